@@ -1,0 +1,142 @@
+/** Writes binary fields one after another into a buffer that grows. */
+export class ByteWriter {
+  #bytes: Uint8Array;
+  #length = 0;
+
+  constructor(capacity = 1_024) {
+    this.#bytes = new Uint8Array(capacity);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** A view of what has been written, valid until the next write. */
+  view(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** A copy of what has been written. */
+  toBytes(): Uint8Array {
+    return this.#bytes.slice(0, this.#length);
+  }
+
+  clear(): void {
+    this.#length = 0;
+  }
+
+  byte(value: number): void {
+    this.#reserve(1);
+    this.#bytes[this.#length++] = value;
+  }
+
+  /** Base-128 varint of a non-negative safe integer, low groups first, as in protobuf. */
+  varint(value: number): void {
+    this.#reserve(8);
+    let rest = value;
+    while (rest > 127) {
+      this.#bytes[this.#length++] = (rest % 128) | 128;
+      rest = Math.floor(rest / 128);
+    }
+    this.#bytes[this.#length++] = rest;
+  }
+
+  /** Zigzag varint of an integer whose magnitude is below 2^52. */
+  zigzag(value: number): void {
+    this.varint(value < 0 ? -2 * value - 1 : 2 * value);
+  }
+
+  /** Base-128 varint of a non-negative integer of any size. */
+  bigVarint(value: bigint): void {
+    if (value <= 9_007_199_254_740_991n) return this.varint(Number(value));
+    let rest = value;
+    for (; rest > 127n; rest >>= 7n) this.byte(Number(rest & 127n) | 128);
+    this.byte(Number(rest));
+  }
+
+  bytes(value: Uint8Array): void {
+    this.#reserve(value.length);
+    this.#bytes.set(value, this.#length);
+    this.#length += value.length;
+  }
+
+  /** The length as a varint, then one byte per character. @throws RangeError beyond ASCII. */
+  ascii(text: string): void {
+    this.varint(text.length);
+    this.#reserve(text.length);
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 127) throw new RangeError(`text must be ASCII, was ${text}`);
+      this.#bytes[this.#length++] = code;
+    }
+  }
+
+  #reserve(more: number): void {
+    const needed = this.#length + more;
+    if (needed <= this.#bytes.length) return;
+    const larger = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
+    larger.set(this.view());
+    this.#bytes = larger;
+  }
+}
+
+/** Reads what a {@link ByteWriter} wrote. Every method throws RangeError at the end of the bytes. */
+export class ByteReader {
+  readonly #bytes: Uint8Array;
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  get isAtEnd(): boolean {
+    return this.#at >= this.#bytes.length;
+  }
+
+  byte(): number {
+    const value = this.#bytes[this.#at];
+    if (value === undefined) throw new RangeError(`bytes must go on, ended at ${this.#at}`);
+    this.#at++;
+    return value;
+  }
+
+  /** @throws RangeError also when the value is no safe integer. */
+  varint(): number {
+    let value = 0;
+    let unit = 1;
+    for (;;) {
+      const byte = this.byte();
+      value += (byte & 127) * unit;
+      if (byte < 128) break;
+      unit *= 128;
+    }
+    if (!Number.isSafeInteger(value)) throw new RangeError(`a varint must be below 2^53, was ${value}`);
+    return value;
+  }
+
+  zigzag(): number {
+    const value = this.varint();
+    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+  }
+
+  bigVarint(): bigint {
+    let value = 0n;
+    for (let shift = 0n; ; shift += 7n) {
+      const byte = this.byte();
+      value |= BigInt(byte & 127) << shift;
+      if (byte < 128) return value;
+    }
+  }
+
+  /** A view of the next `length` bytes. */
+  bytes(length: number): Uint8Array {
+    if (length > this.#bytes.length - this.#at) throw new RangeError(`${length} more bytes must follow ${this.#at}`);
+    const view = this.#bytes.subarray(this.#at, this.#at + length);
+    this.#at += length;
+    return view;
+  }
+
+  ascii(): string {
+    return String.fromCharCode(...this.bytes(this.varint()));
+  }
+}

@@ -1,0 +1,94 @@
+/** Trades carry at most this many decimals. */
+export const MAX_SCALE = 8;
+
+/** `units / 10^scale` exactly: a price or a size. `units` is a non-negative safe integer, `scale` 0 to 8. */
+export interface Decimal {
+  readonly units: number;
+  readonly scale: number;
+}
+
+/** `units / 10^scale` exactly, of any size: a sum. */
+export interface WideDecimal {
+  readonly units: bigint;
+  readonly scale: number;
+}
+
+/** Why a text is no price or size. */
+export type DecimalFault = "not-a-decimal" | "not-positive" | "too-many-decimals" | "too-large";
+
+const PLAIN = /^(\d+)(?:\.(\d*))?$/;
+
+/**
+ * A positive decimal from plain text (`"167.41"`, no sign, no exponent), in its least scale: trailing zeros are dropped
+ * before its decimals are counted.
+ */
+export const readDecimal = (text: string): Decimal | DecimalFault => {
+  const match = PLAIN.exec(text);
+  if (match === null) return /^-\d/.test(text) ? "not-positive" : "not-a-decimal";
+  const fraction = (match[2] ?? "").replace(/0+$/, "");
+  if (fraction.length > MAX_SCALE) return "too-many-decimals";
+  const units = Number(match[1] + fraction);
+  if (!Number.isSafeInteger(units)) return "too-large";
+  return units === 0 ? "not-positive" : { units, scale: fraction.length };
+};
+
+/**
+ * A decimal of any size, plain text, zero included; the inverse of {@link decimalText}.
+ * @throws RangeError when `text` is no plain decimal.
+ */
+export const readWideDecimal = (text: string): WideDecimal => {
+  const match = PLAIN.exec(text);
+  if (match === null) throw new RangeError(`a decimal must be plain digits, was ${text}`);
+  const fraction = (match[2] ?? "").replace(/0+$/, "");
+  return { units: BigInt(match[1] + fraction), scale: fraction.length };
+};
+
+/** Plain text without trailing zeros: `"167.41"`, `"200"`. */
+export const decimalText = ({ units, scale }: Decimal | WideDecimal): string => {
+  const digits = units.toString();
+  if (scale === 0) return digits;
+  const padded = digits.padStart(scale + 1, "0");
+  const whole = padded.slice(0, -scale);
+  const fraction = padded.slice(-scale).replace(/0+$/, "");
+  return fraction === "" ? whole : `${whole}.${fraction}`;
+};
+
+/** The same decimal in its least scale. */
+export const least = ({ units, scale }: Decimal): Decimal => {
+  let leastUnits = units;
+  let leastScale = scale;
+  while (leastScale > 0 && leastUnits % 10 === 0) {
+    leastUnits /= 10;
+    leastScale--;
+  }
+  return { units: leastUnits, scale: leastScale };
+};
+
+/** The same decimal in its least scale. */
+export const leastWide = ({ units, scale }: WideDecimal): WideDecimal => {
+  let leastUnits = units;
+  let leastScale = scale;
+  while (leastScale > 0 && leastUnits % 10n === 0n) {
+    leastUnits /= 10n;
+    leastScale--;
+  }
+  return { units: leastUnits, scale: leastScale };
+};
+
+/** Negative, zero or positive as `a` is less than, equal to or greater than `b`; exact at any scales. */
+export const compareDecimals = (a: Decimal, b: Decimal): number => {
+  if (a.scale === b.scale) return a.units - b.units;
+  const difference = BigInt(a.units) * 10n ** BigInt(b.scale) - BigInt(b.units) * 10n ** BigInt(a.scale);
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+};
+
+/** `numerator / denominator` rounded half to even at `places` decimals. `denominator` must be positive. */
+export const quotient = (numerator: WideDecimal, denominator: WideDecimal, places: number): WideDecimal => {
+  const shift = places + denominator.scale - numerator.scale;
+  const top = numerator.units * 10n ** BigInt(Math.max(shift, 0));
+  const bottom = denominator.units * 10n ** BigInt(Math.max(-shift, 0));
+  const floor = top / bottom;
+  const twice = (top % bottom) * 2n;
+  const up = twice > bottom || (twice === bottom && floor % 2n === 1n);
+  return { units: up ? floor + 1n : floor, scale: places };
+};

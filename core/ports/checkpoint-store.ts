@@ -1,0 +1,42 @@
+import type { EpochMs, SequenceNumber } from "../units.ts";
+
+/** What one shard's records up to `last` came to, counted over its whole life: a function of the shard's prefix. */
+export interface ShardCounts {
+  readonly records: number;
+  /** Trades folded. */
+  readonly trades: number;
+  /** Trades folded that were behind the watermark when they arrived. */
+  readonly lateTrades: number;
+  /** Frames that had been seen before, and so were not folded. */
+  readonly duplicateFrames: number;
+  readonly duplicateTrades: number;
+  readonly rejected: number;
+}
+
+/** How far a shard is folded. A register: the greater `last` wins. */
+export interface Checkpoint {
+  readonly stream: string;
+  readonly shard: string;
+  /** Every record up to this one is in the stored panes. */
+  readonly last: SequenceNumber;
+  /** The frames seen, exactly as of `last`; written and read by `core/seen.ts`. */
+  readonly seen: Uint8Array;
+  /**
+   * The greatest event time folded, undefined before the first trade. The watermark is this less the allowed
+   * out-of-orderness, and no window that starts after it has been touched.
+   */
+  readonly newestEventTimeMs: EpochMs | undefined;
+  readonly counts: ShardCounts;
+}
+
+/** Every method throws PipelineError TAPE_STORE_UNAVAILABLE when the store cannot be asked. */
+export interface CheckpointStore {
+  /** The shard's checkpoint, strongly read. */
+  get(stream: string, shard: string): Promise<Checkpoint | undefined>;
+
+  /** Stores the checkpoint unless the shard's stored `last` is equal or greater, which is no error. Idempotent. */
+  put(checkpoint: Checkpoint): Promise<void>;
+
+  /** The checkpoints of all shards that ever had one, ordered by shard. May be a second old. */
+  list(stream: string): Promise<readonly Checkpoint[]>;
+}

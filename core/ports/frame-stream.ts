@@ -1,0 +1,16 @@
+/** One record to be put. */
+export interface StreamEntry {
+  /** At most 256 characters. */
+  readonly partitionKey: string;
+  readonly data: Uint8Array;
+}
+
+/** The ticks stream, as producers write it. */
+export interface FrameStream {
+  /**
+   * Offers the entries, in one request or several. The result says, entry by entry, which the stream took; those that it
+   * did not take (`false`) may be offered again. Order among entries is not promised.
+   * @throws PipelineError TAPE_STREAM_UNAVAILABLE when a request got no answer: each of its entries may or may not have landed.
+   */
+  put(entries: readonly StreamEntry[]): Promise<readonly boolean[]>;
+}

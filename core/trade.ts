@@ -1,0 +1,49 @@
+import type { Decimal } from "./decimal.ts";
+import type { EpochMs, SequenceNumber } from "./units.ts";
+
+/** A price × size that happened. Two equal trades are two trades. */
+export interface Trade {
+  /** 1 to 32 printable ASCII characters, see {@link isSymbol}. */
+  readonly symbol: string;
+  readonly price: Decimal;
+  readonly size: Decimal;
+  /** The venue's stamp. */
+  readonly eventTimeMs: EpochMs;
+  /** The feed's own number, the row number in a file, or the fetcher's count: a non-negative safe integer. */
+  readonly sequence: number;
+  readonly venue?: string | undefined;
+  readonly currency?: string | undefined;
+  readonly conditions?: string | undefined;
+  readonly source?: string | undefined;
+}
+
+/** Whether `text` can name an instrument: 1 to 32 printable ASCII characters, with no space at either end. */
+export const isSymbol = (text: string): boolean => /^[!-~](?:[ -~]{0,30}[!-~])?$/.test(text);
+
+/** Why something is set aside as no trade. Codes are API. */
+export const REJECTION_REASONS = [
+  "future",
+  "malformed-frame",
+  "malformed-json",
+  "not-a-decimal",
+  "not-positive",
+  "too-large",
+  "too-many-decimals",
+  "unknown-shape",
+  "unsupported-version",
+] as const;
+
+export type RejectionReason = (typeof REJECTION_REASONS)[number];
+
+/** What can be no trade, with its origin. Its identity is (stream, shard, sequenceNumber, index). */
+export interface Rejected {
+  readonly stream: string;
+  readonly shard: string;
+  readonly sequenceNumber: SequenceNumber;
+  /** Which trade of the record, from 0; the record as a whole is -1. */
+  readonly index: number;
+  readonly reason: RejectionReason;
+  readonly arrivalTimeMs: EpochMs;
+  /** The bytes as they came: of the line where a record holds lines, else of the whole record. */
+  readonly bytes: Uint8Array;
+}
