@@ -1,0 +1,70 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { durationMs } from "#core/units.ts";
+import { environment, readConfig, type AggregatorConfig } from "./config.ts";
+
+const duration = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }).map(durationMs);
+const interval = fc.integer({ min: 1, max: 604_800 }).map((seconds) => durationMs(seconds * 1_000));
+const text = fc.string({ minLength: 1 });
+const config: fc.Arbitrary<AggregatorConfig> = fc.record({
+  ticksStream: text,
+  barsStream: text,
+  panesTable: text,
+  checkpointsTable: text,
+  rejectedTable: text,
+  intervals: fc.uniqueArray(fc.record({ intervalMs: interval, keepMs: duration }), {
+    minLength: 1,
+    selector: ({ intervalMs }) => intervalMs,
+  }),
+  maxOutOfOrdernessMs: duration,
+  clockSkewMs: duration,
+  rejectedKeepMs: duration,
+});
+
+const env = {
+  TICKS_STREAM: "ticks",
+  BARS_STREAM: "bars",
+  PANES_TABLE: "panes",
+  CHECKPOINTS_TABLE: "checkpoints",
+  REJECTED_TABLE: "rejected",
+  INTERVALS_MS: "10000:604800000,60000:34560000000",
+  MAX_OUT_OF_ORDERNESS_MS: "2000",
+  CLOCK_SKEW_MS: "10000",
+  REJECTED_KEEP_MS: "2592000000",
+};
+
+describe("the aggregator's configuration", () => {
+  test("is read back from its environment", () => {
+    fc.assert(
+      fc.property(config, (c) => {
+        expect(readConfig(environment(c))).toEqual(c);
+      }),
+    );
+  });
+
+  test("is written as it is read", () => {
+    expect(environment(readConfig(env))).toEqual(env);
+  });
+
+  const size = "INTERVALS_MS must hold intervals of whole seconds, at most seven days, in milliseconds";
+  test.each([
+    [{ PANES_TABLE: undefined }, "PANES_TABLE must be set, was absent"],
+    [{ INTERVALS_MS: "" }, "INTERVALS_MS must not be empty"],
+    [
+      { INTERVALS_MS: "10000" },
+      'INTERVALS_MS must be pairs like 10000:604800000 (interval:kept, in milliseconds), had "10000"',
+    ],
+    [{ INTERVALS_MS: "1500:1" }, `${size}, had 1500`],
+    [{ INTERVALS_MS: "604801000:1" }, `${size}, had 604801000`],
+    [
+      { INTERVALS_MS: "1m:7d" },
+      'INTERVALS_MS must keep an interval for a positive whole number of milliseconds, was "7d"',
+    ],
+    [{ INTERVALS_MS: "1000:1,1000:2" }, "INTERVALS_MS must name each interval once, named 1s twice"],
+    [{ CLOCK_SKEW_MS: "-1" }, 'CLOCK_SKEW_MS must be a positive whole number of milliseconds, was "-1"'],
+  ])("rejects %j", (change, message) => {
+    expect(() => readConfig({ ...env, ...change })).toThrow(
+      expect.objectContaining({ code: "TAPE_CONFIG_INVALID", message }),
+    );
+  });
+});

@@ -1,0 +1,53 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { durationMs } from "#core/units.ts";
+import { environment, readConfig, type FetcherConfig } from "./config.ts";
+
+const count = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
+const text = fc.string({ minLength: 1 });
+const config: fc.Arbitrary<FetcherConfig> = fc.record({
+  ticksStream: text,
+  leasesTable: text,
+  source: text,
+  lanes: count,
+  frameMaxTrades: count,
+  frameMaxBytes: count,
+  lingerMs: count.map(durationMs),
+});
+
+const env = {
+  TICKS_STREAM: "ticks",
+  LEASES_TABLE: "leases",
+  SOURCE: "replay:data/trades.csv.gz",
+  LANES: "64",
+  FRAME_MAX_TRADES: "1000",
+  FRAME_MAX_BYTES: "25000",
+  LINGER_MS: "100",
+};
+
+describe("the fetcher's configuration", () => {
+  test("is read back from its environment", () => {
+    fc.assert(
+      fc.property(config, (c) => {
+        expect(readConfig(environment(c))).toEqual(c);
+      }),
+    );
+  });
+
+  test("is written as it is read", () => {
+    expect(environment(readConfig(env))).toEqual(env);
+  });
+
+  test.each([
+    [{ TICKS_STREAM: undefined }, "TICKS_STREAM must be set, was absent"],
+    [{ SOURCE: "" }, "SOURCE must not be empty"],
+    [{ LANES: "0" }, 'LANES must be a positive whole number, was "0"'],
+    [{ FRAME_MAX_BYTES: "25 KB" }, 'FRAME_MAX_BYTES must be a positive whole number, was "25 KB"'],
+    [{ LINGER_MS: "1e2" }, 'LINGER_MS must be a positive whole number of milliseconds, was "1e2"'],
+    [{ LANES: "9007199254740993" }, 'LANES must be a positive whole number, was "9007199254740993"'],
+  ])("rejects %j", (change, message) => {
+    expect(() => readConfig({ ...env, ...change })).toThrow(
+      expect.objectContaining({ code: "TAPE_CONFIG_INVALID", message }),
+    );
+  });
+});
