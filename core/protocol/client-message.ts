@@ -1,0 +1,126 @@
+import { intervalText, readInterval } from "../interval.ts";
+import { isSymbol } from "../trade.ts";
+import type { DurationMs } from "../units.ts";
+import type { Fault } from "./faults.ts";
+
+/** What one client message may hold at most. */
+export const CLIENT_LIMITS = { messageLength: 8_192, symbols: 100, bars: 1_000 } as const;
+
+/** Wants the last `bars` bars of each symbol, then every change. */
+export interface SubscribeMessage {
+  readonly action: "subscribe";
+  /** 1 to 100, each once. */
+  readonly symbols: readonly string[];
+  readonly intervalMs: DurationMs;
+  /** 1 to 1,000. */
+  readonly bars: number;
+}
+
+/** Wants no more changes. */
+export interface UnsubscribeMessage {
+  readonly action: "unsubscribe";
+  readonly symbols: readonly string[];
+  readonly intervalMs: DurationMs;
+}
+
+/** Wants a pong, and keeps the gateway from closing an idle connection. */
+export interface PingMessage {
+  readonly action: "ping";
+}
+
+export type ClientMessage = SubscribeMessage | UnsubscribeMessage | PingMessage;
+
+export type ClientReading =
+  | { readonly kind: "message"; readonly message: ClientMessage }
+  | ({ readonly kind: "fault" } & Fault);
+
+/** The message that a client sent as `text`, or what is wrong with it. Symbols named twice count once. */
+export const readClientMessage = (text: string): ClientReading => {
+  if (text.length > CLIENT_LIMITS.messageLength) {
+    return fault(
+      "message-too-long",
+      `a message must be at most ${CLIENT_LIMITS.messageLength} characters, was ${text.length}`,
+    );
+  }
+  const body = readObject(text);
+  if (body === undefined) return fault("malformed-json", "a message must be a JSON object");
+  switch (body["action"]) {
+    case "subscribe":
+      return readSubscribe(body);
+    case "unsubscribe":
+      return readUnsubscribe(body);
+    case "ping":
+      return { kind: "message", message: { action: "ping" } };
+    default:
+      return fault("unknown-action", `action must be subscribe, unsubscribe or ping, was ${shown(body["action"])}`);
+  }
+};
+
+/** The JSON text of a client's message; the inverse of {@link readClientMessage}. */
+export const clientMessageText = (message: ClientMessage): string => {
+  if (message.action === "ping") return JSON.stringify(message);
+  const { intervalMs, ...rest } = message;
+  return JSON.stringify({ ...rest, interval: intervalText(intervalMs) });
+};
+
+type Body = Readonly<Record<string, unknown>>;
+type Subject = Omit<UnsubscribeMessage, "action">;
+
+const readSubscribe = (body: Body): ClientReading => {
+  const subject = readSubject(body);
+  if ("code" in subject) return subject;
+  const { bars } = body;
+  if (typeof bars !== "number" || !Number.isInteger(bars) || bars < 1 || bars > CLIENT_LIMITS.bars) {
+    return fault("invalid-bars", `bars must be an integer from 1 to ${CLIENT_LIMITS.bars}, was ${shown(bars)}`);
+  }
+  return { kind: "message", message: { action: "subscribe", ...subject, bars } };
+};
+
+const readUnsubscribe = (body: Body): ClientReading => {
+  const subject = readSubject(body);
+  return "code" in subject ? subject : { kind: "message", message: { action: "unsubscribe", ...subject } };
+};
+
+const readSubject = ({ symbols, interval }: Body): Subject | (ClientReading & Fault) => {
+  if (!Array.isArray(symbols) || symbols.length === 0) {
+    return fault("invalid-symbols", `symbols must be an array of at least one, was ${shown(symbols)}`);
+  }
+  if (symbols.length > CLIENT_LIMITS.symbols) {
+    return fault("too-many-symbols", `symbols must be at most ${CLIENT_LIMITS.symbols}, were ${symbols.length}`);
+  }
+  const wrong = symbols.findIndex((symbol) => typeof symbol !== "string" || !isSymbol(symbol));
+  if (wrong >= 0) {
+    return fault(
+      "invalid-symbols",
+      `a symbol must be 1 to 32 printable ASCII characters, was ${shown(symbols[wrong])}`,
+    );
+  }
+  const intervalMs = typeof interval === "string" ? readInterval(interval) : undefined;
+  if (intervalMs === undefined) {
+    return fault("unknown-interval", `interval must be a number and s, m, h or d, was ${shown(interval)}`);
+  }
+  return { symbols: [...new Set(symbols as string[])], intervalMs };
+};
+
+const fault = (code: Fault["code"], message: string): { readonly kind: "fault" } & Fault => ({
+  kind: "fault",
+  code,
+  message,
+});
+
+const readObject = (text: string): Body | undefined => {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Body) : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+};
+
+const SHOWN_LENGTH = 64;
+
+const shown = (value: unknown): string => {
+  const text = JSON.stringify(value) ?? "absent";
+  return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text;
+};

@@ -1,0 +1,120 @@
+import { asciiJson } from "../ascii-json.ts";
+import { intervalText, readInterval } from "../interval.ts";
+import type { Pane } from "../pane.ts";
+import { PANE_COLUMNS, paneRowText, readPaneRows } from "../updates.ts";
+import { epochMs, type DurationMs, type EpochMs } from "../units.ts";
+import { FAULT_CODES, type Fault, type FaultCode } from "./faults.ts";
+import { MAX_MESSAGE_BYTES, splitMessages } from "./split-messages.ts";
+
+/** Each server message bears it; it changes when a client of before could misread one. */
+export const PROTOCOL_VERSION = 1;
+
+/** What a snapshot answers. */
+export interface SnapshotHead {
+  readonly symbols: readonly string[];
+  /** The interval asked for; the panes are of the stored interval that it is folded from. */
+  readonly intervalMs: DurationMs;
+  /** Where the history starts, inclusive: the start of a window of `intervalMs`. */
+  readonly fromMs: EpochMs;
+}
+
+/** One of `parts` parts, each good on its own. */
+export interface PartMessage {
+  /** From 1. */
+  readonly part: number;
+  readonly parts: number;
+  readonly panes: readonly Pane[];
+}
+
+export type ServerMessage =
+  | ({ readonly type: "snapshot" } & SnapshotHead & PartMessage)
+  | ({ readonly type: "update" } & PartMessage)
+  | { readonly type: "pong" }
+  | ({ readonly type: "error" } & Fault);
+
+/** The snapshot's messages, at least one, each at most 32 KB. */
+export const snapshotMessages = (head: SnapshotHead, panes: readonly Pane[]): readonly string[] =>
+  splitMessages(
+    {
+      type: "snapshot",
+      version: PROTOCOL_VERSION,
+      symbols: head.symbols,
+      interval: intervalText(head.intervalMs),
+      fromMs: head.fromMs,
+      columns: PANE_COLUMNS,
+    },
+    panes.map(paneRowText),
+    MAX_MESSAGE_BYTES,
+  );
+
+/** An update's messages, each at most 32 KB. `rows` are texts of `paneRowText`, made once and shared among connections. */
+export const updateMessages = (rows: readonly string[]): readonly string[] =>
+  splitMessages({ type: "update", version: PROTOCOL_VERSION, columns: PANE_COLUMNS }, rows, MAX_MESSAGE_BYTES);
+
+/** The answer to a ping. */
+export const pongMessage = (): string => asciiJson({ type: "pong", version: PROTOCOL_VERSION });
+
+/** The answer to a message that was not obeyed. */
+export const errorMessage = ({ code, message }: Fault): string =>
+  asciiJson({ type: "error", version: PROTOCOL_VERSION, code, message });
+
+/**
+ * The message that a server sent as `text`.
+ * @throws RangeError when it is none, or of another version.
+ */
+export const readServerMessage = (text: string): ServerMessage => {
+  const body = readBody(text);
+  if (body["version"] !== PROTOCOL_VERSION) {
+    throw new RangeError(`a server message must be of version ${PROTOCOL_VERSION}, was ${String(body["version"])}`);
+  }
+  switch (body["type"]) {
+    case "snapshot":
+      return { type: "snapshot", ...readHead(body), ...readPart(body) };
+    case "update":
+      return { type: "update", ...readPart(body) };
+    case "pong":
+      return { type: "pong" };
+    case "error":
+      return { type: "error", code: readCode(body["code"]), message: String(body["message"]) };
+    default:
+      throw new RangeError(`a server message must be of a known type, was ${String(body["type"])}`);
+  }
+};
+
+type Body = Readonly<Record<string, unknown>>;
+
+const readHead = ({ symbols, interval, fromMs }: Body): SnapshotHead => {
+  const intervalMs = typeof interval === "string" ? readInterval(interval) : undefined;
+  if (intervalMs === undefined) throw new RangeError(`a snapshot's interval must be one, was ${String(interval)}`);
+  if (!Array.isArray(symbols) || !symbols.every((symbol) => typeof symbol === "string")) {
+    throw new RangeError(`a snapshot's symbols must be texts, were ${String(symbols)}`);
+  }
+  return { symbols, intervalMs, fromMs: epochMs(count(fromMs)) };
+};
+
+const readPart = ({ part, parts, columns, rows }: Body): PartMessage => ({
+  part: count(part),
+  parts: count(parts),
+  panes: readPaneRows(columns, rows),
+});
+
+const readCode = (code: unknown): FaultCode => {
+  const known = FAULT_CODES.find((candidate) => candidate === code);
+  if (known === undefined) throw new RangeError(`an error's code must be a known one, was ${String(code)}`);
+  return known;
+};
+
+const count = (value: unknown): number => {
+  if (typeof value !== "number") throw new RangeError(`a number must be given, was ${String(value)}`);
+  return value;
+};
+
+const readBody = (text: string): Body => {
+  try {
+    const body: unknown = JSON.parse(text);
+    if (typeof body === "object" && body !== null) return body as Body;
+  } catch (cause) {
+    throw new RangeError("a server message must be JSON", { cause });
+  }
+  throw new RangeError(`a server message must be a JSON object, was ${text.slice(0, 64)}`);
+};
