@@ -1,0 +1,106 @@
+import { cp, mkdir, rm, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { build } from "esbuild";
+import { PipelineError } from "#core/errors.ts";
+
+/** Every Lambda function and the file that exports its `handler`, relative to the repository. */
+export const HANDLERS = {
+  fetcher: "lambdas/fetcher/handler.ts",
+  aggregator: "lambdas/aggregator/handler.ts",
+  "ws-connect": "lambdas/ws-broadcast/connect.handler.ts",
+  "ws-disconnect": "lambdas/ws-broadcast/disconnect.handler.ts",
+  "ws-message": "lambdas/ws-broadcast/message.handler.ts",
+  "ws-broadcast": "lambdas/ws-broadcast/broadcast.handler.ts",
+} as const;
+
+export interface BuildOptions {
+  /** The folder that holds `lambdas/` and `data/`. @default the repository */
+  readonly root?: string;
+  /** Where `<name>/index.mjs` is written; emptied first. @default build/lambdas in the root */
+  readonly outDir?: string;
+}
+
+export interface BuiltLambda {
+  readonly name: string;
+  readonly file: string;
+  readonly bytes: number;
+}
+
+/**
+ * Bundles every Lambda function into `<outDir>/<name>/index.mjs`, everything it imports included, so that what runs
+ * here is what is deployed; the fetcher also gets the shipped trades. The same sources give the same bytes.
+ * @throws PipelineError TAPE_FILE_UNREADABLE when a handler or the trades are missing or a source does not compile.
+ */
+export const buildLambdas = async (options: BuildOptions = {}): Promise<readonly BuiltLambda[]> => {
+  const root = resolve(options.root ?? join(import.meta.dirname, ".."));
+  const outDir = resolve(options.outDir ?? join(root, "build/lambdas"));
+  const trades = join(root, "data");
+  for (const [name, handler] of Object.entries(HANDLERS)) await mustExist(root, handler, `the handler of ${name}`);
+  await mustExist(root, "data", "the folder of the trades that the fetcher ships with");
+  await rm(outDir, { recursive: true, force: true });
+  await bundle(root, outDir);
+  await mkdir(join(outDir, "fetcher"), { recursive: true });
+  await cp(trades, join(outDir, "fetcher/data"), { recursive: true });
+  return Promise.all(
+    Object.keys(HANDLERS).map(async (name) => {
+      const file = join(outDir, name, "index.mjs");
+      return { name, file, bytes: (await stat(file)).size };
+    }),
+  );
+};
+
+const bundle = async (root: string, outDir: string): Promise<void> => {
+  try {
+    await build({
+      absWorkingDir: root,
+      entryPoints: Object.fromEntries(Object.entries(HANDLERS).map(([name, handler]) => [`${name}/index`, handler])),
+      outdir: outDir,
+      outExtension: { ".js": ".mjs" },
+      bundle: true,
+      platform: "node",
+      target: "node24",
+      format: "esm",
+      // Packages ship their ES modules under "module"; those shake far better than their CommonJS twins.
+      mainFields: ["module", "main"],
+      // CommonJS packages within the bundle call `require` for Node's own modules; an ES module has none.
+      banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+      legalComments: "none",
+      logLevel: "silent",
+    });
+  } catch (cause) {
+    throw new PipelineError("TAPE_FILE_UNREADABLE", `the handlers must compile: ${firstProblem(cause)}`, { cause });
+  }
+};
+
+const mustExist = async (root: string, path: string, what: string): Promise<void> => {
+  try {
+    await stat(join(root, path));
+  } catch (cause) {
+    throw new PipelineError("TAPE_FILE_UNREADABLE", `${what} must be at ${path}, found nothing there`, { cause });
+  }
+};
+
+interface CompileError {
+  readonly text: string;
+  readonly location: { readonly file: string; readonly line: number } | null;
+}
+
+const firstProblem = (cause: unknown): string => {
+  const errors = (cause as { readonly errors?: readonly CompileError[] }).errors ?? [];
+  const first = errors[0];
+  if (first === undefined) return String(cause);
+  const place = first.location === null ? "" : `${first.location.file}:${first.location.line}: `;
+  return `${place}${first.text}${errors.length > 1 ? ` (and ${errors.length - 1} more)` : ""}`;
+};
+
+if (import.meta.main) {
+  try {
+    for (const { name, bytes } of await buildLambdas()) {
+      process.stdout.write(`${name.padEnd(14)} ${String(Math.ceil(bytes / 1_024)).padStart(6)} KB\n`);
+    }
+  } catch (error) {
+    if (!(error instanceof PipelineError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}
