@@ -1,0 +1,19 @@
+import type { Pane } from "#core/pane.ts";
+import type { UpdateStream } from "#core/ports/update-stream.ts";
+
+/** An update stream that keeps what was published. */
+export interface MemoryUpdateStream extends UpdateStream {
+  /** The panes of each call, oldest first. */
+  readonly published: readonly (readonly Pane[])[];
+}
+
+/** The bars stream in memory, to be looked at. */
+export const createMemoryUpdateStream = (): MemoryUpdateStream => {
+  const published: (readonly Pane[])[] = [];
+  return {
+    published,
+    publish: async (panes) => {
+      published.push(structuredClone(panes));
+    },
+  };
+};
