@@ -3,7 +3,7 @@ import { decimalText, quotient } from "./decimal.ts";
 import { Accumulator } from "./fold.ts";
 import { windowOf } from "./interval.ts";
 import type { BarContent, Pane } from "./pane.ts";
-import { type DurationMs, type EpochMs } from "./units.ts";
+import type { DurationMs, EpochMs } from "./units.ts";
 
 /** Mean and VWAP are shown at this many decimals, rounded half to even. */
 export const SHOWN_PLACES = 8;

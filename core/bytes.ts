@@ -41,9 +41,13 @@ export class ByteWriter {
     this.#bytes[this.#length++] = rest;
   }
 
-  /** Zigzag varint of an integer whose magnitude is below 2^52. */
+  /** Zigzag varint of a safe integer. */
   zigzag(value: number): void {
-    this.varint(value < 0 ? -2 * value - 1 : 2 * value);
+    const sign = value < 0 ? 1 : 0;
+    const magnitude = value < 0 ? -value - 1 : value;
+    if (magnitude < 64) return this.byte(magnitude * 2 + sign);
+    this.byte((magnitude % 64) * 2 + sign + 128);
+    this.varint(Math.floor(magnitude / 64));
   }
 
   /** Base-128 varint of a non-negative integer of any size. */
@@ -114,9 +118,13 @@ export class ByteReader {
     return value;
   }
 
+  /** @throws RangeError also when the value is no safe integer. */
   zigzag(): number {
-    const value = this.varint();
-    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+    const first = this.byte();
+    const magnitude = ((first & 127) >> 1) + (first < 128 ? 0 : this.varint() * 64);
+    const value = first % 2 === 0 ? magnitude : -magnitude - 1;
+    if (!Number.isSafeInteger(value)) throw new RangeError(`a zigzag varint must be within 2^53, was ${value}`);
+    return value;
   }
 
   bigVarint(): bigint {

@@ -2,7 +2,7 @@ import { compareDecimals, least, type Decimal } from "./decimal.ts";
 import { EXACT_LIMIT, ExactSum } from "./exact-sum.ts";
 import type { BarContent, Print } from "./pane.ts";
 import type { Run, TradeColumns } from "./trade-columns.ts";
-import type { EpochMs } from "./units.ts";
+import { epochMs } from "./units.ts";
 
 /** Negative, zero or positive by (eventTimeMs, sequence, price, size). */
 export const comparePrints = (a: Print, b: Print): number =>
@@ -119,7 +119,7 @@ const priceOf = (columns: TradeColumns, run: Run, row: number): Decimal => ({
 });
 
 const printOf = (columns: TradeColumns, run: Run, row: number): Print => ({
-  eventTimeMs: columns.eventTimeMs[row]! as EpochMs,
+  eventTimeMs: epochMs(columns.eventTimeMs[row]!),
   sequence: columns.sequence[row]!,
   price: priceOf(columns, run, row),
   size: { units: columns.size[row]!, scale: run.sizeScale },

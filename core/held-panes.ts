@@ -1,0 +1,136 @@
+import { Accumulator } from "./fold.ts";
+import { windowStart } from "./interval.ts";
+import type { HeldPane } from "./life-state.ts";
+import type { BarContent, Pane, PaneKey } from "./pane.ts";
+import type { Run, TradeColumns } from "./trade-columns.ts";
+import { epochMs, type DurationMs, type EpochMs, type SequenceNumber } from "./units.ts";
+
+interface Holding {
+  readonly key: PaneKey;
+  readonly rowSequence: SequenceNumber | undefined;
+  isChangedInLife: boolean;
+  isChangedInStep: boolean;
+  /** What it began the step with; undefined when it began empty. */
+  readonly begun: BarContent | undefined;
+  /** Made at the first fold of the step. */
+  accumulator: Accumulator | undefined;
+}
+
+/** The panes of one shard that a life has in memory. */
+export class HeldPanes {
+  readonly #shard: string;
+  readonly #intervalsMs: readonly DurationMs[];
+  readonly #holdings = new Map<string, Holding>();
+
+  constructor(shard: string, intervalsMs: readonly DurationMs[], panes: readonly HeldPane[]) {
+    this.#shard = shard;
+    this.#intervalsMs = intervalsMs;
+    for (const { content, rowSequence, isChanged, ...key } of panes) this.#hold(key, rowSequence, content, isChanged);
+  }
+
+  /** The keys that the rows touch, that are not held yet, and whose windows start no later than that of `newestStoredMs`. */
+  unreadKeys(columns: TradeColumns, newestStoredMs: EpochMs): readonly PaneKey[] {
+    const unread = new Map<string, PaneKey>();
+    for (const run of columns.runs) {
+      for (const intervalMs of this.#intervalsMs) {
+        const endMs = windowStart(newestStoredMs, intervalMs) + intervalMs;
+        let knownStartMs = Number.NaN;
+        for (let row = run.from; row < run.to; row++) {
+          const time = columns.eventTimeMs[row]!;
+          if (time >= endMs || (time >= knownStartMs && time < knownStartMs + intervalMs)) continue;
+          const startMs = windowStart(epochMs(time), intervalMs);
+          knownStartMs = startMs;
+          const id = holdingId(run.symbol, intervalMs, startMs);
+          if (!this.#holdings.has(id)) unread.set(id, { symbol: run.symbol, intervalMs, startMs, shard: this.#shard });
+        }
+      }
+    }
+    return [...unread.values()];
+  }
+
+  /** Begins with stored panes: only records beyond each one's `lastSequence` will be folded into it. */
+  addStored(panes: readonly Pane[]): void {
+    for (const { content, lastSequence, ...key } of panes) this.#hold(key, lastSequence, content, false);
+  }
+
+  /** Folds one run of the record at `sequenceNumber` into every interval's panes. */
+  fold(columns: TradeColumns, run: Run, sequenceNumber: SequenceNumber): void {
+    for (const intervalMs of this.#intervalsMs) {
+      let from = run.from;
+      while (from < run.to) {
+        const startMs = windowStart(epochMs(columns.eventTimeMs[from]!), intervalMs);
+        const endMs = startMs + intervalMs;
+        let to = from + 1;
+        while (to < run.to && columns.eventTimeMs[to]! >= startMs && columns.eventTimeMs[to]! < endMs) to++;
+        const holding = this.#holding(run.symbol, intervalMs, startMs);
+        if (holding.rowSequence === undefined || sequenceNumber > holding.rowSequence) {
+          holding.accumulator ??= begin(holding.begun);
+          holding.accumulator.addRows(columns, run, from, to);
+          holding.isChangedInStep = true;
+          holding.isChangedInLife = true;
+        }
+        from = to;
+      }
+    }
+  }
+
+  /** The panes that this step changed, as of `last`. */
+  changedInStep(last: SequenceNumber): readonly Pane[] {
+    return this.#panes(last, ({ isChangedInStep }) => isChangedInStep);
+  }
+
+  /** The panes that this life changed, as of `last`. */
+  changedInLife(last: SequenceNumber): readonly Pane[] {
+    return this.#panes(last, ({ isChangedInLife }) => isChangedInLife);
+  }
+
+  /** All that the next step needs to know. */
+  all(): readonly HeldPane[] {
+    return [...this.#holdings.values()].map((holding) => ({
+      ...holding.key,
+      rowSequence: holding.rowSequence,
+      isChanged: holding.isChangedInLife,
+      content: contentOf(holding),
+    }));
+  }
+
+  #panes(last: SequenceNumber, isWanted: (holding: Holding) => boolean): readonly Pane[] {
+    return [...this.#holdings.values()]
+      .filter(isWanted)
+      .map((holding) => ({ ...holding.key, lastSequence: last, content: contentOf(holding) }));
+  }
+
+  #holding(symbol: string, intervalMs: DurationMs, startMs: EpochMs): Holding {
+    const held = this.#holdings.get(holdingId(symbol, intervalMs, startMs));
+    return held ?? this.#hold({ symbol, intervalMs, startMs, shard: this.#shard }, undefined, undefined, false);
+  }
+
+  #hold(
+    key: PaneKey,
+    rowSequence: SequenceNumber | undefined,
+    begun: BarContent | undefined,
+    isChangedInLife: boolean,
+  ): Holding {
+    const holding: Holding = {
+      key,
+      rowSequence,
+      begun,
+      isChangedInLife,
+      isChangedInStep: false,
+      accumulator: undefined,
+    };
+    this.#holdings.set(holdingId(key.symbol, key.intervalMs, key.startMs), holding);
+    return holding;
+  }
+}
+
+const holdingId = (symbol: string, intervalMs: DurationMs, startMs: EpochMs): string =>
+  `${intervalMs}|${startMs}|${symbol}`;
+
+const begin = (content: BarContent | undefined): Accumulator => {
+  const accumulator = new Accumulator();
+  if (content) accumulator.add(content);
+  return accumulator;
+};
+
+const contentOf = ({ accumulator, begun }: Holding): BarContent => accumulator?.content() ?? begun!;

@@ -1,0 +1,13 @@
+import type { EpochMs } from "./units.ts";
+
+/** What a reader of records holds each trade against. */
+export interface TradeLimits {
+  /** A trade stamped later than this is refused as `future`. */
+  readonly latestEventTimeMs: EpochMs;
+}
+
+/**
+ * Event times lie closer than this to 1970, about 142,000 years, so that the difference of two is a safe integer and the
+ * start of the window around each is one too.
+ */
+export const EVENT_TIME_RANGE_MS = 2 ** 52;

@@ -1,0 +1,38 @@
+import { advanceLife, type LifePorts, type LifeRules } from "#core/life.ts";
+import { recordsOf, shardOf, type AggregatorEvent } from "./kinesis-event.ts";
+
+export interface AggregatorDeps extends LifePorts {
+  /** Name of the ticks stream, under which checkpoints are kept. */
+  readonly stream: string;
+  readonly rules: LifeRules;
+}
+
+/**
+ * What Lambda must be answered. `state` is handed to the next batch of the window, and nothing is ever reported as
+ * failed: what can be no trade is set aside, and what goes wrong fails the batch as a whole.
+ */
+export interface AggregatorResponse {
+  readonly state: { readonly life?: string };
+  readonly batchItemFailures: readonly [];
+}
+
+/**
+ * Folds batches of trades into panes: under a tumbling window one life a window, its state handed on by Lambda; without
+ * one, a life a batch.
+ * The handler it returns rejects, so that Lambda delivers the batch again, with whatever a port throws.
+ */
+export const createAggregator =
+  ({ stream, rules, ...ports }: AggregatorDeps) =>
+  async (event: AggregatorEvent): Promise<AggregatorResponse> => {
+    const isWindowed = event.window !== undefined;
+    const { life } = event.state ?? {};
+    const state = await advanceLife(ports, rules, {
+      stream,
+      shard: shardOf(event),
+      records: recordsOf(event),
+      state: life === undefined ? undefined : Buffer.from(life, "base64"),
+      isRefilled: isWindowed,
+      isLast: !isWindowed || event.isFinalInvokeForWindow === true || event.isWindowTerminatedEarly === true,
+    });
+    return { state: state ? { life: Buffer.from(state).toString("base64") } : {}, batchItemFailures: [] };
+  };

@@ -1,0 +1,33 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { FAULT_CLASSES } from "./faults.ts";
+import { runModel } from "./run.ts";
+
+/** Runs per fault class; `MODEL_RUNS=1000 npx vitest run test/model` looks longer. */
+const runs = Number(process.env["MODEL_RUNS"] ?? 60);
+
+/** Runs that once went wrong: fault class by name, seed, records. */
+const EXAMPLES: readonly { readonly name: string; readonly seed: number; readonly records: number }[] = [];
+
+describe.each(FAULT_CLASSES)("panes folded by $transport: $name", (faultClass) => {
+  test(
+    "the bars in the store are those of sorting all trades and folding them once",
+    { timeout: runs * 2_000 },
+    async () => {
+      const examples = EXAMPLES.filter(({ name }) => name === faultClass.name).map(
+        ({ seed, records }): [number, number] => [seed, records],
+      );
+      await fc.assert(
+        fc.asyncProperty(
+          fc.integer({ min: 0, max: 2 ** 31 }),
+          fc.integer({ min: 1, max: 24 }),
+          async (seed, records) => {
+            const { stored, expected } = await runModel(faultClass, seed, records);
+            expect(stored).toEqual(expected);
+          },
+        ),
+        { numRuns: runs, examples },
+      );
+    },
+  );
+});

@@ -1,0 +1,128 @@
+import { createMemoryCheckpointStore } from "#adapters/memory/checkpoint-store.ts";
+import { createMemoryPaneStore } from "#adapters/memory/pane-store.ts";
+import { createMemoryRejectedStore } from "#adapters/memory/rejected-store.ts";
+import { createMemoryUpdateStream } from "#adapters/memory/update-stream.ts";
+import { barRow } from "#core/bar-row.ts";
+import { barsOf } from "#core/bars.ts";
+import { intervalText } from "#core/interval.ts";
+import { advanceLife, type LifePorts, type LifeRules } from "#core/life.ts";
+import { durationMs, epochMs } from "#core/units.ts";
+import { oracleRows } from "#test/oracle/oracle.ts";
+import type { Fault, FaultClass } from "./faults.ts";
+import { Invocations } from "./invocations.ts";
+import { Mapping } from "./mapping.ts";
+import { createRandom, type Random } from "./random.ts";
+import { createShardLog, type ShardLog } from "./shard-log.ts";
+
+export interface ModelOutcome {
+  /** The rows of all bars in the store once all is folded. */
+  readonly stored: readonly string[];
+  /** The rows that they must be. */
+  readonly expected: readonly string[];
+}
+
+const INTERVALS = [durationMs(10_000), durationMs(30_000)];
+
+const RULES: LifeRules = {
+  intervalsMs: INTERVALS,
+  maxOutOfOrdernessMs: durationMs(2_000),
+  clockSkewMs: durationMs(10_000),
+  maxStateBytes: 600,
+};
+
+/** Folds a random stream of about `recordCount` records by the real core, under the faults of `faultClass`. */
+export const runModel = async (
+  { transport, faults: names }: FaultClass,
+  seed: number,
+  recordCount: number,
+): Promise<ModelOutcome> => {
+  const random = createRandom(seed);
+  const faults: ReadonlySet<Fault> = new Set(names);
+  const log = createShardLog(random, recordCount, faults);
+  const ports: LifePorts = {
+    panes: createMemoryPaneStore(),
+    checkpoints: createMemoryCheckpointStore(),
+    rejected: createMemoryRejectedStore(),
+    updates: createMemoryUpdateStream(),
+    shards: log.reader,
+  };
+  for (const shard of log.shards) {
+    const invocations = new Invocations(random, faults);
+    if (transport === "kafka") await runWorkers(ports, log, shard, random, invocations, faults);
+    else await runMappings(ports, log, shard, random, invocations, faults, transport === "window");
+    await invocations.drain();
+  }
+  const intervals = INTERVALS.map(intervalText);
+  return { stored: await storedRows(ports, log), expected: oracleRows(log.landed, intervals) };
+};
+
+const runMappings = async (
+  ports: LifePorts,
+  log: ShardLog,
+  shard: string,
+  random: Random,
+  invocations: Invocations,
+  faults: ReadonlySet<Fault>,
+  isWindowed: boolean,
+): Promise<void> => {
+  const records = log.records.get(shard) ?? [];
+  const live = Array.from(
+    { length: faults.has("two") ? 2 : 1 },
+    () => new Mapping({ ports, rules: RULES, random, invocations, faults, shard, records, isWindowed }),
+  );
+  while (live.length > 0) {
+    const mapping = random.pick(live);
+    if (!(await mapping.step())) live.splice(live.indexOf(mapping), 1);
+  }
+};
+
+/** Kafka workers that own a partition one after another, each from the checkpoint on; a zombie goes on beside its successor. */
+const runWorkers = async (
+  ports: LifePorts,
+  log: ShardLog,
+  shard: string,
+  random: Random,
+  invocations: Invocations,
+  faults: ReadonlySet<Fault>,
+): Promise<void> => {
+  const records = log.records.get(shard) ?? [];
+  const work = async (gatedPorts: LifePorts, gate: () => Promise<void>): Promise<void> => {
+    const checkpoint = await gatedPorts.checkpoints.get("ticks", shard);
+    let position = records.findIndex(({ sequenceNumber }) => !checkpoint || sequenceNumber > checkpoint.last);
+    if (position < 0) position = records.length;
+    let state: Uint8Array | undefined;
+    while (position < records.length || state) {
+      await gate();
+      const batch = records.slice(position, position + 1 + random.below(4));
+      position += batch.length;
+      const isLast = random.isBelow(0.4) || position >= records.length;
+      state = await advanceLife(gatedPorts, RULES, {
+        stream: "ticks",
+        shard,
+        records: batch,
+        state,
+        isRefilled: false,
+        isLast,
+      });
+    }
+  };
+  for (let attempt = 0; attempt < 8 && faults.has("crash"); attempt++) {
+    if ((await invocations.run(ports, work)).kind === "ok") break;
+    await invocations.stir();
+  }
+  await invocations.drain();
+  invocations.calm();
+  await invocations.run(ports, work);
+};
+
+const storedRows = async (ports: LifePorts, log: ShardLog): Promise<string[]> => {
+  const symbols = [...new Set(log.landed.map(({ symbol }) => symbol))].toSorted();
+  const rows: string[] = [];
+  for (const symbol of symbols) {
+    for (const intervalMs of INTERVALS) {
+      const range = { symbol, intervalMs, startMs: epochMs(0), endMs: epochMs(Date.UTC(2020, 0)) };
+      rows.push(...barsOf(await ports.panes.range(range), intervalMs).map((bar) => barRow(bar).join(",")));
+    }
+  }
+  return rows;
+};

@@ -1,0 +1,165 @@
+import { encodeFrame } from "#core/frame/encode.ts";
+import { readDecimal, type Decimal } from "#core/decimal.ts";
+import type { ShardReader, ShardRecord } from "#core/ports/shard-reader.ts";
+import type { Trade } from "#core/trade.ts";
+import { epochMs, sequenceNumber } from "#core/units.ts";
+import type { OracleTrade } from "#test/oracle/oracle.ts";
+import type { Fault } from "./faults.ts";
+import type { Random } from "./random.ts";
+
+/** A finished stream: what its shards hold, how they descend from each other, and the trades that landed at least once. */
+export interface ShardLog {
+  /** Parents stand before their children. */
+  readonly shards: readonly string[];
+  readonly parents: ReadonlyMap<string, readonly string[]>;
+  readonly records: ReadonlyMap<string, readonly ShardRecord[]>;
+  readonly landed: readonly OracleTrade[];
+  readonly reader: ShardReader;
+}
+
+interface ModelFrame {
+  readonly lane: number;
+  readonly data: Uint8Array;
+  readonly trades: readonly OracleTrade[];
+}
+
+const BASE_TIME = Date.UTC(2013, 9, 7, 13, 30);
+const PRICES = ["181", "181.5", "181.25", "0.00000001", "90071992.54740991"];
+const SIZES = ["100", "1", "0.5", "200"];
+
+/** A stream of about `recordCount` records in one shard or, where resharding is a fault, several. */
+export const createShardLog = (random: Random, recordCount: number, faults: ReadonlySet<Fault>): ShardLog => {
+  const maker = new LogMaker(random, faults);
+  while (maker.recordCount < recordCount) maker.step();
+  return maker.finish();
+};
+
+class LogMaker {
+  readonly #random: Random;
+  readonly #faults: ReadonlySet<Fault>;
+  readonly #shards = ["shard-0"];
+  readonly #parents = new Map<string, readonly string[]>([["shard-0", []]]);
+  readonly #records = new Map<string, ShardRecord[]>([["shard-0", []]]);
+  readonly #landed = new Map<number, OracleTrade>();
+  readonly #owners = ["shard-0", "shard-0"];
+  readonly #frameCounts = [0, 0];
+  #pending: { inSteps: number; frame: ModelFrame }[] = [];
+  #position = 0;
+  #seconds = 0;
+  #tradeCount = 0;
+
+  constructor(random: Random, faults: ReadonlySet<Fault>) {
+    this.#random = random;
+    this.#faults = faults;
+  }
+
+  get recordCount(): number {
+    return [...this.#records.values()].reduce((sum, records) => sum + records.length, 0);
+  }
+
+  /** Some seconds pass, a producer sends a frame, and retries that are due arrive. */
+  step(): void {
+    const random = this.#random;
+    this.#seconds += random.pick([0, 1, 1, 2, 5]);
+    if (this.#faults.has("straggler") && random.isBelow(0.2)) this.#seconds = Math.max(0, this.#seconds - 4);
+    const frame = this.#frame();
+    const isRetried = this.#faults.has("producer") && random.isBelow(0.35);
+    const hasLanded = !isRetried || random.isBelow(0.6);
+    if (hasLanded) this.#put(frame);
+    if (isRetried) this.#pending.push({ inSteps: 1 + random.below(5), frame });
+    const due = this.#pending.filter(({ inSteps }) => inSteps <= 1);
+    this.#pending = this.#pending
+      .filter(({ inSteps }) => inSteps > 1)
+      .map(({ inSteps, frame: later }) => ({ inSteps: inSteps - 1, frame: later }));
+    for (const { frame: retried } of due) this.#put(retried);
+    if (this.#faults.has("reshard") && random.isBelow(0.15) && this.#shards.length < 6) this.#reshard();
+  }
+
+  /** Lets the last retries arrive, and one record that holds no trade in every shard. */
+  finish(): ShardLog {
+    for (const { frame } of this.#pending) this.#put(frame);
+    this.#seconds += 30;
+    for (const shard of this.#shards) this.#append(shard, new Uint8Array([0x7b]));
+    const records = this.#records;
+    const parents = this.#parents;
+    return {
+      shards: this.#shards,
+      parents,
+      records,
+      landed: [...this.#landed.values()],
+      reader: {
+        parents: async (shard) => parents.get(shard) ?? [],
+        async *read(shard, { after, before }) {
+          for (const record of records.get(shard) ?? []) {
+            if ((after === undefined || record.sequenceNumber > after) && record.sequenceNumber < before)
+              yield [record];
+          }
+        },
+      },
+    };
+  }
+
+  #frame(): ModelFrame {
+    const random = this.#random;
+    const producer = random.below(this.#frameCounts.length);
+    const trades = Array.from({ length: random.pick([1, 1, 2]) }, (): OracleTrade => {
+      const seconds = Math.max(0, this.#seconds - random.pick([0, 0, 3, 9]));
+      return {
+        symbol: random.pick(["A", "B", "C"]),
+        price: random.pick(PRICES),
+        size: random.pick(SIZES),
+        time: BASE_TIME + seconds * 1_000,
+        sequence: this.#tradeCount++,
+      };
+    });
+    const data = encodeFrame({
+      producer: `0${producer}`,
+      number: this.#frameCounts[producer]!++,
+      ingestTimeMs: epochMs(BASE_TIME),
+      trades: trades.map(tradeOf),
+    });
+    return { lane: random.below(2), data, trades };
+  }
+
+  #put({ lane, data, trades }: ModelFrame): void {
+    this.#append(this.#owners[lane]!, data);
+    for (const trade of trades) this.#landed.set(trade.sequence, trade);
+  }
+
+  #append(shard: string, data: Uint8Array): void {
+    this.#position += this.#random.pick([1, 1, 2]);
+    this.#records.get(shard)!.push({
+      sequenceNumber: sequenceNumber(String(this.#position)),
+      arrivalTimeMs: epochMs(BASE_TIME + this.#seconds * 1_000),
+      data,
+    });
+  }
+
+  /** Splits the one open shard in two, or merges the two. */
+  #reshard(): void {
+    const open = [...new Set(this.#owners)];
+    const children = open.length === 1 ? [this.#shards.length, this.#shards.length + 1] : [this.#shards.length];
+    for (const number of children) {
+      const child = `shard-${number}`;
+      this.#shards.push(child);
+      this.#parents.set(child, open);
+      this.#records.set(child, []);
+    }
+    this.#owners[0] = `shard-${children[0]}`;
+    this.#owners[1] = `shard-${children.at(-1)}`;
+  }
+}
+
+const tradeOf = ({ symbol, price, size, time, sequence }: OracleTrade): Trade => ({
+  symbol,
+  price: decimal(price),
+  size: decimal(size),
+  eventTimeMs: epochMs(time),
+  sequence,
+});
+
+const decimal = (text: string): Decimal => {
+  const read = readDecimal(text);
+  if (typeof read === "string") throw new RangeError(`${text}: ${read}`);
+  return read;
+};

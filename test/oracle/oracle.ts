@@ -1,0 +1,129 @@
+/**
+ * What the bars must be: all trades sorted, then folded once, in big integers of 10^-8. It shares no code with the
+ * pipeline, on purpose, and is as plain as can be.
+ */
+
+export interface OracleTrade {
+  readonly symbol: string;
+  /** Plain decimal text, at most 8 decimals. */
+  readonly price: string;
+  /** Plain decimal text, at most 8 decimals. */
+  readonly size: string;
+  readonly time: number;
+  readonly sequence: number;
+}
+
+interface OracleBar {
+  readonly symbol: string;
+  readonly interval: string;
+  readonly start: number;
+  readonly end: number;
+  trades: number;
+  open: bigint;
+  high: bigint;
+  low: bigint;
+  close: bigint;
+  volume: bigint;
+  priceSum: bigint;
+  notional: bigint;
+  openTime: number;
+  closeTime: number;
+}
+
+const ONE = 10n ** 8n;
+const SIZES: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** The rows of an export (`symbol,interval,start,…`), as texts, by symbol, interval and start. */
+export const oracleRows = (trades: readonly OracleTrade[], intervals: readonly string[]): string[] => {
+  const sorted = trades
+    .map((trade) => ({ ...trade, priceUnits: units(trade.price), sizeUnits: units(trade.size) }))
+    .toSorted(
+      (a, b) =>
+        a.time - b.time ||
+        a.sequence - b.sequence ||
+        sign(a.priceUnits - b.priceUnits) ||
+        sign(a.sizeUnits - b.sizeUnits),
+    );
+  const bars = new Map<string, OracleBar>();
+  for (const { symbol, time, priceUnits, sizeUnits } of sorted) {
+    for (const interval of intervals) {
+      const size = sizeOf(interval);
+      const start = time - (time % size);
+      const key = `${symbol} ${interval} ${start}`;
+      const bar = bars.get(key);
+      if (bar === undefined) {
+        bars.set(key, {
+          symbol,
+          interval,
+          start,
+          end: start + size,
+          trades: 1,
+          open: priceUnits,
+          high: priceUnits,
+          low: priceUnits,
+          close: priceUnits,
+          volume: sizeUnits,
+          priceSum: priceUnits,
+          notional: priceUnits * sizeUnits,
+          openTime: time,
+          closeTime: time,
+        });
+        continue;
+      }
+      bar.trades += 1;
+      if (priceUnits > bar.high) bar.high = priceUnits;
+      if (priceUnits < bar.low) bar.low = priceUnits;
+      bar.close = priceUnits;
+      bar.closeTime = time;
+      bar.volume += sizeUnits;
+      bar.priceSum += priceUnits;
+      bar.notional += priceUnits * sizeUnits;
+    }
+  }
+  return [...bars.values()]
+    .toSorted((a, b) => order(a.symbol, b.symbol) || sizeOf(a.interval) - sizeOf(b.interval) || a.start - b.start)
+    .map(row);
+};
+
+const row = (bar: OracleBar): string =>
+  [
+    bar.symbol,
+    bar.interval,
+    bar.start,
+    bar.end,
+    bar.trades,
+    plain(bar.open, 8),
+    plain(bar.high, 8),
+    plain(bar.low, 8),
+    plain(bar.close, 8),
+    plain(bar.volume, 8),
+    plain(halfEven(bar.priceSum, BigInt(bar.trades)), 8),
+    plain(halfEven(bar.notional, bar.volume), 8),
+    bar.openTime,
+    bar.closeTime,
+  ].join(",");
+
+const sizeOf = (interval: string): number => Number(interval.slice(0, -1)) * SIZES[interval.slice(-1)]!;
+
+const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+const sign = (difference: bigint): number => (difference < 0n ? -1 : difference > 0n ? 1 : 0);
+
+/** Units of 10^-8. */
+const units = (text: string): bigint => {
+  const [whole, fraction = ""] = text.split(".");
+  return BigInt(whole!) * ONE + BigInt(fraction.padEnd(8, "0"));
+};
+
+const halfEven = (numerator: bigint, denominator: bigint): bigint => {
+  const down = numerator / denominator;
+  const rest = 2n * (numerator - down * denominator);
+  if (rest < denominator) return down;
+  if (rest > denominator) return down + 1n;
+  return down % 2n === 0n ? down : down + 1n;
+};
+
+const plain = (value: bigint, places: number): string => {
+  const text = `${value / 10n ** BigInt(places)}.${(value % 10n ** BigInt(places)).toString().padStart(places, "0")}`;
+  return text.replace(/\.?0+$/, "");
+};
