@@ -30,6 +30,13 @@ describe("SeenFrames", () => {
     expect(seen.add("p", 1)).toBe(true);
   });
 
+  test("a retry 1,023 frames behind is told from the first arrival of its number", () => {
+    const seen = new SeenFrames();
+    seen.add("p", 0);
+    seen.add("p", 1_023);
+    expect([0, 1].map((number) => seen.add("p", number))).toEqual([false, true]);
+  });
+
   test("agrees with a set of all numbers while no frame is further behind than the bitmap", () => {
     const steps = fc.array(fc.record({ ahead: fc.nat(1_500), behind: fc.nat(SEEN_FRAMES - 1) }), { maxLength: 60 });
     fc.assert(

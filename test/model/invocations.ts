@@ -1,6 +1,6 @@
 import type { LifePorts } from "#core/life.ts";
 import type { Fault } from "./faults.ts";
-import type { Random } from "./random.ts";
+import type { Choices } from "./choices.ts";
 
 /** Thrown where an invocation dies. */
 class Killed extends Error {}
@@ -20,13 +20,13 @@ export type Outcome<Value> = { readonly kind: "ok"; readonly value: Value } | { 
  * effect by effect, while others run.
  */
 export class Invocations {
-  readonly #random: Random;
+  readonly #random: Choices;
   #faults: ReadonlySet<Fault>;
   /** Zombies wait here, each before its next effect. */
   readonly #parked: (() => void)[] = [];
   readonly #zombies = new Set<Promise<unknown>>();
 
-  constructor(random: Random, faults: ReadonlySet<Fault>) {
+  constructor(random: Choices, faults: ReadonlySet<Fault>) {
     this.#random = random;
     this.#faults = faults;
   }

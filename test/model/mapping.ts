@@ -2,12 +2,12 @@ import { advanceLife, type LifePorts, type LifeRules } from "#core/life.ts";
 import type { ShardRecord } from "#core/ports/shard-reader.ts";
 import type { Fault } from "./faults.ts";
 import type { Invocations, Outcome } from "./invocations.ts";
-import type { Random } from "./random.ts";
+import type { Choices } from "./choices.ts";
 
 export interface MappingSetting {
   readonly ports: LifePorts;
   readonly rules: LifeRules;
-  readonly random: Random;
+  readonly random: Choices;
   readonly invocations: Invocations;
   readonly faults: ReadonlySet<Fault>;
   readonly shard: string;

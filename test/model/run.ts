@@ -11,7 +11,7 @@ import { oracleRows } from "#test/oracle/oracle.ts";
 import type { Fault, FaultClass } from "./faults.ts";
 import { Invocations } from "./invocations.ts";
 import { Mapping } from "./mapping.ts";
-import { createRandom, type Random } from "./random.ts";
+import { createChoices, type Choices } from "./choices.ts";
 import { createShardLog, type ShardLog } from "./shard-log.ts";
 
 export interface ModelOutcome {
@@ -36,7 +36,7 @@ export const runModel = async (
   seed: number,
   recordCount: number,
 ): Promise<ModelOutcome> => {
-  const random = createRandom(seed);
+  const random = createChoices(seed);
   const faults: ReadonlySet<Fault> = new Set(names);
   const log = createShardLog(random, recordCount, faults);
   const ports: LifePorts = {
@@ -60,7 +60,7 @@ const runMappings = async (
   ports: LifePorts,
   log: ShardLog,
   shard: string,
-  random: Random,
+  random: Choices,
   invocations: Invocations,
   faults: ReadonlySet<Fault>,
   isWindowed: boolean,
@@ -81,7 +81,7 @@ const runWorkers = async (
   ports: LifePorts,
   log: ShardLog,
   shard: string,
-  random: Random,
+  random: Choices,
   invocations: Invocations,
   faults: ReadonlySet<Fault>,
 ): Promise<void> => {

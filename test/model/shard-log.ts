@@ -5,7 +5,7 @@ import type { Trade } from "#core/trade.ts";
 import { epochMs, sequenceNumber } from "#core/units.ts";
 import type { OracleTrade } from "#test/oracle/oracle.ts";
 import type { Fault } from "./faults.ts";
-import type { Random } from "./random.ts";
+import type { Choices } from "./choices.ts";
 
 /** A finished stream: what its shards hold, how they descend from each other, and the trades that landed at least once. */
 export interface ShardLog {
@@ -18,6 +18,8 @@ export interface ShardLog {
 }
 
 interface ModelFrame {
+  /** A foreign frame bears no producer, is put once, and counts as often as it is put. */
+  readonly isForeign: boolean;
   readonly lane: number;
   readonly data: Uint8Array;
   readonly trades: readonly OracleTrade[];
@@ -28,14 +30,14 @@ const PRICES = ["181", "181.5", "181.25", "0.00000001", "90071992.54740991"];
 const SIZES = ["100", "1", "0.5", "200"];
 
 /** A stream of about `recordCount` records in one shard or, where resharding is a fault, several. */
-export const createShardLog = (random: Random, recordCount: number, faults: ReadonlySet<Fault>): ShardLog => {
+export const createShardLog = (random: Choices, recordCount: number, faults: ReadonlySet<Fault>): ShardLog => {
   const maker = new LogMaker(random, faults);
   while (maker.recordCount < recordCount) maker.step();
   return maker.finish();
 };
 
 class LogMaker {
-  readonly #random: Random;
+  readonly #random: Choices;
   readonly #faults: ReadonlySet<Fault>;
   readonly #shards = ["shard-0"];
   readonly #parents = new Map<string, readonly string[]>([["shard-0", []]]);
@@ -48,7 +50,7 @@ class LogMaker {
   #seconds = 0;
   #tradeCount = 0;
 
-  constructor(random: Random, faults: ReadonlySet<Fault>) {
+  constructor(random: Choices, faults: ReadonlySet<Fault>) {
     this.#random = random;
     this.#faults = faults;
   }
@@ -63,7 +65,7 @@ class LogMaker {
     this.#seconds += random.pick([0, 1, 1, 2, 5]);
     if (this.#faults.has("straggler") && random.isBelow(0.2)) this.#seconds = Math.max(0, this.#seconds - 4);
     const frame = this.#frame();
-    const isRetried = this.#faults.has("producer") && random.isBelow(0.35);
+    const isRetried = !frame.isForeign && this.#faults.has("producer") && random.isBelow(0.35);
     const hasLanded = !isRetried || random.isBelow(0.6);
     if (hasLanded) this.#put(frame);
     if (isRetried) this.#pending.push({ inSteps: 1 + random.below(5), frame });
@@ -101,6 +103,7 @@ class LogMaker {
 
   #frame(): ModelFrame {
     const random = this.#random;
+    const isForeign = random.isBelow(0.3);
     const producer = random.below(this.#frameCounts.length);
     const trades = Array.from({ length: random.pick([1, 1, 2]) }, (): OracleTrade => {
       const seconds = Math.max(0, this.#seconds - random.pick([0, 0, 3, 9]));
@@ -113,12 +116,12 @@ class LogMaker {
       };
     });
     const data = encodeFrame({
-      producer: `0${producer}`,
-      number: this.#frameCounts[producer]!++,
+      producer: isForeign ? "" : `0${producer}`,
+      number: isForeign ? 0 : this.#frameCounts[producer]!++,
       ingestTimeMs: epochMs(BASE_TIME),
       trades: trades.map(tradeOf),
     });
-    return { lane: random.below(2), data, trades };
+    return { isForeign, lane: random.below(2), data, trades };
   }
 
   #put({ lane, data, trades }: ModelFrame): void {

@@ -1,5 +1,7 @@
+import { createRandom } from "#core/random.ts";
+
 /** A seeded source of choices, so that one seed is one run. */
-export interface Random {
+export interface Choices {
   /** In `[0, 1)`. */
   next(): number;
   /** A whole number in `[0, below)`. */
@@ -8,15 +10,8 @@ export interface Random {
   pick<Value>(values: readonly Value[]): Value;
 }
 
-/** Mulberry32. */
-export const createRandom = (seed: number): Random => {
-  let state = seed >>> 0;
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+export const createChoices = (seed: number): Choices => {
+  const next = createRandom(seed);
   const below = (limit: number): number => Math.floor(next() * limit);
   return {
     next,
