@@ -1,0 +1,164 @@
+import { describe, expect, test, vi } from "vitest";
+
+import { PipelineError } from "#core/errors.ts";
+import { readServerMessage } from "#core/protocol/server-message.ts";
+import type { DurationMs } from "#core/units.ts";
+import { updateRecords } from "#core/updates.ts";
+import {
+  createSocketPorts,
+  fiveMinutesMs,
+  minuteMs,
+  minutePane,
+  registerOf,
+  tenSecondsMs,
+  updatesEvent,
+  updatesOf,
+} from "#test/socket-stage.ts";
+import { createBroadcast } from "./broadcast.ts";
+
+type Wanted = readonly [connectionId: string, symbol: string, intervalMs: DurationMs];
+
+const openStage = async (...wanted: readonly Wanted[]) => {
+  const ports = createSocketPorts();
+  await ports.connections.subscribe(
+    wanted.map(([connectionId, symbol, intervalMs]) => ({ connectionId, symbol, intervalMs })),
+  );
+  const broadcast = createBroadcast(ports);
+  return {
+    ...ports,
+    broadcast,
+    /** Broadcasts while the clock runs on. */
+    broadcastInTime: async (event: Parameters<typeof broadcast>[0]) => {
+      const done = broadcast(event);
+      await ports.clock.advance(10_000);
+      await done;
+    },
+    panesGot: (connectionId: string) => registerOf(ports.sink.sent(connectionId)).panes(),
+  };
+};
+
+describe("broadcast", () => {
+  test("tells each subscriber of what changed of its symbols alone", async () => {
+    const { broadcast, sink, panesGot } = await openStage(["c1", "IBM", minuteMs], ["c2", "SPY", minuteMs]);
+    await broadcast(updatesOf(minutePane("IBM", 0, 1), minutePane("BAC", 0, 1)));
+    expect(panesGot("c1")).toEqual([minutePane("IBM", 0, 1)]);
+    expect(sink.sent("c2")).toEqual([]);
+  });
+
+  test("sends one message per connection, holding all its symbols and the newest state of each pane", async () => {
+    const { broadcast, sink, panesGot } = await openStage(["c1", "IBM", minuteMs], ["c1", "SPY", minuteMs]);
+    const batches = [[minutePane("IBM", 0, 1)], [minutePane("IBM", 0, 3), minutePane("SPY", 0, 2)]];
+    const stale = [minutePane("IBM", 0, 2)];
+    await broadcast(updatesEvent(...[...batches, stale].flatMap((panes) => updateRecords(panes, 1_000_000))));
+    expect(sink.sent("c1")).toHaveLength(1);
+    expect(panesGot("c1")).toEqual([minutePane("IBM", 0, 3), minutePane("SPY", 0, 2)]);
+  });
+
+  test("tells the subscriber of a derived interval of the panes it is folded from, once", async () => {
+    const { broadcast, sink } = await openStage(["c1", "IBM", fiveMinutesMs], ["c1", "IBM", minuteMs]);
+    const tenSeconds = { ...minutePane("IBM", 0, 1), intervalMs: tenSecondsMs };
+    await broadcast(updatesOf(minutePane("IBM", 0, 1), tenSeconds));
+    expect(sink.sent("c1").map(readServerMessage)).toEqual([
+      { type: "update", part: 1, parts: 1, panes: [minutePane("IBM", 0, 1)] },
+    ]);
+  });
+
+  test("asks for each symbol's subscribers once a batch", async () => {
+    const ports = createSocketPorts();
+    const subscribers = vi.fn(ports.connections.subscribers);
+    const broadcast = createBroadcast({ ...ports, connections: { ...ports.connections, subscribers } });
+    const records = [1, 2].map((last) => [minutePane("IBM", 0, last), minutePane("IBM", 1, last)]);
+    await broadcast(updatesEvent(...records.flatMap((panes) => updateRecords(panes, 1_000_000))));
+    expect(subscribers.mock.calls).toEqual([["IBM"]]);
+  });
+
+  test("sends a long update in parts, in order", async () => {
+    const { broadcast, sink, panesGot } = await openStage(["c1", "IBM", minuteMs]);
+    const panes = Array.from({ length: 400 }, (_, minute) => minutePane("IBM", minute, 1));
+    await broadcast(updatesOf(...panes));
+    const parts = sink.sent("c1").map((text) => readServerMessage(text) as { part: number; parts: number });
+    expect(parts.length).toBeGreaterThan(1);
+    expect(parts.map(({ part }) => part)).toEqual(parts.map((_, index) => index + 1));
+    expect(panesGot("c1")).toEqual(panes);
+  });
+
+  test("logs and skips what is no update record", async () => {
+    const { broadcast, panesGot, log } = await openStage(["c1", "IBM", minuteMs]);
+    const foreign = new TextEncoder().encode("hello");
+    await broadcast(updatesEvent(foreign, ...updateRecords([minutePane("IBM", 0, 1)], 1_000_000)));
+    expect(panesGot("c1")).toHaveLength(1);
+    expect(log.lines[0]).toMatchObject({ level: "warn", fields: { eventID: "shardId-000000000000:0" } });
+  });
+
+  test("forgets a connection that is gone, with nothing more posted to it", async () => {
+    const ports = createSocketPorts();
+    await ports.connections.subscribe([{ connectionId: "c1", symbol: "IBM", intervalMs: minuteMs }]);
+    const post = vi.fn(async () => "gone" as const);
+    const panes = Array.from({ length: 400 }, (_, minute) => minutePane("IBM", minute, 1));
+    await createBroadcast({ ...ports, sink: { post } })(updatesOf(...panes));
+    expect(post).toHaveBeenCalledTimes(1);
+    expect(await ports.connections.subscribers("IBM")).toEqual([]);
+  });
+
+  test("tells the others at once while one connection is busy, and that one when it is no longer", async () => {
+    const { broadcast, sink, clock, panesGot } = await openStage(["c1", "IBM", minuteMs], ["c2", "IBM", minuteMs]);
+    sink.answer("c1", "busy");
+    const done = broadcast(updatesOf(minutePane("IBM", 0, 1)));
+    await clock.advance(1);
+    expect(panesGot("c2")).toHaveLength(1);
+    sink.answer("c1", "sent");
+    await clock.advance(10_000);
+    await done;
+    expect(panesGot("c1")).toHaveLength(1);
+    expect(sink.sent("c2")).toHaveLength(1);
+  });
+
+  test("goes on from the part at which a connection was busy", async () => {
+    const ports = createSocketPorts();
+    await ports.connections.subscribe([{ connectionId: "c1", symbol: "IBM", intervalMs: minuteMs }]);
+    const sent: string[] = [];
+    let isBusyOnce = true;
+    const post = async (_: string, message: string) => {
+      if (message.includes('"part":2') && isBusyOnce) {
+        isBusyOnce = false;
+        return "busy" as const;
+      }
+      sent.push(message);
+      return "sent" as const;
+    };
+    const panes = Array.from({ length: 400 }, (_, minute) => minutePane("IBM", minute, 1));
+    const done = createBroadcast({ ...ports, sink: { post } })(updatesOf(...panes));
+    await ports.clock.advance(10_000);
+    await done;
+    const parts = sent.map((text) => readServerMessage(text) as { part: number });
+    expect(parts.map(({ part }) => part)).toEqual(parts.map((_, index) => index + 1));
+    expect(registerOf(sent).panes()).toEqual(panes);
+  });
+
+  test("gives up on a connection that stays busy, and counts it", async () => {
+    const { broadcastInTime, sink, log, connections } = await openStage(["c1", "IBM", minuteMs]);
+    sink.answer("c1", "busy");
+    await broadcastInTime(updatesOf(minutePane("IBM", 0, 1)));
+    expect(log.lines).toMatchObject([
+      { level: "warn", fields: { connectionId: "c1", messages: 1 } },
+      { level: "info", fields: { records: 1, panes: 1, sent: 0, gone: 0, busy: 1 } },
+    ]);
+    expect(await connections.subscribers("IBM")).toHaveLength(1);
+  });
+
+  test("fails when the gateway cannot be asked, after it has tried all connections", async () => {
+    const ports = createSocketPorts();
+    const connectionIds = Array.from({ length: 200 }, (_, index) => `c${index}`);
+    await ports.connections.subscribe(
+      connectionIds.map((connectionId) => ({ connectionId, symbol: "IBM", intervalMs: minuteMs })),
+    );
+    const post = vi.fn(async (connectionId: string, message: string) => {
+      if (connectionId === "c0") throw new PipelineError("TAPE_CONNECTION_UNAVAILABLE", "no gateway");
+      return ports.sink.post(connectionId, message);
+    });
+    const done = createBroadcast({ ...ports, sink: { post } })(updatesOf(minutePane("IBM", 0, 1)));
+    await expect(done).rejects.toThrow(PipelineError);
+    expect(post).toHaveBeenCalledTimes(200);
+    expect(ports.sink.sent("c199")).toHaveLength(1);
+  });
+});

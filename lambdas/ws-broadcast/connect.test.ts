@@ -1,0 +1,32 @@
+import { describe, expect, test } from "vitest";
+
+import type { Connection } from "#core/ports/connection-store.ts";
+import { createSocketPorts, minuteMs, startMs } from "#test/socket-stage.ts";
+import { createConnect } from "./connect.ts";
+import { createDisconnect } from "./disconnect.ts";
+
+describe("a connection", () => {
+  test("is remembered when it opens, with who and when", async () => {
+    const opened: Connection[] = [];
+    const { connections, clock } = createSocketPorts();
+    const connect = createConnect({
+      connections: { ...connections, open: async (connection) => void opened.push(connection) },
+      clock,
+    });
+    const authorizer = { principalId: "ann" };
+    expect(await connect({ requestContext: { connectionId: "c1", authorizer } })).toEqual({ statusCode: 200 });
+    await connect({ requestContext: { connectionId: "c2" } });
+    expect(opened).toEqual([
+      { connectionId: "c1", connectedAtMs: startMs, identity: "ann" },
+      { connectionId: "c2", connectedAtMs: startMs, identity: undefined },
+    ]);
+  });
+
+  test("is forgotten when it closes, with its subscriptions", async () => {
+    const { connections } = createSocketPorts();
+    await connections.subscribe([{ connectionId: "c1", symbol: "IBM", intervalMs: minuteMs }]);
+    const disconnect = createDisconnect({ connections });
+    expect(await disconnect({ requestContext: { connectionId: "c1" } })).toEqual({ statusCode: 200 });
+    expect(await connections.subscribers("IBM")).toEqual([]);
+  });
+});

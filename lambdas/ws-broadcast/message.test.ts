@@ -1,0 +1,154 @@
+import { describe, expect, test } from "vitest";
+
+import { PipelineError } from "#core/errors.ts";
+import { readServerMessage } from "#core/protocol/server-message.ts";
+import { epochMs } from "#core/units.ts";
+import {
+  checkpointAt,
+  createSocketPorts,
+  fiveMinutesMs,
+  messageEvent,
+  minuteMs,
+  minutePane,
+  registerOf,
+  startMs,
+} from "#test/socket-stage.ts";
+import { createMessage } from "./message.ts";
+import { MAX_SNAPSHOT_WINDOWS } from "./snapshot.ts";
+
+const subscribe = { action: "subscribe", symbols: ["IBM"], intervalMs: minuteMs, bars: 3 } as const;
+
+/** Minutes 0 to 9 of IBM and SPY, the newest trade in minute 9. */
+const openStage = async () => {
+  const ports = createSocketPorts();
+  const minutes = Array.from({ length: 10 }, (_, minute) => minute);
+  await ports.panes.put(minutes.flatMap((minute) => [minutePane("IBM", minute, 5), minutePane("SPY", minute, 5)]));
+  await ports.checkpoints.put(checkpointAt(epochMs(startMs + 9 * minuteMs + 1), 5));
+  const send = createMessage(ports);
+  return {
+    ...ports,
+    send: async (message: Parameters<typeof messageEvent>[1]) => send(messageEvent("c1", message)),
+    got: () => ports.sink.sent("c1").map(readServerMessage),
+  };
+};
+
+const startsIn = (messages: readonly string[]): readonly number[] =>
+  registerOf(messages)
+    .panes()
+    .map((pane) => (pane.startMs - startMs) / minuteMs);
+
+describe("a client's message", () => {
+  test("subscribe is answered with the last bars up to the newest event time", async () => {
+    const { send, got, sink } = await openStage();
+    expect(await send(subscribe)).toEqual({ statusCode: 200 });
+    expect(got()).toMatchObject([
+      { type: "snapshot", symbols: ["IBM"], intervalMs: minuteMs, fromMs: startMs + 7 * minuteMs, part: 1, parts: 1 },
+    ]);
+    // minutes 0 1 2 3 4 5 6 [7 8 9]
+    expect(startsIn(sink.sent("c1"))).toEqual([7, 8, 9]);
+  });
+
+  test("subscribe holds the panes of all shards, and of panes that no checkpoint tells of yet", async () => {
+    const { send, sink, panes } = await openStage();
+    await panes.put([minutePane("IBM", 9, 7, "shardId-000000000001"), minutePane("IBM", 10, 8)]);
+    await send(subscribe);
+    expect(startsIn(sink.sent("c1"))).toEqual([7, 8, 9, 9, 10]);
+  });
+
+  test("subscribe to a derived interval is answered with the panes it is folded from, from the start of its window", async () => {
+    const { send, sink, got } = await openStage();
+    await send({ ...subscribe, intervalMs: fiveMinutesMs, bars: 1 });
+    expect(startsIn(sink.sent("c1"))).toEqual([5, 6, 7, 8, 9]);
+    expect(got()).toMatchObject([{ intervalMs: fiveMinutesMs, fromMs: startMs + 5 * minuteMs }]);
+    expect(registerOf(sink.sent("c1")).bars("IBM", fiveMinutesMs)).toHaveLength(1);
+  });
+
+  test("subscribe is remembered for each symbol, at the interval asked for", async () => {
+    const { send, connections } = await openStage();
+    await send({ ...subscribe, symbols: ["IBM", "SPY"], intervalMs: fiveMinutesMs });
+    expect(await connections.subscribers("SPY")).toEqual([
+      { connectionId: "c1", symbol: "SPY", intervalMs: fiveMinutesMs },
+    ]);
+    expect(await connections.subscribers("IBM")).toHaveLength(1);
+  });
+
+  test("subscribe to a symbol that never traded is answered with an empty snapshot", async () => {
+    const { send, got } = await openStage();
+    await send({ ...subscribe, symbols: ["NEVER"] });
+    expect(got()).toMatchObject([{ type: "snapshot", panes: [] }]);
+  });
+
+  test("subscribe before the first checkpoint is answered with the bars up to now", async () => {
+    const ports = createSocketPorts();
+    await ports.panes.put([minutePane("IBM", 0, 1)]);
+    await createMessage(ports)(messageEvent("c1", subscribe));
+    expect(startsIn(ports.sink.sent("c1"))).toEqual([0]);
+  });
+
+  test("subscribe covers fewer bars where the history would be too long, and says from when", async () => {
+    const ports = createSocketPorts();
+    const symbols = Array.from({ length: 100 }, (_, index) => `S${index}`);
+    await createMessage(ports)(messageEvent("c1", { ...subscribe, symbols, bars: 1_000 }));
+    const [answer] = ports.sink.sent("c1").map(readServerMessage);
+    expect(answer).toMatchObject({ fromMs: startMs - (MAX_SNAPSHOT_WINDOWS / symbols.length - 1) * minuteMs });
+  });
+
+  test("subscribe is answered in parts where the snapshot is long", async () => {
+    const { send, got, sink, panes } = await openStage();
+    await panes.put(Array.from({ length: 600 }, (_, minute) => minutePane("IBM", minute, 6)));
+    await send({ ...subscribe, bars: 10 });
+    expect(got().length).toBeGreaterThan(1);
+    expect(got()[1]).toMatchObject({ part: 2, parts: got().length });
+    expect(startsIn(sink.sent("c1"))).toHaveLength(600);
+  });
+
+  test("unsubscribe ends one interval's subscription and leaves the other", async () => {
+    const { send, connections, got } = await openStage();
+    await send(subscribe);
+    await send({ ...subscribe, intervalMs: fiveMinutesMs });
+    await send({ action: "unsubscribe", symbols: ["IBM"], intervalMs: fiveMinutesMs });
+    expect(await connections.subscribers("IBM")).toEqual([{ connectionId: "c1", symbol: "IBM", intervalMs: minuteMs }]);
+    expect(got()).toHaveLength(2);
+  });
+
+  test("ping is answered with a pong", async () => {
+    const { send, got } = await openStage();
+    await send({ action: "ping" });
+    expect(got()).toEqual([{ type: "pong" }]);
+  });
+
+  test.each([
+    ["no JSON", "hello", "malformed-json"],
+    ["an action of a later version", '{"action":"resume"}', "unknown-action"],
+    ["an interval that is not offered", JSON.stringify({ ...subscribe, interval: "2m" }), "unknown-interval"],
+    ["no text at all", "", "malformed-json"],
+  ])("rejects %s with an error message, and the connection stays", async (_, text, code) => {
+    const { send, got, connections } = await openStage();
+    await send(subscribe);
+    expect(await send(text)).toEqual({ statusCode: 200 });
+    expect(got().at(-1)).toMatchObject({ type: "error", code });
+    expect(await connections.subscribers("IBM")).toHaveLength(1);
+  });
+
+  test("rejects with `unavailable`, and logs it, when the store does not answer", async () => {
+    const ports = createSocketPorts();
+    const range = () => Promise.reject(new PipelineError("TAPE_STORE_UNAVAILABLE", "the store must answer"));
+    await createMessage({ ...ports, panes: { ...ports.panes, range } })(messageEvent("c1", subscribe));
+    expect(ports.sink.sent("c1").map(readServerMessage)).toMatchObject([{ type: "error", code: "unavailable" }]);
+    expect(ports.log.lines).toMatchObject([{ level: "error", fields: { code: "TAPE_STORE_UNAVAILABLE" } }]);
+  });
+
+  test("fails when the gateway cannot be asked", async () => {
+    const ports = createSocketPorts();
+    const sink = { post: () => Promise.reject(new PipelineError("TAPE_CONNECTION_UNAVAILABLE", "no gateway")) };
+    const sent = createMessage({ ...ports, sink })(messageEvent("c1", { action: "ping" }));
+    await expect(sent).rejects.toThrow(PipelineError);
+  });
+
+  test("from a connection that is gone meanwhile forgets it", async () => {
+    const { send, sink, connections } = await openStage();
+    sink.answer("c1", "gone");
+    await send(subscribe);
+    expect(await connections.subscribers("IBM")).toEqual([]);
+  });
+});

@@ -1,0 +1,80 @@
+import { PipelineError } from "#core/errors.ts";
+import { intervalText, storedIntervalFor } from "#core/interval.ts";
+import type { Subscription } from "#core/ports/connection-store.ts";
+import { readClientMessage, type SubscribeMessage, type UnsubscribeMessage } from "#core/protocol/client-message.ts";
+import { errorMessage, pongMessage } from "#core/protocol/server-message.ts";
+import type { DurationMs } from "#core/units.ts";
+import { deliver, type DeliverDeps } from "./deliver.ts";
+import type { SocketEvent, SocketResponse } from "./events.ts";
+import { readSnapshot, type SnapshotDeps } from "./snapshot.ts";
+
+export interface MessageDeps extends DeliverDeps, SnapshotDeps {
+  readonly storedIntervalsMs: readonly DurationMs[];
+  readonly offeredIntervalsMs: readonly DurationMs[];
+}
+
+/**
+ * Obeys one message of a client and posts the answer, if there is one. What cannot be obeyed is answered with an `error`
+ * message; the connection stays.
+ */
+export const createMessage =
+  (deps: MessageDeps) =>
+  async ({ requestContext, body }: SocketEvent): Promise<SocketResponse> => {
+    const { connectionId } = requestContext;
+    const messages = await answer(deps, connectionId, body ?? "");
+    await deliver(deps, [{ connectionId, messages }]);
+    return { statusCode: 200 };
+  };
+
+const answer = async (deps: MessageDeps, connectionId: string, text: string): Promise<readonly string[]> => {
+  const reading = readClientMessage(text);
+  if (reading.kind === "fault") return [errorMessage(reading)];
+  try {
+    switch (reading.message.action) {
+      case "subscribe":
+        return await subscribe(deps, connectionId, reading.message);
+      case "unsubscribe":
+        await deps.connections.unsubscribe(subscriptionsOf(connectionId, reading.message));
+        return [];
+      case "ping":
+        return [pongMessage()];
+      default:
+        return reading.message satisfies never;
+    }
+  } catch (error) {
+    if (!(error instanceof PipelineError)) throw error;
+    deps.log.error("a client's message could not be obeyed", { connectionId, code: error.code, error });
+    return [errorMessage({ code: "unavailable", message: "the store must answer, did not; try again" })];
+  }
+};
+
+/**
+ * An aggregator stores panes (a), then publishes them (b); the broadcaster asks who is subscribed (c). Here, the
+ * subscription is recorded (1) before the snapshot is read (2), so that no pane falls between:
+ *
+ *     a ── b ── c ──            c before 1: a is before 2, and the snapshot has the pane
+ *                  1 ── 2
+ *     a ── b ─────── c          c after 1: the connection gets the update
+ *          1 ── 2
+ */
+const subscribe = async (
+  deps: MessageDeps,
+  connectionId: string,
+  message: SubscribeMessage,
+): Promise<readonly string[]> => {
+  const { storedIntervalsMs, offeredIntervalsMs } = deps;
+  const known = [...storedIntervalsMs, ...offeredIntervalsMs];
+  const storedMs = storedIntervalFor(message.intervalMs, storedIntervalsMs);
+  if (!known.includes(message.intervalMs) || storedMs === undefined) {
+    const names = known.map(intervalText).join(", ");
+    const wanted = intervalText(message.intervalMs);
+    return [errorMessage({ code: "unknown-interval", message: `interval must be one of ${names}, was ${wanted}` })];
+  }
+  await deps.connections.subscribe(subscriptionsOf(connectionId, message));
+  return readSnapshot(deps, message, storedMs);
+};
+
+const subscriptionsOf = (
+  connectionId: string,
+  { symbols, intervalMs }: SubscribeMessage | UnsubscribeMessage,
+): readonly Subscription[] => symbols.map((symbol) => ({ connectionId, symbol, intervalMs }));
