@@ -1,0 +1,51 @@
+/**
+ * The JSON value that `text` writes, in which the numbers of the named members are plain decimal texts: digits, perhaps a
+ * minus, perhaps a fraction, no exponent, exactly what was written.
+ *
+ * A number of up to 15 digits is the same decimal again when a double is printed, so that reading numbers as written
+ * (which is many times slower) is left to texts that may hold a longer one or an exponent.
+ * Returns undefined when `text` is no JSON.
+ */
+export const readExactJson = (
+  text: string,
+  numericNames: ReadonlySet<string>,
+): { readonly value: unknown } | undefined => {
+  try {
+    return { value: MAY_BE_INEXACT.test(text) ? JSON.parse(text, writtenNumbers(numericNames)) : JSON.parse(text) };
+  } catch {
+    // Not JSON, or nested beyond what the parser's stack holds.
+    return undefined;
+  }
+};
+
+const MAY_BE_INEXACT = /\d[\d.]{15}|\d[eE]/;
+
+/**
+ * A reviver gets the text of each number beside its value.
+ * Source: https://tc39.es/proposal-json-parse-with-source/
+ */
+const writtenNumbers =
+  (names: ReadonlySet<string>) =>
+  (name: string, value: unknown, context?: { readonly source?: string }): unknown =>
+    typeof value === "number" && names.has(name) ? plainDecimal(context?.source ?? "") : value;
+
+const NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
+const MAX_ZEROS = 40;
+
+/**
+ * The digits of a JSON number without its exponent and without zeros that say nothing: `1.50e3` is `1500`. Of more than
+ * 40 zeros that an exponent asks for the rest is left out; nothing so large or so fine is a price, a size or a time.
+ */
+export const plainDecimal = (number: string): string => {
+  const match = NUMBER.exec(number);
+  if (!match) return number;
+  const [, sign = "", whole = "", fraction = "", exponent = "0"] = match;
+  const digits = (whole + fraction).replace(/^0+/, "");
+  const significant = digits.replace(/0+$/, "");
+  if (significant === "") return "0";
+  const shift = Number(exponent) - fraction.length + (digits.length - significant.length);
+  if (shift >= 0) return sign + significant + "0".repeat(Math.min(shift, MAX_ZEROS));
+  const point = significant.length + shift;
+  if (point > 0) return `${sign}${significant.slice(0, point)}.${significant.slice(point)}`;
+  return `${sign}0.${"0".repeat(Math.min(-point, MAX_ZEROS))}${significant}`;
+};
