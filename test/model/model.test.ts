@@ -22,8 +22,9 @@ describe.each(FAULT_CLASSES)("panes folded by $transport: $name", (faultClass) =
           fc.integer({ min: 0, max: 2 ** 31 }),
           fc.integer({ min: 1, max: 24 }),
           async (seed, records) => {
-            const { stored, expected } = await runModel(faultClass, seed, records);
+            const { stored, expected, counted, landed } = await runModel(faultClass, seed, records);
             expect(stored).toEqual(expected);
+            expect(counted).toEqual(landed);
           },
         ),
         { numRuns: runs, examples },

@@ -19,6 +19,15 @@ export interface ModelOutcome {
   readonly stored: readonly string[];
   /** The rows that they must be. */
   readonly expected: readonly string[];
+  /** What the checkpoints say was taken: records of each shard, trades folded in all. */
+  readonly counted: ModelCounts;
+  /** What they must say. */
+  readonly landed: ModelCounts;
+}
+
+interface ModelCounts {
+  readonly records: readonly number[];
+  readonly trades: number;
 }
 
 const INTERVALS = [durationMs(10_000), durationMs(30_000)];
@@ -53,7 +62,19 @@ export const runModel = async (
     await invocations.drain();
   }
   const intervals = INTERVALS.map(intervalText);
-  return { stored: await storedRows(ports, log), expected: oracleRows(log.landed, intervals) };
+  const checkpoints = await Promise.all(log.shards.map((shard) => ports.checkpoints.get("ticks", shard)));
+  return {
+    stored: await storedRows(ports, log),
+    expected: oracleRows(log.landed, intervals),
+    counted: {
+      records: checkpoints.map((checkpoint) => checkpoint?.counts.records ?? 0),
+      trades: checkpoints.reduce((sum, checkpoint) => sum + (checkpoint?.counts.trades ?? 0), 0),
+    },
+    landed: {
+      records: log.shards.map((shard) => log.records.get(shard)?.length ?? 0),
+      trades: log.landed.length,
+    },
+  };
 };
 
 const runMappings = async (
