@@ -1,0 +1,19 @@
+import { checkpointStoreContract } from "#core/ports/checkpoint-store.contract.ts";
+import { connectionStoreContract } from "#core/ports/connection-store.contract.ts";
+import { leaseStoreContract } from "#core/ports/lease-store.contract.ts";
+import { paneStoreContract } from "#core/ports/pane-store.contract.ts";
+import { rejectedStoreContract } from "#core/ports/rejected-store.contract.ts";
+import { createMemoryCheckpointStore } from "./checkpoint-store.ts";
+import { createMemoryConnectionStore } from "./connection-store.ts";
+import { createMemoryLeaseStore } from "./lease-store.ts";
+import { createMemoryPaneStore } from "./pane-store.ts";
+import { createMemoryRejectedStore } from "./rejected-store.ts";
+
+const disposable = <Store>(store: Store): Promise<Store & AsyncDisposable> =>
+  Promise.resolve({ ...store, [Symbol.asyncDispose]: () => Promise.resolve() });
+
+paneStoreContract("memory", () => disposable(createMemoryPaneStore()));
+checkpointStoreContract("memory", () => disposable(createMemoryCheckpointStore()));
+rejectedStoreContract("memory", () => disposable(createMemoryRejectedStore()));
+leaseStoreContract("memory", () => disposable(createMemoryLeaseStore()));
+connectionStoreContract("memory", () => disposable(createMemoryConnectionStore()));

@@ -1,0 +1,78 @@
+import { describe, expect, test } from "vitest";
+import { durationMs, epochMs } from "#core/units.ts";
+import type { ConnectionStore, Subscription } from "./connection-store.ts";
+
+const minute = durationMs(60_000);
+const hour = durationMs(3_600_000);
+
+const wants = (connectionId: string, symbol: string, intervalMs = minute): Subscription => ({
+  connectionId,
+  symbol,
+  intervalMs,
+});
+
+const subscribers = async (store: ConnectionStore, symbol: string): Promise<readonly Subscription[]> => {
+  const text = ({ connectionId, intervalMs }: Subscription): string => `${connectionId} ${intervalMs}`;
+  return (await store.subscribers(symbol)).toSorted((a, b) => (text(a) < text(b) ? -1 : 1));
+};
+
+const opened = async (store: ConnectionStore, ...connectionIds: readonly string[]): Promise<void> => {
+  for (const connectionId of connectionIds) {
+    await store.open({ connectionId, connectedAtMs: epochMs(0), identity: undefined });
+  }
+};
+
+/** What every connection store must do. */
+export const connectionStoreContract = (name: string, open: () => Promise<ConnectionStore & AsyncDisposable>): void => {
+  describe(`ConnectionStore: ${name}`, () => {
+    test("finds who wants a symbol, at which interval", async () => {
+      await using store = await open();
+      await opened(store, "a=", "b|c");
+      await store.subscribe([wants("a=", "IBM"), wants("a=", "IBM", hour), wants("a=", "SPY"), wants("b|c", "IBM")]);
+      expect(await subscribers(store, "IBM")).toEqual([
+        wants("a=", "IBM", hour),
+        wants("a=", "IBM"),
+        wants("b|c", "IBM"),
+      ]);
+      expect(await subscribers(store, "SPY")).toEqual([wants("a=", "SPY")]);
+      expect(await subscribers(store, "AIG")).toEqual([]);
+    });
+
+    test("adding a subscription twice, or twice at once, changes nothing", async () => {
+      await using store = await open();
+      await opened(store, "a");
+      await store.subscribe([wants("a", "IBM"), wants("a", "IBM")]);
+      await store.subscribe([wants("a", "IBM")]);
+      await store.subscribe([]);
+      expect(await subscribers(store, "IBM")).toEqual([wants("a", "IBM")]);
+    });
+
+    test("takes away what is named and no more", async () => {
+      await using store = await open();
+      await opened(store, "a", "b");
+      await store.subscribe([wants("a", "IBM"), wants("a", "IBM", hour), wants("b", "IBM")]);
+      await store.unsubscribe([wants("a", "IBM"), wants("a", "SPY"), wants("a", "IBM")]);
+      expect(await subscribers(store, "IBM")).toEqual([wants("a", "IBM", hour), wants("b", "IBM")]);
+    });
+
+    test("a closed connection wants nothing any more", async () => {
+      await using store = await open();
+      await store.open({ connectionId: "a", connectedAtMs: epochMs(1_000), identity: "somebody" });
+      await opened(store, "b");
+      const symbols = Array.from({ length: 40 }, (_, i) => `SYM ${i}|x`);
+      await store.subscribe([...symbols.map((symbol) => wants("a", symbol)), wants("b", "SYM 0|x")]);
+      await store.close("a");
+      for (const symbol of symbols.slice(1)) expect(await subscribers(store, symbol)).toEqual([]);
+      expect(await subscribers(store, "SYM 0|x")).toEqual([wants("b", "SYM 0|x")]);
+    });
+
+    test("closing twice, or what never was, is no error", async () => {
+      await using store = await open();
+      await opened(store, "a");
+      await store.close("a");
+      await store.close("a");
+      await store.close("never");
+      expect(await subscribers(store, "IBM")).toEqual([]);
+    });
+  });
+};
