@@ -4,7 +4,7 @@ import { lifeStateBytes, readLifeState, type LifeState } from "./life-state.ts";
 import { durationMs, epochMs, sequenceNumber } from "./units.ts";
 
 const sequences = fc.bigInt({ min: 0n, max: 10n ** 57n }).map((digits) => sequenceNumber(digits.toString()));
-const times = fc.option(fc.integer({ min: 0, max: 2 ** 45 }).map(epochMs), { nil: undefined });
+const times = fc.option(fc.integer({ min: -(2 ** 45), max: 2 ** 45 }).map(epochMs), { nil: undefined });
 
 const states: fc.Arbitrary<LifeState> = fc.record({
   last: fc.option(sequences, { nil: undefined }),

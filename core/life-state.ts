@@ -27,11 +27,12 @@ export interface LifeState {
 }
 
 /*
- * state    = version 1, last, newestEventTime + 1 (0 for none), newestStored + 1, six counts, length of seen, seen,
+ * state    = version 1, last, newestEventTime, newestStored, six counts, length of seen, seen,
  *            symbols (count, ASCII each), row sequences (count, each), panes (count, each)
  * pane     = symbol index × 2 + isChanged, interval in seconds, window number, row sequence index + 1 (0 for none),
  *            content (content-bytes.ts)
  * sequence = 0 for none, else 1 and the number as a long varint
+ * time     = 0 for none, else 1 and the milliseconds, zigzag
  *
  * Panes stand by (symbol, interval, start), and a window number is the difference to the one before it, zigzag.
  */
@@ -49,7 +50,8 @@ export const lifeStateBytes = ({
   const writer = new ByteWriter(256 + seen.length + panes.length * 48);
   writer.byte(VERSION);
   writeSequence(writer, last);
-  for (const time of [newestEventTimeMs, newestStoredMs]) writer.varint(time === undefined ? 0 : time + 1);
+  writeTime(writer, newestEventTimeMs);
+  writeTime(writer, newestStoredMs);
   for (const name of COUNT_NAMES) writer.varint(counts[name]);
   writer.varint(seen.length);
   writer.bytes(seen);
@@ -134,10 +136,13 @@ const readSequence = (reader: ByteReader): SequenceNumber | undefined => {
   return sequenceNumber(reader.bigVarint().toString());
 };
 
-const readTime = (reader: ByteReader): EpochMs | undefined => {
-  const time = reader.varint();
-  return time === 0 ? undefined : epochMs(time - 1);
+const writeTime = (writer: ByteWriter, time: EpochMs | undefined): void => {
+  writer.byte(time === undefined ? 0 : 1);
+  if (time !== undefined) writer.zigzag(time);
 };
+
+const readTime = (reader: ByteReader): EpochMs | undefined =>
+  reader.byte() === 0 ? undefined : epochMs(reader.zigzag());
 
 const indexOf = <Key>(keys: readonly Key[]): ReadonlyMap<Key, number> =>
   new Map([...new Set(keys)].map((key, index) => [key, index]));

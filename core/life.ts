@@ -216,8 +216,8 @@ class Life {
 
   /** Counts the rows from `rowStart` on that are behind the watermark as it stood before them, then moves it. */
   #watch(columns: TradeColumns, rowStart: number): void {
-    const watermarkMs = (this.#newestEventTimeMs ?? 0) - this.#rules.maxOutOfOrdernessMs;
-    let newestMs = this.#newestEventTimeMs ?? 0;
+    let newestMs: number = this.#newestEventTimeMs ?? Number.NEGATIVE_INFINITY;
+    const watermarkMs = newestMs - this.#rules.maxOutOfOrdernessMs;
     for (let row = rowStart; row < columns.count; row++) {
       const time = columns.eventTimeMs[row]!;
       if (time > newestMs) newestMs = time;

@@ -1,0 +1,203 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { createMemoryCheckpointStore } from "#adapters/memory/checkpoint-store.ts";
+import { createMemoryLeaseStore } from "#adapters/memory/lease-store.ts";
+import { createMemoryPaneStore } from "#adapters/memory/pane-store.ts";
+import { createMemoryRejectedStore } from "#adapters/memory/rejected-store.ts";
+import { createMemoryStream, type MemoryStream } from "#adapters/memory/stream.ts";
+import { createMemoryUpdateStream } from "#adapters/memory/update-stream.ts";
+import { barRow } from "#core/bar-row.ts";
+import { barsOf } from "#core/bars.ts";
+import { PipelineError } from "#core/errors.ts";
+import { advanceLife } from "#core/life.ts";
+import type { Clock } from "#core/ports/clock.ts";
+import type { FrameStream } from "#core/ports/frame-stream.ts";
+import type { LeaseStore } from "#core/ports/lease-store.ts";
+import type { SourceRow, TradeSource } from "#core/ports/trade-source.ts";
+import { createRandom } from "#core/random.ts";
+import { durationMs, epochMs } from "#core/units.ts";
+import { oracleRows, type OracleTrade } from "#test/oracle/oracle.ts";
+import { createFetcher, type FetcherDeps, type FetcherReport, type FetcherRun } from "./fetcher.ts";
+
+const START = epochMs(Date.UTC(2026, 0, 5));
+const minute = durationMs(60_000);
+
+/** A clock on which a sleep is over at once, and moves the time. */
+const createSkippingClock = (): Clock => {
+  let nowMs: number = START;
+  return {
+    nowMs: () => epochMs(nowMs),
+    sleep: async (durationMs) => {
+      nowMs += durationMs;
+    },
+  };
+};
+
+const tradesOf = (count: number): OracleTrade[] =>
+  Array.from({ length: count }, (_, row) => ({
+    symbol: ["IBM", "SPY", "AIG"][row % 3]!,
+    price: `${100 + (row % 7)}`,
+    size: `${1 + (row % 5)}`,
+    time: START - 3_600_000 + row * 1_000,
+    sequence: row,
+  }));
+
+const sourceOf = (rows: readonly (OracleTrade | "rejected")[]): TradeSource => ({
+  async *rows(from) {
+    const read = rows.map((row, index): SourceRow => {
+      if (row === "rejected") return { kind: "rejected", line: index + 2, reason: "not-a-decimal" };
+      const { symbol, price, size, time, sequence } = row;
+      const whole = (text: string) => ({ units: Number(text), scale: 0 });
+      return {
+        kind: "trade",
+        trade: { symbol, price: whole(price), size: whole(size), eventTimeMs: epochMs(time), sequence },
+      };
+    });
+    for (let at = from; at < read.length; at += 4) yield read.slice(at, at + 4);
+  },
+});
+
+const depsOf = (stream: FrameStream, leases: LeaseStore, clock = createSkippingClock()): FetcherDeps => {
+  let ids = 0;
+  return {
+    stream,
+    leases,
+    clock,
+    random: createRandom(1),
+    freshId: () => (++ids).toString(16).padStart(16, "0"),
+    framing: { lanes: 4, maxTrades: 5, maxBytes: 25_000 },
+    lingerMs: durationMs(100),
+  };
+};
+
+const runOf = (source: TradeSource, speed: number | "max" = "max"): FetcherRun => ({
+  name: "replay",
+  source,
+  speed,
+  deadlineMs: epochMs(START + 3_600_000),
+});
+
+/** The bars that the stream's records fold to, as export rows. */
+const foldedRows = async (stream: MemoryStream): Promise<string[]> => {
+  const ports = {
+    panes: createMemoryPaneStore(),
+    checkpoints: createMemoryCheckpointStore(),
+    rejected: createMemoryRejectedStore(),
+    updates: createMemoryUpdateStream(),
+    shards: stream,
+  };
+  const rules = { intervalsMs: [minute], maxOutOfOrdernessMs: minute, clockSkewMs: minute, maxStateBytes: 1e6 };
+  for (const shard of stream.openShards()) {
+    const step = {
+      stream: "ticks",
+      shard,
+      records: stream.records(shard),
+      state: undefined,
+      isRefilled: false,
+      isLast: true,
+    };
+    await advanceLife(ports, rules, step);
+  }
+  const range = { intervalMs: minute, startMs: epochMs(0), endMs: epochMs(START * 2) };
+  const rows = await Promise.all(
+    ["AIG", "IBM", "SPY"].map(async (symbol) => barsOf(await ports.panes.range({ ...range, symbol }), minute)),
+  );
+  return rows.flat().map((bar) => barRow(bar).join(","));
+};
+
+describe("the fetcher", () => {
+  test("sends all that is due and says so", async () => {
+    const clock = createSkippingClock();
+    const stream = createMemoryStream({ clock });
+    const trades = tradesOf(50);
+    const report = await createFetcher(depsOf(stream, createMemoryLeaseStore(), clock))(
+      runOf(sourceOf([...trades, "rejected"])),
+    );
+    expect(report).toMatchObject({
+      status: "done",
+      tradesSent: 50,
+      rejectedRows: 1,
+      rejectedSamples: ["line 52: not-a-decimal"],
+    });
+    expect(await foldedRows(stream)).toEqual(oracleRows(trades, ["1m"]));
+  });
+
+  test("sends a trade when its time has come, times the speed", async () => {
+    const clock = createSkippingClock();
+    const stream = createMemoryStream({ clock });
+    const fetcher = createFetcher(depsOf(stream, createMemoryLeaseStore(), clock));
+    const run = { ...runOf(sourceOf(tradesOf(100)), 10), deadlineMs: epochMs(START + 5_000) };
+    expect(await fetcher(run)).toMatchObject({ status: "unfinished", tradesSent: expect.closeTo(51, -1) as number });
+    expect(await fetcher({ ...run, deadlineMs: epochMs(START + 60_000) })).toMatchObject({
+      status: "done",
+      tradesSent: 100,
+    });
+  });
+
+  test("is one run at a time", async () => {
+    const clock = createSkippingClock();
+    const leases = createMemoryLeaseStore();
+    await leases.acquire({ name: "replay", holder: "another", nowMs: START, untilMs: epochMs(START + 1_000) });
+    const fetcher = createFetcher(depsOf(createMemoryStream({ clock }), leases, clock));
+    expect((await fetcher(runOf(sourceOf(tradesOf(3))))).status).toBe("busy");
+  });
+
+  test("counts each trade once, whatever dies, gets lost or is refused on the way", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), fc.integer({ min: 1, max: 60 }), fc.nat(3), async (seed, count, shards) => {
+        const random = createRandom(seed);
+        const clock = createSkippingClock();
+        const stream = createMemoryStream({ clock, shardCount: shards + 1, refuses: () => random() < 0.2 });
+        const trades = tradesOf(count);
+        const faulty = faultyParts(stream, createMemoryLeaseStore(), random);
+        const fetcher = createFetcher(depsOf(faulty.stream, faulty.leases, clock));
+        let report: FetcherReport | undefined;
+        for (let runs = 0; report?.status !== "done"; runs++) {
+          if (runs === 30) faulty.calm();
+          const deadlineMs = epochMs(clock.nowMs() + 60_000);
+          report = await fetcher({ ...runOf(sourceOf(trades)), deadlineMs }).catch(onlyCrashes);
+          await clock.sleep(minute);
+        }
+        expect(report.tradesSent).toBe(count);
+        expect(await foldedRows(stream)).toEqual(oracleRows(trades, ["1m"]));
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+class Crash extends Error {}
+
+const onlyCrashes = (error: unknown): undefined => {
+  if (!(error instanceof Crash)) throw error;
+};
+
+/** Parts whose calls may kill the run before or after they take effect, and a stream that may not answer. */
+const faultyParts = (stream: FrameStream, leases: LeaseStore, random: () => number) => {
+  let isCalm = false;
+  const around = async <Value>(work: () => Promise<Value>): Promise<Value> => {
+    if (!isCalm && random() < 0.1) throw new Crash("before");
+    const value = await work();
+    if (!isCalm && random() < 0.1) throw new Crash("after");
+    return value;
+  };
+  return {
+    calm: () => {
+      isCalm = true;
+    },
+    stream: {
+      put: (entries) =>
+        around(async () => {
+          const taken = await stream.put(entries);
+          if (!isCalm && random() < 0.2)
+            throw new PipelineError("TAPE_STREAM_UNAVAILABLE", "no answer", { retryable: true });
+          return taken;
+        }),
+    } satisfies FrameStream,
+    leases: {
+      acquire: (request) => leases.acquire(request),
+      save: (lease, state) => around(() => leases.save(lease, state)),
+      release: (lease) => around(() => leases.release(lease)),
+    } satisfies LeaseStore,
+  };
+};

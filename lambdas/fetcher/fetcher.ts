@@ -1,0 +1,141 @@
+import { framesOf } from "#core/frame/framer.ts";
+import type { Clock } from "#core/ports/clock.ts";
+import type { FrameStream } from "#core/ports/frame-stream.ts";
+import type { Lease, LeaseStore } from "#core/ports/lease-store.ts";
+import type { SourceRow, TradeSource } from "#core/ports/trade-source.ts";
+import type { Random } from "#core/random.ts";
+import type { Trade } from "#core/trade.ts";
+import { epochMs, type DurationMs, type EpochMs } from "#core/units.ts";
+import { createDueRows } from "./due-rows.ts";
+import { readProgress, type Chunk, type Framing, type Progress } from "./progress.ts";
+import { sendFrames } from "./send-frames.ts";
+
+export interface FetcherDeps {
+  readonly stream: FrameStream;
+  readonly leases: LeaseStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** A fresh random text of 16 hex digits each time. */
+  readonly freshId: () => string;
+  readonly framing: Framing;
+  /** How long trades wait for others before their frames are closed. */
+  readonly lingerMs: DurationMs;
+}
+
+/** One run: a source, its name among the leases, its speed, and when to stop. */
+export interface FetcherRun {
+  readonly name: string;
+  readonly source: TradeSource;
+  /** Trade time per wall time. */
+  readonly speed: number | "max";
+  /** The run must be over by then. */
+  readonly deadlineMs: EpochMs;
+}
+
+/** How a run ended: another run holds the lease; there is more to come; or the source is at its end and all is sent. */
+export interface FetcherReport extends Pick<Progress, "tradesSent" | "rejectedRows" | "rejectedSamples"> {
+  readonly status: "busy" | "unfinished" | "done";
+  readonly framesSent: number;
+}
+
+/** A chunk holds at most so many rows. */
+const CHUNK_ROWS = 20_000;
+const KEPT_SAMPLES = 20;
+const NOTHING = { tradesSent: 0, rejectedRows: 0, rejectedSamples: [], framesSent: 0 } as const;
+
+/**
+ * Sends what of a source is due, up to the run's deadline, and goes on in the next run where this one stopped.
+ *
+ * A chunk of rows is announced in the lease before its first frame is sent. A run that finds one announced sends it again
+ * with the same producer, numbers and cuts, so that a crash at any point neither loses a trade nor counts one twice:
+ *
+ *     save chunk [p, q)      send frames n…m      save chunk [q, r)      send frames …
+ *     ------+--------------------+----------------------+-----------------------+---->
+ *           \ a crash here, or here: the next run sends [p, q) as frames n…m again
+ *
+ * @throws PipelineError TAPE_LEASE_LOST when another run took the lease, and whatever the ports throw.
+ */
+export const createFetcher =
+  (deps: FetcherDeps) =>
+  async (run: FetcherRun): Promise<FetcherReport> => {
+    const nowMs = deps.clock.nowMs();
+    const holder = deps.freshId();
+    const lease = await deps.leases.acquire({ name: run.name, holder, nowMs, untilMs: run.deadlineMs });
+    if (lease === undefined) return { status: "busy", ...NOTHING };
+    const progress = lease.state === undefined ? begin(deps, nowMs) : readProgress(lease.state);
+    const end = progress.isDone ? progress : await sendDue(deps, run, lease, progress);
+    await deps.leases.release(lease);
+    const { tradesSent, rejectedRows, rejectedSamples, nextFrame } = end;
+    const status = end.isDone ? "done" : "unfinished";
+    return { status, tradesSent, rejectedRows, rejectedSamples, framesSent: nextFrame };
+  };
+
+const begin = ({ freshId }: FetcherDeps, nowMs: EpochMs): Progress => ({
+  producer: freshId(),
+  startedAtMs: nowMs,
+  firstEventTimeMs: undefined,
+  position: 0,
+  nextFrame: 0,
+  chunk: undefined,
+  isDone: false,
+  tradesSent: 0,
+  rejectedRows: 0,
+  rejectedSamples: [],
+});
+
+const sendDue = async (deps: FetcherDeps, run: FetcherRun, lease: Lease, start: Progress): Promise<Progress> => {
+  const save = (progress: Progress): Promise<void> => deps.leases.save(lease, JSON.stringify(progress));
+  await using rows = createDueRows(run.source, deps.clock, run.speed, start);
+  let progress = start;
+  while (deps.clock.nowMs() < run.deadlineMs) {
+    const announced = progress.chunk && progress.chunk.to - progress.position;
+    const due = await rows.take(announced ?? CHUNK_ROWS, announced !== undefined);
+    if (due.length === 0) {
+      if (rows.isAtEnd) {
+        progress = { ...progress, isDone: true };
+        await save(progress);
+        return progress;
+      }
+      await rows.wait(run.deadlineMs, deps.lingerMs);
+      continue;
+    }
+    const firstEventTimeMs = progress.firstEventTimeMs ?? rows.firstEventTimeMs;
+    const chunk = progress.chunk ?? chunkOf(deps, progress, due.length);
+    progress = { ...progress, firstEventTimeMs, chunk };
+    await save(progress);
+    const frames = framesOf(tradesOf(due), {
+      ...chunk.framing,
+      producer: progress.producer,
+      firstNumber: progress.nextFrame,
+      ingestTimeMs: epochMs(chunk.ingestTimeMs),
+    });
+    if (!(await sendFrames(deps, frames, run.deadlineMs))) return progress;
+    progress = advance(progress, due, frames.length);
+    if (run.speed !== "max") await deps.clock.sleep(deps.lingerMs);
+  }
+  await save(progress);
+  return progress;
+};
+
+const chunkOf = ({ framing, clock }: FetcherDeps, { position }: Progress, rowCount: number): Chunk => ({
+  to: position + rowCount,
+  framing,
+  ingestTimeMs: clock.nowMs(),
+});
+
+const advance = (progress: Progress, rows: readonly SourceRow[], frameCount: number): Progress => {
+  const rejected = rows.filter((row) => row.kind === "rejected");
+  const samples = rejected.map(({ line, reason }) => `line ${line}: ${reason}`);
+  return {
+    ...progress,
+    position: progress.position + rows.length,
+    nextFrame: progress.nextFrame + frameCount,
+    chunk: undefined,
+    tradesSent: progress.tradesSent + rows.length - rejected.length,
+    rejectedRows: progress.rejectedRows + rejected.length,
+    rejectedSamples: [...progress.rejectedSamples, ...samples].slice(0, KEPT_SAMPLES),
+  };
+};
+
+const tradesOf = (rows: readonly SourceRow[]): readonly Trade[] =>
+  rows.flatMap((row) => (row.kind === "trade" ? row.trade : []));

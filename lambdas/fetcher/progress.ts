@@ -1,0 +1,50 @@
+import { PipelineError } from "#core/errors.ts";
+
+/** How frames are cut. A chunk that is sent again must be cut as it was the first time. */
+export interface Framing {
+  readonly lanes: number;
+  readonly maxTrades: number;
+  readonly maxBytes: number;
+}
+
+/** Rows `[position, to)`, cut into frames from `firstFrame` on: said before the first is sent. */
+export interface Chunk {
+  readonly to: number;
+  readonly framing: Framing;
+  readonly ingestTimeMs: number;
+}
+
+/** Where a source stands; what its runs hand on to each other. */
+export interface Progress {
+  /** The producer's id, hex: the same from run to run, so that frames sent again are recognised. */
+  readonly producer: string;
+  /** Wall time of the source's first run. */
+  readonly startedAtMs: number;
+  /** Event time of its first trade, from which on trades are due. */
+  readonly firstEventTimeMs: number | undefined;
+  /** Rows wholly sent. */
+  readonly position: number;
+  /** The number of the next frame. */
+  readonly nextFrame: number;
+  /** What is being sent, or was when a run ended before its time. */
+  readonly chunk: Chunk | undefined;
+  readonly isDone: boolean;
+  readonly tradesSent: number;
+  readonly rejectedRows: number;
+  /** The first rejected rows, in words. */
+  readonly rejectedSamples: readonly string[];
+}
+
+/**
+ * The progress that a lease kept as JSON text.
+ * @throws PipelineError TAPE_STATE_INVALID
+ */
+export const readProgress = (text: string): Progress => {
+  const value: unknown = JSON.parse(text);
+  if (typeof value === "object" && value !== null && "producer" in value && "position" in value)
+    return value as Progress;
+  throw new PipelineError(
+    "TAPE_STATE_INVALID",
+    `a lease's state must be the progress of a source, was ${text.slice(0, 80)}`,
+  );
+};
