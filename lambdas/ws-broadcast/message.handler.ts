@@ -1,0 +1,23 @@
+import { openMessageSink } from "#adapters/apigateway-ws/message-sink.ts";
+import { openDynamoCheckpointStore } from "#adapters/dynamodb/checkpoint-store.ts";
+import { openDynamoClient } from "#adapters/dynamodb/client.ts";
+import { openDynamoConnectionStore } from "#adapters/dynamodb/connection-store.ts";
+import { openDynamoPaneStore } from "#adapters/dynamodb/pane-store.ts";
+import { systemClock as clock } from "#adapters/node/clock.ts";
+import { openLogger } from "#adapters/powertools/logger.ts";
+import { readConfig } from "./config.ts";
+import { createMessage } from "./message.ts";
+
+const config = readConfig(process.env);
+const client = openDynamoClient();
+
+export const handler = createMessage({
+  ...config,
+  // Panes are only read here, and so none needs a time to live.
+  panes: openDynamoPaneStore({ table: config.panesTable, clock, client, intervals: [] }),
+  checkpoints: openDynamoCheckpointStore({ table: config.checkpointsTable, clock, client }),
+  connections: openDynamoConnectionStore({ table: config.connectionsTable, clock, client }),
+  sink: openMessageSink({ endpoint: config.managementEndpoint }),
+  clock,
+  log: openLogger({ service: "ws-message" }),
+});
