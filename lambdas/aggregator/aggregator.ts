@@ -1,10 +1,12 @@
 import { advanceLife, type LifePorts, type LifeRules } from "#core/life.ts";
+import type { Log } from "#core/ports/log.ts";
 import { recordsOf, shardOf, type AggregatorEvent } from "./kinesis-event.ts";
 
 export interface AggregatorDeps extends LifePorts {
   /** Name of the ticks stream, under which checkpoints are kept. */
   readonly stream: string;
   readonly rules: LifeRules;
+  readonly log: Log;
 }
 
 /**
@@ -22,17 +24,26 @@ export interface AggregatorResponse {
  * The handler it returns rejects, so that Lambda delivers the batch again, with whatever a port throws.
  */
 export const createAggregator =
-  ({ stream, rules, ...ports }: AggregatorDeps) =>
+  ({ stream, rules, log, ...ports }: AggregatorDeps) =>
   async (event: AggregatorEvent): Promise<AggregatorResponse> => {
     const isWindowed = event.window !== undefined;
+    const isLast = !isWindowed || event.isFinalInvokeForWindow === true || event.isWindowTerminatedEarly === true;
     const { life } = event.state ?? {};
+    const shard = shardOf(event);
+    const records = recordsOf(event);
     const state = await advanceLife(ports, rules, {
       stream,
-      shard: shardOf(event),
-      records: recordsOf(event),
+      shard,
+      records,
       state: life === undefined ? undefined : Buffer.from(life, "base64"),
       isRefilled: isWindowed,
-      isLast: !isWindowed || event.isFinalInvokeForWindow === true || event.isWindowTerminatedEarly === true,
+      isLast,
+    });
+    log.info("batch folded", {
+      shard,
+      records: records.length,
+      stateBytes: state?.length ?? 0,
+      isLifeOver: state === undefined,
     });
     return { state: state ? { life: Buffer.from(state).toString("base64") } : {}, batchItemFailures: [] };
   };

@@ -1,0 +1,27 @@
+import { openDynamoCheckpointStore } from "#adapters/dynamodb/checkpoint-store.ts";
+import { openDynamoPaneStore } from "#adapters/dynamodb/pane-store.ts";
+import { openDynamoRejectedStore } from "#adapters/dynamodb/rejected-store.ts";
+import { openKinesisShardReader } from "#adapters/kinesis/shard-reader.ts";
+import { openKinesisUpdateStream } from "#adapters/kinesis/update-stream.ts";
+import { systemClock as clock } from "#adapters/node/clock.ts";
+import { openLogger } from "#adapters/powertools/logger.ts";
+import { createAggregator } from "./aggregator.ts";
+import { readConfig } from "./config.ts";
+
+const config = readConfig(process.env);
+
+export const handler = createAggregator({
+  stream: config.ticksStream,
+  rules: {
+    intervalsMs: config.intervals.map(({ intervalMs }) => intervalMs),
+    maxOutOfOrdernessMs: config.maxOutOfOrdernessMs,
+    clockSkewMs: config.clockSkewMs,
+    maxStateBytes: 600_000,
+  },
+  panes: openDynamoPaneStore({ table: config.panesTable, intervals: config.intervals, clock }),
+  checkpoints: openDynamoCheckpointStore({ table: config.checkpointsTable, clock }),
+  rejected: openDynamoRejectedStore({ table: config.rejectedTable, keepMs: config.rejectedKeepMs, clock }),
+  shards: openKinesisShardReader({ stream: config.ticksStream }),
+  updates: openKinesisUpdateStream({ stream: config.barsStream }),
+  log: openLogger({ service: "aggregator" }),
+});

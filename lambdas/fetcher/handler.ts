@@ -1,0 +1,32 @@
+import { randomBytes } from "node:crypto";
+import { resolve } from "node:path";
+import { createReplaySource } from "#adapters/feeds/replay-source.ts";
+import { createSimSource } from "#adapters/feeds/sim-source.ts";
+import { openDynamoLeaseStore } from "#adapters/dynamodb/lease-store.ts";
+import { openKinesisFrameStream } from "#adapters/kinesis/frame-stream.ts";
+import { systemClock as clock } from "#adapters/node/clock.ts";
+import { openLogger } from "#adapters/powertools/logger.ts";
+import { readConfig } from "./config.ts";
+import { createFetcher } from "./fetcher.ts";
+import { createRun } from "./run.ts";
+
+const config = readConfig(process.env);
+
+const fetch = createFetcher({
+  stream: openKinesisFrameStream({ stream: config.ticksStream }),
+  leases: openDynamoLeaseStore({ table: config.leasesTable, clock }),
+  clock,
+  random: Math.random,
+  freshId: () => randomBytes(8).toString("hex"),
+  framing: { lanes: config.lanes, maxTrades: config.frameMaxTrades, maxBytes: config.frameMaxBytes },
+  lingerMs: config.lingerMs,
+});
+
+export const handler = createRun({
+  fetch,
+  defaultSource: config.source,
+  openSource: (spec) =>
+    spec.kind === "sim" ? createSimSource(spec) : createReplaySource(resolve(import.meta.dirname, spec.file)),
+  clock,
+  log: openLogger({ service: "fetcher" }),
+});
