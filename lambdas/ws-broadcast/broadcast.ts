@@ -32,8 +32,8 @@ export const createBroadcast =
   (deps: BroadcastDeps) =>
   async ({ Records }: UpdatesEvent): Promise<void> => {
     const panes = conflate(Records, deps.log);
-    if (panes.length === 0) return;
     const deliveries = await deliveriesOf(deps, topicsOf(panes));
+    if (deliveries.length === 0) return;
     const counts = await deliver(deps, deliveries);
     deps.log.info("updates sent", { records: Records.length, panes: panes.length, ...counts });
   };
