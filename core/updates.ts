@@ -89,7 +89,7 @@ const readPaneRow = (row: unknown): Pane => {
   if (intervalMs === undefined) throw new RangeError(`a pane's interval must be one, was ${String(interval)}`);
   const start = instant(startMs);
   if (windowStart(start, intervalMs) !== start)
-    throw new RangeError(`a pane must start a window of ${interval}, was ${start}`);
+    throw new RangeError(`a pane must start a window of ${intervalText(intervalMs)}, was ${start}`);
   if (typeof shard !== "string" || shard === "")
     throw new RangeError(`a pane's shard must be a name, was ${String(shard)}`);
   if (typeof lastSequence !== "string") throw new RangeError(`a position must be text, was ${String(lastSequence)}`);

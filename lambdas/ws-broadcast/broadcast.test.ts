@@ -65,7 +65,7 @@ describe("broadcast", () => {
 
   test("asks for each symbol's subscribers once a batch", async () => {
     const ports = createSocketPorts();
-    const subscribers = vi.fn(ports.connections.subscribers);
+    const subscribers = vi.fn((symbol: string) => ports.connections.subscribers(symbol));
     const broadcast = createBroadcast({ ...ports, connections: { ...ports.connections, subscribers } });
     const records = [1, 2].map((last) => [minutePane("IBM", 0, last), minutePane("IBM", 1, last)]);
     await broadcast(updatesEvent(...records.flatMap((panes) => updateRecords(panes, 1_000_000))));
