@@ -1,0 +1,98 @@
+import { KinesisClient } from "@aws-sdk/client-kinesis";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { frameStreamContract } from "#core/ports/frame-stream.contract.ts";
+import { sequenceNumber } from "#core/units.ts";
+import { openTestKinesis, type TestKinesis } from "#test/engines.ts";
+import { openFaultyEndpoint, serviceError, type Intercept } from "#test/faulty-endpoint.ts";
+import { openKinesisFrameStream } from "./frame-stream.ts";
+import { openKinesisShardReader } from "./shard-reader.ts";
+
+let kinesis: TestKinesis;
+beforeAll(async () => {
+  kinesis = await openTestKinesis();
+});
+afterAll(() => kinesis[Symbol.asyncDispose]());
+
+const BEYOND_ALL = sequenceNumber("9".repeat(100));
+
+const recordsOf = async (stream: string, shardCount: number): Promise<readonly Uint8Array[]> => {
+  await using reader = openKinesisShardReader({ stream });
+  const records: Uint8Array[] = [];
+  for (let i = 0; i < shardCount; i++) {
+    const span = { after: undefined, before: BEYOND_ALL };
+    for await (const batch of reader.read(`shardId-00000000000${i}`, span))
+      records.push(...batch.map(({ data }) => data));
+  }
+  return records;
+};
+
+type Entries = readonly { readonly PartitionKey: string }[];
+
+/** Takes what is not refused, and answers for the others as a shard that is written too fast. */
+const refusing = (refused: ReadonlySet<string>): Intercept => {
+  return async (_operation, body, forward) => {
+    const entries = body["Records"] as Entries;
+    const taken = entries.filter(({ PartitionKey }) => !refused.has(PartitionKey));
+    const answer = taken.length === 0 ? { status: 200, body: {} } : await forward({ ...body, Records: taken });
+    const results = ((answer.body["Records"] ?? []) as readonly unknown[]).values();
+    const Records = entries.map(({ PartitionKey }) =>
+      refused.has(PartitionKey)
+        ? { ErrorCode: "ProvisionedThroughputExceededException", ErrorMessage: "Rate exceeded" }
+        : results.next().value,
+    );
+    return { status: 200, body: { FailedRecordCount: entries.length - taken.length, Records } };
+  };
+};
+
+const openFaulty = async (shardCount: number, intercept: Intercept) => {
+  const name = await kinesis.stream(shardCount);
+  const faulty = await openFaultyEndpoint(kinesis.endpoint, intercept);
+  const client = new KinesisClient({
+    endpoint: faulty.endpoint,
+    maxAttempts: 1,
+    requestHandler: new NodeHttpHandler(),
+  });
+  return {
+    stream: openKinesisFrameStream({ stream: name, client }),
+    records: () => recordsOf(name, shardCount),
+    [Symbol.asyncDispose]: async () => {
+      client.destroy();
+      await faulty[Symbol.asyncDispose]();
+    },
+  };
+};
+
+frameStreamContract("kinesis", async () => {
+  const refused = new Set<string>();
+  const faulty = await openFaulty(3, refusing(refused));
+  return { ...faulty, refuse: (partitionKey) => void refused.add(partitionKey) };
+});
+
+test("keeps requests to 500 records and about 200 KB", async () => {
+  const requests: (readonly [records: number, bytes: number])[] = [];
+  await using faulty = await openFaulty(1, (_operation, body, forward) => {
+    const records = body["Records"] as readonly { Data: string }[];
+    requests.push([records.length, records.reduce((sum, { Data }) => sum + (Data.length * 3) / 4, 0)]);
+    return forward(body);
+  });
+  const small = Array.from({ length: 1_100 }, () => ({ partitionKey: "1", data: new Uint8Array(3) }));
+  const frames = Array.from({ length: 20 }, () => ({ partitionKey: "1", data: new Uint8Array(24_000) }));
+  await faulty.stream.put([...small, ...frames]);
+  expect(requests.every(([records, bytes]) => records <= 500 && bytes <= 200_000)).toBe(true);
+  expect(requests).toHaveLength(5);
+});
+
+test("an entry of a request that was throttled as a whole was not taken", async () => {
+  await using faulty = await openFaulty(1, async () => serviceError("ProvisionedThroughputExceededException"));
+  expect(await faulty.stream.put([{ partitionKey: "1", data: new Uint8Array([1]) }])).toEqual([false]);
+});
+
+test("rejects with our error when a request gets no answer", async () => {
+  await using faulty = await openFaulty(1, async () => serviceError("InternalFailure", 500));
+  await expect(faulty.stream.put([{ partitionKey: "1", data: new Uint8Array([1]) }])).rejects.toMatchObject({
+    code: "TAPE_STREAM_UNAVAILABLE",
+    isRetryable: true,
+    cause: expect.objectContaining({ name: "InternalFailure" }),
+  });
+});

@@ -1,0 +1,64 @@
+import { PutRecordsCommand } from "@aws-sdk/client-kinesis";
+import type { StreamEntry } from "#core/ports/frame-stream.ts";
+import type { KinesisStream } from "./client.ts";
+
+/** Source: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html */
+const REQUEST_RECORDS = 500;
+/** Far below the 5 MB that a request may have: smaller requests cost sender and receiver less per byte. */
+const REQUEST_BYTES = 200_000;
+const REQUESTS_IN_FLIGHT = 4;
+
+/** A whole request was refused; none of its records was taken. */
+const THROTTLED = "ProvisionedThroughputExceededException";
+
+/**
+ * Puts the entries in as many requests as it takes, and says of each whether the stream took it.
+ * @throws PipelineError TAPE_STREAM_UNAVAILABLE when a request got no answer, once none is under way.
+ */
+export const putRecords = async (
+  stream: KinesisStream,
+  entries: readonly StreamEntry[],
+): Promise<readonly boolean[]> => {
+  const requests = requestsOf(entries);
+  const answers: (readonly boolean[])[] = [];
+  for (let from = 0; from < requests.length; from += REQUESTS_IN_FLIGHT) {
+    const outcomes = await Promise.allSettled(
+      requests.slice(from, from + REQUESTS_IN_FLIGHT).map((request) => putRequest(stream, request)),
+    );
+    for (const outcome of outcomes) {
+      if (outcome.status === "rejected") throw outcome.reason;
+      answers.push(outcome.value);
+    }
+  }
+  return answers.flat();
+};
+
+const putRequest = async (stream: KinesisStream, entries: readonly StreamEntry[]): Promise<readonly boolean[]> => {
+  const Records = entries.map(({ partitionKey, data }) => ({ PartitionKey: partitionKey, Data: data }));
+  try {
+    const command = new PutRecordsCommand({ StreamName: stream.name, Records });
+    const answer = await stream.ask((client) => client.send(command), [THROTTLED]);
+    return entries.map((_, i) => answer.Records?.[i]?.SequenceNumber !== undefined);
+  } catch (error) {
+    if (error instanceof Error && error.name === THROTTLED) return entries.map(() => false);
+    throw error;
+  }
+};
+
+/** The entries in their order, in groups of at most 500 and about 200 KB. */
+const requestsOf = (entries: readonly StreamEntry[]): readonly (readonly StreamEntry[])[] => {
+  const requests: StreamEntry[][] = [];
+  let bytes = Infinity;
+  for (const entry of entries) {
+    const entryBytes = entry.partitionKey.length + entry.data.length;
+    const request = requests.at(-1);
+    if (request !== undefined && request.length < REQUEST_RECORDS && bytes + entryBytes <= REQUEST_BYTES) {
+      request.push(entry);
+      bytes += entryBytes;
+    } else {
+      requests.push([entry]);
+      bytes = entryBytes;
+    }
+  }
+  return requests;
+};
