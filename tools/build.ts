@@ -40,7 +40,8 @@ export const buildLambdas = async (options: BuildOptions = {}): Promise<readonly
   await rm(outDir, { recursive: true, force: true });
   await bundle(root, outDir);
   await mkdir(join(outDir, "fetcher"), { recursive: true });
-  await cp(trades, join(outDir, "fetcher/data"), { recursive: true });
+  const filter = (source: string): boolean => !source.endsWith(".md");
+  await cp(trades, join(outDir, "fetcher/data"), { recursive: true, filter });
   return Promise.all(
     Object.keys(HANDLERS).map(async (name) => {
       const file = join(outDir, name, "index.mjs");

@@ -1,0 +1,66 @@
+import { readFileSync } from "node:fs";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { App } from "aws-cdk-lib";
+import { Template } from "aws-cdk-lib/assertions";
+import { readConfig } from "./config.ts";
+import { addTapestream, type Tapestream } from "./tapestream.ts";
+
+/** The functions, each by the folder of its bundle. */
+export const STAGES = ["fetcher", "aggregator", "ws-connect", "ws-disconnect", "ws-message", "ws-broadcast"] as const;
+
+export type Stage = (typeof STAGES)[number];
+
+export interface Resource {
+  readonly Type: string;
+  readonly Properties: Readonly<Record<string, unknown>>;
+  readonly DeletionPolicy?: string;
+}
+
+/** The resources of a type, in the order of the template. */
+export const resourcesOf = (template: Template, type: string): readonly Resource[] =>
+  Object.values(template.findResources(type)) as unknown as readonly Resource[];
+
+export interface Templates {
+  readonly storage: Template;
+  readonly pipeline: Template;
+  readonly dashboard: Template;
+}
+
+/** A folder of bundles that do nothing, and apps over it with the context of `cdk.json`. */
+export interface Bundles extends AsyncDisposable {
+  readonly folder: string;
+  app(settings?: Readonly<Record<string, unknown>>): { readonly app: App; readonly stacks: Tapestream };
+  templates(settings?: Readonly<Record<string, unknown>>): Templates;
+}
+
+export const openBundles = async (): Promise<Bundles> => {
+  const folder = await mkdtemp(join(tmpdir(), "tapestream-infra-"));
+  for (const stage of STAGES) {
+    await mkdir(join(folder, stage));
+    await writeFile(join(folder, stage, "index.mjs"), `export const handler = () => "${stage}";\n`);
+  }
+  const app = (settings: Readonly<Record<string, unknown>> = {}) => {
+    const cdk = new App({ context: cdkContext(), outdir: join(folder, "out"), analyticsReporting: false });
+    return { app: cdk, stacks: addTapestream(cdk, { config: readConfig(settings), lambdasFolder: folder }) };
+  };
+  return {
+    folder,
+    app,
+    templates: (settings) => {
+      const { storage, pipeline, dashboard } = app(settings).stacks;
+      return {
+        storage: Template.fromStack(storage),
+        pipeline: Template.fromStack(pipeline),
+        dashboard: Template.fromStack(dashboard),
+      };
+    },
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+};
+
+const cdkContext = (): Record<string, unknown> => {
+  const text = readFileSync(join(import.meta.dirname, "../cdk.json"), "utf8");
+  return (JSON.parse(text) as { context: Record<string, unknown> }).context;
+};

@@ -1,0 +1,123 @@
+import { PipelineError } from "#core/errors.ts";
+import { intervalText, readInterval } from "#core/interval.ts";
+import { durationMs, type DurationMs } from "#core/units.ts";
+import type { StoredInterval } from "#lambdas/environment.ts";
+
+/**
+ * Reads one setting as context gives it: JSON from `cdk.json`, or text from `-c key=value`.
+ * @throws PipelineError TAPE_CONFIG_INVALID with one sentence that starts with the setting's name.
+ */
+export type Reader<Value> = (value: unknown, key: string) => Value;
+
+/** A whole number within `[min, max]`. */
+export const wholeNumber =
+  (min: number, max: number): Reader<number> =>
+  (value, key) => {
+    const number = typeof value === "string" && /^-?\d+$/.test(value) ? Number(value) : value;
+    if (typeof number !== "number" || !Number.isSafeInteger(number) || number < min || number > max) {
+      throw invalid(`${key} must be a whole number from ${min} to ${max}`, value);
+    }
+    return number;
+  };
+
+/** A number of milliseconds within one day. */
+export const milliseconds: Reader<DurationMs> = (value, key) => durationMs(wholeNumber(1, 86_400_000)(value, key));
+
+/** One of `choices`. */
+export const oneOf =
+  <Choice extends string>(...choices: readonly Choice[]): Reader<Choice> =>
+  (value, key) => {
+    const choice = choices.find((candidate) => candidate === value);
+    if (choice === undefined) throw invalid(`${key} must be ${choices.join(" or ")}`, value);
+    return choice;
+  };
+
+/** Text as it is, or an object as its JSON text. */
+export const textOrJson: Reader<string> = (value, key) => {
+  if (typeof value === "object" && value !== null) return JSON.stringify(value);
+  if (typeof value !== "string" || value === "") throw invalid(`${key} must be text or an object`, value);
+  return value;
+};
+
+/** A list or comma-separated text of distinct symbols, at least one. */
+export const symbols: Reader<readonly string[]> = (value, key) => {
+  const names = texts(value, key);
+  if (names.length === 0) throw invalid(`${key} must name at least one symbol`, value);
+  const wrong = names.find((name) => !/^[^\s,|]{1,32}$/.test(name));
+  if (wrong !== undefined) throw invalid(`${key} must be names of 1 to 32 characters without spaces and bars`, wrong);
+  return distinct(names, key);
+};
+
+/** A list or comma-separated text of distinct intervals such as `5m`; may be empty. */
+export const intervals: Reader<readonly DurationMs[]> = (value, key) =>
+  distinctIntervals(
+    texts(value, key).map((text) => interval(text, key)),
+    key,
+  );
+
+/** An object `{"10s": "7d"}` or text `10s:7d,1m:400d` of intervals and how long each is kept, at least one. */
+export const storedIntervals: Reader<readonly StoredInterval[]> = (value, key) => {
+  const pairs = isRecord(value) ? Object.entries(value) : texts(value, key).map((text) => pairOf(text, key));
+  if (pairs.length === 0) throw invalid(`${key} must name at least one interval`, value);
+  const kept = pairs.map(([text, keep]) => ({ intervalMs: interval(text, key), keepMs: span(keep, key) }));
+  distinctIntervals(
+    kept.map(({ intervalMs }) => intervalMs),
+    key,
+  );
+  const short = kept.findIndex(({ intervalMs, keepMs }) => keepMs < intervalMs);
+  if (short >= 0) throw invalid(`${key} must keep each interval at least for its own length`, pairs[short]?.join(":"));
+  return kept;
+};
+
+/** A span of time such as `30d`: a whole number and `s`, `m`, `h` or `d`, at most 100 years. */
+export const span: Reader<DurationMs> = (value, key) => {
+  const match = typeof value === "string" ? /^([1-9]\d{0,9})([smhd])$/.exec(value) : null;
+  const sizeMs = match === null ? 0 : Number(match[1]) * SPAN_UNITS_MS[match[2] as keyof typeof SPAN_UNITS_MS];
+  if (sizeMs === 0 || sizeMs > 36_500 * SPAN_UNITS_MS.d) throw invalid(`${key} must be a span of time like 30d`, value);
+  return durationMs(sizeMs);
+};
+
+/** One sentence on what must be and what was. */
+export const invalid = (mustBe: string, value: unknown): PipelineError =>
+  new PipelineError("TAPE_CONFIG_INVALID", `${mustBe}, was ${JSON.stringify(value) ?? String(value)}`);
+
+const SPAN_UNITS_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+const interval: Reader<DurationMs> = (value, key) => {
+  const intervalMs = typeof value === "string" ? readInterval(value) : undefined;
+  if (intervalMs === undefined) throw invalid(`${key} must hold intervals like 10s, 5m or 1h of at most 7d`, value);
+  return intervalMs;
+};
+
+const pairOf = (text: string, key: string): readonly [string, string] => {
+  const [size, keep, ...rest] = text.split(":");
+  if (size === undefined || keep === undefined || rest.length > 0) {
+    throw invalid(`${key} must be pairs like 10s:7d of an interval and how long it is kept`, text);
+  }
+  return [size, keep];
+};
+
+const texts = (value: unknown, key: string): readonly string[] => {
+  if (value === "") return [];
+  const list: unknown = typeof value === "string" ? value.split(",").map((text) => text.trim()) : value;
+  if (!Array.isArray(list) || !list.every((entry) => typeof entry === "string")) {
+    throw invalid(`${key} must be a list or comma-separated text`, value);
+  }
+  return list as readonly string[];
+};
+
+const distinct = (names: readonly string[], key: string): readonly string[] => {
+  const seen = new Set<string>();
+  const twice = names.find((name) => seen.size === seen.add(name).size);
+  if (twice !== undefined) throw invalid(`${key} must name each one once`, `${twice} twice`);
+  return names;
+};
+
+const distinctIntervals = (intervalsMs: readonly DurationMs[], key: string): readonly DurationMs[] => {
+  distinct(intervalsMs.map(intervalText), key);
+  return intervalsMs;
+};
+
+/** Whether `value` is an object and no list. */
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,0 +1,170 @@
+import { describe, expect, test } from "vitest";
+import { readConfig } from "./config.ts";
+
+const manySymbols = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `S${index}`);
+const rejects = (context: Readonly<Record<string, unknown>>, message: string): void => {
+  expect(() => readConfig(context)).toThrow(expect.objectContaining({ code: "TAPE_CONFIG_INVALID", message }));
+};
+
+describe("the deployment's configuration", () => {
+  test("has defaults for everything", () => {
+    expect(readConfig({})).toEqual({
+      shards: 1,
+      barsShards: 1,
+      ticksRetentionHours: 24,
+      arrivalWindowSeconds: 15,
+      batchSize: 10_000,
+      batchingWindowSeconds: 1,
+      retryAttempts: -1,
+      source: "replay:data/trades-2013-10-07-0930.csv.gz",
+      symbols: ["AIG", "BAC", "IBM", "SPY"],
+      intervals: [
+        { intervalMs: 10_000, keepMs: 7 * 86_400_000 },
+        { intervalMs: 60_000, keepMs: 400 * 86_400_000 },
+      ],
+      offeredIntervals: [300_000, 900_000, 3_600_000, 86_400_000],
+      lanes: 64,
+      frameMaxTrades: 1_000,
+      frameMaxBytes: 25_000,
+      lingerMs: 100,
+      maxOutOfOrdernessMs: 2_000,
+      idleMs: 10_000,
+      clockSkewMs: 10_000,
+      rejectedKeep: 30 * 86_400_000,
+      access: "iam",
+      dataRemoval: "retain",
+      logLevel: "INFO",
+    });
+  });
+
+  test("takes the settings of the object, and flat keys before them", () => {
+    const { shards, barsShards, access } = readConfig({ tapestream: { shards: 2, access: "public" }, shards: "4" });
+    expect({ shards, barsShards, access }).toEqual({ shards: 4, barsShards: 1, access: "public" });
+  });
+
+  test("reads lists and objects as text and as JSON alike", () => {
+    const asText = { symbols: "IBM, SPY", intervals: "10s:7d,1m:400d", offeredIntervals: "5m,1h" };
+    const asJson = {
+      symbols: ["IBM", "SPY"],
+      intervals: { "10s": "7d", "1m": "400d" },
+      offeredIntervals: ["5m", "1h"],
+    };
+    expect(readConfig(asText)).toEqual(readConfig({ tapestream: asJson }));
+  });
+
+  test("hands a source on as text", () => {
+    expect(readConfig({ source: "sim:rate=5" }).source).toBe("sim:rate=5");
+    expect(readConfig({ tapestream: { source: { kind: "sim", rate: 5 } } }).source).toBe('{"kind":"sim","rate":5}');
+  });
+
+  test("leaves CDK's own keys alone", () => {
+    const own = { "@aws-cdk/core:validateAgainstDefaultRules": true, "aws:cdk:enable-path-metadata": true };
+    expect(readConfig({ ...own, shards: 3 }).shards).toBe(3);
+  });
+
+  test("offers nothing beyond what is stored when told so", () => {
+    expect(readConfig({ offeredIntervals: "" }).offeredIntervals).toEqual([]);
+  });
+});
+
+describe("a mistake in the configuration", () => {
+  const known =
+    "shards, barsShards, ticksRetentionHours, arrivalWindowSeconds, batchSize, batchingWindowSeconds, retryAttempts, " +
+    "source, symbols, intervals, offeredIntervals, lanes, frameMaxTrades, frameMaxBytes, lingerMs, " +
+    "maxOutOfOrdernessMs, idleMs, clockSkewMs, rejectedKeep, access, dataRemoval, logLevel";
+
+  test("rejects an unknown setting, flat or in the object", () => {
+    rejects({ shard: "4" }, `a setting must be one of ${known}, was "shard"`);
+    rejects({ tapestream: { "aws:shards": 4 } }, `a setting must be one of ${known}, was "aws:shards"`);
+    rejects({ toString: 4 }, `a setting must be one of ${known}, was "toString"`);
+  });
+
+  test.each([["shards=4"], [["shards"]], [null]])("rejects %j for the object", (tapestream) => {
+    rejects({ tapestream }, `tapestream must be an object of settings, was ${JSON.stringify(tapestream)}`);
+  });
+
+  test.each([
+    ["shards", "0", 'shards must be a whole number from 1 to 20000, was "0"'],
+    ["shards", 1.5, "shards must be a whole number from 1 to 20000, was 1.5"],
+    ["shards", "four", 'shards must be a whole number from 1 to 20000, was "four"'],
+    ["shards", true, "shards must be a whole number from 1 to 20000, was true"],
+    ["shards", null, "shards must be a whole number from 1 to 20000, was null"],
+    ["barsShards", -1, "barsShards must be a whole number from 1 to 20000, was -1"],
+    ["ticksRetentionHours", 23, "ticksRetentionHours must be a whole number from 24 to 8760, was 23"],
+    ["arrivalWindowSeconds", -1, "arrivalWindowSeconds must be a whole number from 0 to 900, was -1"],
+    ["arrivalWindowSeconds", "901", 'arrivalWindowSeconds must be a whole number from 0 to 900, was "901"'],
+    ["arrivalWindowSeconds", "15s", 'arrivalWindowSeconds must be a whole number from 0 to 900, was "15s"'],
+    ["batchSize", 10_001, "batchSize must be a whole number from 1 to 10000, was 10001"],
+    ["batchingWindowSeconds", 301, "batchingWindowSeconds must be a whole number from 0 to 300, was 301"],
+    ["retryAttempts", -2, "retryAttempts must be a whole number from -1 to 10000, was -2"],
+    ["lanes", 0, "lanes must be a whole number from 1 to 65536, was 0"],
+    ["frameMaxTrades", 0, "frameMaxTrades must be a whole number from 1 to 1000000, was 0"],
+    ["frameMaxBytes", 2_000_000, "frameMaxBytes must be a whole number from 1000 to 1000000, was 2000000"],
+    ["lingerMs", 0, "lingerMs must be a whole number from 1 to 86400000, was 0"],
+    ["idleMs", "10s", 'idleMs must be a whole number from 1 to 86400000, was "10s"'],
+    ["source", 5, "source must be text or an object, was 5"],
+    ["source", "", 'source must be text or an object, was ""'],
+    ["symbols", "", 'symbols must name at least one symbol, was ""'],
+    ["symbols", ["IBM", 5], 'symbols must be a list or comma-separated text, was ["IBM",5]'],
+    ["symbols", "IBM,,SPY", 'symbols must be names of 1 to 32 characters without spaces and bars, was ""'],
+    ["symbols", "A|B", 'symbols must be names of 1 to 32 characters without spaces and bars, was "A|B"'],
+    ["symbols", "IBM,IBM", 'symbols must name each one once, was "IBM twice"'],
+    ["rejectedKeep", "30 days", 'rejectedKeep must be a span of time like 30d, was "30 days"'],
+    ["rejectedKeep", "99999d", 'rejectedKeep must be a span of time like 30d, was "99999d"'],
+    ["access", "everyone", 'access must be iam or public, was "everyone"'],
+    ["dataRemoval", "RETAIN", 'dataRemoval must be retain or destroy, was "RETAIN"'],
+    ["logLevel", "info", 'logLevel must be DEBUG or INFO or WARN or ERROR, was "info"'],
+  ])("rejects %s of %j", (key, value, message) => {
+    rejects({ [key]: value }, message);
+    rejects({ tapestream: { [key]: value } }, message);
+  });
+
+  test.each([
+    ["", 'intervals must name at least one interval, was ""'],
+    ["10s", 'intervals must be pairs like 10s:7d of an interval and how long it is kept, was "10s"'],
+    ["10 s:7d", 'intervals must hold intervals like 10s, 5m or 1h of at most 7d, was "10 s"'],
+    ["8d:400d", 'intervals must hold intervals like 10s, 5m or 1h of at most 7d, was "8d"'],
+    ["10s:7 days", 'intervals must be a span of time like 30d, was "7 days"'],
+    ["1m:10s", 'intervals must keep each interval at least for its own length, was "1m:10s"'],
+    ["60s:7d,1m:7d", 'intervals must name each one once, was "1m twice"'],
+    [{ "10s": 7 }, "intervals must be a span of time like 30d, was 7"],
+    [7, "intervals must be a list or comma-separated text, was 7"],
+  ])("rejects the stored intervals %j", (intervals, message) => {
+    rejects({ intervals }, message);
+  });
+
+  test.each([
+    ["1.5m", 'offeredIntervals must hold intervals like 10s, 5m or 1h of at most 7d, was "1.5m"'],
+    ["5m,300s", 'offeredIntervals must name each one once, was "5m twice"'],
+    ["5m,15s", 'offeredIntervals must be whole multiples of a stored interval (10s or 1m), was "15s"'],
+    ["5s", 'offeredIntervals must be whole multiples of a stored interval (10s or 1m), was "5s"'],
+  ])("rejects the offered intervals %j", (offeredIntervals, message) => {
+    rejects({ offeredIntervals }, message);
+  });
+});
+
+describe("the state of an arrival window", () => {
+  test("rejects more symbols than fit, with the arithmetic", () => {
+    rejects(
+      { symbols: manySymbols(10_000) },
+      "the state of an arrival window must fit Lambda's 1 MB (1000000 bytes), was 10000 symbols a shard x open windows " +
+        "(3 of 10s + 2 of 1m) = 50000 panes, x 25 bytes x 4/3 for base64 = 1666668 bytes: " +
+        "take more shards, a shorter arrivalWindowSeconds or fewer intervals",
+    );
+  });
+
+  test("has room for them on two shards, but not when they share one lane", () => {
+    expect(readConfig({ symbols: manySymbols(10_000), shards: 2 }).symbols).toHaveLength(10_000);
+    expect(() => readConfig({ symbols: manySymbols(10_000), shards: 2, lanes: 1 })).toThrow("must fit Lambda's 1 MB");
+  });
+
+  test("has room for any number without a window", () => {
+    expect(readConfig({ symbols: manySymbols(50_000), arrivalWindowSeconds: 0 }).arrivalWindowSeconds).toBe(0);
+  });
+
+  test("rejects a window too long for its symbols", () => {
+    const symbols = manySymbols(1_000);
+    expect(readConfig({ symbols, arrivalWindowSeconds: 60 }).arrivalWindowSeconds).toBe(60);
+    expect(() => readConfig({ symbols, arrivalWindowSeconds: 900 })).toThrow("must fit Lambda's 1 MB");
+  });
+});

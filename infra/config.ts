@@ -1,0 +1,176 @@
+import { PipelineError } from "#core/errors.ts";
+import { intervalText, storedIntervalFor } from "#core/interval.ts";
+import { STATE_LIMIT_BYTES, stateSizeOf } from "#core/plan/state-size.ts";
+import { durationMs, type DurationMs } from "#core/units.ts";
+import type { StoredInterval } from "#lambdas/environment.ts";
+import {
+  intervals,
+  invalid,
+  isRecord,
+  milliseconds,
+  oneOf,
+  span,
+  storedIntervals,
+  symbols,
+  textOrJson,
+  wholeNumber,
+  type Reader,
+} from "./config-values.ts";
+
+/** What a deployment can choose. Each setting is a key of context; see {@link readConfig}. */
+export interface TapestreamConfig {
+  /** Shards of the ticks stream; each takes 1 MB or 1,000 records a second. @default 1 */
+  readonly shards: number;
+  /** Shards of the bars stream. @default 1 */
+  readonly barsShards: number;
+  /** How long ticks stay readable. @default 24 */
+  readonly ticksRetentionHours: number;
+  /** Lambda's tumbling window over ticks, by arrival; 0 for none. @default 15 */
+  readonly arrivalWindowSeconds: number;
+  /** Records of ticks in one invocation, at most. @default 10000 */
+  readonly batchSize: number;
+  /** How long Lambda gathers ticks for one invocation. @default 1 */
+  readonly batchingWindowSeconds: number;
+  /** How often a failed batch of ticks is tried again; -1 for until its records are about to expire. @default -1 */
+  readonly retryAttempts: number;
+  /** Where trades come from; text or an object, read by the fetcher. @default the shipped trades, replayed */
+  readonly source: string;
+  /** Symbols that the source is expected to carry, for the check of the state's size. @default AIG,BAC,IBM,SPY */
+  readonly symbols: readonly string[];
+  /** Stored intervals and how long each is kept. @default 10s:7d,1m:400d */
+  readonly intervals: readonly StoredInterval[];
+  /** Intervals folded from stored ones on read. @default 5m,15m,1h,1d */
+  readonly offeredIntervals: readonly DurationMs[];
+  /** Partition keys that symbols are spread over. @default 64 */
+  readonly lanes: number;
+  /** @default 1000 */
+  readonly frameMaxTrades: number;
+  /** @default 25000 */
+  readonly frameMaxBytes: number;
+  /** @default 100 */
+  readonly lingerMs: DurationMs;
+  /** @default 2000 */
+  readonly maxOutOfOrdernessMs: DurationMs;
+  /** @default 10000 */
+  readonly idleMs: DurationMs;
+  /** @default 10000 */
+  readonly clockSkewMs: DurationMs;
+  /** How long rejected records are kept. @default 30d */
+  readonly rejectedKeep: DurationMs;
+  /** Who may connect: callers that IAM allows, or anybody. @default iam */
+  readonly access: "iam" | "public";
+  /** What happens to stored data when its stack is deleted. @default retain */
+  readonly dataRemoval: "retain" | "destroy";
+  /** @default INFO */
+  readonly logLevel: "DEBUG" | "INFO" | "WARN" | "ERROR";
+}
+
+const DEFAULTS: Readonly<Record<keyof TapestreamConfig, unknown>> = {
+  shards: 1,
+  barsShards: 1,
+  ticksRetentionHours: 24,
+  arrivalWindowSeconds: 15,
+  batchSize: 10_000,
+  batchingWindowSeconds: 1,
+  retryAttempts: -1,
+  source: "replay:data/trades-2013-10-07-0930.csv.gz",
+  symbols: "AIG,BAC,IBM,SPY",
+  intervals: "10s:7d,1m:400d",
+  offeredIntervals: "5m,15m,1h,1d",
+  lanes: 64,
+  frameMaxTrades: 1_000,
+  frameMaxBytes: 25_000,
+  lingerMs: 100,
+  maxOutOfOrdernessMs: 2_000,
+  idleMs: 10_000,
+  clockSkewMs: 10_000,
+  rejectedKeep: "30d",
+  access: "iam",
+  dataRemoval: "retain",
+  logLevel: "INFO",
+};
+
+/**
+ * Ranges are those of the services.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html (batches, window, retries)
+ * Source: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html (retention, record size)
+ */
+const READERS: { readonly [Key in keyof TapestreamConfig]: Reader<TapestreamConfig[Key]> } = {
+  shards: wholeNumber(1, 20_000),
+  barsShards: wholeNumber(1, 20_000),
+  ticksRetentionHours: wholeNumber(24, 8_760),
+  arrivalWindowSeconds: wholeNumber(0, 900),
+  batchSize: wholeNumber(1, 10_000),
+  batchingWindowSeconds: wholeNumber(0, 300),
+  retryAttempts: wholeNumber(-1, 10_000),
+  source: textOrJson,
+  symbols,
+  intervals: storedIntervals,
+  offeredIntervals: intervals,
+  lanes: wholeNumber(1, 65_536),
+  frameMaxTrades: wholeNumber(1, 1_000_000),
+  frameMaxBytes: wholeNumber(1_000, 1_000_000),
+  lingerMs: milliseconds,
+  maxOutOfOrdernessMs: milliseconds,
+  idleMs: milliseconds,
+  clockSkewMs: milliseconds,
+  rejectedKeep: span,
+  access: oneOf("iam", "public"),
+  dataRemoval: oneOf("retain", "destroy"),
+  logLevel: oneOf("DEBUG", "INFO", "WARN", "ERROR"),
+};
+
+const KEYS = Object.keys(READERS) as readonly (keyof TapestreamConfig)[];
+
+/**
+ * The configuration that CDK context holds: the defaults, changed by the object under the key `tapestream`, changed by
+ * context keys of the settings' own names, as `-c shards=4` gives them.
+ * @throws PipelineError TAPE_CONFIG_INVALID with one sentence on the first mistake found.
+ */
+export const readConfig = (context: Readonly<Record<string, unknown>>): TapestreamConfig => {
+  const { tapestream = {}, ...flat } = context;
+  if (!isRecord(tapestream)) throw invalid("tapestream must be an object of settings", tapestream);
+  const chosen = { ...DEFAULTS, ...known(tapestream), ...known(withoutCdkKeys(flat)) };
+  const read = KEYS.map((key) => [key, READERS[key](chosen[key], key)]);
+  const config = Object.fromEntries(read) as TapestreamConfig;
+  checkOffered(config);
+  checkState(config);
+  return config;
+};
+
+/** Context without CDK's own keys, which carry a colon: `@aws-cdk/core:…`, `aws:cdk:…`, `vpc-provider:…`. */
+const withoutCdkKeys = (context: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(context).filter(([key]) => !key.includes(":")));
+
+const known = (settings: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
+  const unknown = Object.keys(settings).find((key) => !Object.hasOwn(READERS, key));
+  if (unknown !== undefined) throw invalid(`a setting must be one of ${KEYS.join(", ")}`, unknown);
+  return settings;
+};
+
+const checkOffered = (config: TapestreamConfig): void => {
+  const storedMs = config.intervals.map(({ intervalMs }) => intervalMs);
+  const odd = config.offeredIntervals.find((offeredMs) => storedIntervalFor(offeredMs, storedMs) === undefined);
+  if (odd !== undefined) {
+    const stored = storedMs.map(intervalText).join(" or ");
+    throw invalid(`offeredIntervals must be whole multiples of a stored interval (${stored})`, intervalText(odd));
+  }
+};
+
+const checkState = (config: TapestreamConfig): void => {
+  if (config.arrivalWindowSeconds === 0) return;
+  const { isWithinLimit, arithmetic } = stateSizeOf({
+    symbolCount: config.symbols.length,
+    shardCount: Math.min(config.shards, config.lanes),
+    intervalsMs: config.intervals.map(({ intervalMs }) => intervalMs),
+    arrivalWindowMs: durationMs(config.arrivalWindowSeconds * 1_000),
+    maxOutOfOrdernessMs: config.maxOutOfOrdernessMs,
+  });
+  if (!isWithinLimit) {
+    throw new PipelineError(
+      "TAPE_CONFIG_INVALID",
+      `the state of an arrival window must fit Lambda's 1 MB (${STATE_LIMIT_BYTES} bytes), was ${arithmetic}: ` +
+        "take more shards, a shorter arrivalWindowSeconds or fewer intervals",
+    );
+  }
+};

@@ -1,0 +1,84 @@
+import { Duration } from "aws-cdk-lib";
+import type { Stream } from "aws-cdk-lib/aws-kinesis";
+import { StartingPosition } from "aws-cdk-lib/aws-lambda";
+import { KinesisEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
+import type { Bucket } from "aws-cdk-lib/aws-s3";
+import { Construct } from "constructs";
+import { environment } from "#lambdas/aggregator/config.ts";
+import type { TapestreamConfig } from "../config.ts";
+import { FailedBatches } from "./failed-batches.ts";
+import { StageFunction } from "./stage-function.ts";
+import type { StoreTable } from "./store-table.ts";
+
+export interface AggregatorProps {
+  readonly config: TapestreamConfig;
+  readonly lambdasFolder: string;
+  readonly ticks: Stream;
+  readonly bars: Stream;
+  readonly panes: StoreTable;
+  readonly checkpoints: StoreTable;
+  readonly rejected: StoreTable;
+  readonly failures: Bucket;
+}
+
+/** The aggregator and the event source mapping that drives it, one invocation at a time per shard of ticks. */
+export class Aggregator extends Construct {
+  readonly function: StageFunction;
+
+  constructor(scope: Construct, id: string, props: AggregatorProps) {
+    super(scope, id);
+    const { config, lambdasFolder, ticks, bars, panes, checkpoints, rejected, failures } = props;
+    this.function = new StageFunction(this, "Function", {
+      stage: "aggregator",
+      lambdasFolder,
+      description: "Folds trades into panes",
+      environment: environment({
+        ticksStream: ticks.streamName,
+        barsStream: bars.streamName,
+        panesTable: panes.tableName,
+        checkpointsTable: checkpoints.tableName,
+        rejectedTable: rejected.tableName,
+        intervals: config.intervals,
+        maxOutOfOrdernessMs: config.maxOutOfOrdernessMs,
+        clockSkewMs: config.clockSkewMs,
+        rejectedKeepMs: config.rejectedKeep,
+      }),
+      timeout: Duration.seconds(60),
+      memoryMiB: 1_024,
+      logLevel: config.logLevel,
+    });
+    // The mapping's own right to read ticks also serves the refill, which reads the shard from behind the checkpoint.
+    this.function.addEventSource(new KinesisEventSource(ticks, mappingOf(config, failures)));
+    bars.grantWrite(this.function);
+    panes.grantReadRows(this.function);
+    panes.grantWriteRows(this.function);
+    checkpoints.grantReadRows(this.function);
+    checkpoints.grantWriteRows(this.function);
+    rejected.grantWriteRows(this.function);
+  }
+}
+
+/**
+ * What is malformed never fails a batch; what fails one is a store or a stream that cannot be reached, and that passes.
+ * So a batch is tried again until its records are about to expire, and goes to the failure bucket while they can still
+ * be read. Giving up sooner would take good trades out of the bars because of an outage.
+ *
+ * Under a window a batch succeeds or fails whole. Without one it stops at the first failure and reports its position.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html
+ */
+const mappingOf = (config: TapestreamConfig, failures: Bucket) => ({
+  startingPosition: StartingPosition.TRIM_HORIZON,
+  batchSize: config.batchSize,
+  maxBatchingWindow: Duration.seconds(config.batchingWindowSeconds),
+  // One: Lambda takes no other value under a window, and records of a shard must be folded in order.
+  parallelizationFactor: 1,
+  bisectBatchOnError: true,
+  retryAttempts: config.retryAttempts,
+  maxRecordAge: Duration.hours(Math.min(config.ticksRetentionHours - 1, MAX_RECORD_AGE_HOURS)),
+  onFailure: new FailedBatches(failures),
+  ...(config.arrivalWindowSeconds === 0
+    ? { reportBatchItemFailures: true }
+    : { tumblingWindow: Duration.seconds(config.arrivalWindowSeconds) }),
+});
+
+const MAX_RECORD_AGE_HOURS = 168;

@@ -1,0 +1,56 @@
+import { Duration } from "aws-cdk-lib";
+import { Schedule, ScheduleExpression } from "aws-cdk-lib/aws-scheduler";
+import { LambdaInvoke } from "aws-cdk-lib/aws-scheduler-targets";
+import type { Stream } from "aws-cdk-lib/aws-kinesis";
+import { Construct } from "constructs";
+import { environment } from "#lambdas/fetcher/config.ts";
+import type { TapestreamConfig } from "../config.ts";
+import { StageFunction } from "./stage-function.ts";
+import type { StoreTable } from "./store-table.ts";
+
+export interface FetcherProps {
+  readonly config: TapestreamConfig;
+  readonly lambdasFolder: string;
+  readonly ticks: Stream;
+  readonly leases: StoreTable;
+}
+
+/**
+ * The fetcher, run each minute for that minute. A run that fails is not repeated: the next one takes over its lease
+ * and goes on where it stopped.
+ */
+export class Fetcher extends Construct {
+  readonly function: StageFunction;
+
+  constructor(scope: Construct, id: string, { config, lambdasFolder, ticks, leases }: FetcherProps) {
+    super(scope, id);
+    this.function = new StageFunction(this, "Function", {
+      stage: "fetcher",
+      lambdasFolder,
+      description: "Puts trades of the source on the ticks stream, as frames",
+      environment: environment({
+        ticksStream: ticks.streamName,
+        leasesTable: leases.tableName,
+        source: config.source,
+        lanes: config.lanes,
+        frameMaxTrades: config.frameMaxTrades,
+        frameMaxBytes: config.frameMaxBytes,
+        lingerMs: config.lingerMs,
+      }),
+      timeout: Duration.seconds(60),
+      memoryMiB: 512,
+      logLevel: config.logLevel,
+    });
+    // The schedule only hands the event over; Lambda itself would run a failed function twice more.
+    // Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+    this.function.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.seconds(60) });
+    ticks.grantWrite(this.function);
+    leases.grantReadRows(this.function);
+    leases.grantWriteRows(this.function);
+    new Schedule(this, "EachMinute", {
+      description: "Runs the fetcher",
+      schedule: ScheduleExpression.rate(Duration.minutes(1)),
+      target: new LambdaInvoke(this.function, { retryAttempts: 0, maxEventAge: Duration.seconds(60) }),
+    });
+  }
+}

@@ -1,0 +1,112 @@
+import { Duration } from "aws-cdk-lib";
+import { WebSocketApi, WebSocketStage } from "aws-cdk-lib/aws-apigatewayv2";
+import { WebSocketIamAuthorizer } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
+import { WebSocketLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
+import type { Stream } from "aws-cdk-lib/aws-kinesis";
+import { StartingPosition } from "aws-cdk-lib/aws-lambda";
+import { KinesisEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
+import type { Bucket } from "aws-cdk-lib/aws-s3";
+import { Construct } from "constructs";
+import { environment } from "#lambdas/ws-broadcast/config.ts";
+import type { TapestreamConfig } from "../config.ts";
+import { FailedBatches } from "./failed-batches.ts";
+import { StageFunction } from "./stage-function.ts";
+import type { StoreTable } from "./store-table.ts";
+
+export interface SocketApiProps {
+  readonly config: TapestreamConfig;
+  readonly lambdasFolder: string;
+  readonly ticks: Stream;
+  readonly bars: Stream;
+  readonly panes: StoreTable;
+  readonly checkpoints: StoreTable;
+  readonly connections: StoreTable;
+  readonly failures: Bucket;
+}
+
+/** The WebSocket API, the functions behind its routes and the one that carries updates of bars to its connections. */
+export class SocketApi extends Construct {
+  readonly api: WebSocketApi;
+  readonly stage: WebSocketStage;
+  readonly #props: SocketApiProps;
+
+  constructor(scope: Construct, id: string, props: SocketApiProps) {
+    super(scope, id);
+    this.#props = props;
+    this.api = new WebSocketApi(this, "Api", {
+      apiName: "tapestream",
+      description: "tapestream: live bars",
+      routeSelectionExpression: "$request.body.action",
+    });
+    this.stage = new WebSocketStage(this, "Stage", { webSocketApi: this.api, stageName: "prod", autoDeploy: true });
+    this.#addRoutes();
+    this.#addBroadcast();
+  }
+
+  #addRoutes(): void {
+    const { config, panes, checkpoints, connections } = this.#props;
+    const connect = this.#functionOf("Connect", "ws-connect", "Notes a new connection");
+    connections.grantWriteRows(connect);
+    const disconnect = this.#functionOf("Disconnect", "ws-disconnect", "Forgets a connection");
+    connections.grantReadRows(disconnect);
+    connections.grantWriteRows(disconnect);
+    const message = this.#functionOf("Message", "ws-message", "Answers what a client sends");
+    connections.grantReadRows(message);
+    connections.grantWriteRows(message);
+    panes.grantReadRows(message);
+    checkpoints.grantReadRows(message);
+    this.stage.grantManagementApiAccess(message);
+
+    this.api.addRoute("$connect", {
+      integration: new WebSocketLambdaIntegration("Connect", connect),
+      ...(config.access === "iam" ? { authorizer: new WebSocketIamAuthorizer() } : {}),
+    });
+    this.api.addRoute("$disconnect", { integration: new WebSocketLambdaIntegration("Disconnect", disconnect) });
+    this.api.addRoute("$default", { integration: new WebSocketLambdaIntegration("Message", message) });
+  }
+
+  #addBroadcast(): void {
+    const { bars, connections, failures } = this.#props;
+    const broadcast = this.#functionOf("Broadcast", "ws-broadcast", "Sends updates of bars to who wants them", 512);
+    connections.grantReadRows(broadcast);
+    connections.grantWriteRows(broadcast);
+    this.stage.grantManagementApiAccess(broadcast);
+    broadcast.addEventSource(
+      new KinesisEventSource(bars, {
+        // A client starts from a snapshot, so nothing that was said before the mapping existed is missed.
+        startingPosition: StartingPosition.LATEST,
+        batchSize: 1_000,
+        bisectBatchOnError: true,
+        // A stale update is worth nothing: the next one of its bar holds it, and a life's end repeats them all.
+        retryAttempts: 2,
+        maxRecordAge: Duration.seconds(60),
+        onFailure: new FailedBatches(failures),
+      }),
+    );
+  }
+
+  #functionOf(id: string, stage: string, description: string, memoryMiB?: number): StageFunction {
+    const { config, lambdasFolder, ticks, panes, checkpoints, connections } = this.#props;
+    return new StageFunction(this, id, {
+      stage,
+      lambdasFolder,
+      description,
+      environment: environment({
+        ticksStream: ticks.streamName,
+        panesTable: panes.tableName,
+        checkpointsTable: checkpoints.tableName,
+        connectionsTable: connections.tableName,
+        storedIntervalsMs: config.intervals.map(({ intervalMs }) => intervalMs),
+        offeredIntervalsMs: config.offeredIntervals,
+        maxOutOfOrdernessMs: config.maxOutOfOrdernessMs,
+        idleMs: config.idleMs,
+        managementEndpoint: this.stage.callbackUrl,
+      }),
+      // API Gateway waits for an answer for 29 seconds.
+      // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
+      timeout: Duration.seconds(29),
+      memoryMiB,
+      logLevel: config.logLevel,
+    });
+  }
+}

@@ -1,0 +1,64 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { RemovalPolicy, type Duration } from "aws-cdk-lib";
+import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { Architecture, Code, Function, Runtime } from "aws-cdk-lib/aws-lambda";
+import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { Construct } from "constructs";
+import { PipelineError } from "#core/errors.ts";
+
+export interface StageFunctionProps {
+  /** The bundle's folder within `lambdasFolder`, and the name that log lines bear. */
+  readonly stage: string;
+  /** Where the bundles are; see `tools/build.ts`. */
+  readonly lambdasFolder: string;
+  readonly description: string;
+  /** What the stage's `environment(config)` wrote. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeout: Duration;
+  /** @default 256 */
+  readonly memoryMiB?: number;
+  readonly logLevel: string;
+}
+
+/**
+ * One stage as a Lambda function: its built bundle on Node 24 and arm64, with a log group of its own. Its role may
+ * write to that log group and nothing else until something is granted to it.
+ */
+export class StageFunction extends Function {
+  constructor(scope: Construct, id: string, props: StageFunctionProps) {
+    const logGroup = new LogGroup(scope, `${id}Logs`, {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
+    super(scope, id, {
+      description: props.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      code: Code.fromAsset(bundleFolder(props)),
+      handler: "index.handler",
+      memorySize: props.memoryMiB ?? 256,
+      timeout: props.timeout,
+      environment: {
+        ...props.environment,
+        POWERTOOLS_SERVICE_NAME: props.stage,
+        POWERTOOLS_LOG_LEVEL: props.logLevel,
+      },
+      logGroup,
+      role,
+    });
+    logGroup.grantWrite(this);
+  }
+}
+
+const bundleFolder = ({ lambdasFolder, stage }: StageFunctionProps): string => {
+  const folder = join(lambdasFolder, stage);
+  if (!existsSync(join(folder, "index.mjs"))) {
+    throw new PipelineError(
+      "TAPE_FILE_UNREADABLE",
+      `the bundle of ${stage} must be at ${join(folder, "index.mjs")}, found nothing there: run "npm run build" first`,
+    );
+  }
+  return folder;
+};

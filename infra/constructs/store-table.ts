@@ -1,0 +1,41 @@
+import type { RemovalPolicy } from "aws-cdk-lib";
+import { AttributeType, BillingMode, Table } from "aws-cdk-lib/aws-dynamodb";
+import type { IGrantable } from "aws-cdk-lib/aws-iam";
+import type { Construct } from "constructs";
+
+export interface StoreTableProps {
+  /** Name of the partition key, a text. */
+  readonly partitionKey: string;
+  /** Name of the sort key, a text. @default no sort key */
+  readonly sortKey?: string;
+  /** Whether rows leave at the time in their `expiresAt`, in epoch seconds. */
+  readonly hasExpiry: boolean;
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/** The attribute that says when a row may go. */
+export const EXPIRY_ATTRIBUTE = "expiresAt";
+
+/** A DynamoDB table paid per request, restorable to any second of the last 35 days. */
+export class StoreTable extends Table {
+  constructor(scope: Construct, id: string, props: StoreTableProps) {
+    super(scope, id, {
+      partitionKey: { name: props.partitionKey, type: AttributeType.STRING },
+      ...(props.sortKey === undefined ? {} : { sortKey: { name: props.sortKey, type: AttributeType.STRING } }),
+      ...(props.hasExpiry ? { timeToLiveAttribute: EXPIRY_ATTRIBUTE } : {}),
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      removalPolicy: props.removalPolicy,
+    });
+  }
+
+  /** Lets `grantee` read rows by key and partitions by query, but not scan the table. */
+  grantReadRows(grantee: IGrantable): void {
+    this.grant(grantee, "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query");
+  }
+
+  /** Lets `grantee` put, update and delete rows. */
+  grantWriteRows(grantee: IGrantable): void {
+    this.grant(grantee, "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem");
+  }
+}

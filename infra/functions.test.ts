@@ -1,0 +1,97 @@
+import { Match, type Template } from "aws-cdk-lib/assertions";
+import { beforeAll, describe, expect, test } from "vitest";
+import { readConfig as readAggregatorConfig } from "#lambdas/aggregator/config.ts";
+import { readConfig as readFetcherConfig } from "#lambdas/fetcher/config.ts";
+import { readConfig as readBroadcastConfig } from "#lambdas/ws-broadcast/config.ts";
+import { openBundles, resourcesOf, STAGES, type Stage } from "./bundles.fixture.ts";
+import { readConfig } from "./config.ts";
+
+let pipeline: Template;
+
+beforeAll(async () => {
+  await using bundles = await openBundles();
+  ({ pipeline } = bundles.templates());
+});
+
+describe("the functions", () => {
+  const functionOf = (stage: Stage): Readonly<Record<string, unknown>> => {
+    const functions = resourcesOf(pipeline, "AWS::Lambda::Function").map(({ Properties }) => Properties);
+    const found = functions.find((properties) => variablesOf(properties)["POWERTOOLS_SERVICE_NAME"] === stage);
+    if (found === undefined) throw new RangeError(`a function must run ${stage}, found none`);
+    return found;
+  };
+
+  const variablesOf = (properties: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
+    (properties["Environment"] as { Variables: Record<string, unknown> }).Variables;
+
+  /** The environment as a function sees it, tokens replaced by text. */
+  const environmentOf = (stage: Stage): Record<string, string> =>
+    Object.fromEntries(
+      Object.entries(variablesOf(functionOf(stage))).map(([name, value]) => [
+        name,
+        typeof value === "string" ? value : JSON.stringify(value),
+      ]),
+    );
+
+  test.each(STAGES)("run %s on Node 24 and arm64 with a log group and a role of its own", (stage) => {
+    expect(functionOf(stage)).toMatchObject({
+      Runtime: "nodejs24.x",
+      Architectures: ["arm64"],
+      Handler: "index.handler",
+      LoggingConfig: { LogGroup: { Ref: expect.any(String) } },
+      Environment: { Variables: { POWERTOOLS_LOG_LEVEL: "INFO" } },
+    });
+  });
+
+  test("are six, and nothing else runs", () => {
+    pipeline.resourceCountIs("AWS::Lambda::Function", 6);
+    pipeline.allResourcesProperties("AWS::Logs::LogGroup", { RetentionInDays: 30 });
+    pipeline.resourceCountIs("AWS::Logs::LogGroup", 6);
+    for (const { Properties } of resourcesOf(pipeline, "AWS::IAM::Role")) {
+      expect(Properties["ManagedPolicyArns"]).toBeUndefined();
+    }
+  });
+
+  test("have environments that their stages can read", () => {
+    expect(readFetcherConfig(environmentOf("fetcher"))).toMatchObject({
+      lanes: 64,
+      frameMaxBytes: 25_000,
+      lingerMs: 100,
+    });
+    expect(readAggregatorConfig(environmentOf("aggregator"))).toMatchObject({
+      intervals: readConfig({}).intervals,
+      clockSkewMs: 10_000,
+    });
+    for (const stage of STAGES.filter((name) => name.startsWith("ws-"))) {
+      const config = readBroadcastConfig(environmentOf(stage));
+      expect(config).toMatchObject({ storedIntervalsMs: [10_000, 60_000], idleMs: 10_000 });
+      expect(config.managementEndpoint).toMatch(/https:.*\.execute-api\..*prod/);
+    }
+  });
+
+  test("may not do anything to anything", () => {
+    for (const { Properties } of resourcesOf(pipeline, "AWS::IAM::Policy")) {
+      const { Statement } = Properties["PolicyDocument"] as {
+        Statement: readonly { Action: unknown; Resource: unknown }[];
+      };
+      for (const { Action, Resource: resource } of Statement) {
+        for (const action of [Action].flat()) expect(action).not.toContain("*");
+        expect([resource].flat()).not.toContain("*");
+      }
+    }
+  });
+
+  test("may only put into and list the bucket of failed batches", () => {
+    pipeline.hasResourceProperties("AWS::IAM::Policy", {
+      PolicyName: Match.stringLikeRegexp("Aggregator"),
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Action: ["s3:ListBucket", "s3:PutObject"],
+            Resource: Match.arrayWith([{ "Fn::ImportValue": Match.stringLikeRegexp("Failures") }]),
+          }),
+        ]),
+      },
+    });
+  });
+});

@@ -1,0 +1,43 @@
+import { CfnOutput, Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
+import type { Construct } from "constructs";
+import type { TapestreamConfig } from "../config.ts";
+import { Aggregator } from "../constructs/aggregator.ts";
+import { Fetcher } from "../constructs/fetcher.ts";
+import { RecordStream } from "../constructs/record-stream.ts";
+import { SocketApi } from "../constructs/socket-api.ts";
+import type { StorageStack } from "./storage-stack.ts";
+
+export interface PipelineStackProps {
+  readonly config: TapestreamConfig;
+  /** Where `tools/build.ts` put the bundles. */
+  readonly lambdasFolder: string;
+  readonly storage: StorageStack;
+}
+
+/** What moves: the streams, the functions between them and the WebSocket API. */
+export class PipelineStack extends Stack {
+  /** `wss://…` of the API without its stage, for a page's content security policy. */
+  readonly socketOrigin: string;
+
+  constructor(scope: Construct, id: string, { config, lambdasFolder, storage }: PipelineStackProps) {
+    super(scope, id, { description: "tapestream: streams, functions and the WebSocket API" });
+    const ticks = new RecordStream(this, "Ticks", {
+      shards: config.shards,
+      retention: Duration.hours(config.ticksRetentionHours),
+      removalPolicy: config.dataRemoval === "retain" ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    // Updates can be had again from the stored panes.
+    const bars = new RecordStream(this, "Bars", { shards: config.barsShards, removalPolicy: RemovalPolicy.DESTROY });
+    const { panes, checkpoints, rejected, leases, connections, failures } = storage;
+    const fetcher = new Fetcher(this, "Fetcher", { config, lambdasFolder, ticks, leases });
+    const common = { config, lambdasFolder, ticks, bars, panes, checkpoints, failures };
+    new Aggregator(this, "Aggregator", { ...common, rejected });
+    const socket = new SocketApi(this, "Socket", { ...common, connections });
+    this.socketOrigin = socket.api.apiEndpoint;
+
+    new CfnOutput(this, "TicksStreamName", { value: ticks.streamName });
+    new CfnOutput(this, "BarsStreamName", { value: bars.streamName });
+    new CfnOutput(this, "FetcherFunctionName", { value: fetcher.function.functionName });
+    new CfnOutput(this, "WebSocketUrl", { value: socket.stage.url });
+  }
+}

@@ -1,0 +1,68 @@
+import { CfnOutput, Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
+import { BlockPublicAccess, Bucket, BucketEncryption } from "aws-cdk-lib/aws-s3";
+import type { Construct } from "constructs";
+import type { TapestreamConfig } from "../config.ts";
+import { StoreTable } from "../constructs/store-table.ts";
+
+export interface StorageStackProps {
+  readonly config: TapestreamConfig;
+}
+
+/** What outlives a deployment of the pipeline: the tables, and the batches that could not be processed. */
+export class StorageStack extends Stack {
+  readonly panes: StoreTable;
+  readonly checkpoints: StoreTable;
+  readonly connections: StoreTable;
+  readonly rejected: StoreTable;
+  readonly leases: StoreTable;
+  readonly failures: Bucket;
+
+  constructor(scope: Construct, id: string, { config }: StorageStackProps) {
+    super(scope, id, { description: "tapestream: bars, checkpoints and what could not be processed" });
+    const removalPolicy = config.dataRemoval === "retain" ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    this.panes = new StoreTable(this, "Panes", {
+      partitionKey: "bar",
+      sortKey: "pane",
+      hasExpiry: true,
+      removalPolicy,
+    });
+    // Checkpoints must outlive the panes that they vouch for, so they never expire.
+    this.checkpoints = new StoreTable(this, "Checkpoints", {
+      partitionKey: "stream",
+      sortKey: "shard",
+      hasExpiry: false,
+      removalPolicy,
+    });
+    this.rejected = new StoreTable(this, "Rejected", {
+      partitionKey: "origin",
+      sortKey: "position",
+      hasExpiry: true,
+      removalPolicy,
+    });
+    this.leases = new StoreTable(this, "Leases", { partitionKey: "name", hasExpiry: false, removalPolicy });
+    // Sockets do not survive their API, and no more do the rows on them.
+    this.connections = new StoreTable(this, "Connections", {
+      partitionKey: "pk",
+      sortKey: "sk",
+      hasExpiry: true,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.failures = new Bucket(this, "Failures", {
+      encryption: BucketEncryption.S3_MANAGED,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      lifecycleRules: [{ expiration: Duration.days(90) }],
+      removalPolicy,
+    });
+    this.#writeOutputs();
+  }
+
+  #writeOutputs(): void {
+    new CfnOutput(this, "PanesTableName", { value: this.panes.tableName });
+    new CfnOutput(this, "CheckpointsTableName", { value: this.checkpoints.tableName });
+    new CfnOutput(this, "RejectedTableName", { value: this.rejected.tableName });
+    new CfnOutput(this, "LeasesTableName", { value: this.leases.tableName });
+    new CfnOutput(this, "ConnectionsTableName", { value: this.connections.tableName });
+    new CfnOutput(this, "FailureBucketName", { value: this.failures.bucketName });
+  }
+}

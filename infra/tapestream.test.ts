@@ -1,0 +1,55 @@
+import { join } from "node:path";
+import { App, Stack, type CfnResource } from "aws-cdk-lib";
+import type { Template } from "aws-cdk-lib/assertions";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openBundles, type Bundles } from "./bundles.fixture.ts";
+import { readConfig } from "./config.ts";
+import { addTapestream } from "./tapestream.ts";
+
+let bundles: Bundles;
+
+beforeAll(async () => {
+  bundles = await openBundles();
+});
+
+afterAll(() => bundles[Symbol.asyncDispose]());
+
+test("the outputs have ids to rely on", () => {
+  const { storage, pipeline, dashboard } = bundles.templates();
+  const namesOf = (template: Template): readonly string[] =>
+    Object.keys(template.findOutputs("*")).filter((name) => !name.startsWith("Exports"));
+  expect(namesOf(storage).toSorted()).toEqual([
+    "CheckpointsTableName",
+    "ConnectionsTableName",
+    "FailureBucketName",
+    "LeasesTableName",
+    "PanesTableName",
+    "RejectedTableName",
+  ]);
+  expect(namesOf(pipeline).toSorted()).toEqual([
+    "BarsStreamName",
+    "FetcherFunctionName",
+    "TicksStreamName",
+    "WebSocketUrl",
+  ]);
+  expect(namesOf(dashboard).toSorted()).toEqual(["DashboardBucketName", "DashboardUrl"]);
+});
+
+describe("synthesis", () => {
+  test("fails without a bundle, naming it and the command that builds it", () => {
+    const lambdasFolder = join(bundles.folder, "nothing");
+    expect(() => addTapestream(new App(), { config: readConfig({}), lambdasFolder })).toThrow(
+      expect.objectContaining({
+        code: "TAPE_FILE_UNREADABLE",
+        message: `the bundle of fetcher must be at ${lambdasFolder}/fetcher/index.mjs, found nothing there: run "npm run build" first`,
+      }),
+    );
+  });
+
+  test("fails on a property that CloudFormation does not know", () => {
+    const { app, stacks } = bundles.app();
+    const stream = Stack.of(stacks.pipeline).node.findChild("Ticks").node.defaultChild as CfnResource;
+    stream.addPropertyOverride("Shards", 2);
+    expect(() => app.synth()).toThrow("Additional properties are not allowed ('Shards' was unexpected)");
+  });
+});
