@@ -36,6 +36,15 @@ test("the outputs have ids to rely on", () => {
 });
 
 describe("synthesis", () => {
+  test("finds nothing that CloudFormation would refuse", () => {
+    const assembly = bundles.app().app.synth();
+    expect(assembly.stacks.map(({ stackName }) => stackName)).toEqual([
+      "TapestreamStorage",
+      "TapestreamPipeline",
+      "TapestreamDashboard",
+    ]);
+  });
+
   test("fails without a bundle, naming it and the command that builds it", () => {
     const lambdasFolder = join(bundles.folder, "nothing");
     expect(() => addTapestream(new App(), { config: readConfig({}), lambdasFolder })).toThrow(
