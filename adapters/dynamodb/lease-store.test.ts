@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from "vitest";
+import { createManualClock } from "#adapters/memory/clock.ts";
 import { leaseStoreContract } from "#core/ports/lease-store.contract.ts";
 import { epochMs } from "#core/units.ts";
-import { createManualClock } from "#adapters/memory/clock.ts";
 import { openTestDynamo, type TestDynamo } from "#test/engines.ts";
 import { openDynamoLeaseStore } from "./lease-store.ts";
 

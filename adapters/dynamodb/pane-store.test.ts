@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
 import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { createManualClock } from "#adapters/memory/clock.ts";
 import type { Pane } from "#core/pane.ts";
 import { paneStoreContract } from "#core/ports/pane-store.contract.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from "vitest";
+import { createManualClock } from "#adapters/memory/clock.ts";
 import { rejectedStoreContract } from "#core/ports/rejected-store.contract.ts";
 import { durationMs, epochMs } from "#core/units.ts";
-import { createManualClock } from "#adapters/memory/clock.ts";
 import { openTestDynamo, type TestDynamo } from "#test/engines.ts";
 import { openDynamoRejectedStore } from "./rejected-store.ts";
 

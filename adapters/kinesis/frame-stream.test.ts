@@ -5,6 +5,7 @@ import { frameStreamContract } from "#core/ports/frame-stream.contract.ts";
 import { sequenceNumber } from "#core/units.ts";
 import { openTestKinesis, type TestKinesis } from "#test/engines.ts";
 import { openFaultyEndpoint, serviceError, type Intercept } from "#test/faulty-endpoint.ts";
+import { refusingPutRecords } from "#test/faulty-kinesis.ts";
 import { openKinesisFrameStream } from "./frame-stream.ts";
 import { openKinesisShardReader } from "./shard-reader.ts";
 
@@ -27,24 +28,6 @@ const recordsOf = async (stream: string, shardCount: number): Promise<readonly U
   return records;
 };
 
-type Entries = readonly { readonly PartitionKey: string }[];
-
-/** Takes what is not refused, and answers for the others as a shard that is written too fast. */
-const refusing = (refused: ReadonlySet<string>): Intercept => {
-  return async (_operation, body, forward) => {
-    const entries = body["Records"] as Entries;
-    const taken = entries.filter(({ PartitionKey }) => !refused.has(PartitionKey));
-    const answer = taken.length === 0 ? { status: 200, body: {} } : await forward({ ...body, Records: taken });
-    const results = ((answer.body["Records"] ?? []) as readonly unknown[]).values();
-    const Records = entries.map(({ PartitionKey }) =>
-      refused.has(PartitionKey)
-        ? { ErrorCode: "ProvisionedThroughputExceededException", ErrorMessage: "Rate exceeded" }
-        : results.next().value,
-    );
-    return { status: 200, body: { FailedRecordCount: entries.length - taken.length, Records } };
-  };
-};
-
 const openFaulty = async (shardCount: number, intercept: Intercept) => {
   const name = await kinesis.stream(shardCount);
   const faulty = await openFaultyEndpoint(kinesis.endpoint, intercept);
@@ -65,7 +48,10 @@ const openFaulty = async (shardCount: number, intercept: Intercept) => {
 
 frameStreamContract("kinesis", async () => {
   const refused = new Set<string>();
-  const faulty = await openFaulty(3, refusing(refused));
+  const faulty = await openFaulty(
+    3,
+    refusingPutRecords((key) => refused.has(key)),
+  );
   return { ...faulty, refuse: (partitionKey) => void refused.add(partitionKey) };
 });
 

@@ -1,0 +1,43 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { PipelineError } from "#core/errors.ts";
+import { openLogger } from "./logger.ts";
+
+const lines: unknown[] = [];
+beforeEach(() => {
+  lines.length = 0;
+  vi.stubEnv("POWERTOOLS_DEV", "true");
+  for (const method of ["info", "warn", "error"] as const) {
+    vi.spyOn(console, method).mockImplementation((line: string) => void lines.push(JSON.parse(line)));
+  }
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
+
+test("a message becomes one JSON line with its fields", () => {
+  const log = openLogger({ service: "aggregator" });
+  log.info("batch folded", { tradeCount: 3 });
+  log.warn("no fields");
+  expect(lines).toEqual([
+    expect.objectContaining({ level: "INFO", message: "batch folded", service: "aggregator", tradeCount: 3 }),
+    expect.objectContaining({ level: "WARN", message: "no fields", service: "aggregator" }),
+  ]);
+});
+
+test("an error is told with its code and its cause", () => {
+  const cause = new TypeError("socket hang up");
+  const error = new PipelineError("TAPE_STORE_UNAVAILABLE", "table panes must answer", { cause });
+  openLogger({ service: "aggregator" }).error("batch failed", { error });
+  expect(lines).toEqual([
+    expect.objectContaining({
+      level: "ERROR",
+      error: expect.objectContaining({
+        name: "PipelineError",
+        code: "TAPE_STORE_UNAVAILABLE",
+        message: "table panes must answer",
+        cause: expect.objectContaining({ message: "socket hang up" }),
+      }),
+    }),
+  ]);
+});
