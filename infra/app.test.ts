@@ -16,7 +16,7 @@ afterAll(() => rm(outDir, { recursive: true, force: true }));
 const run = (contextJson: string) =>
   spawnSync(process.execPath, [join(import.meta.dirname, "app.ts")], {
     cwd: tmpdir(),
-    env: { ...process.env, CDK_OUTDIR: outDir, CDK_CONTEXT_JSON: contextJson },
+    env: { ...process.env, NODE_NO_WARNINGS: "1", CDK_OUTDIR: outDir, CDK_CONTEXT_JSON: contextJson },
     encoding: "utf8",
   });
 

@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs";
 import { cp, mkdir, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { build } from "esbuild";
@@ -94,7 +95,8 @@ const firstProblem = (cause: unknown): string => {
   return `${place}${first.text}${errors.length > 1 ? ` (and ${errors.length - 1} more)` : ""}`;
 };
 
-if (import.meta.main) {
+// `import.meta.main` says the same from Node 24.2 on; some platforms get 24.0 from npm.
+if (import.meta.filename === realpathSync(process.argv[1] ?? "")) {
   try {
     for (const { name, bytes } of await buildLambdas()) {
       process.stdout.write(`${name.padEnd(14)} ${String(Math.ceil(bytes / 1_024)).padStart(6)} KB\n`);
