@@ -1,0 +1,81 @@
+/** One line that a function wrote to stdout or stderr. */
+export interface FunctionLogged {
+  readonly kind: "logged";
+  readonly functionName: string;
+  readonly output: "stdout" | "stderr";
+  readonly line: string;
+}
+
+/** An invocation ended: well when `errorType` is undefined. */
+export interface FunctionInvoked {
+  readonly kind: "invoked";
+  readonly functionName: string;
+  readonly requestId: string;
+  readonly durationMs: number;
+  readonly errorType: string | undefined;
+  readonly errorMessage: string | undefined;
+}
+
+/** A batch was not processed whole; it is tried again, split or discarded. */
+export interface BatchFailed {
+  readonly kind: "batch-failed";
+  readonly functionName: string;
+  readonly streamName: string;
+  readonly shardId: string;
+  readonly recordCount: number;
+  /** The batch is a window's final invocation, which holds no records. */
+  readonly isFinalInvokeForWindow: boolean;
+  readonly reason: string;
+}
+
+/** Records were given up. `path` is the file that keeps them, undefined where the mapping has no failure destination. */
+export interface BatchDiscarded {
+  readonly kind: "batch-discarded";
+  readonly functionName: string;
+  readonly streamName: string;
+  readonly shardId: string;
+  readonly recordCount: number;
+  readonly condition: "RetryAttemptsExhausted" | "RecordAgeExceeded";
+  readonly path: string | undefined;
+}
+
+/** A stream could not be read; it is tried again. */
+export interface StreamUnread {
+  readonly kind: "stream-unread";
+  readonly streamName: string;
+  readonly reason: string;
+}
+
+/** A schedule's run did not start or did not end well; the next comes when it is due. */
+export interface ScheduleFailed {
+  readonly kind: "schedule-failed";
+  readonly scheduleName: string;
+  readonly reason: string;
+}
+
+/** A socket's request met no function, or one that failed. */
+export interface SocketRefused {
+  readonly kind: "socket-refused";
+  readonly routeKey: string;
+  readonly statusCode: number;
+  readonly reason: string;
+}
+
+/** A stack output refers to something that has no value on this machine, so it is not among `outputs`. */
+export interface OutputOmitted {
+  readonly kind: "output-omitted";
+  readonly output: string;
+  readonly reason: string;
+}
+
+export type CloudEvent =
+  | FunctionLogged
+  | FunctionInvoked
+  | BatchFailed
+  | BatchDiscarded
+  | StreamUnread
+  | ScheduleFailed
+  | SocketRefused
+  | OutputOmitted;
+
+export type EmitCloudEvent = (event: CloudEvent) => void;

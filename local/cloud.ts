@@ -1,0 +1,162 @@
+import { PipelineError } from "#core/errors.ts";
+import { durationMs, type DurationMs } from "#core/units.ts";
+import { createApplication, type Application } from "./application.ts";
+import { readAssembly } from "./assembly.ts";
+import { refuseUnlessOpen, type Authorize } from "./authorize.ts";
+import type { CloudEvent, EmitCloudEvent } from "./cloud-event.ts";
+import { Drivers } from "./drivers.ts";
+import { openFunctionHosts } from "./function-hosts.ts";
+import { readFunctions, type FunctionCatalog, type LocalFunction } from "./function-spec.ts";
+import { readGateway, type GatewaySpec } from "./gateway-spec.ts";
+import { openLoopbackServer, type LoopbackServer } from "./loopback-server.ts";
+import { readMappings, type MappingSpec } from "./mapping-spec.ts";
+import { provision } from "./provision.ts";
+import { readSchedules, type ScheduleSpec } from "./schedule.ts";
+import { openServices } from "./services.ts";
+import { wallClock } from "./wall-clock.ts";
+import { openWebSocketGateway } from "./websocket-gateway.ts";
+
+export type { CloudEvent } from "./cloud-event.ts";
+export type { LocalFunction } from "./function-spec.ts";
+
+export interface LocalCloudOptions {
+  /** The folder that `cdk synth` wrote. */
+  readonly assemblyDir: string;
+  /** Of the WebSocket API and `@connections`. @default any that is free */
+  readonly port?: number;
+  /** The folder that keeps streams, tables and buckets. @default none: all is gone at the end */
+  readonly dataDir?: string;
+  /** Whether schedules run. @default true */
+  readonly schedules?: boolean;
+  /** How long an idle shard waits before its window is taken to be over; AWS: up to 2 minutes. @default 1 s */
+  readonly idleCloseMs?: DurationMs;
+  /** More variables for every function. They win over the template's, not over Lambda's own. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Decides who may connect. @default whoever the route leaves open; the others get 403 */
+  readonly authorize?: Authorize;
+  readonly onEvent?: (event: CloudEvent) => void;
+}
+
+/** A synthesized app at work on this machine. Disposing ends every process, socket and engine. */
+export interface LocalCloud extends AsyncDisposable {
+  /** The outputs of all stacks by id, as far as they mean something here. */
+  readonly outputs: Readonly<Record<string, string>>;
+  /** The variables with which any AWS SDK client reaches the engines and the management API. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** What really runs. */
+  readonly functions: readonly LocalFunction[];
+  /** The folder that holds a folder per bucket. */
+  readonly bucketsDir: string;
+  /** Undefined without a WebSocket API. */
+  readonly webSocketUrl: string | undefined;
+  readonly managementUrl: string | undefined;
+  /**
+   * Runs the function of a physical name or ARN and returns its result.
+   * @throws FunctionError, named after the function's error type, with its message
+   * @throws ThrottledError when its reserved concurrency is used up
+   */
+  invoke(functionName: string, payload: unknown): Promise<unknown>;
+  /**
+   * Resolves when every event source mapping has read all its shards to the tip, delivered everything and has no window
+   * open, what the functions themselves put into streams meanwhile included.
+   */
+  settle(): Promise<void>;
+}
+
+/** What the template says, read. */
+interface Plan {
+  readonly application: Application;
+  readonly functions: FunctionCatalog;
+  readonly mappings: readonly MappingSpec[];
+  readonly schedules: readonly ScheduleSpec[];
+  readonly gateway: GatewaySpec | undefined;
+}
+
+const readPlan = async (options: LocalCloudOptions): Promise<Plan> => {
+  const application = createApplication(await readAssembly(options.assemblyDir));
+  const functions = readFunctions(application);
+  return {
+    application,
+    functions,
+    mappings: readMappings(application, functions),
+    schedules: options.schedules === false ? [] : readSchedules(application, functions),
+    gateway: readGateway(application, functions),
+  };
+};
+
+/**
+ * Runs a synthesized CDK app: its streams and tables in embedded engines, each function's bundle in processes of its own
+ * with the template's environment, driven as the template's event source mappings, schedules and routes say.
+ * @throws PipelineError TAPE_FILE_UNREADABLE, TAPE_PORT_IN_USE, or TAPE_CONFIG_INVALID for what can't be done here
+ */
+export const openLocalCloud = async (options: LocalCloudOptions): Promise<LocalCloud> => {
+  const plan = await readPlan(options);
+  const emit: EmitCloudEvent = options.onEvent ?? (() => undefined);
+  const stop = new AbortController();
+  // What is opened last ends first: stop, close sockets, end processes, and only then wait for whom they served.
+  await using resources = new AsyncDisposableStack();
+  const services = resources.use(await openServices(options.dataDir));
+  await provision(plan.application, services);
+  const gateway = await bindGateway(plan, options.port ?? 0);
+  const { kinesis, bucketsDir } = services;
+  const { mappings, schedules, functions } = plan;
+  const idleCloseMs = options.idleCloseMs ?? durationMs(1_000);
+  const about = { mappings, schedules, kinesis, bucketsDir, idleCloseMs, clock: wallClock, signal: stop.signal, emit };
+  const drivers = resources.use(new Drivers(about));
+  const environment = { ...services.environment, ...gateway?.environment };
+  const hosts = resources.use(openFunctionHosts(functions.runnable, { ...options.environment, ...environment }, emit));
+  if (gateway) {
+    const authorize = options.authorize ?? refuseUnlessOpen;
+    resources.use(openWebSocketGateway({ ...gateway, invoke: hosts.invoke, authorize, clock: wallClock, emit }));
+  }
+  resources.defer(() => stop.abort());
+  await drivers.start(hosts.invoke);
+  const opened = resources.move();
+  return {
+    outputs: outputsOf(plan.application, emit),
+    environment,
+    functions: functions.runnable,
+    bucketsDir,
+    webSocketUrl: gateway?.webSocketUrl,
+    managementUrl: gateway?.managementUrl,
+    invoke: async (name, payload) =>
+      JSON.parse(await hosts.invoke(functions.find(name), JSON.stringify(payload) ?? "{}")) as unknown,
+    settle: () => drivers.settle(),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+};
+
+interface BoundGateway {
+  readonly spec: GatewaySpec;
+  readonly server: LoopbackServer;
+  readonly webSocketUrl: string;
+  readonly managementUrl: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+const bindGateway = async ({ gateway: spec }: Plan, port: number): Promise<BoundGateway | undefined> => {
+  if (spec === undefined) return undefined;
+  const server = await openLoopbackServer(port);
+  const managementUrl = `http://${server.host}/${spec.stage}`;
+  return {
+    spec,
+    server,
+    webSocketUrl: `ws://${server.host}/${spec.stage}`,
+    managementUrl,
+    environment: { AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: managementUrl },
+  };
+};
+
+/** The outputs that have a value here; each of the others is told of. */
+const outputsOf = (application: Application, emit: EmitCloudEvent): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    application.outputs.flatMap(({ id, value }) => {
+      try {
+        return [[id, value()] as const];
+      } catch (error) {
+        if (!(error instanceof PipelineError)) throw error;
+        emit({ kind: "output-omitted", output: id, reason: error.message });
+        return [];
+      }
+    }),
+  );

@@ -1,0 +1,136 @@
+import { randomUUID } from "node:crypto";
+import { devNull } from "node:os";
+import { performance } from "node:perf_hooks";
+import { ACCOUNT_ID, REGION } from "./attributes.ts";
+import type { EmitCloudEvent } from "./cloud-event.ts";
+import { FunctionError, ThrottledError } from "./function-error.ts";
+import type { LocalFunction } from "./function-spec.ts";
+import { openFunctionWorker, type FunctionWorker } from "./function-worker.ts";
+
+/** Lambda would start up to a thousand; more than a few processes of one function only slow a laptop down. */
+const MAX_PROCESSES = 8;
+
+/** Runs one function, in as many processes as invocations overlap; a process that is free takes the next. */
+export interface FunctionHost extends AsyncDisposable {
+  /**
+   * Runs the handler with `event`, a JSON text, and returns its result as JSON text. Waits when every process is busy.
+   * @throws FunctionError
+   * @throws ThrottledError when the function's reserved concurrency is used up
+   */
+  invoke(event: string): Promise<string>;
+}
+
+export interface FunctionHostOptions {
+  readonly fn: LocalFunction;
+  /** Variables beside the template's. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly emit: EmitCloudEvent;
+}
+
+export const openFunctionHost = (options: FunctionHostOptions): FunctionHost => new Host(options);
+
+class Host implements FunctionHost {
+  readonly #options: FunctionHostOptions;
+  readonly #environment: Readonly<Record<string, string>>;
+  readonly #workers = new Set<FunctionWorker>();
+  readonly #idle: FunctionWorker[] = [];
+  readonly #waiting: (() => void)[] = [];
+  #running = 0;
+  #isClosed = false;
+
+  constructor(options: FunctionHostOptions) {
+    this.#options = options;
+    this.#environment = { ...options.fn.environment, ...options.environment, ...reservedVariables(options.fn) };
+  }
+
+  async invoke(event: string): Promise<string> {
+    const { fn } = this.#options;
+    if (fn.reservedConcurrency !== undefined && this.#running >= fn.reservedConcurrency) throw new ThrottledError();
+    const requestId = randomUUID();
+    if (this.#running >= MAX_PROCESSES) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#running++;
+    const startedMs = performance.now();
+    try {
+      const result = await this.#run(requestId, event);
+      this.#report(requestId, startedMs, undefined);
+      return result;
+    } catch (error) {
+      if (error instanceof FunctionError) this.#report(requestId, startedMs, error);
+      throw error;
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#running--;
+      else next();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all([...this.#workers].map((worker) => worker[Symbol.asyncDispose]()));
+  }
+
+  async #run(requestId: string, event: string): Promise<string> {
+    const { fn } = this.#options;
+    if (this.#isClosed) throw stopped(fn.name, requestId);
+    const worker = this.#take();
+    try {
+      return await worker.invoke(requestId, event);
+    } finally {
+      if (worker.isAlive()) this.#idle.push(worker);
+      else this.#workers.delete(worker);
+    }
+  }
+
+  /** A free process, the one used last first; one that has died since is passed over. */
+  #take(): FunctionWorker {
+    for (let worker = this.#idle.pop(); worker !== undefined; worker = this.#idle.pop()) {
+      if (worker.isAlive()) return worker;
+      this.#workers.delete(worker);
+    }
+    const worker = openFunctionWorker(this.#options.fn, this.#environment, this.#options.emit);
+    this.#workers.add(worker);
+    return worker;
+  }
+
+  #report(requestId: string, startedMs: number, error: FunctionError | undefined): void {
+    this.#options.emit({
+      kind: "invoked",
+      functionName: this.#options.fn.name,
+      requestId,
+      durationMs: performance.now() - startedMs,
+      errorType: error?.name,
+      errorMessage: error?.message,
+    });
+  }
+}
+
+const stopped = (functionName: string, requestId: string): FunctionError =>
+  new FunctionError(functionName, requestId, {
+    errorType: "Runtime.ExitError",
+    errorMessage: `RequestId: ${requestId} Error: the local cloud has been stopped`,
+    trace: [],
+  });
+
+/**
+ * The variables that Lambda sets itself, which win over the template's. The SDK's own files are out of the way, as they
+ * are on Lambda, and so is the time zone of the machine.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
+ */
+const reservedVariables = (fn: LocalFunction): Readonly<Record<string, string>> => ({
+  AWS_CONFIG_FILE: devNull,
+  AWS_DEFAULT_REGION: REGION,
+  AWS_EXECUTION_ENV: `AWS_Lambda_${fn.runtime}`,
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(fn.memoryMb),
+  AWS_LAMBDA_FUNCTION_NAME: fn.name,
+  AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
+  AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
+  AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${fn.name}`,
+  AWS_LAMBDA_LOG_STREAM_NAME: `local/[$LATEST]${ACCOUNT_ID}`,
+  AWS_REGION: REGION,
+  AWS_SHARED_CREDENTIALS_FILE: devNull,
+  LAMBDA_TASK_ROOT: fn.assetDir,
+  LANG: "en_US.UTF-8",
+  PATH: process.env["PATH"] ?? "",
+  TZ: ":UTC",
+  _HANDLER: fn.handler,
+});

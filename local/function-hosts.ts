@@ -1,0 +1,29 @@
+import type { EmitCloudEvent } from "./cloud-event.ts";
+import { openFunctionHost, type FunctionHost } from "./function-host.ts";
+import type { LocalFunction } from "./function-spec.ts";
+
+/** The hosts of all functions; a host starts no process before its first invocation. */
+export interface FunctionHosts extends AsyncDisposable {
+  /** @throws FunctionError, ThrottledError, as the function's host does */
+  invoke(fn: LocalFunction, event: string): Promise<string>;
+}
+
+export const openFunctionHosts = (
+  functions: readonly LocalFunction[],
+  environment: Readonly<Record<string, string>>,
+  emit: EmitCloudEvent,
+): FunctionHosts => {
+  const hosts = new Map<string, FunctionHost>(
+    functions.map((fn) => [fn.name, openFunctionHost({ fn, environment, emit })]),
+  );
+  return {
+    invoke: async (fn, event) => {
+      const host = hosts.get(fn.name);
+      if (host === undefined) throw new RangeError(`a function must have a host, ${fn.name} has none`);
+      return host.invoke(event);
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([...hosts.values()].map((host) => host[Symbol.asyncDispose]()));
+    },
+  };
+};

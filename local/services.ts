@@ -1,0 +1,64 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { KinesisClient } from "@aws-sdk/client-kinesis";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { REGION } from "./attributes.ts";
+import { openDynamoEngine, openKinesisEngine } from "./engines.ts";
+
+const CREDENTIALS = { accessKeyId: "local", secretAccessKey: "local" } as const;
+
+/** The embedded services of one cloud, and clients for them. */
+export interface Services extends AsyncDisposable {
+  readonly kinesis: KinesisClient;
+  readonly dynamo: DynamoDBClient;
+  /** The folder that holds a folder per bucket. */
+  readonly bucketsDir: string;
+  /** The variables with which any AWS SDK client reaches the services. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Opens engines that keep their data below `dataDir`, or nowhere without one. */
+export const openServices = async (dataDir: string | undefined): Promise<Services> => {
+  await using resources = new AsyncDisposableStack();
+  const bucketsDir = dataDir === undefined ? await openTemporaryDir(resources) : join(dataDir, "s3");
+  const below = (name: string): { readonly path?: string } =>
+    dataDir === undefined ? {} : { path: join(dataDir, name) };
+  const kinesisEngine = resources.use(await openKinesisEngine(below("kinesis")));
+  const dynamoEngine = resources.use(await openDynamoEngine(below("dynamodb")));
+  const kinesis = new KinesisClient(clientConfig(kinesisEngine.endpoint));
+  const dynamo = new DynamoDBClient(clientConfig(dynamoEngine.endpoint));
+  resources.defer(() => {
+    kinesis.destroy();
+    dynamo.destroy();
+  });
+  const opened = resources.move();
+  return {
+    kinesis,
+    dynamo,
+    bucketsDir,
+    environment: {
+      AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+      AWS_ENDPOINT_URL_DYNAMODB: dynamoEngine.endpoint,
+      AWS_ENDPOINT_URL_KINESIS: kinesisEngine.endpoint,
+      AWS_REGION: REGION,
+      AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+    },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+};
+
+const openTemporaryDir = async (resources: AsyncDisposableStack): Promise<string> => {
+  const dir = await mkdtemp(join(tmpdir(), "local-cloud-"));
+  resources.defer(() => rm(dir, { recursive: true, force: true }));
+  return dir;
+};
+
+/** The embedded Kinesis speaks HTTP/1.1 only, which the Kinesis client does not by itself. */
+const clientConfig = (endpoint: string) => ({
+  endpoint,
+  region: REGION,
+  credentials: CREDENTIALS,
+  requestHandler: new NodeHttpHandler(),
+});
