@@ -22,27 +22,36 @@ const tail = (bits: number): number => 0x80 | (bits & 0x3f);
 
 /** The text of the UTF-8 bytes `[from, to)`. Returns undefined when they are no UTF-8. */
 export const utf8Text = (bytes: Uint8Array, from = 0, to: number = bytes.length): string | undefined => {
-  let text = "";
-  let codes: number[] = [];
-  for (let at = from; at < to;) {
+  const asciiEnd = endOfAscii(bytes, from, to);
+  let text = asciiText(bytes, from, asciiEnd);
+  for (let at = asciiEnd; at < to;) {
     const first = bytes[at]!;
-    if (first < 0x80) {
-      codes.push(first);
-      at++;
-    } else {
-      const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-      const point = at + length <= to ? pointAt(bytes, at, length) : -1;
-      if (point < 0) return undefined;
-      if (point < 0x10000) codes.push(point);
-      else codes.push(0xd7c0 + (point >> 10), 0xdc00 + (point & 0x3ff));
-      at += length;
-    }
-    if (codes.length >= CHUNK_BYTES) {
-      text += String.fromCharCode(...codes);
-      codes = [];
-    }
+    const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+    const point = at + length <= to ? pointAt(bytes, at, length) : -1;
+    if (point < 0) return undefined;
+    at += length;
+    const end = endOfAscii(bytes, at, to);
+    text += String.fromCodePoint(point) + asciiText(bytes, at, end);
+    at = end;
   }
-  return text + String.fromCharCode(...codes);
+  return text;
+};
+
+const endOfAscii = (bytes: Uint8Array, from: number, to: number): number => {
+  let at = from;
+  while (at < to && bytes[at]! < 0x80) at++;
+  return at;
+};
+
+const asciiText = (bytes: Uint8Array, from: number, to: number): string => {
+  let text = "";
+  for (let at = from; at < to; at += CHUNK_BYTES) {
+    text += String.fromCharCode.apply(
+      undefined,
+      bytes.subarray(at, Math.min(at + CHUNK_BYTES, to)) as unknown as number[],
+    );
+  }
+  return text;
 };
 
 /** The least code point that needs 2, 3 and 4 bytes. */

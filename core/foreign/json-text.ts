@@ -1,24 +1,45 @@
+import { utf8Text } from "../utf8.ts";
+
 /**
- * The JSON value that `text` writes, in which the numbers of the named members are plain decimal texts: digits, perhaps a
- * minus, perhaps a fraction, no exponent, exactly what was written.
+ * The JSON value that the UTF-8 bytes `[from, to)` write, in which the numbers of the named members are numbers where
+ * those are exact, else plain decimal texts: digits, perhaps a minus, perhaps a fraction, no exponent.
  *
- * A number of up to 15 digits is the same decimal again when a double is printed, so that reading numbers as written
- * (which is many times slower) is left to texts that may hold a longer one or an exponent.
- * Returns undefined when `text` is no JSON.
+ * A number of up to 15 digits is the same decimal again when its double is printed, so that reading numbers as written,
+ * which is slow, is left to values that may hold a longer one or an exponent.
+ * Returns undefined when the bytes are no JSON.
  */
 export const readExactJson = (
-  text: string,
+  data: Uint8Array,
+  from: number,
+  to: number,
   numericNames: ReadonlySet<string>,
 ): { readonly value: unknown } | undefined => {
+  const text = utf8Text(data, from, to);
+  if (text === undefined) return undefined;
   try {
-    return { value: MAY_BE_INEXACT.test(text) ? JSON.parse(text, writtenNumbers(numericNames)) : JSON.parse(text) };
+    return { value: mayBeInexact(data, from, to) ? JSON.parse(text, writtenNumbers(numericNames)) : JSON.parse(text) };
   } catch {
     // Not JSON, or nested beyond what the parser's stack holds.
     return undefined;
   }
 };
 
-const MAY_BE_INEXACT = /\d[\d.]{15}|\d[eE]/;
+const EXACT_DIGITS = 15;
+
+/** Whether the bytes hold more digits in succession than a double keeps, a point among them or not, or an exponent. */
+const mayBeInexact = (data: Uint8Array, from: number, to: number): boolean => {
+  let digits = 0;
+  for (let at = from; at < to; at++) {
+    const byte = data[at]!;
+    if (byte >= 0x30 && byte <= 0x39) {
+      if (++digits > EXACT_DIGITS) return true;
+    } else if (byte !== 0x2e) {
+      if (digits > 0 && (byte === 0x45 || byte === 0x65)) return true;
+      digits = 0;
+    }
+  }
+  return false;
+};
 
 /**
  * A reviver gets the text of each number beside its value.

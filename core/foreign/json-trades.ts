@@ -2,7 +2,6 @@ import { readDecimal } from "../decimal.ts";
 import type { TradeColumns } from "../trade-columns.ts";
 import { EVENT_TIME_RANGE_MS, type TradeLimits } from "../trade-limits.ts";
 import { isSymbol, type RejectionReason } from "../trade.ts";
-import { utf8Text } from "../utf8.ts";
 import { readIsoTime } from "./iso-time.ts";
 import { plainDecimal, readExactJson } from "./json-text.ts";
 import { elementsOf, firstByte, linesOf, type ByteRange } from "./json-values.ts";
@@ -50,7 +49,7 @@ export const readJsonTrades = (data: Uint8Array, columns: TradeColumns, limits: 
   const writer = new RunWriter(columns);
   const faults: JsonFault[] = [];
   for (const [index, { from, to }] of values.entries()) {
-    const json = parse(data, from, to);
+    const json = readExactJson(data, from, to, NUMERIC_NAMES);
     const trade = json ? readJsonTrade(json.value, index, limits) : "malformed-json";
     if (typeof trade === "string") faults.push({ index, reason: trade, bytes: data.subarray(from, to) });
     else writer.add(trade);
@@ -62,17 +61,16 @@ const OPEN_ARRAY = 0x5b;
 
 const NUMERIC_NAMES: ReadonlySet<string> = new Set(["price", "size", "eventTimeMs", "time", "timestamp", "sequence"]);
 
-const parse = (data: Uint8Array, from: number, to: number): { readonly value: unknown } | undefined => {
-  const text = utf8Text(data, from, to);
-  return text === undefined ? undefined : readExactJson(text, NUMERIC_NAMES);
-};
+const isJson = (data: Uint8Array, { from, to }: ByteRange): boolean =>
+  readExactJson(data, from, to, NUMERIC_NAMES) !== undefined;
 
 /** The lines of a record, or all of it where several lines make one object. */
 const objectsOf = (data: Uint8Array): readonly ByteRange[] => {
   const lines = linesOf(data);
   const [first] = lines;
-  const isBroken = first !== undefined && lines.length > 1 && !parse(data, first.from, first.to);
-  return isBroken && parse(data, 0, data.length) ? [{ from: 0, to: data.length }] : lines;
+  const whole = { from: 0, to: data.length };
+  const isBroken = first !== undefined && lines.length > 1 && !isJson(data, first);
+  return isBroken && isJson(data, whole) ? [whole] : lines;
 };
 
 const readJsonTrade = (value: unknown, index: number, limits: TradeLimits): ColumnTrade | RejectionReason => {
@@ -97,13 +95,15 @@ const readJsonTrade = (value: unknown, index: number, limits: TradeLimits): Colu
 /** Text as it is, a number in plain decimal digits; undefined for anything else. */
 const scalarText = (value: unknown): string | undefined => {
   if (typeof value === "string") return value;
-  return typeof value === "number" ? plainDecimal(String(value)) : undefined;
+  if (typeof value !== "number") return undefined;
+  const text = String(value);
+  return text.includes("e") ? plainDecimal(text) : text;
 };
 
 /** A whole number, inexact and perhaps infinite beyond 2^53; undefined for anything else. */
 const readInteger = (value: unknown): number | undefined => {
-  const text = scalarText(value);
-  return text !== undefined && /^-?\d+$/.test(text) ? Number(text) : undefined;
+  if (typeof value === "number") return Number.isInteger(value) ? value : undefined;
+  return typeof value === "string" && /^-?\d+$/.test(value) ? Number(value) : undefined;
 };
 
 const readTime = (eventTimeMs: unknown, time: unknown, timestamp: unknown): number | undefined => {

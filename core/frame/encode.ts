@@ -38,8 +38,8 @@ export const encodeFrame = ({ producer, number, ingestTimeMs, trades }: Frame): 
   writer.signed(FIELD.baseTimeMs, baseTimeMs);
   writer.unsigned(FIELD.baseSequence, baseSequence);
   writer.unsigned(FIELD.ingestTimeMs, ingestTimeMs);
-  writer.bytes(FIELD.source, utf8Bytes(sharedText(ordered, "source")));
-  writer.bytes(FIELD.currency, utf8Bytes(sharedText(ordered, "currency")));
+  writer.bytes(FIELD.source, utf8Bytes(sharedText(ordered, "source", ({ source }) => source)));
+  writer.bytes(FIELD.currency, utf8Bytes(sharedText(ordered, "currency", ({ currency }) => currency)));
   writeRuns(writer, runs);
   writer.deltas(FIELD.price, runs, 0, ({ price }, { priceScale }) => unitsAt(price, priceScale));
   for (const { sizeScale, trades: sized } of runs) for (const { size } of sized) writer.value(unitsAt(size, sizeScale));
@@ -47,16 +47,21 @@ export const encodeFrame = ({ producer, number, ingestTimeMs, trades }: Frame): 
   writer.deltas(FIELD.time, runs, baseTimeMs, ({ eventTimeMs }) => eventTimeMs);
   if (ordered.some(({ sequence }, position) => sequence !== baseSequence + position))
     writer.deltas(FIELD.sequence, runs, baseSequence, ({ sequence }) => sequence);
-  writeOption(writer, FIELD.venueName, FIELD.venue, ordered, "venue");
-  writeOption(writer, FIELD.conditionsName, FIELD.conditions, ordered, "conditions");
+  writeOption(writer, FIELD.venueName, FIELD.venue, ordered, ({ venue }) => venue);
+  writeOption(writer, FIELD.conditionsName, FIELD.conditions, ordered, ({ conditions }) => conditions);
   return writer.toBytes();
 };
 
+type TextOf = (trade: Trade) => string | undefined;
+
 /** The text that all trades share. @throws RangeError when they do not. */
-const sharedText = (trades: readonly Trade[], name: "source" | "currency"): string => {
-  const shared = trades[0]?.[name] ?? "";
-  const other = trades.find((trade) => (trade[name] ?? "") !== shared);
-  if (other) throw new RangeError(`the ${name} of a frame's trades must be ${shared || "none"}, was ${other[name]}`);
+const sharedText = (trades: readonly Trade[], name: string, textOf: TextOf): string => {
+  const [first] = trades;
+  const shared = (first && textOf(first)) ?? "";
+  for (const trade of trades) {
+    const text = textOf(trade) ?? "";
+    if (text !== shared) throw new RangeError(`the ${name} of a frame's trades must be "${shared}", was "${text}"`);
+  }
   return shared;
 };
 
@@ -90,15 +95,18 @@ const writeOption = (
   nameField: number,
   field: number,
   trades: readonly Trade[],
-  name: "venue" | "conditions",
+  textOf: TextOf,
 ): void => {
-  const positions = new Map<string, number>();
-  for (const { [name]: text } of trades) {
-    if (text !== undefined && !positions.has(text)) positions.set(text, positions.size + 1);
+  if (trades.every((trade) => textOf(trade) === undefined)) return;
+  const positions = new Map<string | undefined, number>([[undefined, 0]]);
+  for (const trade of trades) {
+    const text = textOf(trade);
+    if (!positions.has(text)) {
+      positions.set(text, positions.size);
+      writer.text(nameField, text!);
+    }
+    writer.value(positions.get(text)!);
   }
-  if (positions.size === 0) return;
-  for (const text of positions.keys()) writer.text(nameField, text);
-  for (const { [name]: text } of trades) writer.value(text === undefined ? 0 : positions.get(text)!);
   writer.values(field);
 };
 

@@ -74,8 +74,8 @@ export class FrameLayout {
 export const readLayout = (data: Uint8Array): FrameLayout | undefined => {
   const layout = new FrameLayout(data);
   for (let at = 0; at < data.length;) {
-    const tagEnd = data[at]! < 128 ? at + 1 : varintEnd(data, at, data.length);
-    const tag = tagEnd === at + 1 ? data[at]! : tagEnd < 0 ? 0 : unsignedValue(data, at, tagEnd);
+    const tagEnd = varintEnd(data, at, data.length);
+    const tag = tagEnd < 0 ? 0 : unsignedValue(data, at, tagEnd);
     if (!isTag(tag)) return undefined;
     at = readField(layout, tag, tagEnd);
     if (at < 0) return undefined;

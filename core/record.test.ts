@@ -1,0 +1,164 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+
+import { frameTradesArbitrary } from "#test/arbitraries/trade.ts";
+import { encodeFrame } from "./frame/encode.ts";
+import { readRecord } from "./record.ts";
+import { TradeColumns } from "./trade-columns.ts";
+import { REJECTION_REASONS } from "./trade.ts";
+import { EVENT_TIME_RANGE_MS } from "./trade-limits.ts";
+import { epochMs } from "./units.ts";
+import { utf8Bytes } from "./utf8.ts";
+
+const limits = { latestEventTimeMs: epochMs(1_381_133_000_000) };
+
+const text = (value: string): Uint8Array => utf8Bytes(value);
+
+const read = (data: Uint8Array): { reading: ReturnType<typeof readRecord>; columns: TradeColumns } => {
+  const columns = new TradeColumns(4);
+  return { reading: readRecord(data, columns, limits), columns };
+};
+
+const IBM = '{"symbol":"IBM","price":181.25,"size":100,"eventTimeMs":1381132800464}';
+
+describe("readRecord", () => {
+  test("tells a frame by its first byte", () => {
+    const price = { units: 18_125, scale: 2 };
+    const size = { units: 100, scale: 0 };
+    const trades = [
+      { symbol: "IBM", price, size, eventTimeMs: epochMs(1_381_132_800_464), sequence: 1 },
+      { symbol: "IBM", price, size, eventTimeMs: epochMs(1_381_133_000_001), sequence: 2 },
+    ];
+    const data = encodeFrame({ producer: "00ff", number: 3, ingestTimeMs: epochMs(0), trades });
+    expect(read(data).reading).toEqual({
+      producer: "00ff",
+      number: 3,
+      tradeCount: 1,
+      faults: [{ index: 1, reason: "future", bytes: data }],
+    });
+  });
+
+  test.each([
+    ["one JSON trade", IBM, 1],
+    ["JSON lines", `${IBM}\r\n${IBM}\n`, 2],
+    ["a JSON array", `[${IBM},${IBM},${IBM}]`, 3],
+    ["JSON behind white space", ` \t\r\n${IBM}`, 1],
+  ])("tells %s", (_, record, tradeCount) => {
+    expect(read(text(record)).reading).toEqual({ producer: undefined, number: 0, tradeCount, faults: [] });
+  });
+
+  test.each([
+    ["nothing", ""],
+    ["white space", " \r\n"],
+    ["plain text", "IBM,181.25,100"],
+    ["a JSON text", '"IBM"'],
+    ["another binary format", "\n\u0003IBM"],
+  ])("sets %s aside as a whole", (_, record) => {
+    const bytes = text(record);
+    expect(read(bytes).reading).toEqual({
+      producer: undefined,
+      number: 0,
+      tradeCount: 0,
+      faults: [{ index: -1, reason: "unknown-shape", bytes }],
+    });
+  });
+
+  test.each([
+    ["malformed-frame", [8, 1, 0x4a, 9]],
+    ["unsupported-version", [8, 2]],
+  ])("sets a frame aside as a whole: %s", (reason, bytes) => {
+    const data = Uint8Array.from(bytes);
+    expect(read(data).reading).toMatchObject({ tradeCount: 0, faults: [{ index: -1, reason, bytes: data }] });
+  });
+});
+
+/** Whatever the bytes: no throw, rows and runs that can be trades, and faults with an index and a known reason. */
+const expectSound = (data: Uint8Array): void => {
+  const { reading, columns } = read(data);
+  expect(columns.count).toBe(reading.tradeCount);
+  let row = 0;
+  for (const { from, to, priceScale, sizeScale } of columns.runs) {
+    expect(from).toBe(row);
+    expect(to).toBeGreaterThan(from);
+    expect([priceScale, sizeScale].every((scale) => Number.isInteger(scale) && scale >= 0 && scale <= 8)).toBe(true);
+    row = to;
+  }
+  expect(row).toBe(columns.count);
+  for (row = 0; row < columns.count; row++) {
+    for (const units of [columns.price[row]!, columns.size[row]!, columns.sequence[row]! + 1]) {
+      expect((Number.isSafeInteger(units) || units === 2 ** 53) && units > 0).toBe(true);
+    }
+    const time = columns.eventTimeMs[row]!;
+    expect(Number.isSafeInteger(time) && time > -EVENT_TIME_RANGE_MS && time <= limits.latestEventTimeMs).toBe(true);
+  }
+  for (const { index, reason } of reading.faults) {
+    expect(index).toBeGreaterThanOrEqual(-1);
+    expect(REJECTION_REASONS).toContain(reason);
+  }
+};
+
+/** A few bytes flipped, cut out or put in. */
+const mutated = (data: Uint8Array, edits: readonly (readonly [number, number, Uint8Array])[]): Uint8Array => {
+  let bytes = data;
+  for (const [position, cut, insert] of edits) {
+    const at = bytes.length === 0 ? 0 : position % bytes.length;
+    bytes = Uint8Array.from([...bytes.subarray(0, at), ...insert, ...bytes.subarray(at + cut)]);
+  }
+  return bytes;
+};
+
+const editsArbitrary = fc.array(
+  fc.tuple(
+    fc.nat({ max: 100_000 }),
+    fc.oneof(fc.constant(1), fc.nat({ max: 40 })),
+    fc.oneof(fc.uint8Array({ minLength: 1, maxLength: 1 }), fc.uint8Array({ maxLength: 12 })),
+  ),
+  { minLength: 1, maxLength: 4 },
+);
+
+describe("whatever the bytes", () => {
+  test("nothing throws, and nothing impossible is read", () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom([], [8, 1], [8], [0x7b], [0x5b]),
+        fc.uint8Array({ maxLength: 200 }),
+        (start, rest) => {
+          expectSound(Uint8Array.from([...start, ...rest]));
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test("nothing throws on frames with bytes flipped, cut out or put in", () => {
+    fc.assert(
+      fc.property(frameTradesArbitrary, editsArbitrary, (trades, edits) => {
+        const data = encodeFrame({ producer: "00ff", number: 3, ingestTimeMs: epochMs(0), trades });
+        expectSound(mutated(data, edits));
+        expectSound(data.subarray(0, edits[0]![0] % (data.length + 1)));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test("nothing throws on JSON with bytes flipped, cut out or put in", () => {
+    const records = fc.constantFrom(
+      IBM,
+      `${IBM}\n${IBM}`,
+      `[${IBM},${IBM}]`,
+      '{"symbol":"IBM","price":1e2,"size":1e-400}',
+    );
+    fc.assert(
+      fc.property(records, editsArbitrary, (record, edits) => {
+        expectSound(mutated(text(record), edits));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test("nothing throws on JSON nested beyond any stack", () => {
+    for (const record of ["[".repeat(200_000), `{"price":1e2,"a":${"[".repeat(200_000)}${"]".repeat(200_000)}}`]) {
+      expectSound(text(record));
+    }
+  });
+});
