@@ -1,10 +1,13 @@
 import { KinesisClient, PutRecordCommand } from "@aws-sdk/client-kinesis";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
-import { readdir, readFile } from "node:fs/promises";
+import { once } from "node:events";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import WebSocket from "ws";
 import { durationMs } from "#core/units.ts";
-import { openLocalCloud, type CloudEvent, type LocalCloud } from "./cloud.ts";
+import { openLocalCloud, type CloudEvent, type LocalCloud, type LocalCloudOptions } from "./cloud.ts";
 import {
   functionResource,
   mappingResource,
@@ -13,7 +16,7 @@ import {
   writeAssembly,
   type FixtureStack,
 } from "./fixtures/assembly.ts";
-import { parseObject, type JsonObject } from "./json.ts";
+import { listOf, parseObject, type JsonObject } from "./json.ts";
 
 const stacks: readonly FixtureStack[] = [
   {
@@ -64,6 +67,17 @@ const stacks: readonly FixtureStack[] = [
   },
 ];
 
+const record = (StreamName: string, text: string): PutRecordCommand =>
+  new PutRecordCommand({ StreamName, Data: new TextEncoder().encode(text), PartitionKey: text });
+
+const kinesisOf = ({ environment }: LocalCloud): KinesisClient =>
+  new KinesisClient({
+    endpoint: environment["AWS_ENDPOINT_URL_KINESIS"] ?? "",
+    region: "us-east-1",
+    credentials: { accessKeyId: "local", secretAccessKey: "local" },
+    requestHandler: new NodeHttpHandler(),
+  });
+
 describe("a local cloud", () => {
   let assembly: Awaited<ReturnType<typeof writeAssembly>>;
   let cloud: LocalCloud;
@@ -71,7 +85,7 @@ describe("a local cloud", () => {
   const logsOf = (functionName: string): readonly JsonObject[] =>
     events
       .flatMap((event) => (event.kind === "logged" && event.functionName === functionName ? [event.line] : []))
-      .flatMap((line) => parseObject(line) ?? []);
+      .flatMap((line): readonly JsonObject[] => [parseObject(line) ?? {}]);
 
   beforeAll(async () => {
     assembly = await writeAssembly(stacks);
@@ -112,16 +126,8 @@ describe("a local cloud", () => {
 
   test("delivers through two streams, isolates a poison record, and settles when all windows are closed", async () => {
     const texts = ["a", "b", "poison", "c", "d", "e", "f"];
-    const kinesis = new KinesisClient({
-      endpoint: cloud.environment["AWS_ENDPOINT_URL_KINESIS"] ?? "",
-      region: "us-east-1",
-      credentials: { accessKeyId: "local", secretAccessKey: "local" },
-      requestHandler: new NodeHttpHandler(),
-    });
-    for (const text of texts)
-      await kinesis.send(
-        new PutRecordCommand({ StreamName: "Data-Raw", Data: new TextEncoder().encode(text), PartitionKey: text }),
-      );
+    const kinesis = kinesisOf(cloud);
+    for (const text of texts) await kinesis.send(record("Data-Raw", text));
     kinesis.destroy();
     await cloud.settle();
     const logs = logsOf("Stages-Recorder");
@@ -134,10 +140,144 @@ describe("a local cloud", () => {
     expect(discarded).toMatchObject({ recordCount: 1, condition: "RetryAttemptsExhausted" });
     const files = await readdir(join(cloud.bucketsDir, "data-failures"), { recursive: true, withFileTypes: true });
     const [file] = files.filter((entry) => entry.isFile());
-    const record = JSON.parse(await readFile(join(file?.parentPath ?? "", file?.name ?? ""), "utf8")) as {
+    const written = JSON.parse(await readFile(join(file?.parentPath ?? "", file?.name ?? ""), "utf8")) as {
       payload: string;
     };
-    const payload = JSON.parse(record.payload) as { Records: readonly { kinesis: { data: string } }[] };
+    const payload = JSON.parse(written.payload) as { Records: readonly { kinesis: { data: string } }[] };
     expect(payload.Records.map(({ kinesis: { data } }) => atob(data))).toEqual(["poison"]);
+  });
+});
+
+/** A WebSocket API as CDK writes it, with one function per route. */
+const socketStack: FixtureStack = {
+  name: "Edge",
+  assets: ["socket", "tool"],
+  resources: {
+    Role: roleResource,
+    Api: {
+      Type: "AWS::ApiGatewayV2::Api",
+      Properties: { Name: "edge", ProtocolType: "WEBSOCKET", RouteSelectionExpression: "$request.body.action" },
+    },
+    Stage: { Type: "AWS::ApiGatewayV2::Stage", Properties: { ApiId: { Ref: "Api" }, StageName: "live" } },
+    ...Object.fromEntries(
+      (["connect", "disconnect", "message"] as const).flatMap((name) => [
+        [`${name}Function`, functionResource("socket", { Handler: `index.${name}` })],
+        [
+          `${name}Integration`,
+          {
+            Type: "AWS::ApiGatewayV2::Integration",
+            Properties: {
+              ApiId: { Ref: "Api" },
+              IntegrationType: "AWS_PROXY",
+              IntegrationUri: {
+                "Fn::Sub": `arn:\${AWS::Partition}:apigateway:\${AWS::Region}:lambda:path/2015-03-31/functions/\${${name}Function.Arn}/invocations`,
+              },
+            },
+          },
+        ],
+        [
+          `${name}Route`,
+          {
+            Type: "AWS::ApiGatewayV2::Route",
+            Properties: {
+              ApiId: { Ref: "Api" },
+              RouteKey: name === "message" ? "$default" : `$${name}`,
+              Target: { "Fn::Join": ["", ["integrations/", { Ref: `${name}Integration` }]] },
+            },
+          },
+        ],
+      ]),
+    ),
+    Tool: functionResource("tool"),
+    Often: {
+      Type: "AWS::Scheduler::Schedule",
+      Properties: {
+        ScheduleExpression: "rate(1 hour)",
+        Target: { Arn: { "Fn::GetAtt": ["Tool", "Arn"] }, Input: '{"from":"schedule"}' },
+      },
+    },
+  },
+};
+
+const until = async (isSo: () => boolean): Promise<void> => {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 10));
+};
+
+describe("a local cloud with a WebSocket API and a schedule", () => {
+  test("runs the routes' functions, which post back through @connections, and the schedule at once", async () => {
+    await using assembly = await writeAssembly([socketStack]);
+    const events: CloudEvent[] = [];
+    await using cloud = await openLocalCloud({ assemblyDir: assembly.dir, onEvent: (event) => events.push(event) });
+    expect(cloud.webSocketUrl).toMatch(/^ws:\/\/127\.0\.0\.1:\d+\/live$/);
+    const refused = new WebSocket(`${cloud.webSocketUrl}?name=mallory`);
+    const [error] = (await once(refused, "error")) as [Error];
+    expect(error.message).toBe("Unexpected server response: 401");
+    const socket = new WebSocket(cloud.webSocketUrl ?? "");
+    await once(socket, "open");
+    const answer = once(socket, "message") as Promise<[Buffer]>;
+    socket.send(JSON.stringify({ action: "talk", text: "hi" }));
+    const said = JSON.parse((await answer)[0].toString()) as { readonly connectionId: string };
+    expect(said).toMatchObject({ routeKey: "$default", said: "hi" });
+    socket.close();
+    const left = JSON.stringify({ left: said.connectionId, disconnectStatusCode: 1005 });
+    await until(() => events.some((event) => event.kind === "logged" && event.line === left));
+    await until(() => events.some((event) => event.kind === "invoked" && event.functionName === "Edge-Tool"));
+  });
+
+  test("closes its sockets and ends its processes when it is disposed", async () => {
+    await using assembly = await writeAssembly([socketStack]);
+    const cloud = await openLocalCloud({ assemblyDir: assembly.dir, schedules: false });
+    const socket = new WebSocket(cloud.webSocketUrl ?? "");
+    await once(socket, "open");
+    const { pid } = (await cloud.invoke("Edge-Tool", {})) as { readonly pid: number };
+    const closed = once(socket, "close") as Promise<[number]>;
+    await cloud[Symbol.asyncDispose]();
+    expect((await closed)[0]).toBe(1001);
+    expect(() => process.kill(pid, 0)).toThrow("ESRCH");
+    await expect(fetch(cloud.environment["AWS_ENDPOINT_URL_KINESIS"] ?? "")).rejects.toThrow("fetch failed");
+  });
+
+  test("rejects a port that is taken", async () => {
+    await using assembly = await writeAssembly([socketStack]);
+    await using cloud = await openLocalCloud({ assemblyDir: assembly.dir, schedules: false });
+    const port = Number(new URL(cloud.webSocketUrl ?? "").port);
+    await expect(openLocalCloud({ assemblyDir: assembly.dir, port })).rejects.toMatchObject({
+      code: "TAPE_PORT_IN_USE",
+    });
+  });
+});
+
+test("a local cloud with a data folder finds its streams and tables again", async () => {
+  await using assembly = await writeAssembly(stacks);
+  const dataDir = await mkdtemp(join(tmpdir(), "local-data-"));
+  const texts: unknown[] = [];
+  const options: LocalCloudOptions = {
+    assemblyDir: assembly.dir,
+    dataDir,
+    idleCloseMs: durationMs(100),
+    onEvent: (event) => {
+      const line = event.kind === "logged" ? parseObject(event.line) : undefined;
+      texts.push(...listOf(line?.["texts"]));
+    },
+  };
+  {
+    await using cloud = await openLocalCloud(options);
+    const kinesis = kinesisOf(cloud);
+    await kinesis.send(record("Data-Cooked", "kept"));
+    kinesis.destroy();
+  }
+  texts.length = 0;
+  {
+    await using cloud = await openLocalCloud(options);
+    await cloud.settle();
+  }
+  expect(texts).toEqual(["kept"]);
+  await rm(dataDir, { recursive: true });
+});
+
+test("a local cloud that was never synthesized is told in one sentence", async () => {
+  await expect(openLocalCloud({ assemblyDir: "/nonexistent" })).rejects.toMatchObject({
+    code: "TAPE_FILE_UNREADABLE",
+    message: "/nonexistent/manifest.json must be readable: synthesize the app first",
   });
 });

@@ -1,0 +1,110 @@
+import { describe, expect, test } from "vitest";
+import { durationMs } from "#core/units.ts";
+import { eventLog, localFunction } from "./fixtures/mapping.ts";
+import { openFunctionHost, type FunctionHost } from "./function-host.ts";
+import type { LocalFunction } from "./function-spec.ts";
+
+const open = (given: Partial<LocalFunction> = {}) => {
+  const { events, emit } = eventLog();
+  const host = openFunctionHost({ fn: localFunction("tool", given), environment: { EXTRA: "more" }, emit });
+  return { host, events };
+};
+
+const run = async (host: FunctionHost, event: unknown): Promise<Readonly<Record<string, unknown>>> =>
+  JSON.parse(await host.invoke(JSON.stringify(event))) as Readonly<Record<string, unknown>>;
+
+const isRunning = (pid: unknown): boolean => {
+  try {
+    return process.kill(Number(pid), 0);
+  } catch {
+    return false;
+  }
+};
+
+describe("a function's host", () => {
+  test("runs the handler in its own folder, with its own variables and a context", async () => {
+    const { host } = open({ environment: { MINE: "1", AWS_REGION: "nowhere" }, memoryMb: 512 });
+    await using _ = host;
+    const result = await run(host, { a: 1 });
+    const { assetDir, arn } = localFunction("tool");
+    expect(result).toMatchObject({ event: { a: 1 }, cwd: assetDir, context: { invokedFunctionArn: arn } });
+    expect(result["env"]).toMatchObject({
+      MINE: "1",
+      EXTRA: "more",
+      AWS_REGION: "us-east-1",
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "512",
+      LAMBDA_TASK_ROOT: assetDir,
+    });
+    expect(result["env"]).not.toHaveProperty("VITEST");
+    expect(result["remainingMs"]).toBeGreaterThan(8_000);
+  });
+
+  test("keeps the process for the next invocation, after an error too", async () => {
+    const { host, events } = open();
+    await using _ = host;
+    await run(host, {});
+    await expect(run(host, { throws: "bad" })).rejects.toMatchObject({ name: "TypeError", message: "bad" });
+    expect(await run(host, {})).toMatchObject({ calls: 3 });
+    expect(events.flatMap((event) => (event.kind === "invoked" ? [event.errorType] : []))).toEqual([
+      undefined,
+      "TypeError",
+      undefined,
+    ]);
+  });
+
+  test("runs invocations that overlap in processes of their own", async () => {
+    const { host } = open();
+    await using _ = host;
+    const results = await Promise.all([run(host, { sleepMs: 200 }), run(host, { sleepMs: 200 })]);
+    expect(new Set(results.map(({ pid }) => pid)).size).toBe(2);
+  });
+
+  test("throttles beyond the reserved concurrency", async () => {
+    const { host } = open({ reservedConcurrency: 1 });
+    await using _ = host;
+    const first = run(host, { sleepMs: 100 });
+    await expect(run(host, {})).rejects.toMatchObject({ name: "TooManyRequestsException" });
+    await first;
+    expect(await run(host, {})).toMatchObject({ calls: 2 });
+  });
+
+  test("kills a process that outlives the timeout, and starts a fresh one", async () => {
+    const { host } = open({ timeoutMs: durationMs(300) });
+    await using _ = host;
+    await expect(run(host, { sleepMs: 5_000 })).rejects.toMatchObject({
+      name: "Sandbox.Timedout",
+      message: expect.stringMatching(/Task timed out after 0\.30 seconds$/) as string,
+    });
+    expect(await run(host, {})).toMatchObject({ calls: 1 });
+  });
+
+  test("fails the invocation in which a process dies, and loses none of its words", async () => {
+    const { host, events } = open();
+    await using _ = host;
+    await expect(run(host, { exit: 3 })).rejects.toMatchObject({
+      name: "Runtime.ExitError",
+      message: expect.stringMatching(/Runtime exited with error: exit status 3$/) as string,
+    });
+    const lines = events.flatMap((event) => (event.kind === "logged" ? [`${event.output} ${event.line}`] : []));
+    expect(lines).toEqual(expect.arrayContaining(["stderr loaded", "stdout last words"]));
+    expect(await run(host, {})).toMatchObject({ calls: 1 });
+  });
+
+  test("rejects every invocation of a function that can't be loaded", async () => {
+    const { host } = open({ handler: "index.nothing" });
+    await using _ = host;
+    for (let call = 0; call < 2; call++)
+      await expect(run(host, {})).rejects.toMatchObject({ name: "Runtime.HandlerNotFound" });
+  });
+
+  test("ends its processes when it is disposed, in the middle of an invocation too", async () => {
+    const { host } = open();
+    const { pid } = await run(host, {});
+    const running = run(host, { sleepMs: 60_000 });
+    const failed = expect(running).rejects.toMatchObject({ name: "Runtime.ExitError" });
+    await host[Symbol.asyncDispose]();
+    await failed;
+    expect(isRunning(pid)).toBe(false);
+    await expect(run(host, {})).rejects.toMatchObject({ name: "Runtime.ExitError" });
+  });
+});

@@ -1,0 +1,296 @@
+import {
+  ApiGatewayManagementApiClient,
+  DeleteConnectionCommand,
+  GetConnectionCommand,
+  PostToConnectionCommand,
+} from "@aws-sdk/client-apigatewaymanagementapi";
+import { once } from "node:events";
+import { describe, expect, test } from "vitest";
+import WebSocket from "ws";
+import { durationMs } from "#core/units.ts";
+import { refuseUnlessOpen, type Authorize } from "./authorize.ts";
+import { eventLog, localFunction } from "./fixtures/mapping.ts";
+import { FunctionError } from "./function-error.ts";
+import type { GatewaySpec, RouteSpec } from "./gateway-spec.ts";
+import { openLoopbackServer } from "./loopback-server.ts";
+import { wallClock } from "./wall-clock.ts";
+import { openWebSocketGateway, type WebSocketGatewayOptions } from "./websocket-gateway.ts";
+
+type Event = Readonly<Record<string, unknown>> & {
+  readonly body?: string;
+  readonly requestContext: { readonly connectionId: string; readonly routeKey: string };
+};
+
+const route = (routeKey: string, given: Partial<RouteSpec> = {}): readonly [string, RouteSpec] => [
+  routeKey,
+  {
+    routeKey,
+    fn: localFunction("socket", { name: routeKey }),
+    authorizationType: "NONE",
+    authorizerId: undefined,
+    returnsResponse: false,
+    ...given,
+  },
+];
+
+interface Open {
+  readonly routes?: readonly (readonly [string, RouteSpec])[];
+  readonly authorize?: Authorize;
+  readonly limits?: WebSocketGatewayOptions["limits"];
+  /** What the functions return, `{ statusCode: 200 }` if nothing; an Error makes them fail. */
+  readonly answer?: (event: Event) => unknown;
+}
+
+const open = async ({ routes = [], authorize = refuseUnlessOpen, limits, answer = () => undefined }: Open) => {
+  const server = await openLoopbackServer(0);
+  const spec: GatewaySpec = { apiId: "api1234567", stage: "prod", selectionPath: ["action"], routes: new Map(routes) };
+  const calls: Event[] = [];
+  const { events, emit } = eventLog();
+  const invoke = async (fn: { readonly name: string }, text: string): Promise<string> => {
+    const event = JSON.parse(text) as Event;
+    calls.push(event);
+    const result = answer(event);
+    if (result instanceof Error)
+      throw new FunctionError(fn.name, "1", { errorType: result.name, errorMessage: result.message, trace: [] });
+    return JSON.stringify(result ?? { statusCode: 200 });
+  };
+  const about = { server, spec, invoke, authorize, clock: wallClock, emit };
+  const gateway = openWebSocketGateway(limits === undefined ? about : { ...about, limits });
+  const management = new ApiGatewayManagementApiClient({
+    endpoint: `http://${server.host}/prod`,
+    maxAttempts: 1,
+    region: "us-east-1",
+    credentials: { accessKeyId: "local", secretAccessKey: "local" },
+  });
+  return {
+    url: `ws://${server.host}/prod`,
+    management,
+    calls,
+    events,
+    call: async (routeKey: string): Promise<Event> => {
+      for (;;) {
+        const found = calls.find(({ requestContext }) => requestContext.routeKey === routeKey);
+        if (found !== undefined) return found;
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    },
+    [Symbol.asyncDispose]: async () => {
+      management.destroy();
+      await gateway[Symbol.asyncDispose]();
+    },
+  };
+};
+
+const connect = async (url: string, protocols: readonly string[] = []): Promise<WebSocket> => {
+  const socket = new WebSocket(url, [...protocols]);
+  await once(socket, "open");
+  return socket;
+};
+
+const statusOf = async (url: string): Promise<number | undefined> => {
+  const socket = new WebSocket(url);
+  socket.on("error", () => undefined);
+  const [, response] = (await once(socket, "unexpected-response")) as [unknown, { readonly statusCode?: number }];
+  return response.statusCode;
+};
+
+const nextMessage = async (socket: WebSocket): Promise<string> => {
+  const [data] = (await once(socket, "message")) as [Buffer];
+  return data.toString();
+};
+
+const closeCode = async (socket: WebSocket): Promise<number> => {
+  const [code] = (await once(socket, "close")) as [number];
+  return code;
+};
+
+const lifecycle = [route("$connect"), route("$disconnect"), route("$default"), route("subscribe")];
+
+describe("connecting to a WebSocket API", () => {
+  test("runs $connect before the socket opens, and $disconnect when it has closed", async () => {
+    await using api = await open({ routes: lifecycle });
+    const socket = await connect(`${api.url}?name=ada&tag=1&tag=2`);
+    expect(api.calls).toMatchObject([
+      {
+        headers: { Upgrade: "websocket" },
+        queryStringParameters: { name: "ada", tag: "2" },
+        multiValueQueryStringParameters: { tag: ["1", "2"] },
+        requestContext: { routeKey: "$connect", eventType: "CONNECT", stage: "prod", apiId: "api1234567" },
+        isBase64Encoded: false,
+      },
+    ]);
+    socket.close(1000, "bye");
+    expect(await api.call("$disconnect")).toMatchObject({
+      requestContext: {
+        eventType: "DISCONNECT",
+        disconnectStatusCode: 1000,
+        disconnectReason: "bye",
+        connectionId: api.calls[0]?.requestContext.connectionId,
+      },
+    });
+  });
+
+  test("opens without a $connect route", async () => {
+    await using api = await open({});
+    await connect(api.url);
+  });
+
+  test("rejects with the status of $connect, with 502 when it fails or has none, with 403 off the stage", async () => {
+    let result: unknown;
+    await using api = await open({ routes: lifecycle, answer: () => result });
+    result = { statusCode: 401 };
+    expect(await statusOf(api.url)).toBe(401);
+    result = new RangeError("no");
+    expect(await statusOf(api.url)).toBe(502);
+    result = {};
+    expect(await statusOf(api.url)).toBe(502);
+    expect(await statusOf(api.url.replace("prod", "test"))).toBe(403);
+    expect(api.events.map((event) => event.kind === "socket-refused" && event.statusCode)).toEqual([
+      401, 502, 502, 403,
+    ]);
+  });
+
+  test("rejects with 403 where the route is closed, and asks the authorizer it is given", async () => {
+    const routes = [route("$connect", { authorizationType: "AWS_IAM" })];
+    await using closed = await open({ routes });
+    expect(await statusOf(closed.url)).toBe(403);
+    expect(closed.calls).toEqual([]);
+    const authorize: Authorize = async () => ({ kind: "allowed", context: { principalId: "ada" } });
+    await using opened = await open({ routes, authorize });
+    await connect(opened.url);
+    expect(opened.calls).toMatchObject([{ requestContext: { authorizer: { principalId: "ada" } } }]);
+  });
+
+  test("speaks the subprotocol that $connect chooses", async () => {
+    const answer = (): unknown => ({ statusCode: 200, headers: { "Sec-WebSocket-Protocol": "v2" } });
+    await using api = await open({ routes: lifecycle, answer });
+    expect((await connect(api.url, ["v1", "v2"])).protocol).toBe("v2");
+  });
+
+  test("closes a socket that is idle or too old", async () => {
+    const limits = { idleMs: durationMs(30), lifetimeMs: durationMs(10_000) };
+    await using api = await open({ routes: lifecycle, limits });
+    expect(await closeCode(await connect(api.url))).toBe(1001);
+  });
+});
+
+describe("a message to a WebSocket API", () => {
+  test("goes to the route it names, and to $default where there is none", async () => {
+    await using api = await open({ routes: lifecycle });
+    const socket = await connect(api.url);
+    for (const body of ['{"action":"subscribe"}', '{"action":"other"}', "no json", '{"action":"$connect"}'])
+      socket.send(body);
+    while (api.calls.length < 5) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(api.calls.slice(1).map(({ body, requestContext }) => [body, requestContext.routeKey])).toEqual([
+      ['{"action":"subscribe"}', "subscribe"],
+      ['{"action":"other"}', "$default"],
+      ["no json", "$default"],
+      ['{"action":"$connect"}', "$default"],
+    ]);
+    expect(api.calls[1]).not.toHaveProperty("headers");
+  });
+
+  test("is answered by a route that returns its response, and by API Gateway when its function fails", async () => {
+    const answer = ({ body }: Event): unknown =>
+      body === "fail" ? new RangeError("no") : { statusCode: 200, body: `heard ${body}` };
+    await using api = await open({ routes: [route("$default", { returnsResponse: true })], answer });
+    const socket = await connect(api.url);
+    const heard = nextMessage(socket);
+    socket.send("hello");
+    expect(await heard).toBe("heard hello");
+    const failed = nextMessage(socket);
+    socket.send("fail");
+    expect(JSON.parse(await failed)).toMatchObject({ message: "Internal server error", connectionId: /=$/ });
+  });
+
+  test("is refused without a route to take it", async () => {
+    await using api = await open({});
+    const socket = await connect(api.url);
+    const answer = nextMessage(socket);
+    socket.send("{}");
+    expect(JSON.parse(await answer)).toMatchObject({ message: "Forbidden" });
+  });
+
+  test("closes the socket with 1003 when it is binary, with 1009 when a frame passes 32 KB or the whole 128 KB", async () => {
+    await using api = await open({ routes: lifecycle });
+    const [binary, frame, whole] = [await connect(api.url), await connect(api.url), await connect(api.url)];
+    const codes = Promise.all([binary, frame, whole].map(closeCode));
+    binary.send(Buffer.from("{}"));
+    frame.send("x".repeat(32_769));
+    for (let part = 0; part < 5; part++) whole.send("x".repeat(32_000), { fin: part === 4 });
+    expect(await codes).toEqual([1003, 1009, 1009]);
+    expect(api.calls.filter(({ body }) => body !== undefined)).toEqual([]);
+  });
+
+  test("may have 128 KB in frames of 32 KB", async () => {
+    await using api = await open({ routes: lifecycle });
+    const socket = await connect(api.url);
+    for (let part = 0; part < 4; part++) socket.send("x".repeat(32_768), { fin: part === 3 });
+    expect((await api.call("$default")).body).toHaveLength(131_072);
+  });
+});
+
+describe("@connections", () => {
+  test("posts to a socket, tells of it and closes it", async () => {
+    await using api = await open({ routes: lifecycle });
+    const socket = await connect(api.url);
+    const ConnectionId = api.calls[0]?.requestContext.connectionId;
+    const message = nextMessage(socket);
+    await api.management.send(new PostToConnectionCommand({ ConnectionId, Data: "grüß dich" }));
+    expect(await message).toBe("grüß dich");
+    const about = await api.management.send(new GetConnectionCommand({ ConnectionId }));
+    expect(about.Identity?.SourceIp).toBe("127.0.0.1");
+    expect(about.LastActiveAt?.getTime()).toBeGreaterThanOrEqual(about.ConnectedAt?.getTime() ?? Infinity);
+    const code = closeCode(socket);
+    await api.management.send(new DeleteConnectionCommand({ ConnectionId }));
+    expect(await code).toBe(1000);
+    await expect(api.management.send(new PostToConnectionCommand({ ConnectionId, Data: "x" }))).rejects.toMatchObject({
+      name: "GoneException",
+      $metadata: { httpStatusCode: 410 },
+    });
+  });
+
+  test("is gone for a socket that does not exist yet", async () => {
+    const errors: unknown[] = [];
+    await using api = await open({ routes: [route("$default")] });
+    const post = new PostToConnectionCommand({ ConnectionId: "never=", Data: "x" });
+    await api.management.send(post).catch((error: unknown) => errors.push(error));
+    expect(errors).toMatchObject([{ name: "GoneException" }]);
+  });
+
+  test("refuses more than 128 KB with 413, and a slow client with 429", async () => {
+    await using api = await open({ routes: lifecycle });
+    const socket = await connect(api.url);
+    const ConnectionId = api.calls[0]?.requestContext.connectionId;
+    const post = (Data: string): Promise<unknown> =>
+      api.management.send(new PostToConnectionCommand({ ConnectionId, Data }), {
+        abortSignal: AbortSignal.timeout(5_000),
+      });
+    await expect(post("x".repeat(131_073))).rejects.toMatchObject({ name: "PayloadTooLargeException" });
+    socket.pause();
+    const limited = async (): Promise<unknown> => {
+      for (;;) await post("x".repeat(131_072));
+    };
+    await expect(limited()).rejects.toMatchObject({ name: "LimitExceededException" });
+    socket.terminate();
+  });
+
+  test("answers without the stage too, and nothing else", async () => {
+    await using api = await open({ routes: lifecycle });
+    const base = api.url.replace("ws:", "http:").replace("/prod", "");
+    const statuses = ["/@connections/x", "/prod/@connections/%ff", "/other"].map(
+      async (path) => (await fetch(base + path)).status,
+    );
+    expect(await Promise.all(statuses)).toEqual([410, 403, 403]);
+  });
+});
+
+test("a port that is taken is told in one sentence", async () => {
+  const { server, host } = await openLoopbackServer(0);
+  const port = Number(host.split(":")[1]);
+  await expect(openLoopbackServer(port)).rejects.toMatchObject({
+    code: "TAPE_PORT_IN_USE",
+    message: `port ${port} must be free, but another program listens on it: stop that program or choose another port`,
+  });
+  server.close();
+});
