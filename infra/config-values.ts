@@ -2,6 +2,7 @@ import { PipelineError } from "#core/errors.ts";
 import { intervalText, readInterval } from "#core/interval.ts";
 import { durationMs, type DurationMs } from "#core/units.ts";
 import type { StoredInterval } from "#lambdas/environment.ts";
+import { readSourceSpec } from "#lambdas/fetcher/source-spec.ts";
 
 /**
  * Reads one setting as context gives it: JSON from `cdk.json`, or text from `-c key=value`.
@@ -32,10 +33,11 @@ export const oneOf =
     return choice;
   };
 
-/** Text as it is, or an object as its JSON text. */
-export const textOrJson: Reader<string> = (value, key) => {
-  if (typeof value === "object" && value !== null) return JSON.stringify(value);
-  if (typeof value !== "string" || value === "") throw invalid(`${key} must be text or an object`, value);
+/** The text of a source that the fetcher will take. */
+export const source: Reader<string> = (value, key) => {
+  if (typeof value !== "string" || value === "")
+    throw invalid(`${key} must be text like replay:FILE or sim:?seed=1`, value);
+  readSourceSpec(value);
   return value;
 };
 

@@ -53,8 +53,7 @@ describe("the deployment's configuration", () => {
   });
 
   test("hands a source on as text", () => {
-    expect(readConfig({ source: "sim:rate=5" }).source).toBe("sim:rate=5");
-    expect(readConfig({ tapestream: { source: { kind: "sim", rate: 5 } } }).source).toBe('{"kind":"sim","rate":5}');
+    expect(readConfig({ source: "sim:?rate=5" }).source).toBe("sim:?rate=5");
   });
 
   test("leaves CDK's own keys alone", () => {
@@ -102,8 +101,9 @@ describe("a mistake in the configuration", () => {
     ["frameMaxBytes", 2_000_000, "frameMaxBytes must be a whole number from 1000 to 1000000, was 2000000"],
     ["lingerMs", 0, "lingerMs must be a whole number from 1 to 86400000, was 0"],
     ["idleMs", "10s", 'idleMs must be a whole number from 1 to 86400000, was "10s"'],
-    ["source", 5, "source must be text or an object, was 5"],
-    ["source", "", 'source must be text or an object, was ""'],
+    ["source", 5, "source must be text like replay:FILE or sim:?seed=1, was 5"],
+    ["source", "", 'source must be text like replay:FILE or sim:?seed=1, was ""'],
+    ["source", "sim:?rate=fast", 'the source rate must be a positive number, was "fast"'],
     ["symbols", "", 'symbols must name at least one symbol, was ""'],
     ["symbols", ["IBM", 5], 'symbols must be a list or comma-separated text, was ["IBM",5]'],
     ["symbols", "IBM,,SPY", 'symbols must be names of 1 to 32 characters without spaces and bars, was ""'],

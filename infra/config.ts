@@ -9,10 +9,10 @@ import {
   isRecord,
   milliseconds,
   oneOf,
+  source,
   span,
   storedIntervals,
   symbols,
-  textOrJson,
   wholeNumber,
   type Reader,
 } from "./config-values.ts";
@@ -33,7 +33,7 @@ export interface TapestreamConfig {
   readonly batchingWindowSeconds: number;
   /** How often a failed batch of ticks is tried again; -1 for until its records are about to expire. @default -1 */
   readonly retryAttempts: number;
-  /** Where trades come from; text or an object, read by the fetcher. @default the shipped trades, replayed */
+  /** Where trades come from; see `lambdas/fetcher/source-spec.ts`. @default the shipped trades, replayed */
   readonly source: string;
   /** Symbols that the source is expected to carry, for the check of the state's size. @default AIG,BAC,IBM,SPY */
   readonly symbols: readonly string[];
@@ -103,7 +103,7 @@ const READERS: { readonly [Key in keyof TapestreamConfig]: Reader<TapestreamConf
   batchSize: wholeNumber(1, 10_000),
   batchingWindowSeconds: wholeNumber(0, 300),
   retryAttempts: wholeNumber(-1, 10_000),
-  source: textOrJson,
+  source,
   symbols,
   intervals: storedIntervals,
   offeredIntervals: intervals,

@@ -16,7 +16,8 @@ export interface FetcherProps {
 }
 
 /**
- * The fetcher, run each minute for that minute. A run that fails is not repeated: the next one takes over its lease
+ * The fetcher, run each minute for a little longer: each run waits a moment for the lease of the one before, so that they
+ * follow one another without a gap. A run that fails is not repeated: the next one takes over its lease
  * and goes on where it stopped.
  */
 export class Fetcher extends Construct {
@@ -37,7 +38,7 @@ export class Fetcher extends Construct {
         frameMaxBytes: config.frameMaxBytes,
         lingerMs: config.lingerMs,
       }),
-      timeout: Duration.seconds(60),
+      timeout: Duration.seconds(65),
       memoryMiB: 512,
       logLevel: config.logLevel,
     });

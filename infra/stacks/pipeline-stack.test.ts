@@ -94,7 +94,7 @@ test("the fetcher runs each minute, once", () => {
   });
   pipeline.hasResourceProperties("AWS::Lambda::EventInvokeConfig", { MaximumRetryAttempts: 0 });
   pipeline.hasResourceProperties("AWS::Lambda::Function", {
-    Timeout: 60,
+    Timeout: 65,
     Environment: { Variables: Match.objectLike({ POWERTOOLS_SERVICE_NAME: "fetcher" }) },
   });
 });

@@ -137,9 +137,11 @@ describe("the fetcher", () => {
   test("is one run at a time", async () => {
     const clock = createSkippingClock();
     const leases = createMemoryLeaseStore();
-    await leases.acquire({ name: "replay", holder: "another", nowMs: START, untilMs: epochMs(START + 1_000) });
+    await leases.acquire({ name: "replay", holder: "another", nowMs: START, untilMs: epochMs(START + 10_000) });
     const fetcher = createFetcher(depsOf(createMemoryStream({ clock }), leases, clock));
     expect((await fetcher(runOf(sourceOf(tradesOf(3))))).status).toBe("busy");
+    // a few seconds later the other's time is over while this run waits
+    expect((await fetcher(runOf(sourceOf(tradesOf(3))))).status).toBe("done");
   });
 
   test("counts each trade once, whatever dies, gets lost or is refused on the way", async () => {

@@ -5,7 +5,7 @@ import type { Lease, LeaseStore } from "#core/ports/lease-store.ts";
 import type { SourceRow, TradeSource } from "#core/ports/trade-source.ts";
 import type { Random } from "#core/random.ts";
 import type { Trade } from "#core/trade.ts";
-import { epochMs, type DurationMs, type EpochMs } from "#core/units.ts";
+import { durationMs, epochMs, type DurationMs, type EpochMs } from "#core/units.ts";
 import { createDueRows } from "./due-rows.ts";
 import { readProgress, type Chunk, type Framing, type Progress } from "./progress.ts";
 import { sendFrames } from "./send-frames.ts";
@@ -41,6 +41,8 @@ export interface FetcherReport extends Pick<Progress, "tradesSent" | "rejectedRo
 /** A chunk holds at most so many rows. */
 const CHUNK_ROWS = 20_000;
 const KEPT_SAMPLES = 20;
+const HANDOVER_MS = 5_000;
+const HANDOVER_STEP_MS = durationMs(200);
 const NOTHING = { tradesSent: 0, rejectedRows: 0, rejectedSamples: [], framesSent: 0 } as const;
 
 /**
@@ -58,11 +60,9 @@ const NOTHING = { tradesSent: 0, rejectedRows: 0, rejectedSamples: [], framesSen
 export const createFetcher =
   (deps: FetcherDeps) =>
   async (run: FetcherRun): Promise<FetcherReport> => {
-    const nowMs = deps.clock.nowMs();
-    const holder = deps.freshId();
-    const lease = await deps.leases.acquire({ name: run.name, holder, nowMs, untilMs: run.deadlineMs });
+    const lease = await acquire(deps, run);
     if (lease === undefined) return { status: "busy", ...NOTHING };
-    const progress = lease.state === undefined ? begin(deps, nowMs) : readProgress(lease.state);
+    const progress = lease.state === undefined ? begin(deps) : readProgress(lease.state);
     const end = progress.isDone ? progress : await sendDue(deps, run, lease, progress);
     await deps.leases.release(lease);
     const { tradesSent, rejectedRows, rejectedSamples, nextFrame } = end;
@@ -70,9 +70,23 @@ export const createFetcher =
     return { status, tradesSent, rejectedRows, rejectedSamples, framesSent: nextFrame };
   };
 
-const begin = ({ freshId }: FetcherDeps, nowMs: EpochMs): Progress => ({
+/** The lease, also when the run before is over in a moment, so that run follows run without a gap. */
+const acquire = async (
+  { leases, clock, freshId }: FetcherDeps,
+  { name, deadlineMs }: FetcherRun,
+): Promise<Lease | undefined> => {
+  const holder = freshId();
+  const giveUpMs = Math.min(clock.nowMs() + HANDOVER_MS, deadlineMs);
+  for (;;) {
+    const lease = await leases.acquire({ name, holder, nowMs: clock.nowMs(), untilMs: deadlineMs });
+    if (lease !== undefined || clock.nowMs() >= giveUpMs) return lease;
+    await clock.sleep(HANDOVER_STEP_MS);
+  }
+};
+
+const begin = ({ freshId, clock }: FetcherDeps): Progress => ({
   producer: freshId(),
-  startedAtMs: nowMs,
+  startedAtMs: clock.nowMs(),
   firstEventTimeMs: undefined,
   position: 0,
   nextFrame: 0,

@@ -1,0 +1,46 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { PipelineError } from "#core/errors.ts";
+import { buildLambdas } from "#tools/build.ts";
+
+const ROOT = join(import.meta.dirname, "..");
+
+/** A synthesized CDK app in a folder of its own, which goes when it is disposed of. */
+export interface Assembly extends AsyncDisposable {
+  readonly dir: string;
+}
+
+/** What a laptop chooses: a window that closes soon, and a socket that is open to whoever reaches the machine. */
+const LAPTOP_SETTINGS = { arrivalWindowSeconds: "5", access: "public", dataRemoval: "destroy" } as const;
+
+/**
+ * Builds the functions and synthesizes the app with the laptop's settings and `settings`; see infra/config.ts for both.
+ * @throws PipelineError TAPE_CONFIG_INVALID with the app's own sentence when it refuses the settings.
+ */
+export const assemble = async (settings: Readonly<Record<string, string>>): Promise<Assembly> => {
+  await buildLambdas();
+  const dir = await mkdtemp(join(tmpdir(), "tapestream-"));
+  const dispose = (): Promise<void> => rm(dir, { recursive: true, force: true });
+  try {
+    await synthesize(dir, { ...LAPTOP_SETTINGS, ...settings });
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+  return { dir, [Symbol.asyncDispose]: dispose };
+};
+
+const synthesize = async (dir: string, settings: Readonly<Record<string, string>>): Promise<void> => {
+  const child = spawn(process.execPath, ["infra/app.ts"], {
+    cwd: ROOT,
+    env: { ...process.env, CDK_OUTDIR: dir, CDK_CONTEXT_JSON: JSON.stringify(settings) },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const exited = new Promise<number | null>((resolve) => child.once("close", resolve));
+  const said = await text(child.stderr);
+  if ((await exited) !== 0)
+    throw new PipelineError("TAPE_CONFIG_INVALID", said.trim() || "the app must synthesize, did not");
+};

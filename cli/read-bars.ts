@@ -1,0 +1,47 @@
+import { BAR_COLUMNS, barRow } from "#core/bar-row.ts";
+import type { Bar } from "#core/bar.ts";
+import { barsOf } from "#core/bars.ts";
+import { storedIntervalFor, windowStart } from "#core/interval.ts";
+import type { PaneStore } from "#core/ports/pane-store.ts";
+import { epochMs, type DurationMs, type EpochMs } from "#core/units.ts";
+
+export interface BarsWanted {
+  readonly symbol: string;
+  /** Stored, or a multiple of a stored one. */
+  readonly intervalMs: DurationMs;
+  /** Inclusive; bars that start before it and end after it are not cut, but left out. */
+  readonly fromMs: EpochMs;
+  /** Exclusive, of bar starts. */
+  readonly toMs: EpochMs;
+}
+
+/** The bars whose starts lie in `[fromMs, toMs)`, each whole, in order. */
+export const readBars = async (
+  panes: PaneStore,
+  storedMs: readonly DurationMs[],
+  { symbol, intervalMs, fromMs, toMs }: BarsWanted,
+): Promise<readonly Bar[]> => {
+  const stored = storedIntervalFor(intervalMs, storedMs);
+  if (stored === undefined)
+    throw new RangeError(`an interval must be a multiple of a stored one, was ${intervalMs} ms`);
+  const startMs = windowStart(epochMs(fromMs + intervalMs - 1), intervalMs);
+  const endMs = epochMs(windowStart(epochMs(toMs - 1), intervalMs) + intervalMs);
+  return barsOf(await panes.range({ symbol, intervalMs: stored, startMs, endMs }), intervalMs);
+};
+
+/** Bars as CSV, the header first, each line ended. */
+export const csvOf = (bars: readonly Bar[]): string =>
+  [BAR_COLUMNS.join(","), ...bars.map((bar) => barRow(bar).map(csvCell).join(","))].map((line) => `${line}\n`).join("");
+
+/** Bars as JSON: an array with one object a line, its keys the columns; prices, sizes and averages are decimal text. */
+export const jsonOf = (bars: readonly Bar[]): string => {
+  const objects = bars.map((bar) => {
+    const row = barRow(bar);
+    return JSON.stringify(Object.fromEntries(BAR_COLUMNS.map((name, index) => [name, row[index]])));
+  });
+  return objects.length === 0 ? "[]\n" : `[\n${objects.join(",\n")}\n]\n`;
+};
+
+/** A symbol may hold a comma or a quote. */
+const csvCell = (cell: string | number): string =>
+  typeof cell === "string" && /[",]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : String(cell);

@@ -1,0 +1,165 @@
+import { constants } from "node:fs";
+import { access, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { dirname, resolve } from "node:path";
+import { openDynamoPaneStore } from "#adapters/dynamodb/pane-store.ts";
+import { systemClock as clock } from "#adapters/node/clock.ts";
+import type { Bar } from "#core/bar.ts";
+import { intervalText } from "#core/interval.ts";
+import { epochMs, type DurationMs } from "#core/units.ts";
+import { readConfig } from "#lambdas/aggregator/config.ts";
+import { openLocalCloud, type CloudEvent, type LocalCloud } from "#local/cloud.ts";
+import { assemble } from "./assemble.ts";
+import { runCommand, usage, type Arguments } from "./command.ts";
+import { inspectFile, type FileContents } from "./inspect-file.ts";
+import { createProgressLine } from "./progress-line.ts";
+import { csvOf, readBars } from "./read-bars.ts";
+import { runReplay, type ReplayResult } from "./replay-run.ts";
+import { aggregatorEnvironment, announce } from "./running.ts";
+import { readOfferedInterval, readSpeed, readWhole } from "./values.ts";
+
+const HELP = `Sends a file of trades through the whole pipeline on this machine, and reports what came of it.
+
+Usage: npm run replay -- FILE [flags]
+
+  FILE              a CSV or CSV.gz whose header names time (ms since 1970), symbol, price and size
+  --speed N|max     trade time per wall time; max is as fast as it goes            (default: max)
+  --interval I      an interval to count and export, like 10s, 1m, 5m, 1h; may repeat
+                    (default: those stored, 10s and 1m)
+  --export OUT.csv  writes the bars, by symbol, interval and start
+  --shards N        shards of the ticks stream, 1 to 64                            (default: 1)
+  --port P          of the local WebSocket API                                     (default: any that is free)
+  --stay            keeps the store running afterwards, for npm run bars, until Ctrl-C
+  --verbose         shows the functions' own log lines
+  --help            shows this
+
+Example: npm run replay -- data/trades-2013-10-07-0930.csv.gz --interval 5m --export bars.csv
+`;
+
+interface Settings {
+  readonly file: string;
+  readonly speed: number | "max";
+  readonly intervals: readonly string[];
+  readonly exportFile: string | undefined;
+  readonly shards: number;
+  readonly port: number;
+  readonly isStaying: boolean;
+  readonly isVerbose: boolean;
+}
+
+const readSettings = (args: Arguments): Settings => {
+  const [file, ...others] = args.positionals;
+  if (file === undefined) throw usage("a file of trades must be named, as in npm run replay -- trades.csv.gz");
+  if (others.length > 0) throw usage(`one file must be named, was followed by ${JSON.stringify(others[0])}`);
+  const exportFile = args.text("export");
+  return {
+    file: resolve(file),
+    speed: readSpeed(args.text("speed") ?? "max"),
+    intervals: args.texts("interval"),
+    exportFile: exportFile === undefined ? undefined : resolve(exportFile),
+    shards: readWhole("--shards", args.text("shards") ?? "1", 1, 64),
+    port: readWhole("--port", args.text("port") ?? "0", 0, 65_535),
+    isStaying: args.isSet("stay"),
+    isVerbose: args.isSet("verbose"),
+  };
+};
+
+const replay = async (args: Arguments): Promise<number> => {
+  const settings = readSettings(args);
+  if (settings.exportFile !== undefined) await mustBeWritable(settings.exportFile);
+  const contents = await inspectFile(settings.file);
+  say(`${settings.file}: ${number(contents.trades)} trades of ${contents.symbols.join(", ")}`);
+  await using assembly = await assemble({ shards: String(settings.shards) });
+  await using cloud = await openLocalCloud({
+    assemblyDir: assembly.dir,
+    port: settings.port,
+    schedules: false,
+    onEvent: (event) => tell(event, settings.isVerbose),
+  });
+  Object.assign(process.env, cloud.environment);
+  const { intervals, panesTable } = readConfig(aggregatorEnvironment(cloud));
+  const storedMs = intervals.map(({ intervalMs }) => intervalMs);
+  const wanted = settings.intervals.length > 0 ? settings.intervals : storedMs.map(intervalText);
+  const wantedMs = [...new Set(wanted.map((text) => readOfferedInterval(text, storedMs)))].toSorted((a, b) => a - b);
+  const result = await runReplay(cloud, { ...settings, trades: contents.trades }, createProgressLine());
+  await using panes = openDynamoPaneStore({ table: panesTable, intervals, clock });
+  const bars: Bar[] = [];
+  for (const symbol of contents.symbols) {
+    for (const intervalMs of wantedMs)
+      bars.push(...(await readBars(panes, storedMs, { symbol, intervalMs, ...spanOf(contents, intervalMs) })));
+  }
+  if (settings.exportFile !== undefined) await writeFile(settings.exportFile, csvOf(bars));
+  report(contents, result, bars.length, wantedMs, settings.exportFile);
+  if (settings.isStaying) await stay(cloud);
+  return result.counts.trades === contents.trades ? 0 : 1;
+};
+
+/** The span that holds all bars of the file's trades. */
+const spanOf = ({ firstMs, lastMs }: FileContents, intervalMs: DurationMs) => ({
+  fromMs: epochMs(firstMs - intervalMs),
+  toMs: epochMs(lastMs + intervalMs),
+});
+
+const report = (
+  contents: FileContents,
+  { report: sent, counts, seconds }: ReplayResult,
+  barCount: number,
+  intervalsMs: readonly DurationMs[],
+  exportFile: string | undefined,
+): void => {
+  say(`sent        ${number(sent.tradesSent)} trades in ${number(sent.framesSent)} frames`);
+  say(
+    `folded      ${number(counts.trades)} trades in ${seconds.toFixed(1)} s, ${number(Math.round(counts.trades / seconds))} a second`,
+  );
+  say(
+    `bars        ${number(barCount)} of ${intervalsMs.map(intervalText).join(", ")}${exportFile === undefined ? "" : `, in ${exportFile}`}`,
+  );
+  say(`duplicates  ${number(counts.duplicateTrades)}`);
+  say(`rejected    ${number(contents.rejected.length + counts.rejected)}`);
+  for (const row of contents.rejected.slice(0, SHOWN_REJECTIONS)) say(`  ${row}`);
+  if (contents.rejected.length > SHOWN_REJECTIONS)
+    say(`  and ${number(contents.rejected.length - SHOWN_REJECTIONS)} more`);
+  if (counts.trades !== contents.trades)
+    say(`WRONG: ${number(contents.trades)} trades must be folded, ${number(counts.trades)} were`);
+};
+
+const SHOWN_REJECTIONS = 20;
+
+const stay = async (cloud: LocalCloud): Promise<void> => {
+  await using _ = await announce(cloud);
+  say("the store runs on; read it with npm run bars -- --symbol S --interval I, end it with Ctrl-C");
+  await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+};
+
+const mustBeWritable = async (file: string): Promise<void> => {
+  try {
+    await access(dirname(file), constants.W_OK);
+  } catch (cause) {
+    throw usage(`--export must name a file in a folder that can be written to, was ${file}`, { cause });
+  }
+};
+
+const tell = (event: CloudEvent, isVerbose: boolean): void => {
+  if (isVerbose || (event.kind !== "logged" && event.kind !== "invoked" && event.kind !== "output-omitted"))
+    process.stderr.write(`${JSON.stringify(event)}\n`);
+};
+
+const number = (value: number): string => value.toLocaleString("en-US");
+
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+await runCommand({
+  help: HELP,
+  options: {
+    speed: { type: "string" },
+    interval: { type: "string", multiple: true },
+    export: { type: "string" },
+    shards: { type: "string" },
+    port: { type: "string" },
+    stay: { type: "boolean" },
+    verbose: { type: "boolean" },
+  },
+  run: replay,
+});

@@ -1,0 +1,44 @@
+import { intervalText, readInterval, storedIntervalFor } from "#core/interval.ts";
+import { epochMs, type DurationMs, type EpochMs } from "#core/units.ts";
+import { usage } from "./command.ts";
+
+/** @throws PipelineError TAPE_USAGE */
+export const readSpeed = (text: string): number | "max" => {
+  if (text === "max") return text;
+  if (!/^(?=.*[1-9])\d{1,6}(\.\d{1,3})?$/.test(text))
+    throw usage(`--speed must be "max" or a positive number, was ${JSON.stringify(text)}`);
+  return Number(text);
+};
+
+/** A whole number in `[least, greatest]`. @throws PipelineError TAPE_USAGE */
+export const readWhole = (flag: string, text: string, least: number, greatest: number): number => {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= least && value <= greatest)) {
+    throw usage(`${flag} must be a whole number from ${least} to ${greatest}, was ${JSON.stringify(text)}`);
+  }
+  return value;
+};
+
+/** An interval that is stored or folds from a stored one. @throws PipelineError TAPE_USAGE */
+export const readOfferedInterval = (text: string, storedMs: readonly DurationMs[]): DurationMs => {
+  const intervalMs = readInterval(text);
+  if (intervalMs === undefined) throw usage(`--interval must be like 10s, 5m, 1h or 1d, was ${JSON.stringify(text)}`);
+  if (storedIntervalFor(intervalMs, storedMs) === undefined) {
+    throw usage(
+      `--interval must be a multiple of a stored interval (${storedMs.map(intervalText).join(", ")}), was ${text}`,
+    );
+  }
+  return intervalMs;
+};
+
+/** An instant: ISO 8601 with a zone, or milliseconds since 1970. @throws PipelineError TAPE_USAGE */
+export const readInstant = (flag: string, text: string): EpochMs => {
+  const isZoned = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/.test(text);
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : isZoned ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(value)) {
+    throw usage(
+      `${flag} must be like 2013-10-07, 2013-10-07T13:30:00Z or milliseconds since 1970, was ${JSON.stringify(text)}`,
+    );
+  }
+  return epochMs(value);
+};
