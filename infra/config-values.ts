@@ -105,7 +105,7 @@ const texts = (value: unknown, key: string): readonly string[] => {
   if (!Array.isArray(list) || !list.every((entry) => typeof entry === "string")) {
     throw invalid(`${key} must be a list or comma-separated text`, value);
   }
-  return list as readonly string[];
+  return list;
 };
 
 const distinct = (names: readonly string[], key: string): readonly string[] => {

@@ -130,12 +130,12 @@ class StackScope implements Scope {
       stackName,
       logicalId,
       type,
-      name: given === undefined ? generatedName(type, stackName, logicalId) : String(given),
+      name: given === undefined ? generatedName(type, stackName, logicalId) : textOf(given),
     };
   }
 
   #isCreated(declaration: JsonObject): boolean {
-    return declaration["Condition"] === undefined || this.isConditionMet(String(declaration["Condition"]));
+    return declaration["Condition"] === undefined || this.isConditionMet(textOf(declaration["Condition"]));
   }
 
   /** The bootstrap version and the like live in SSM, and nothing that runs here refers to them. */
@@ -149,3 +149,5 @@ class StackScope implements Scope {
     return invalid(`${this.#stack.name} must have ${what}, because it refers to it`);
   }
 }
+
+const textOf = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));

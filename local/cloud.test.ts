@@ -139,7 +139,7 @@ describe("a local cloud", () => {
     expect(others).toEqual([]);
     expect(discarded).toMatchObject({ recordCount: 1, condition: "RetryAttemptsExhausted" });
     const files = await readdir(join(cloud.bucketsDir, "data-failures"), { recursive: true, withFileTypes: true });
-    const [file] = files.filter((entry) => entry.isFile());
+    const file = files.find((entry) => entry.isFile());
     const written = JSON.parse(await readFile(join(file?.parentPath ?? "", file?.name ?? ""), "utf8")) as {
       payload: string;
     };

@@ -55,7 +55,7 @@ describe("readJsonTrades", () => {
             `{"symbol":${JSON.stringify(symbol)},"venue":${JSON.stringify(venue ?? "")},"price":${quoted(decimalText(price))},` +
             `"size":${quoted(decimalText(size))},"eventTimeMs":${quoted(String(eventTimeMs))},"sequence":${quoted(String(sequence))}}`,
         );
-        const record = isArray ? `[${lines.join(",\n")}]` : `${lines.join("\n")}`;
+        const record = isArray ? `[${lines.join(",\n")}]` : lines.join("\n");
         fc.pre(isArray || all.length > 0);
         expect(read(record, FAR)).toEqual(
           trades(
@@ -72,7 +72,7 @@ describe("readJsonTrades", () => {
   test("shares a run between successive trades of one symbol and its scales", () => {
     const columns = new TradeColumns(1);
     const record = [IBM, IBM, withMember("price", "181"), IBM, withMember("symbol", '"SPY"')].join("\n");
-    readJsonTrades(utf8Bytes(`${IBM}`), columns, limits);
+    readJsonTrades(utf8Bytes(IBM), columns, limits);
     readJsonTrades(utf8Bytes(record), columns, limits);
     expect(columns.runs.map(({ symbol, priceScale, from, to }) => [symbol, priceScale, from, to])).toEqual([
       ["IBM", 2, 0, 1],

@@ -145,7 +145,7 @@ const syntheticTrades = (count: number): readonly Trade[] => {
     prices[at] = Math.max(100, prices[at]! + Math.round((draw() - 0.5) * 400));
     return {
       symbol: symbols[at]!,
-      price: { units: prices[at]!, scale: 4 },
+      price: { units: prices[at], scale: 4 },
       size: { units: 1 + Math.floor(-Math.log(1 - draw()) * 200), scale: 0 },
       eventTimeMs: epochMs(1_760_000_000_000 + Math.floor(i / 200) - Math.floor(draw() * 250)),
       sequence: i,

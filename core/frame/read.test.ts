@@ -29,6 +29,9 @@ const SOUND = {
   time: [0, 1, 2],
 };
 
+/** Changes that leave one trade. */
+const ONE = { symbol: ["IBM"], trades: [1], price: [1], size: [1], time: [0] };
+
 const bytesOf = (changes: object): Uint8Array =>
   Uint8Array.from(Frame.encode(Frame.fromObject({ ...SOUND, ...changes })).finish());
 
@@ -200,6 +203,7 @@ describe("a frame whose structure is wrong", () => {
     ["a price difference of -2^63", { price: [1, 1, "-9223372036854775808"] }],
     ["an event time 2^52 ms before 1970", { baseTimeMs: "-4503599627370496" }],
     ["an event time of 2^53 ms", { baseTimeMs: "9007199254740991" }],
+    ["a difference of times below -2^53", { ...ONE, baseTimeMs: "9007199254740991", time: ["-9007199254740997"] }],
     ["a base time of 2^63 - 1", { baseTimeMs: "9223372036854775807" }],
     ["a negative sequence", { sequence: [0, -101, 0] }],
     ["sequences that reach 2^53", { baseSequence: "9007199254740990" }],
