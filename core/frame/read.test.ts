@@ -107,13 +107,8 @@ describe("readFrame", () => {
   });
 
   test("takes a frame without trades", () => {
-    expect(read(Uint8Array.of(8, 1)).reading).toEqual({
-      kind: "frame",
-      producer: undefined,
-      number: 0,
-      tradeCount: 0,
-      faults: [],
-    });
+    const frame = { kind: "frame", producer: undefined, number: 0, tradeCount: 0, faults: [] };
+    expect(read(Uint8Array.of(8, 1)).reading).toEqual(frame);
   });
 
   test("reads varints longer than they need be", () => {
