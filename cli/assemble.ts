@@ -11,6 +11,8 @@ const ROOT = join(import.meta.dirname, "..");
 /** A synthesized CDK app in a folder of its own, which goes when it is disposed of. */
 export interface Assembly extends AsyncDisposable {
   readonly dir: string;
+  /** The bundles that the app was synthesized with, a folder each. */
+  readonly bundlesDir: string;
 }
 
 /** What a laptop chooses: a window that closes soon, and a socket that is open to whoever reaches the machine. */
@@ -21,22 +23,26 @@ const LAPTOP_SETTINGS = { arrivalWindowSeconds: "5", access: "public", dataRemov
  * @throws PipelineError TAPE_CONFIG_INVALID with the app's own sentence when it refuses the settings.
  */
 export const assemble = async (settings: Readonly<Record<string, string>>): Promise<Assembly> => {
-  await buildLambdas();
-  const dir = await mkdtemp(join(tmpdir(), "tapestream-"));
-  const dispose = (): Promise<void> => rm(dir, { recursive: true, force: true });
+  const folder = await mkdtemp(join(tmpdir(), "tapestream-"));
+  const dispose = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  const [bundlesDir, dir] = [join(folder, "lambdas"), join(folder, "cdk.out")];
   try {
-    await synthesize(dir, { ...LAPTOP_SETTINGS, ...settings });
+    await buildLambdas({ outDir: bundlesDir });
+    await synthesize({ BUNDLES_DIR: bundlesDir, CDK_OUTDIR: dir }, { ...LAPTOP_SETTINGS, ...settings });
   } catch (error) {
     await dispose();
     throw error;
   }
-  return { dir, [Symbol.asyncDispose]: dispose };
+  return { dir, bundlesDir, [Symbol.asyncDispose]: dispose };
 };
 
-const synthesize = async (dir: string, settings: Readonly<Record<string, string>>): Promise<void> => {
+const synthesize = async (
+  folders: Readonly<Record<string, string>>,
+  settings: Readonly<Record<string, string>>,
+): Promise<void> => {
   const child = spawn(process.execPath, ["infra/app.ts"], {
     cwd: ROOT,
-    env: { ...process.env, CDK_OUTDIR: dir, CDK_CONTEXT_JSON: JSON.stringify(settings) },
+    env: { ...process.env, ...folders, CDK_CONTEXT_JSON: JSON.stringify(settings) },
     stdio: ["ignore", "ignore", "pipe"],
   });
   const exited = new Promise<number | null>((resolve) => child.once("close", resolve));

@@ -5,7 +5,7 @@
  *     CDK_OUTDIR=/tmp/out CDK_CONTEXT_JSON='{"shards":"4"}' node infra/app.ts
  *     cdk synth -c shards=4                                          the same by the CDK's own tool
  *
- * The bundles must have been built (`npm run build`). Settings are described in config.ts; those of the repository's
+ * The bundles must have been built (`npm run build`), into build/lambdas or where BUNDLES_DIR says. Settings are described in config.ts; those of the repository's
  * cdk.json hold here too, as they do under the CDK's tool. A mistake ends in one sentence on stderr and exit code 1.
  */
 import { readFileSync } from "node:fs";
@@ -29,7 +29,7 @@ const synthesize = (): void => {
     treeMetadata: false,
   });
   const config = readConfig(app.node.getAllContext() as Record<string, unknown>);
-  addTapestream(app, { config, lambdasFolder: join(root, "build/lambdas") });
+  addTapestream(app, { config, lambdasFolder: process.env["BUNDLES_DIR"] ?? join(root, "build/lambdas") });
   app.synth();
 };
 

@@ -40,8 +40,9 @@ const readerOf = (file: string, header: string): CsvReader => {
 async function* linesOf(file: string): AsyncGenerator<readonly string[]> {
   let rest = "";
   try {
+    const isZipped = await isGzip(file);
     const bytes = createReadStream(file, { highWaterMark: 1 << 18 });
-    const text = (await isGzip(file)) ? bytes.compose(createGunzip()) : bytes;
+    const text = isZipped ? bytes.compose(createGunzip()) : bytes;
     for await (const chunk of text.setEncoding("utf8")) {
       const lines = (rest + String(chunk)).split(/\r?\n/);
       rest = lines.pop() ?? "";

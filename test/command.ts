@@ -1,0 +1,45 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A command of ours as a user runs it, in a process of its own. */
+export interface RunningCommand {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  /** Resolves when stdout has said `text`; rejects when the command ends before. */
+  said(text: string): Promise<void>;
+}
+
+const ROOT = join(import.meta.dirname, "..");
+
+/** Starts `cli/NAME.ts` with these arguments. */
+export const startCommand = (name: string, args: readonly string[]): RunningCommand => {
+  const child = spawn(process.execPath, [join(ROOT, `cli/${name}.ts`), ...args], {
+    cwd: ROOT,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  const ended = once(child, "close").then(([code]): Ended => ({ code: code as number | null, stdout, stderr }));
+  return {
+    child,
+    ended,
+    said: async (text) => {
+      while (!stdout.includes(text)) {
+        const end = await Promise.race([once(child.stdout, "data").then(() => undefined), ended]);
+        if (end !== undefined && !stdout.includes(text))
+          throw new Error(`the command ended before it said ${text}: ${end.stderr}`);
+      }
+    },
+  };
+};
+
+/** Runs `cli/NAME.ts` to its end. */
+export const runCommandLine = (name: string, args: readonly string[]): Promise<Ended> => startCommand(name, args).ended;

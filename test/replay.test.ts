@@ -1,0 +1,182 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { runCommandLine, startCommand } from "./command.ts";
+import { oracleRows, type OracleTrade } from "./oracle/oracle.ts";
+import { readOracleTrades } from "./oracle/read-trades.ts";
+
+const EXCERPT = join(import.meta.dirname, "../data/trades-2013-10-07-0930.csv.gz");
+const HEADER = "symbol,interval,start,end,trades,open,high,low,close,volume,mean,vwap,open_time,close_time";
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "replay-test-"));
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const write = async (name: string, content: string | Uint8Array): Promise<string> => {
+  const file = join(folder, name);
+  await writeFile(file, content);
+  return file;
+};
+
+describe.each([1, 4])("a replay of an hour of real trades over %i shards", (shards) => {
+  test("ends with every bar equal to the oracle", { timeout: 120_000 }, async () => {
+    const out = join(folder, `out-${shards}.csv`);
+    const intervals = ["10s", "1m", "5m"];
+    const flags = ["--speed", "max", "--shards", String(shards), "--export", out];
+    const { code, stdout } = await runCommandLine("replay", [
+      EXCERPT,
+      ...flags,
+      ...intervals.flatMap((text) => ["--interval", text]),
+    ]);
+    expect(code, stdout).toBe(0);
+    const [header, ...rows] = (await readFile(out, "utf8")).trimEnd().split("\n");
+    const trades = readOracleTrades(EXCERPT);
+    expect(trades).toHaveLength(102_362);
+    expect(header).toBe(HEADER);
+    expect(rows).toEqual(oracleRows(trades, intervals));
+    expect(stdout).toMatch(/folded +102,362 trades in [\d.]+ s, [\d,]+ a second/);
+    expect(stdout).toMatch(/duplicates +0/);
+    expect(stdout).toMatch(/rejected +0/);
+  });
+});
+
+describe("a replay of a file of one's own", () => {
+  const own: OracleTrade[] = [
+    { symbol: "BRK A", price: "123456.78901234", size: "0.5", time: 1_700_000_000_123, sequence: 1 },
+    { symbol: "BRK A", price: "123456.7", size: "12", time: 1_700_000_000_123, sequence: 2 },
+    { symbol: "X,Y", price: "1", size: "1", time: 1_700_000_059_999, sequence: 6 },
+    { symbol: "BRK A", price: "99999", size: "3", time: 1_699_999_999_999, sequence: 7 },
+  ];
+  const line = ({ symbol, price, size, time }: OracleTrade): string => `${size},${price},${symbol},${time}`;
+
+  test(
+    "sets rows aside that are no trade, says which, and goes on; bars and --stay read them",
+    { timeout: 60_000 },
+    async () => {
+      const [first, second, , last] = own.map(line);
+      const rows = [
+        "size,price,symbol,time",
+        first,
+        second,
+        "1,0,BRK A,1700000000000",
+        "1,abc,BRK A,1700000000000",
+        "oops",
+        "",
+        last,
+      ];
+      const replay = startCommand("replay", [
+        await write("own.csv", `${rows.join("\r\n")}\r\n`),
+        "--stay",
+        "--interval",
+        "1h",
+      ]);
+      await replay.said("the store runs on");
+      const bars = await runCommandLine("bars", [
+        "--symbol",
+        "BRK A",
+        "--interval",
+        "1m",
+        "--from",
+        "2023-11-14",
+        "--to",
+        "2023-11-15",
+      ]);
+      const json = await runCommandLine("bars", ["--symbol", "BRK A", "--interval", "5m", "--format", "json"]);
+      const none = await runCommandLine("bars", ["--symbol", "NONE", "--interval", "5m"]);
+      const startedAt = performance.now();
+      replay.child.kill("SIGINT");
+      const { code, stdout } = await replay.ended;
+      expect(performance.now() - startedAt).toBeLessThan(5_000);
+      expect(code).toBe(0);
+      expect(stdout).toContain(
+        "rejected    3\n  line 4: not-positive\n  line 5: not-a-decimal\n  line 6: unknown-shape\n",
+      );
+      const trades = own.filter(({ symbol }) => symbol === "BRK A");
+      expect(bars.stdout).toBe([HEADER, ...oracleRows(trades, ["1m"])].map((row) => `${row}\n`).join(""));
+      expect((JSON.parse(json.stdout) as { trades: number }[]).map(({ trades: count }) => count)).toEqual([3]);
+      expect([none.code, none.stderr]).toEqual([0, "no bars of NONE start in that span\n"]);
+    },
+  );
+
+  test("refuses what it cannot do in one sentence, and does nothing", { timeout: 60_000 }, async () => {
+    const taken = createServer().listen(0, "127.0.0.1");
+    await once(taken, "listening");
+    const { port } = taken.address() as { port: number };
+    const good = await write("good.csv", `size,price,symbol,time\n${own.map(line)[0]}\n`);
+    const cases: [readonly string[], RegExp][] = [
+      [[], /^a file of trades must be named, .* \[TAPE_USAGE\]$/],
+      [[good, "other.csv"], /^one file must be named, was followed by "other.csv"/],
+      [
+        [join(folder, "missing.csv")],
+        /^the file .*missing.csv must be readable to its end, there is no such file \[TAPE_FILE_UNREADABLE\]$/,
+      ],
+      [[folder], /must be readable to its end, it is a folder/],
+      [[await write("empty.csv", "")], /must begin with a header line/],
+      [[await write("header.csv", "time,symbol\n")], /must have a header with the columns .*, lacks price and size/],
+      [
+        [await write("none.csv", "time,symbol,price,size\nx,y,z,0\n")],
+        /must hold at least one trade, holds none \(line 2: unknown-shape\)/,
+      ],
+      [
+        [await write("cut.csv.gz", gzipSync("time,symbol,price,size\n".repeat(99)).subarray(0, 30))],
+        /its gzip data ends too early/,
+      ],
+      [[good, "--speed", "fast"], /^--speed must be "max" or a positive number, was "fast"/],
+      [[good, "--speed"], /--speed/],
+      [[good, "--shards", "0"], /^--shards must be a whole number from 1 to 64, was "0"/],
+      [[good, "--colour"], /'--colour'/],
+      [
+        [good, "--export", join(folder, "no/such/folder.csv")],
+        /^--export must name a file in a folder that can be written to/,
+      ],
+      [[good, "--interval", "7s"], /^--interval must be a multiple of a stored interval \(10s, 1m\), was 7s/],
+      [[good, "--port", String(port)], /port .* \[TAPE_PORT_IN_USE\]$/],
+    ];
+    const results = await inTurns(cases, async ([args]) => runCommandLine("replay", args));
+    taken.close();
+    results.forEach(({ code, stderr }, index) => {
+      const [args, sentence] = cases[index]!;
+      expect(stderr.trimEnd(), args.join(" ")).toMatch(sentence);
+      expect(stderr.trimEnd().split("\n"), args.join(" ")).toHaveLength(1);
+      expect(code).toBeGreaterThan(0);
+    });
+  });
+});
+
+test("bars says so when no store runs, and what is wrong with a flag", async () => {
+  const cases: [readonly string[], string][] = [
+    [["--interval", "1m"], "--symbol must name a symbol, like --symbol IBM; --help says what there is [TAPE_USAGE]"],
+    [["--symbol", "IBM"], "--interval must be given, like --interval 1m; --help says what there is [TAPE_USAGE]"],
+    [
+      ["--symbol", "IBM", "--interval", "1m", "--format", "xml"],
+      '--format must be csv or json, was "xml"; --help says what there is [TAPE_USAGE]',
+    ],
+  ];
+  for (const [args, sentence] of cases) {
+    expect(await runCommandLine("bars", args)).toEqual({ code: 2, stdout: "", stderr: `${sentence}\n` });
+  }
+});
+
+test.each(["replay", "bars"])("%s --help says what there is", async (name) => {
+  const { code, stdout } = await runCommandLine(name, ["--help"]);
+  expect(code).toBe(0);
+  expect(stdout).toContain(`Usage: npm run ${name} -- `);
+});
+
+/** Runs the work two at a time. */
+const inTurns = async <Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> => {
+  const results: Result[] = [];
+  for (let at = 0; at < items.length; at += 2) results.push(...(await Promise.all(items.slice(at, at + 2).map(work))));
+  return results;
+};
