@@ -4,12 +4,18 @@ import { createGunzip } from "node:zlib";
 import { PipelineError } from "#core/errors.ts";
 import type { SourceRow, TradeSource } from "#core/ports/trade-source.ts";
 import { createCsvReader, type CsvReader } from "./csv-trades.ts";
+import { createLoopingSource, type LoopingSetting } from "./looping-source.ts";
 
 /**
- * The trades of a CSV file, plain or gzipped, at the times that the file says. A row that is no trade is passed on as
- * rejected, with its line.
+ * The trades of a CSV file, plain or gzipped, at the times that the file says, or moved and repeated as `setting` says. A
+ * row that is no trade is passed on as rejected, with its line.
  */
-export const createReplaySource = (file: string): TradeSource => ({
+export const createReplaySource = (file: string, setting: LoopingSetting = {}): TradeSource =>
+  setting.historyMs === undefined && setting.isLooping !== true
+    ? createFileSource(file)
+    : createLoopingSource(createFileSource(file), setting);
+
+const createFileSource = (file: string): TradeSource => ({
   async *rows(from) {
     let reader: CsvReader | undefined;
     let [line, row] = [0, 0];

@@ -12,6 +12,9 @@ export type SourceRow =
 
 /** Where trades come from. Reading again gives the same rows, so that a run can go on where another stopped. */
 export interface TradeSource {
+  /** Whether each trade is due when the clock shows its time, whatever the speed. @default false */
+  readonly isTimedByClock?: boolean;
+
   /**
    * The rows from the `from`-th on (the first is 0), in batches, in the order of their times. A source without times of its
    * own puts its first trade at `startedAtMs`. Never-ending sources never end.

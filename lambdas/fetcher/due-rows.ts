@@ -3,7 +3,10 @@ import type { SourceRow, TradeSource } from "#core/ports/trade-source.ts";
 import { durationMs, epochMs, type DurationMs, type EpochMs } from "#core/units.ts";
 import type { Progress } from "./progress.ts";
 
-/** A source's rows as they fall due: a trade is due when as much time, times the speed, has passed since the first. */
+/**
+ * A source's rows as they fall due: a trade is due when as much time, times the speed, has passed since the first, or at
+ * its own time if the source is timed by the clock.
+ */
 export interface DueRows extends AsyncDisposable {
   /** Whether every row has been taken. */
   readonly isAtEnd: boolean;
@@ -32,7 +35,9 @@ export const createDueRows = (source: TradeSource, clock: Clock, speed: number |
   };
 
   const dueAtMs = (row: SourceRow): number => {
-    if (row.kind === "rejected" || speed === "max") return 0;
+    if (row.kind === "rejected") return 0;
+    if (source.isTimedByClock === true) return row.trade.eventTimeMs;
+    if (speed === "max") return 0;
     return start.startedAtMs + (row.trade.eventTimeMs - (firstEventTimeMs ?? row.trade.eventTimeMs)) / speed;
   };
 

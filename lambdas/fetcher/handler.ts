@@ -26,7 +26,7 @@ export const handler = createRun({
   fetch,
   defaultSource: config.source,
   openSource: (spec) =>
-    spec.kind === "sim" ? createSimSource(spec) : createReplaySource(resolve(import.meta.dirname, spec.file)),
+    spec.kind === "sim" ? createSimSource(spec) : createReplaySource(resolve(import.meta.dirname, spec.file), spec),
   clock,
   log: openLogger({ service: "fetcher" }),
 });

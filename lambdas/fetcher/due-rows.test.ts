@@ -1,0 +1,52 @@
+import { expect, test } from "vitest";
+import type { TradeSource } from "#core/ports/trade-source.ts";
+import { durationMs, epochMs } from "#core/units.ts";
+import { createDueRows } from "./due-rows.ts";
+import type { Progress } from "./progress.ts";
+
+const START = 1_000_000;
+
+const progress: Progress = {
+  producer: "00",
+  startedAtMs: START,
+  firstEventTimeMs: undefined,
+  position: 0,
+  nextFrame: 0,
+  chunk: undefined,
+  isDone: false,
+  tradesSent: 0,
+  rejectedRows: 0,
+  rejectedSamples: [],
+};
+
+const sourceAt = (times: readonly number[]): TradeSource => ({
+  isTimedByClock: true,
+  async *rows() {
+    const [price, size] = [
+      { units: 1, scale: 0 },
+      { units: 1, scale: 0 },
+    ];
+    yield times.map((time, sequence) => ({
+      kind: "trade",
+      trade: { symbol: "IBM", price, size, eventTimeMs: epochMs(time), sequence },
+    }));
+  },
+});
+
+test.each([1, "max"] as const)("a source timed by the clock never runs ahead of it, at speed %s", async (speed) => {
+  let nowMs = START;
+  const clock = {
+    nowMs: () => epochMs(nowMs),
+    sleep: async (sleptMs: number) => {
+      nowMs += sleptMs;
+    },
+  };
+  const source = sourceAt([START - 5_000, START - 1, START, START + 400, START + 700]);
+  await using rows = createDueRows(source, clock, speed, progress);
+  expect(await rows.take(10, false)).toHaveLength(3);
+  expect(await rows.take(10, false)).toHaveLength(0);
+  await rows.wait(epochMs(START + 60_000), durationMs(100));
+  expect(nowMs).toBe(START + 400);
+  expect(await rows.take(10, false)).toHaveLength(1);
+  expect(await rows.take(10, true)).toHaveLength(1);
+});
