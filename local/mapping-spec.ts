@@ -95,9 +95,7 @@ const startingPositionOf = (mapping: Resource, properties: JsonObject): Starting
 const bucketOf = (mapping: Resource, properties: JsonObject): string | undefined => {
   const destination = objectOf(objectOf(properties["DestinationConfig"])["OnFailure"])["Destination"];
   if (destination === undefined || destination === "") return undefined;
-  const match = /^arn:aws:s3:::([^/]+)$/.exec(typeof destination === "string" ? destination : "");
-  return (
-    match?.[1] ??
-    unsupported(mapping, `must have an S3 bucket as its failure destination, had ${JSON.stringify(destination)}`)
-  );
+  const text = typeof destination === "string" ? destination : JSON.stringify(destination);
+  const match = /^arn:aws:s3:::([^/]+)$/.exec(text);
+  return match?.[1] ?? unsupported(mapping, `must have an S3 bucket as its failure destination, had ${text}`);
 };

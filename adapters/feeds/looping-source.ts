@@ -39,8 +39,8 @@ interface Layout {
  *                ^start                   ^clock
  *
  * The step is the longest interval that leaves no pause worth mentioning (a tenth of a pass): an hour for trades from 13:30
- * to 14:30, a day for what fills one. So windows up to a step hold the very trades that they hold in the source, with the
- * same bars but for their times, and a chart has no hole where a pass ends.
+ * to 14:30, a day for what fills one. So windows that divide a step and hold no seam of two passes have the very trades
+ * that they have in the source, the same bars but for their times, and a chart has no hole where a pass ends.
  *
  * Which trade a row is depends on its number and on `startedAtMs` alone, so a run can go on where another stopped. The
  * source is read once through before the first row, to know its length.

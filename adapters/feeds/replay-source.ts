@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
+import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { PipelineError } from "#core/errors.ts";
 import type { SourceRow, TradeSource } from "#core/ports/trade-source.ts";
@@ -42,13 +43,16 @@ const readerOf = (file: string, header: string): CsvReader => {
   );
 };
 
+const CHUNK_BYTES = 1 << 18;
+
 /** The file's lines, unzipped, as they come. */
 async function* linesOf(file: string): AsyncGenerator<readonly string[]> {
   let rest = "";
   try {
     const isZipped = await isGzip(file);
-    const bytes = createReadStream(file, { highWaterMark: 1 << 18 });
-    const text = isZipped ? bytes.compose(createGunzip()) : bytes;
+    const bytes = createReadStream(file, { highWaterMark: CHUNK_BYTES });
+    // The iteration below meets whatever goes wrong; the callback is there so that nobody else need.
+    const text = isZipped ? pipeline(bytes, createGunzip({ chunkSize: CHUNK_BYTES }), () => undefined) : bytes;
     for await (const chunk of text.setEncoding("utf8")) {
       const lines = (rest + String(chunk)).split(/\r?\n/);
       rest = lines.pop() ?? "";

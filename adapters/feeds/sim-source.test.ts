@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import type { Trade } from "#core/trade.ts";
+import { epochMs } from "#core/units.ts";
+import { createSimSource, type SimSetting } from "./sim-source.ts";
+
+const setting: SimSetting = { seed: 7, symbols: ["IBM", "SPY", "AIG"], tradesPerSecond: 100, tradeCount: 5_000 };
+const START = epochMs(1_000_000);
+
+const tradesOf = async (from = 0, changes: Partial<SimSetting> = {}): Promise<Trade[]> => {
+  const trades: Trade[] = [];
+  for await (const rows of createSimSource({ ...setting, ...changes }).rows(from, START)) {
+    for (const row of rows) if (row.kind === "trade") trades.push(row.trade);
+  }
+  return trades;
+};
+
+test("the same seed gives the same trades, from any row on, and another seed others", async () => {
+  const all = await tradesOf();
+  expect(await tradesOf(4_321)).toEqual(all.slice(4_321));
+  expect(await tradesOf(0, { seed: 8 })).not.toEqual(all);
+});
+
+test("times only go on, at about the rate asked for", async () => {
+  const times = (await tradesOf()).map(({ eventTimeMs }) => eventTimeMs);
+  expect(times).toEqual(times.toSorted((a, b) => a - b));
+  expect(times[0]).toBeGreaterThanOrEqual(START);
+  expect(times.at(-1)! - START).toBeGreaterThan(45_000);
+  expect(times.at(-1)! - START).toBeLessThan(55_000);
+});
+
+test("prices and sizes are positive, prices whole cents, sequences count by symbol", async () => {
+  const counts = new Map<string, number>();
+  for (const { symbol, price, size, sequence } of await tradesOf()) {
+    expect(price.units).toBeGreaterThan(0);
+    expect(price.scale).toBeLessThanOrEqual(2);
+    expect(size.units).toBeGreaterThan(0);
+    counts.set(symbol, (counts.get(symbol) ?? 0) + 1);
+    expect(sequence).toBe(counts.get(symbol));
+  }
+  expect([...counts.keys()].toSorted()).toEqual(["AIG", "IBM", "SPY"]);
+});

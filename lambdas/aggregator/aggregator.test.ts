@@ -1,0 +1,113 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { createMemoryCheckpointStore } from "#adapters/memory/checkpoint-store.ts";
+import { createMemoryPaneStore } from "#adapters/memory/pane-store.ts";
+import { createMemoryRejectedStore } from "#adapters/memory/rejected-store.ts";
+import { createMemoryStream } from "#adapters/memory/stream.ts";
+import { createMemoryUpdateStream } from "#adapters/memory/update-stream.ts";
+import { durationMs, epochMs, sequenceDigits, sequenceNumber } from "#core/units.ts";
+import { createAggregator } from "./aggregator.ts";
+import type { AggregatorEvent } from "./kinesis-event.ts";
+
+const ARRIVAL = epochMs(1_607_497_475_000);
+const minute = durationMs(60_000);
+const window = { start: "2020-12-09T07:04:00Z", end: "2020-12-09T07:06:00Z" };
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+const createParts = () => {
+  const stream = createMemoryStream({ clock: { nowMs: () => ARRIVAL } });
+  const ports = {
+    panes: createMemoryPaneStore(),
+    checkpoints: createMemoryCheckpointStore(),
+    rejected: createMemoryRejectedStore(),
+    updates: createMemoryUpdateStream(),
+    shards: stream,
+  };
+  const rules = { intervalsMs: [minute], maxOutOfOrdernessMs: minute, clockSkewMs: minute, maxStateBytes: 100_000 };
+  return { ...ports, stream, handle: createAggregator({ ...ports, stream: "ticks", rules, log: silent }) };
+};
+
+let parts: ReturnType<typeof createParts>;
+
+beforeEach(() => {
+  parts = createParts();
+});
+
+const [shard] = createMemoryStream({ clock: { nowMs: () => ARRIVAL } }).openShards() as [string];
+
+/** Puts one JSON trade into the shard and returns its record as Lambda hands it over. */
+const record = (price: string): NonNullable<AggregatorEvent["Records"]>[number] => {
+  const text = JSON.stringify({ symbol: "IBM", price, size: "1", eventTimeMs: ARRIVAL });
+  const { sequenceNumber: position } = parts.stream.append(shard, Buffer.from(text));
+  const digits = sequenceDigits(position);
+  return {
+    eventID: `${shard}:${digits}`,
+    kinesis: {
+      sequenceNumber: digits,
+      data: Buffer.from(text).toString("base64"),
+      approximateArrivalTimestamp: ARRIVAL / 1_000,
+    },
+  };
+};
+
+const stored = async (): Promise<number[]> => {
+  const range = { symbol: "IBM", intervalMs: minute, startMs: epochMs(0), endMs: epochMs(ARRIVAL * 2) };
+  return (await parts.panes.range(range)).map(({ content }) => content.tradeCount);
+};
+
+describe("the aggregator under a tumbling window", () => {
+  test("hands its state from batch to batch and stores at the final invocation", async () => {
+    const first = await parts.handle({ Records: [record("1"), record("2")], window, state: {}, shardId: shard });
+    expect(first).toEqual({ state: { life: expect.any(String) as string }, batchItemFailures: [] });
+    expect([await stored(), parts.updates.published.length]).toEqual([[], 1]);
+    const second = await parts.handle({ Records: [record("3")], window, state: first.state, shardId: shard });
+    const last = await parts.handle({
+      Records: [],
+      window,
+      state: second.state,
+      shardId: shard,
+      isFinalInvokeForWindow: true,
+    });
+    expect(last).toEqual({ state: {}, batchItemFailures: [] });
+    expect(await stored()).toEqual([3]);
+    expect(await parts.checkpoints.get("ticks", shard)).toMatchObject({
+      last: sequenceNumber("3"),
+      counts: { trades: 3 },
+    });
+  });
+
+  test("stores when the window ends early", async () => {
+    const end = await parts.handle({
+      Records: [record("1")],
+      window,
+      state: {},
+      shardId: shard,
+      isWindowTerminatedEarly: true,
+    });
+    expect([end.state, await stored()]).toEqual([{}, [1]]);
+  });
+
+  test("reads the shard itself for what an earlier life took and never stored", async () => {
+    await parts.handle({ Records: [record("1"), record("2")], window, state: {}, shardId: shard });
+    await parts.handle({ Records: [record("3")], window, state: {}, shardId: shard, isWindowTerminatedEarly: true });
+    expect(await stored()).toEqual([3]);
+  });
+
+  test("rejects a state that is not its own, so that nothing is stored from it", async () => {
+    const event = { Records: [record("1")], window, state: { life: "AAAA" }, shardId: shard };
+    await expect(parts.handle(event)).rejects.toMatchObject({ code: "TAPE_STATE_INVALID" });
+  });
+});
+
+describe("the aggregator without a window", () => {
+  test("stores each batch, and a batch that comes again changes nothing", async () => {
+    const Records = [record("1"), record("2")];
+    expect(await parts.handle({ Records })).toEqual({ state: {}, batchItemFailures: [] });
+    await parts.handle({ Records });
+    await parts.handle({ Records: [...Records, record("3")] });
+    expect(await stored()).toEqual([3]);
+  });
+
+  test("rejects an event that is of no shard", async () => {
+    await expect(parts.handle({})).rejects.toMatchObject({ code: "TAPE_EVENT_INVALID" });
+  });
+});
