@@ -47,7 +47,8 @@ describe("synthesis", () => {
 
   test("fails without a bundle, naming it and the command that builds it", () => {
     const lambdasFolder = join(bundles.folder, "nothing");
-    expect(() => addTapestream(new App(), { config: readConfig({}), lambdasFolder })).toThrow(
+    const app = new App({ outdir: join(bundles.folder, "none") });
+    expect(() => addTapestream(app, { config: readConfig({}), lambdasFolder })).toThrow(
       expect.objectContaining({
         code: "TAPE_FILE_UNREADABLE",
         message: `the bundle of fetcher must be at ${lambdasFolder}/fetcher/index.mjs, found nothing there: run "npm run build" first`,
