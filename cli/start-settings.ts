@@ -1,0 +1,83 @@
+import { basename, join, resolve } from "node:path";
+import { liveReplayText, replayText } from "#lambdas/fetcher/source-spec.ts";
+import { usage, type Arguments } from "./command.ts";
+import { inspectFile } from "./inspect-file.ts";
+import { readSpeed, readWhole } from "./values.ts";
+
+export interface StartSettings {
+  readonly source: "replay" | "sim";
+  readonly file: string;
+  readonly speed: number | "max";
+  /** Undefined: 8080, or the next that is free. */
+  readonly port: number | undefined;
+  readonly isHeadless: boolean;
+  /** Undefined: until somebody ends it. */
+  readonly seconds: number | undefined;
+  readonly dataDir: string | undefined;
+  readonly isVerbose: boolean;
+}
+
+/** Where trades come from. */
+export interface Feed {
+  /** What the fetcher is told. */
+  readonly spec: string;
+  readonly symbols: readonly string[];
+  /** A few words for people. */
+  readonly words: string;
+}
+
+const EXCERPT = join(import.meta.dirname, "../data/trades-2013-10-07-0930.csv.gz");
+const HISTORY = "30m";
+const SIM_SYMBOLS = ["AIG", "BAC", "IBM", "SPY"];
+const SIM_RATE = 200;
+
+/** @throws PipelineError TAPE_USAGE */
+export const readSettings = (args: Arguments): StartSettings => {
+  if (args.positionals.length > 0)
+    throw usage(`only flags are known, was given ${JSON.stringify(args.positionals[0])}`);
+  const source = args.text("source") ?? "replay";
+  if (source !== "replay" && source !== "sim")
+    throw usage(`--source must be replay or sim, was ${JSON.stringify(source)}`);
+  const [file, speed] = [args.text("file"), args.text("speed")];
+  if (source === "sim" && (file ?? speed) !== undefined)
+    throw usage("--file and --speed go with a replay, --source was sim");
+  const [port, seconds, dataDir] = [args.text("port"), args.text("for"), args.text("data")];
+  return {
+    source,
+    file: file === undefined ? EXCERPT : resolve(file),
+    speed: readSpeed(speed ?? "1"),
+    port: port === undefined ? undefined : readWhole("--port", port, 0, 65_535),
+    isHeadless: args.isSet("headless"),
+    seconds: seconds === undefined ? undefined : readWhole("--for", seconds, 1, 999_999_999),
+    dataDir: dataDir === undefined ? undefined : resolve(dataDir),
+    isVerbose: args.isSet("verbose"),
+  };
+};
+
+/**
+ * The feed that the settings ask for. At true speed a file is replayed as if it happened now; a faster replay would run
+ * ahead of the clock, so it keeps the file's own times.
+ * @throws PipelineError TAPE_FILE_UNREADABLE
+ */
+export const feedOf = async ({ source, file, speed }: StartSettings): Promise<Feed> => {
+  if (source === "sim") {
+    const spec = `sim:?symbols=${SIM_SYMBOLS.join(",")}&rate=${SIM_RATE}`;
+    return { spec, symbols: SIM_SYMBOLS, words: "simulated trades" };
+  }
+  const { symbols, firstMs, trades } = await inspectFile(file);
+  const day = new Date(firstMs).toLocaleDateString("en-GB", {
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    timeZone: "UTC",
+  });
+  const what =
+    file === EXCERPT ? `real trades of ${day}` : `${trades.toLocaleString("en-US")} trades of ${basename(file)}`;
+  if (speed === 1) return { spec: liveReplayText(file, HISTORY), symbols, words: `${what}, replayed as if now` };
+  if (speed === "max") return { spec: replayText(file, speed), symbols, words: `${what}, replayed once at full speed` };
+  return {
+    spec: `${replayText(file, speed)}&loop=1`,
+    symbols,
+    words: `${what}, replayed at ${speed} times their speed`,
+  };
+};

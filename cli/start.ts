@@ -1,0 +1,215 @@
+import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
+import { PipelineError } from "#core/errors.ts";
+import { intervalText } from "#core/interval.ts";
+import { readConfig as readAggregatorConfig } from "#lambdas/aggregator/config.ts";
+import { readConfig as readBroadcastConfig } from "#lambdas/ws-broadcast/config.ts";
+import { openLocalCloud, type CloudEvent, type LocalCloud } from "#local/cloud.ts";
+import { openLoopbackServer, type LoopbackServer } from "#local/loopback-server.ts";
+import { buildWeb } from "#tools/build-web.ts";
+import { assemble } from "./assemble.ts";
+import { runCommand, type Arguments } from "./command.ts";
+import { createProgressLine, type ProgressLine } from "./progress-line.ts";
+import { aggregatorEnvironment, announce } from "./running.ts";
+import { openRates } from "./start-rates.ts";
+import { serveDashboard, type DashboardServer } from "./start-server.ts";
+import { feedOf, readSettings, type Feed, type StartSettings } from "./start-settings.ts";
+
+const HELP = `Runs the whole pipeline on this machine, with live trades and a dashboard, until Ctrl-C.
+
+Usage: npm start [-- flags]
+
+  --source replay|sim  replay: a file of trades, as if it happened now: the 30 minutes before now at once, then at
+                       true speed, in a loop; sim: a simulated market                    (default: replay)
+  --file F             a CSV or CSV.gz whose header names time, symbol, price and size   (default: the shipped hour)
+  --speed N|max        replays at the file's own times instead, N times as fast in a loop, or once as fast as it goes
+  --port P             of the dashboard                                   (default: 8080, or the next that is free)
+  --headless           serves the WebSocket API, but no dashboard
+  --for SECONDS        ends by itself after so long
+  --data DIR           keeps streams and tables there, and goes on with them the next time
+  --verbose            shows the functions' own log lines
+  --help               shows this
+`;
+
+const FIRST_PORT = 8_080;
+const PORTS_TRIED = 20;
+
+const start = async (args: Arguments): Promise<number> => {
+  const settings = readSettings(args);
+  const stop = stopSignal();
+  const stage = createStages();
+  const listener = await listen(settings.port);
+  try {
+    return await run(settings, listener, stop, stage);
+  } finally {
+    listener.server.closeAllConnections();
+    listener.server.close();
+  }
+};
+
+const run = async (
+  settings: StartSettings,
+  listener: LoopbackServer,
+  stop: AbortSignal,
+  stage: Stages,
+): Promise<number> => {
+  const feed = await stage.run("read the trades", () => feedOf(settings));
+  if (stop.aborted) return 0;
+  await using assembly = await stage.run("built and synthesized the app", () =>
+    assemble({ source: feed.spec, ...symbolSetting(feed.symbols) }),
+  );
+  if (stop.aborted) return 0;
+  const siteDir = settings.isHeadless ? undefined : await stage.run("built the dashboard", () => buildWeb());
+  const progress = createProgressLine();
+  await using cloud = await stage.run("opened the local cloud", () =>
+    openLocalCloud({
+      assemblyDir: assembly.dir,
+      onEvent: (event) => !stop.aborted && tell(event, settings.isVerbose, progress),
+      ...(settings.dataDir === undefined ? {} : { dataDir: settings.dataDir }),
+    }),
+  );
+  await using dashboard = await serveDashboard({
+    listener,
+    siteDir,
+    webSocketUrl: cloud.webSocketUrl!,
+    config: { symbols: feed.symbols, intervals: intervalsOf(cloud), source: feed.words },
+  });
+  await using _ = await announce(cloud);
+  greet(feed, listener, settings, stage.totalSeconds);
+  await showRates(cloud, dashboard, { stop, progress, seconds: settings.seconds });
+  say("ends");
+  return 0;
+};
+
+/** Ctrl-C, a closed terminal, or whoever ends processes in good order; a second Ctrl-C does not wait. */
+const stopSignal = (): AbortSignal => {
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      if (stop.signal.aborted) process.exit(130);
+      stop.abort();
+    });
+  }
+  return stop.signal;
+};
+
+/** The port asked for, or the first free one from 8080 on. @throws PipelineError TAPE_PORT_IN_USE */
+const listen = async (port: number | undefined): Promise<LoopbackServer> => {
+  if (port !== undefined) return openLoopbackServer(port);
+  for (let tried = FIRST_PORT; ; tried++) {
+    try {
+      return await openLoopbackServer(tried);
+    } catch (error) {
+      const isTaken = error instanceof PipelineError && error.code === "TAPE_PORT_IN_USE";
+      if (!isTaken || tried + 1 >= FIRST_PORT + PORTS_TRIED) throw error;
+    }
+  }
+};
+
+interface Stages {
+  readonly totalSeconds: number;
+  /** Does `work`, then says what it did and how long it took. */
+  run<Result>(what: string, work: () => Promise<Result>): Promise<Result>;
+}
+
+const createStages = (): Stages => {
+  const startedAt = performance.now();
+  const secondsSince = (from: number): number => (performance.now() - from) / 1_000;
+  return {
+    get totalSeconds() {
+      return secondsSince(startedAt);
+    },
+    run: async (what, work) => {
+      const from = performance.now();
+      const result = await work();
+      say(`${what.padEnd(32)}${secondsSince(from).toFixed(1).padStart(5)} s`);
+      return result;
+    },
+  };
+};
+
+/** What synthesis holds against the limits of Lambda; names that context cannot carry are left out. */
+const symbolSetting = (symbols: readonly string[]): Readonly<Record<string, string>> => {
+  const named = symbols.filter((symbol) => /^[^\s,|]+$/.test(symbol));
+  return named.length === 0 ? {} : { symbols: named.join(",") };
+};
+
+const intervalsOf = ({ functions }: LocalCloud): readonly string[] => {
+  const fn = functions.find(({ environment }) => "OFFERED_INTERVALS_MS" in environment);
+  if (fn === undefined) throw new RangeError("the app must have functions behind its WebSocket API, had none");
+  const { storedIntervalsMs, offeredIntervalsMs } = readBroadcastConfig(fn.environment);
+  return [...storedIntervalsMs, ...offeredIntervalsMs].toSorted((a, b) => a - b).map(intervalText);
+};
+
+const greet = (feed: Feed, { host }: LoopbackServer, { isHeadless }: StartSettings, seconds: number): void => {
+  const port = host.split(":")[1];
+  say(`ready after ${seconds.toFixed(1)} s: ${feed.words}\n`);
+  say(isHeadless ? `  WebSocket  ws://localhost:${port}/socket` : `  dashboard  http://localhost:${port}`);
+  say(`  bars       npm run bars -- --symbol ${feed.symbols.at(-1)} --interval 1m`);
+  say("  Ctrl-C ends it\n");
+};
+
+const RATE_SECONDS = 5;
+
+/** Shows each second what moves, until the signal or the end of the time given. */
+const showRates = async (
+  cloud: LocalCloud,
+  dashboard: DashboardServer,
+  { stop, progress, seconds }: { stop: AbortSignal; progress: ProgressLine; seconds: number | undefined },
+): Promise<void> => {
+  Object.assign(process.env, cloud.environment);
+  const { barsStream, intervals } = readAggregatorConfig(aggregatorEnvironment(cloud));
+  const shortestMs = Math.min(...intervals.map(({ intervalMs }) => intervalMs));
+  await using open = await openRates(barsStream, shortestMs);
+  const stopped = once(stop, "abort");
+  const recent: number[] = [];
+  for (let second = 0; !stop.aborted && second !== seconds; second++) {
+    await Promise.race([delay(1_000), stopped]);
+    if (stop.aborted) break;
+    await open.refresh();
+    const { trades, bars, newestEventTimeMs } = open.rates;
+    recent.push(trades);
+    if (recent.length > RATE_SECONDS + 1) recent.shift();
+    const rate = Math.round((trades - recent[0]!) / Math.max(1, recent.length - 1));
+    const age = newestEventTimeMs === undefined ? undefined : (Date.now() - newestEventTimeMs) / 1_000;
+    const words = [
+      `${number(trades)} trades`,
+      `${number(rate)}/s`,
+      `${number(bars)} bars`,
+      `${number(dashboard.connections)} connections`,
+      ...(age === undefined || age > LONGEST_LAG_SECONDS ? [] : [`lag ${age.toFixed(1)} s`]),
+    ];
+    progress.show(words.join("   "));
+  }
+  progress.end();
+};
+
+/** Trades that are older were not meant to be of now. */
+const LONGEST_LAG_SECONDS = 3_600;
+
+const tell = (event: CloudEvent, isVerbose: boolean, progress: ProgressLine): void => {
+  if (!isVerbose && (event.kind === "logged" || event.kind === "invoked" || event.kind === "output-omitted")) return;
+  progress.end();
+  process.stderr.write(`${JSON.stringify(event)}\n`);
+};
+
+const number = (value: number): string => value.toLocaleString("en-US");
+
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+await runCommand({
+  help: HELP,
+  options: {
+    source: { type: "string" },
+    file: { type: "string" },
+    speed: { type: "string" },
+    port: { type: "string" },
+    headless: { type: "boolean" },
+    for: { type: "string" },
+    data: { type: "string" },
+    verbose: { type: "boolean" },
+  },
+  run: start,
+});

@@ -1,0 +1,42 @@
+import { cp, mkdir, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { build } from "esbuild";
+import { PipelineError } from "#core/errors.ts";
+
+export interface BuildWebOptions {
+  /** Where the page goes; emptied first. @default build/web in the repository */
+  readonly outDir?: string;
+}
+
+/** Files that are served as they are. */
+const STATIC_FILES = ["index.html", "notices.txt", "icon.svg"];
+
+/**
+ * Bundles the dashboard into a folder of static files, and returns the folder. Where its socket is comes from a
+ * `config.json` that whoever serves the folder adds.
+ * @throws PipelineError TAPE_FILE_UNREADABLE when a source does not compile.
+ */
+export const buildWeb = async (options: BuildWebOptions = {}): Promise<string> => {
+  const root = join(import.meta.dirname, "..");
+  const outDir = resolve(options.outDir ?? join(root, "build/web"));
+  await rm(outDir, { recursive: true, force: true });
+  await mkdir(outDir, { recursive: true });
+  try {
+    await build({
+      absWorkingDir: root,
+      entryPoints: { main: "web/main.ts", style: "web/style.css" },
+      outdir: outDir,
+      bundle: true,
+      minify: true,
+      platform: "browser",
+      target: "es2022",
+      format: "esm",
+      legalComments: "none",
+      logLevel: "silent",
+    });
+  } catch (cause) {
+    throw new PipelineError("TAPE_FILE_UNREADABLE", `the dashboard must compile: ${String(cause)}`, { cause });
+  }
+  for (const file of STATIC_FILES) await cp(join(root, "web", file), join(outDir, file));
+  return outDir;
+};

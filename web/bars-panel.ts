@@ -1,0 +1,105 @@
+import { CandlestickSeries, HistogramSeries, LineSeries, LineType, type IChartApi } from "lightweight-charts";
+import { meanText } from "#core/bars.ts";
+import type { Bar } from "#core/bar.ts";
+import { createPanel, Line, panelOptions } from "./panel.ts";
+import { candleOf, evenly, numberOf, type CandlePoint, type GapPoint, type ValuePoint } from "./points.ts";
+import type { Theme } from "./theme.ts";
+
+/** What a bar is drawn with beside its body. */
+interface VolumePoint extends ValuePoint {
+  readonly color: string;
+}
+
+const SHOWN_BARS = 120;
+const RIGHT_OFFSET = 3;
+
+/** Candles, volume, and the average of each window as a line of steps. */
+export class BarsPanel {
+  readonly #chart: IChartApi;
+  readonly #candles;
+  readonly #volumes;
+  readonly #means;
+  #theme: Theme;
+  #bars: readonly Bar[] = [];
+
+  constructor(container: HTMLElement, theme: Theme, onHover: (time: number | undefined) => void) {
+    this.#theme = theme;
+    this.#chart = createPanel(container, theme);
+    const volume = this.#chart.addSeries(HistogramSeries, {
+      priceScaleId: "volume",
+      priceFormat: { type: "volume" },
+      lastValueVisible: false,
+      priceLineVisible: false,
+    });
+    this.#chart.priceScale("volume").applyOptions({ scaleMargins: { top: 0.84, bottom: 0 } });
+    this.#chart.priceScale("right").applyOptions({ scaleMargins: { top: 0.14, bottom: 0.2 } });
+    const candle = this.#chart.addSeries(CandlestickSeries, { borderVisible: false });
+    const mean = this.#chart.addSeries(LineSeries, {
+      lineType: LineType.WithSteps,
+      lineWidth: 2,
+      lastValueVisible: false,
+      priceLineVisible: false,
+      crosshairMarkerVisible: false,
+    });
+    this.#candles = { series: candle, line: new Line<CandlePoint | GapPoint>(candle) };
+    this.#volumes = new Line<VolumePoint>(volume);
+    this.#means = { series: mean, line: new Line<ValuePoint>(mean) };
+    this.#chart.subscribeCrosshairMove(({ time }) => onHover(time === undefined ? undefined : Number(time)));
+    this.paint(theme);
+  }
+
+  /** The bars shown. */
+  get bars(): readonly Bar[] {
+    return this.#bars;
+  }
+
+  /** The candles as the chart has them. */
+  get candles(): readonly unknown[] {
+    return this.#candles.line.data();
+  }
+
+  /** Shows `bars`, which must be of one symbol and interval, in order; from their end on when `isNew`. */
+  show(bars: readonly Bar[], intervalMs: number, isNew: boolean): void {
+    this.#bars = bars;
+    this.#draw(intervalMs);
+    if (!isNew) return;
+    this.#candles.series.applyOptions({ priceFormat: priceFormatOf(bars) });
+    this.#chart.priceScale("right").applyOptions({ autoScale: true });
+    const to = this.#candles.line.data().length + RIGHT_OFFSET;
+    this.#chart.timeScale().setVisibleLogicalRange({ from: to - SHOWN_BARS, to });
+  }
+
+  paint(theme: Theme): void {
+    this.#theme = theme;
+    this.#chart.applyOptions(panelOptions(theme));
+    this.#candles.series.applyOptions({
+      upColor: theme.up,
+      downColor: theme.down,
+      wickUpColor: theme.up,
+      wickDownColor: theme.down,
+    });
+    this.#means.series.applyOptions({ color: theme.mean });
+    const [first] = this.#bars;
+    if (first !== undefined) this.#draw(first.intervalMs);
+  }
+
+  #draw(intervalMs: number): void {
+    const { upFaint, downFaint } = this.#theme;
+    this.#candles.line.show(evenly(this.#bars.map(candleOf), intervalMs / 1_000));
+    this.#volumes.show(
+      this.#bars.map((bar) => {
+        const { time, open, close } = candleOf(bar);
+        return { time, value: numberOf(bar.content.volume), color: close < open ? downFaint : upFaint };
+      }),
+    );
+    this.#means.line.show(
+      this.#bars.map(({ startMs, content }) => ({ time: startMs / 1_000, value: Number(meanText(content)) })),
+    );
+  }
+}
+
+/** As many decimals as the prices have, two at least. */
+export const priceFormatOf = (bars: readonly Bar[]) => {
+  const precision = Math.max(2, ...bars.flatMap(({ content }) => [content.high.scale, content.low.scale]));
+  return { type: "price", precision, minMove: 10 ** -precision } as const;
+};

@@ -1,0 +1,156 @@
+import { backoffMs, type Backoff } from "#core/backoff.ts";
+import type { Fault } from "#core/protocol/faults.ts";
+import { Register } from "#core/protocol/register.ts";
+import { durationMs } from "#core/units.ts";
+import { Session, type Socket, type Wish } from "./session.ts";
+
+/** How things stand with the server. */
+export type FeedState =
+  | { readonly kind: "connecting" }
+  | { readonly kind: "live" }
+  | { readonly kind: "waiting"; /** By performance.now(). */ readonly untilMs: number };
+
+export interface FeedOptions {
+  /** Opens a connection that is on its way. */
+  readonly openSocket: () => Promise<Socket>;
+  /** Called when there is something new to show. */
+  readonly onChange: () => void;
+  readonly onFault: (fault: Fault) => void;
+}
+
+const BACKOFF: Backoff = { firstMs: durationMs(1_000), longestMs: durationMs(15_000) };
+const CONNECT_MS = 10_000;
+/** API Gateway ends a connection after 2 hours, or 10 minutes of silence; a new one is whole before the old one ends. */
+const RENEW_MS = 110 * 60_000;
+const PING_MS = 60_000;
+const SILENCE_MS = PING_MS + 15_000;
+const ASK_AGAIN_MS = 2_000;
+
+/**
+ * Keeps a connection to the server, whatever happens to it, and what the server has told. After a loss it connects again,
+ * asks for everything anew, and shows what was known before until all has come.
+ */
+export class Feed {
+  readonly #options: FeedOptions;
+  #wishes: readonly Wish[] = [];
+  #session: Session | undefined;
+  /** On its way to replace the session. */
+  #next: Session | undefined;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #failures = 0;
+  #heardAtMs = Number.NEGATIVE_INFINITY;
+  #register = new Register();
+  #state: FeedState = { kind: "connecting" };
+
+  constructor(options: FeedOptions) {
+    this.#options = options;
+    setInterval(() => this.#keepAlive(), PING_MS);
+    setInterval(() => void this.#connect(), RENEW_MS);
+  }
+
+  get state(): FeedState {
+    return this.#state;
+  }
+
+  get register(): Register {
+    return this.#register;
+  }
+
+  /** Since the server was last heard, infinite before. */
+  get silenceMs(): number {
+    return performance.now() - this.#heardAtMs;
+  }
+
+  /** Whether an answer to what is wished for is still to come. */
+  get isAwaiting(): boolean {
+    return this.#session === undefined || this.#session.isAwaiting;
+  }
+
+  wish(wishes: readonly Wish[]): void {
+    this.#wishes = wishes;
+    this.#session?.wish(wishes);
+    this.#next?.wish(wishes);
+    if (this.#session === undefined && this.#next === undefined && this.#retry === undefined) void this.#connect();
+  }
+
+  /** Does not wait any longer. */
+  connectNow(): void {
+    if (this.#retry !== undefined) void this.#connect();
+  }
+
+  async #connect(): Promise<void> {
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    if (this.#session === undefined) this.#enter({ kind: "connecting" });
+    this.#next?.close();
+    this.#next = undefined;
+    try {
+      const socket = await this.#options.openSocket();
+      const session: Session = new Session(socket, {
+        onWhole: () => this.#whole(session),
+        onMessage: () => this.#heard(session),
+        onFault: (fault) => this.#fault(session, fault),
+        onEnd: () => this.#ended(session),
+      });
+      session.wish(this.#wishes);
+      this.#next = session;
+      setTimeout(() => this.#next === session && this.#give(session), CONNECT_MS);
+    } catch {
+      this.#fail();
+    }
+  }
+
+  #whole(session: Session): void {
+    if (session === this.#next) {
+      this.#session?.close();
+      this.#session = session;
+      this.#next = undefined;
+      this.#register = session.register;
+      this.#failures = 0;
+      this.#enter({ kind: "live" });
+    }
+    this.#options.onChange();
+  }
+
+  #heard(session: Session): void {
+    this.#heardAtMs = performance.now();
+    if (session === this.#session) this.#options.onChange();
+  }
+
+  #fault(session: Session, fault: Fault): void {
+    this.#options.onFault(fault);
+    if (fault.code === "unavailable") setTimeout(() => session.askAgain(), ASK_AGAIN_MS);
+  }
+
+  #ended(session: Session): void {
+    if (session === this.#session) this.#session = undefined;
+    else if (session === this.#next) this.#next = undefined;
+    else return;
+    if (this.#session === undefined && this.#next === undefined) this.#fail();
+  }
+
+  /** Closes a connection that does not do its work, and takes it for ended. */
+  #give(session: Session): void {
+    session.close();
+    this.#ended(session);
+  }
+
+  #fail(): void {
+    if (this.#session !== undefined) return;
+    this.#failures++;
+    const pauseMs = backoffMs(BACKOFF, this.#failures, 0.5 + Math.random() / 2);
+    this.#retry = setTimeout(() => void this.#connect(), pauseMs);
+    this.#enter({ kind: "waiting", untilMs: performance.now() + pauseMs });
+  }
+
+  #keepAlive(): void {
+    if (this.#session === undefined) return;
+    if (this.silenceMs > SILENCE_MS) this.#give(this.#session);
+    else this.#session.ping();
+  }
+
+  #enter(state: FeedState): void {
+    this.#state = state;
+    this.#options.onChange();
+  }
+}

@@ -1,0 +1,30 @@
+import { readDashboardConfig, type DashboardConfig } from "#core/protocol/dashboard-config.ts";
+import { Dashboard, type Dash } from "./dashboard.ts";
+import { byId } from "./element.ts";
+
+const RETRY_MS = 2_000;
+
+/** Where the server says that things are; asked again until it answers. */
+const loadConfig = async (): Promise<DashboardConfig> => {
+  for (;;) {
+    try {
+      const response = await fetch("config.json");
+      if (response.ok) return readDashboardConfig(await response.json());
+    } catch (error) {
+      if (error instanceof RangeError) throw error;
+    }
+    byId("state").textContent = "The server does not answer, trying again";
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+  }
+};
+
+const socketUrl = (config: DashboardConfig): URL => {
+  const url = new URL(config.webSocketUrl, location.href);
+  url.protocol = url.protocol.replace("http", "ws");
+  url.hash = "";
+  return url;
+};
+
+const config = await loadConfig();
+const dashboard = new Dashboard(config, async () => new WebSocket(socketUrl(config)));
+Object.defineProperty(window, "__dash", { get: (): Dash => dashboard.look() });

@@ -1,0 +1,91 @@
+import {
+  createChart,
+  CrosshairMode,
+  type ChartOptions,
+  type DeepPartial,
+  type IChartApi,
+  type ISeriesApi,
+  type SeriesType,
+  type Time,
+} from "lightweight-charts";
+import { seriesChange, type ChartTime, type GapPoint } from "./points.ts";
+import type { Theme } from "./theme.ts";
+
+/** One chart on the page. */
+export const createPanel = (container: HTMLElement, theme: Theme): IChartApi =>
+  createChart(container, {
+    autoSize: true,
+    ...panelOptions(theme),
+    crosshair: { mode: CrosshairMode.Normal },
+    localization: { timeFormatter: (time: Time) => format(FULL, time) },
+    rightPriceScale: { borderVisible: false },
+    timeScale: {
+      borderVisible: false,
+      timeVisible: true,
+      secondsVisible: false,
+      rightOffset: 3,
+      minBarSpacing: 1.5,
+      tickMarkFormatter: (time: Time) => format(isMidnight(time) ? DAY : CLOCK, time),
+    },
+  });
+
+/** What changes with the reader's choice of dark or light. */
+export const panelOptions = ({ text, muted, line, panel, font }: Theme): DeepPartial<ChartOptions> => ({
+  layout: {
+    // The logo would write a style element of its own, which the page's policy forbids; the footer names its makers.
+    attributionLogo: false,
+    background: { color: panel },
+    textColor: muted,
+    fontFamily: font,
+    fontSize: 11,
+  },
+  grid: { vertLines: { visible: false }, horzLines: { color: line } },
+  crosshair: {
+    vertLine: { color: muted, labelBackgroundColor: text },
+    horzLine: { color: muted, labelBackgroundColor: text },
+  },
+});
+
+const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const DAY = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+const FULL = new Intl.DateTimeFormat(undefined, {
+  day: "numeric",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  hourCycle: "h23",
+});
+
+/** In the reader's own time zone. */
+const format = (formatter: Intl.DateTimeFormat, time: Time): string => formatter.format(Number(time) * 1_000);
+
+const isMidnight = (time: Time): boolean => {
+  const date = new Date(Number(time) * 1_000);
+  return date.getHours() === 0 && date.getMinutes() === 0;
+};
+
+/** A series that is told all its points again and again, and changes what is new. */
+export class Line<Point extends GapPoint> {
+  readonly #series: ISeriesApi<SeriesType>;
+  #points: readonly Point[] = [];
+
+  constructor(series: ISeriesApi<SeriesType>) {
+    this.#series = series;
+  }
+
+  show(points: readonly Point[]): void {
+    const change = seriesChange(this.#points, points);
+    this.#points = points;
+    if (change.kind === "tail") for (const point of change.points) this.#series.update(asData(point));
+    else if (change.kind === "all") this.#series.setData(change.points.map(asData));
+  }
+
+  /** As the chart itself has them. */
+  data(): readonly unknown[] {
+    return this.#series.data();
+  }
+}
+
+/** The library's times are a kind of number of its own. */
+const asData = (point: { readonly time: ChartTime }): { time: Time } => point as unknown as { time: Time };

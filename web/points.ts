@@ -1,0 +1,101 @@
+import { meanText } from "#core/bars.ts";
+import type { Bar } from "#core/bar.ts";
+import { decimalText, type Decimal, type WideDecimal } from "#core/decimal.ts";
+
+/** Seconds since 1970, which is how the charts count. */
+export type ChartTime = number;
+
+export interface CandlePoint {
+  readonly time: ChartTime;
+  readonly open: number;
+  readonly high: number;
+  readonly low: number;
+  readonly close: number;
+}
+
+export interface ValuePoint {
+  readonly time: ChartTime;
+  readonly value: number;
+}
+
+/** A place on the time axis where nothing was traded. */
+export interface GapPoint {
+  readonly time: ChartTime;
+}
+
+/** Longer silences, as over a night, take no place. */
+const LONGEST_GAP = 360;
+
+/** As drawn: a screen needs no more than a float holds. */
+export const numberOf = (decimal: Decimal | WideDecimal): number => Number(decimalText(decimal));
+
+export const candleOf = ({ startMs, content }: Bar): CandlePoint => ({
+  time: startMs / 1_000,
+  open: numberOf(content.open.price),
+  high: numberOf(content.high),
+  low: numberOf(content.low),
+  close: numberOf(content.close.price),
+});
+
+export const closeOf = ({ startMs, content }: Bar): ValuePoint => ({
+  time: startMs / 1_000,
+  value: numberOf(content.close.price),
+});
+
+/** `points` with a place for each window of `stepSeconds` that has none, so that time runs evenly. */
+export const evenly = <Point extends GapPoint>(
+  points: readonly Point[],
+  stepSeconds: number,
+): readonly (Point | GapPoint)[] =>
+  points.flatMap((point, index) => {
+    const before = points[index - 1];
+    const missing = before === undefined ? 0 : (point.time - before.time) / stepSeconds - 1;
+    if (before === undefined || missing < 1 || missing > LONGEST_GAP) return [point];
+    const gaps = Array.from({ length: missing }, (_, gap) => ({ time: before.time + (gap + 1) * stepSeconds }));
+    return [...gaps, point];
+  });
+
+/** The average of each window as steps: those of closed windows, and that of the newest one, which is still open. */
+export interface AverageSteps {
+  readonly closed: readonly ValuePoint[];
+  readonly open: readonly ValuePoint[];
+}
+
+/**
+ * The tumbling-window average of `bars` as lines of steps over `[fromTime, toTime]`: each step starts at its window's
+ * start, and the last one reaches to `toTime`.
+ */
+export const averageSteps = (bars: readonly Bar[], fromTime: ChartTime, toTime: ChartTime): AverageSteps => {
+  const steps = bars
+    .map(({ startMs, endMs, content }) => ({
+      time: startMs / 1_000,
+      end: endMs / 1_000,
+      value: Number(meanText(content)),
+    }))
+    .filter(({ end }) => end > fromTime)
+    .map(({ time, value }) => ({ time: Math.max(time, fromTime), value }));
+  const last = steps.at(-1);
+  if (last === undefined) return { closed: [], open: [] };
+  const open = last.time < toTime ? [last, { time: toTime, value: last.value }] : [last];
+  return { closed: steps, open };
+};
+
+/** How a series that shows `before` comes to show `after`: by some points at its end, or by all points anew. */
+export type SeriesChange<Point> =
+  | { readonly kind: "none" }
+  | { readonly kind: "tail"; readonly points: readonly Point[] }
+  | { readonly kind: "all"; readonly points: readonly Point[] };
+
+export const seriesChange = <Point extends GapPoint>(
+  before: readonly Point[],
+  after: readonly Point[],
+): SeriesChange<Point> => {
+  const first = after.findIndex((point, index) => !isSame(point, before[index]));
+  if (first < 0) return after.length === before.length ? { kind: "none" } : { kind: "all", points: after };
+  const isTail =
+    before.length > 0 && first >= before.length - 1 && after[before.length - 1]?.time === before.at(-1)?.time;
+  return isTail ? { kind: "tail", points: after.slice(first) } : { kind: "all", points: after };
+};
+
+const isSame = (a: object, b: object | undefined): boolean =>
+  b !== undefined && JSON.stringify(a) === JSON.stringify(b);

@@ -1,0 +1,132 @@
+import { clientMessageText, type ClientMessage } from "#core/protocol/client-message.ts";
+import type { Fault } from "#core/protocol/faults.ts";
+import { Register } from "#core/protocol/register.ts";
+import { readServerMessage, type ServerMessage } from "#core/protocol/server-message.ts";
+import type { DurationMs } from "#core/units.ts";
+
+/** Wanted from the server: the last bars of some symbols, and what changes. */
+export interface Wish {
+  readonly symbols: readonly string[];
+  readonly intervalMs: DurationMs;
+  readonly bars: number;
+}
+
+export interface SessionEvents {
+  /** All that was wished for has come. */
+  onWhole(): void;
+  /** Something came, if only a sign of life. */
+  onMessage(): void;
+  onFault(fault: Fault): void;
+  /** The connection is over, or never came to be. */
+  onEnd(): void;
+}
+
+/** The part of a browser's WebSocket that a session needs. */
+export type Socket = Pick<WebSocket, "send" | "close" | "addEventListener" | "readyState">;
+
+const OPEN = 1;
+
+/**
+ * One connection and what it has told. Wishes made before it opens are sent then. A session that ended is not used again:
+ * its successor asks anew for everything, so that nothing missed in between is missed for good.
+ */
+export class Session {
+  readonly register = new Register();
+  readonly #socket: Socket;
+  readonly #events: SessionEvents;
+  /** Per wish that is not wholly answered, the parts still to come; undefined before the first part. */
+  readonly #awaited = new Map<string, number | undefined>();
+  #wishes: readonly Wish[] = [];
+  #isOver = false;
+
+  constructor(socket: Socket, events: SessionEvents) {
+    this.#socket = socket;
+    this.#events = events;
+    socket.addEventListener("open", () => this.#wishes.forEach((wish) => this.#ask(wish)));
+    socket.addEventListener("message", ({ data }) => this.#take(String(data)));
+    socket.addEventListener("close", () => this.#end());
+  }
+
+  /** Whether an answer to a wish is still to come. */
+  get isAwaiting(): boolean {
+    return this.#awaited.size > 0;
+  }
+
+  /** Asks for what was not wished for before, and gives up what no longer is. */
+  wish(wishes: readonly Wish[]): void {
+    const before = new Set(this.#wishes.map(wishText));
+    const dropped = dropWishes(this.#wishes, wishes);
+    this.#wishes = wishes;
+    if (this.#socket.readyState !== OPEN) return;
+    for (const wish of wishes) if (!before.has(wishText(wish))) this.#ask(wish);
+    for (const { symbols, intervalMs } of dropped) this.#send({ action: "unsubscribe", symbols, intervalMs });
+  }
+
+  /** Asks for everything again, as after an answer that failed. */
+  askAgain(): void {
+    if (this.#socket.readyState === OPEN) for (const wish of this.#wishes) this.#ask(wish);
+  }
+
+  /** Wants a sign of life. */
+  ping(): void {
+    if (this.#socket.readyState === OPEN) this.#send({ action: "ping" });
+  }
+
+  close(): void {
+    this.#isOver = true;
+    this.#socket.close();
+  }
+
+  #ask(wish: Wish): void {
+    this.#awaited.set(answerText(wish), undefined);
+    this.#send({ action: "subscribe", ...wish });
+  }
+
+  #send(message: ClientMessage): void {
+    this.#socket.send(clientMessageText(message));
+  }
+
+  #take(text: string): void {
+    if (this.#isOver) return;
+    const message = readOrFault(text);
+    if (message.type === "error") this.#events.onFault(message);
+    if (message.type === "snapshot" || message.type === "update") this.register.apply(message.panes);
+    this.#events.onMessage();
+    if (message.type !== "snapshot") return;
+    const key = answerText(message);
+    if (!this.#awaited.has(key)) return;
+    const left = (this.#awaited.get(key) ?? message.parts) - 1;
+    if (left > 0) this.#awaited.set(key, left);
+    else this.#awaited.delete(key);
+    if (!this.isAwaiting) this.#events.onWhole();
+  }
+
+  #end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#events.onEnd();
+  }
+}
+
+/** A gateway that fails answers in words of its own. */
+const readOrFault = (text: string): ServerMessage => {
+  try {
+    return readServerMessage(text);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return { type: "error", code: "unavailable", message: error.message };
+  }
+};
+
+const answerText = ({ symbols, intervalMs }: Pick<Wish, "symbols" | "intervalMs">): string =>
+  `${intervalMs}|${symbols.join("|")}`;
+
+const wishText = (wish: Wish): string => `${wish.bars}|${answerText(wish)}`;
+
+/** What is no longer wished for: by interval, the symbols that no wish of that interval names any more. */
+const dropWishes = (before: readonly Wish[], after: readonly Wish[]): readonly Omit<Wish, "bars">[] =>
+  before.flatMap(({ symbols, intervalMs }) => {
+    const kept = new Set(after.flatMap((wish) => (wish.intervalMs === intervalMs ? wish.symbols : [])));
+    const dropped = symbols.filter((symbol) => !kept.has(symbol));
+    return dropped.length === 0 ? [] : [{ symbols: dropped, intervalMs }];
+  });
