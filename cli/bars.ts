@@ -21,7 +21,7 @@ Usage: npm run bars -- --symbol S --interval I [flags]
   --format csv|json  (default: csv)
   --help             shows this
 
-A store runs while npm run replay -- FILE --stay does.
+A store runs while npm start or npm run replay -- FILE --stay does.
 `;
 
 const DAY_MS = 86_400_000;

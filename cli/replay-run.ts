@@ -1,6 +1,6 @@
 import { openDynamoCheckpointStore } from "#adapters/dynamodb/checkpoint-store.ts";
 import { systemClock as clock } from "#adapters/node/clock.ts";
-import type { ShardCounts } from "#core/ports/checkpoint-store.ts";
+import { sumOfCounts, type ShardCounts } from "#core/shard-counts.ts";
 import { readConfig } from "#lambdas/aggregator/config.ts";
 import type { FetcherReport } from "#lambdas/fetcher/fetcher.ts";
 import { replayText } from "#lambdas/fetcher/source-spec.ts";
@@ -35,7 +35,7 @@ export const runReplay = async (
   const { checkpointsTable, ticksStream } = readConfig(aggregatorEnvironment(cloud));
   await using checkpoints = openDynamoCheckpointStore({ table: checkpointsTable, clock });
   const counted = async (): Promise<ShardCounts> =>
-    total((await checkpoints.list(ticksStream)).map(({ counts }) => counts));
+    sumOfCounts((await checkpoints.list(ticksStream)).map(({ counts }) => counts));
   const peek = async (): Promise<void> => {
     const { trades: folded, duplicateTrades } = await counted();
     progress.show(
@@ -54,16 +54,4 @@ export const runReplay = async (
     clearInterval(timer);
     progress.end();
   }
-};
-
-const total = (all: readonly ShardCounts[]): ShardCounts => {
-  const sum = (name: keyof ShardCounts): number => all.reduce((so, counts) => so + counts[name], 0);
-  return {
-    records: sum("records"),
-    trades: sum("trades"),
-    lateTrades: sum("lateTrades"),
-    duplicateFrames: sum("duplicateFrames"),
-    duplicateTrades: sum("duplicateTrades"),
-    rejected: sum("rejected"),
-  };
 };

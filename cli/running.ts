@@ -13,9 +13,10 @@ export interface Running {
   readonly aggregator: Readonly<Record<string, string>>;
 }
 
-const FILE = join(import.meta.dirname, "../.tapestream/running.json");
+/** One at a time is found; `TAPESTREAM_RUNNING` names another file for those who run several. */
+const FILE = process.env["TAPESTREAM_RUNNING"] ?? join(import.meta.dirname, "../.tapestream/running.json");
 
-/** Says that `cloud` runs, until it is disposed of. */
+/** Says that `cloud` runs, until it is disposed of or another says so. */
 export const announce = async (cloud: LocalCloud): Promise<AsyncDisposable> => {
   const running: Running = {
     pid: process.pid,
@@ -25,7 +26,11 @@ export const announce = async (cloud: LocalCloud): Promise<AsyncDisposable> => {
   };
   await mkdir(dirname(FILE), { recursive: true });
   await writeFile(FILE, JSON.stringify(running, undefined, 2), { mode: 0o600 });
-  return { [Symbol.asyncDispose]: () => rm(FILE, { force: true }) };
+  return {
+    [Symbol.asyncDispose]: async () => {
+      if ((await readRunning())?.pid === process.pid) await rm(FILE, { force: true });
+    },
+  };
 };
 
 /**
@@ -33,18 +38,21 @@ export const announce = async (cloud: LocalCloud): Promise<AsyncDisposable> => {
  * @throws PipelineError TAPE_STORE_UNAVAILABLE when none does.
  */
 export const findRunning = async (): Promise<Running> => {
-  const running = await readFile(FILE, "utf8").then(
-    (text) => JSON.parse(text) as Running,
-    () => undefined,
-  );
+  const running = await readRunning();
   if (running === undefined || !isAlive(running.pid)) {
     throw new PipelineError(
       "TAPE_STORE_UNAVAILABLE",
-      "a store must be running, none was found: start one with npm run replay -- FILE --stay",
+      "a store must be running, none was found: start one with npm start",
     );
   }
   return running;
 };
+
+const readRunning = (): Promise<Running | undefined> =>
+  readFile(FILE, "utf8").then(
+    (text) => JSON.parse(text) as Running,
+    () => undefined,
+  );
 
 /** The environment of the function that stores bars, as the template gives it. */
 export const aggregatorEnvironment = ({ functions }: LocalCloud): Readonly<Record<string, string>> => {

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { PipelineError } from "#core/errors.ts";
 import { intervalText } from "#core/interval.ts";
@@ -6,7 +7,7 @@ import { readConfig as readAggregatorConfig } from "#lambdas/aggregator/config.t
 import { readConfig as readBroadcastConfig } from "#lambdas/ws-broadcast/config.ts";
 import { openLocalCloud, type CloudEvent, type LocalCloud } from "#local/cloud.ts";
 import { openLoopbackServer, type LoopbackServer } from "#local/loopback-server.ts";
-import { buildWeb } from "#tools/build-web.ts";
+import { buildWeb, endBuilder } from "#tools/build-web.ts";
 import { assemble } from "./assemble.ts";
 import { runCommand, type Arguments } from "./command.ts";
 import { createProgressLine, type ProgressLine } from "./progress-line.ts";
@@ -59,7 +60,10 @@ const run = async (
     assemble({ source: feed.spec, ...symbolSetting(feed.symbols) }),
   );
   if (stop.aborted) return 0;
-  const siteDir = settings.isHeadless ? undefined : await stage.run("built the dashboard", () => buildWeb());
+  const siteDir = settings.isHeadless
+    ? undefined
+    : await stage.run("built the dashboard", () => buildWeb({ outDir: join(assembly.dir, "../web") }));
+  await endBuilder();
   const progress = createProgressLine();
   await using cloud = await stage.run("opened the local cloud", () =>
     openLocalCloud({

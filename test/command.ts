@@ -12,16 +12,30 @@ export interface Ended {
 export interface RunningCommand {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
+  /** What it has said on stdout so far. */
+  readonly stdout: string;
   /** Resolves when stdout has said `text`; rejects when the command ends before. */
   said(text: string): Promise<void>;
 }
 
 const ROOT = join(import.meta.dirname, "..");
 
+/** More variables for a command, and whether it leads a process group of its own. */
+export interface CommandOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly leadsGroup?: boolean;
+}
+
 /** Starts `cli/NAME.ts` with these arguments. */
-export const startCommand = (name: string, args: readonly string[]): RunningCommand => {
+export const startCommand = (
+  name: string,
+  args: readonly string[],
+  { environment = {}, leadsGroup = false }: CommandOptions = {},
+): RunningCommand => {
   const child = spawn(process.execPath, [join(ROOT, `cli/${name}.ts`), ...args], {
     cwd: ROOT,
+    env: { ...process.env, ...environment },
+    detached: leadsGroup,
     stdio: ["ignore", "pipe", "pipe"],
   });
   let [stdout, stderr] = ["", ""];
@@ -31,6 +45,9 @@ export const startCommand = (name: string, args: readonly string[]): RunningComm
   return {
     child,
     ended,
+    get stdout() {
+      return stdout;
+    },
     said: async (text) => {
       while (!stdout.includes(text)) {
         const end = await Promise.race([once(child.stdout, "data").then(() => undefined), ended]);

@@ -1,6 +1,6 @@
 import { cp, mkdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { build } from "esbuild";
+import { build, stop } from "esbuild";
 import { PipelineError } from "#core/errors.ts";
 
 export interface BuildWebOptions {
@@ -40,3 +40,6 @@ export const buildWeb = async (options: BuildWebOptions = {}): Promise<string> =
   for (const file of STATIC_FILES) await cp(join(root, "web", file), join(outDir, file));
   return outDir;
 };
+
+/** Ends the bundler's own process, which otherwise ends with this one. The next build starts it again. */
+export const endBuilder = (): Promise<void> => stop();

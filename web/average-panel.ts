@@ -16,7 +16,7 @@ export class AveragePanel {
     this.#chart = createPanel(container, theme);
     this.#chart.priceScale("right").applyOptions({ scaleMargins: { top: 0.2, bottom: 0.12 } });
     const quiet = { lastValueVisible: false, priceLineVisible: false, crosshairMarkerVisible: false } as const;
-    const raw = this.#chart.addSeries(LineSeries, { lineWidth: 1, priceLineVisible: false });
+    const raw = this.#chart.addSeries(LineSeries, { lineWidth: 2, priceLineVisible: false });
     const steps = { ...quiet, lineType: LineType.WithSteps, lineWidth: 2 } as const;
     const closed = this.#chart.addSeries(LineSeries, steps);
     const open = this.#chart.addSeries(LineSeries, { ...steps, lineStyle: LineStyle.Dashed, lastValueVisible: true });

@@ -10,7 +10,8 @@ interface VolumePoint extends ValuePoint {
   readonly color: string;
 }
 
-const SHOWN_BARS = 120;
+/** At first a chart shows between so many bars, as far as each has so much room. */
+const SHOWN = { least: 40, most: 120, pixels: 8 } as const;
 const RIGHT_OFFSET = 3;
 
 /** Candles, volume, and the average of each window as a line of steps. */
@@ -36,7 +37,7 @@ export class BarsPanel {
     const candle = this.#chart.addSeries(CandlestickSeries, { borderVisible: false });
     const mean = this.#chart.addSeries(LineSeries, {
       lineType: LineType.WithSteps,
-      lineWidth: 2,
+      lineWidth: 1,
       lastValueVisible: false,
       priceLineVisible: false,
       crosshairMarkerVisible: false,
@@ -65,8 +66,10 @@ export class BarsPanel {
     if (!isNew) return;
     this.#candles.series.applyOptions({ priceFormat: priceFormatOf(bars) });
     this.#chart.priceScale("right").applyOptions({ autoScale: true });
+    const scale = this.#chart.timeScale();
     const to = this.#candles.line.data().length + RIGHT_OFFSET;
-    this.#chart.timeScale().setVisibleLogicalRange({ from: to - SHOWN_BARS, to });
+    const room = Math.max(SHOWN.least, Math.min(SHOWN.most, scale.width() / SHOWN.pixels));
+    scale.setVisibleLogicalRange({ from: to - Math.max(SHOWN.least, Math.min(room, to)), to });
   }
 
   paint(theme: Theme): void {

@@ -24,7 +24,7 @@ export const createPanel = (container: HTMLElement, theme: Theme): IChartApi =>
       timeVisible: true,
       secondsVisible: false,
       rightOffset: 3,
-      minBarSpacing: 1.5,
+      minBarSpacing: 1,
       tickMarkFormatter: (time: Time) => format(isMidnight(time) ? DAY : CLOCK, time),
     },
   });

@@ -1,0 +1,200 @@
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openDynamoPaneStore } from "#adapters/dynamodb/pane-store.ts";
+import { systemClock as clock } from "#adapters/node/clock.ts";
+import { BAR_COLUMNS, barRow } from "#core/bar-row.ts";
+import { readInterval } from "#core/interval.ts";
+import { epochMs } from "#core/units.ts";
+import { readConfig } from "#lambdas/aggregator/config.ts";
+import { readBars } from "../cli/read-bars.ts";
+import type { Running } from "../cli/running.ts";
+import type { Dash } from "../web/dashboard.ts";
+import { openBrowser } from "./browser.ts";
+import { runCommandLine, startCommand, type RunningCommand } from "./command.ts";
+
+/** By then a window's trades have come, and the life that folded them has stored them. */
+const SETTLED_MS = 12_000;
+const PATIENT = { timeout: 30_000, interval: 100 };
+
+let folder: string;
+let browser: Browser;
+let server: RunningCommand;
+let port: string;
+
+const launch = async (onPort: string): Promise<void> => {
+  server = startCommand("start", ["--port", onPort, "--for", "150"], {
+    environment: { TAPESTREAM_RUNNING: join(folder, "running.json") },
+    leadsGroup: true,
+  });
+  await server.said("Ctrl-C ends it");
+  port = /localhost:(\d+)/.exec(server.stdout)?.[1] ?? "";
+};
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "start-test-"));
+  [browser] = await Promise.all([openBrowser(), launch("0")]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  if (server?.child.exitCode === null) server.child.kill("SIGKILL");
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Tab {
+  readonly page: Page;
+  /** What the browser complained of. */
+  readonly complaints: string[];
+}
+
+const look = (page: Page): Promise<Dash | undefined> => page.evaluate<Dash | undefined>("window.__dash");
+
+const openTab = async (hash = ""): Promise<Tab> => {
+  const page = await browser.newPage({ viewport: { width: 1_280, height: 800 } });
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  await page.goto(`http://localhost:${port}/${hash}`);
+  await expect.poll(() => look(page), PATIENT).toBeDefined();
+  return { page, complaints };
+};
+
+type Rows = readonly (readonly (string | number)[])[];
+
+const START = BAR_COLUMNS.indexOf("start");
+const END = BAR_COLUMNS.indexOf("end");
+
+/** What the server's store holds of the bars that start from `fromMs` on. */
+const stored = async (symbol: string, interval: string, fromMs: number, toMs: number): Promise<Rows> => {
+  const running = JSON.parse(await readFile(join(folder, "running.json"), "utf8")) as Running;
+  Object.assign(process.env, running.environment);
+  const { intervals, panesTable } = readConfig(running.aggregator);
+  await using panes = openDynamoPaneStore({ table: panesTable, intervals, clock });
+  const intervalMs = readInterval(interval)!;
+  const storedMs = intervals.map(({ intervalMs }) => intervalMs);
+  const wanted = { symbol, intervalMs, fromMs: epochMs(fromMs), toMs: epochMs(toMs) };
+  return (await readBars(panes, storedMs, wanted)).map(barRow);
+};
+
+/** Waits until the page shows more than `least` bars of `key`, all that are over equal to the store's; returns them. */
+const equalsStore = async (page: Page, key: string, least: number): Promise<Rows> => {
+  const [symbol = "", interval = ""] = key.split("/");
+  let rows: Rows = [];
+  await expect
+    .poll(async () => {
+      const dash = await look(page);
+      const over = Date.now() - SETTLED_MS;
+      if (dash === undefined || !dash.isWhole || `${dash.symbol}/${dash.interval}` !== key) return "not shown yet";
+      rows = dash.bars.filter((row) => Number(row[END]) <= over);
+      if (rows.length <= least) return `${rows.length} bars`;
+      const from = Number(rows[0]![START]);
+      const inStore = await stored(symbol, interval, from, Number(rows.at(-1)![END]));
+      return JSON.stringify(rows) === JSON.stringify(inStore) ? "equal" : "different";
+    }, PATIENT)
+    .toBe("equal");
+  return rows;
+};
+
+describe("npm start", () => {
+  let tab: Tab;
+
+  test("shows bars of real trades in a browser, the same as the store's", { timeout: 60_000 }, async () => {
+    tab = await openTab("#SPY/1m");
+    const rows = await equalsStore(tab.page, "SPY/1m", 20);
+    const candles = (await look(tab.page))!.candles as { time: number; close?: number }[];
+    const drawn = new Map(candles.map(({ time, close }) => [time * 1_000, close]));
+    const close = BAR_COLUMNS.indexOf("close");
+    expect(rows.map((row) => drawn.get(Number(row[START])))).toEqual(rows.map((row) => Number(row[close])));
+    expect(await tab.page.textContent("#state")).toBe("Live");
+    expect(await tab.page.locator("#symbols li").count()).toBe(4);
+    expect(tab.complaints).toEqual([]);
+  });
+
+  test("shows what moves", { timeout: 30_000 }, async () => {
+    const trades = async (): Promise<number> =>
+      (await look(tab.page))!.bars.reduce((sum, row) => sum + Number(row[BAR_COLUMNS.indexOf("trades")]), 0);
+    const before = await trades();
+    await expect.poll(trades, PATIENT).toBeGreaterThan(before);
+  });
+
+  test("changes symbol and interval, in each tab on its own", { timeout: 60_000 }, async () => {
+    const other = await openTab("#IBM/10s");
+    await equalsStore(other.page, "IBM/10s", 100);
+    await other.page.click('#intervals button[value="5m"]');
+    await equalsStore(other.page, "IBM/5m", 3);
+    await other.page.click("#symbols li:first-child button");
+    await equalsStore(other.page, "AIG/5m", 3);
+    await equalsStore(tab.page, "SPY/1m", 20);
+    expect(other.complaints).toEqual([]);
+    await other.page.close();
+  });
+
+  test("says of an unknown symbol that it has no trades", { timeout: 30_000 }, async () => {
+    const other = await openTab();
+    await other.page.keyboard.press("/");
+    await other.page.keyboard.type("nope");
+    await other.page.keyboard.press("Enter");
+    await expect.poll(() => other.page.textContent("#empty"), PATIENT).toMatch(/^No trades of NOPE yet/);
+    expect(await other.page.isVisible("#empty")).toBe(true);
+    expect((await look(other.page))!.bars).toEqual([]);
+    expect(other.complaints).toEqual([]);
+    await other.page.close();
+  });
+
+  test("comes back to the same bars after a crash of the server", { timeout: 90_000 }, async () => {
+    expect(tab.complaints).toEqual([]);
+    server.child.kill("SIGKILL");
+    await server.ended;
+    await expect.poll(() => tab.page.textContent("#state"), PATIENT).toMatch(/^(Reconnecting in \d+ s|Connecting)$/);
+    expect((await look(tab.page))!.bars.length).toBeGreaterThan(20);
+    await launch(port);
+    await expect.poll(() => tab.page.textContent("#state"), PATIENT).toBe("Live");
+    await equalsStore(tab.page, "SPY/1m", 20);
+    // the browser itself tells of each connection that failed
+    expect(tab.complaints.filter((text) => !text.startsWith("WebSocket connection to"))).toEqual([]);
+  });
+
+  test("ends within five seconds of Ctrl-C and leaves nothing behind", { timeout: 30_000 }, async () => {
+    const startedAt = performance.now();
+    server.child.kill("SIGINT");
+    const { code, stderr } = await server.ended;
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    expect([code, stderr.includes("Error")]).toEqual([0, false]);
+    // no process of its group is left
+    expect(() => process.kill(-server.child.pid!, 0)).toThrow("ESRCH");
+    await expect(readFile(join(folder, "running.json"))).rejects.toThrow("ENOENT");
+  });
+});
+
+test("npm start refuses what it cannot do in one sentence, at once", { timeout: 30_000 }, async () => {
+  const taken = createServer().listen(0, "127.0.0.1");
+  await once(taken, "listening");
+  const { port: used } = taken.address() as { port: number };
+  const cases: [readonly string[], number, RegExp][] = [
+    [["--port", String(used)], 1, /^port \d+ must be free, .* \[TAPE_PORT_IN_USE\]$/],
+    [
+      ["--port", "0", "--file", join(folder, "none.csv")],
+      1,
+      /^the file .* there is no such file \[TAPE_FILE_UNREADABLE\]$/,
+    ],
+    [["--source", "yahoo"], 2, /^--source must be replay or sim, was "yahoo".* \[TAPE_USAGE\]$/],
+    [
+      ["--source", "sim", "--speed", "2"],
+      2,
+      /^--file and --speed go with a replay, --source was sim.* \[TAPE_USAGE\]$/,
+    ],
+    [["fast"], 2, /^only flags are known, was given "fast".* \[TAPE_USAGE\]$/],
+  ];
+  for (const [args, exitCode, sentence] of cases) {
+    const { code, stderr } = await runCommandLine("start", args);
+    expect([args, code, stderr.trimEnd()]).toEqual([args, exitCode, expect.stringMatching(sentence)]);
+  }
+  taken.close();
+});
