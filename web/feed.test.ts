@@ -1,0 +1,163 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { errorMessage, pongMessage, snapshotMessages, updateMessages } from "#core/protocol/server-message.ts";
+import { durationMs, epochMs } from "#core/units.ts";
+import { paneRowText } from "#core/updates.ts";
+import { pane } from "#test/pane-fixture.ts";
+import { Feed } from "./feed.ts";
+import type { Wish } from "./session.ts";
+
+const minute = durationMs(60_000);
+const wish: Wish = { symbols: ["IBM"], intervalMs: minute, bars: 10 };
+
+/** A socket whose other end is the test. */
+class FakeSocket extends EventTarget {
+  readyState = 0;
+  readonly sent: unknown[] = [];
+
+  send(text: string): void {
+    this.sent.push(JSON.parse(text));
+  }
+
+  close(): void {
+    this.readyState = 3;
+    this.dispatchEvent(new Event("close"));
+  }
+
+  open(): void {
+    this.readyState = 1;
+    this.dispatchEvent(new Event("open"));
+  }
+
+  say(...messages: readonly string[]): void {
+    for (const data of messages) this.dispatchEvent(new MessageEvent("message", { data }));
+  }
+}
+
+let sockets: FakeSocket[];
+let faults: string[];
+
+const openFeed = (wishes: readonly Wish[] = [wish]): Feed => {
+  const openSocket = async () => {
+    const socket = new FakeSocket();
+    sockets.push(socket);
+    return socket as unknown as WebSocket;
+  };
+  const feed = new Feed({ openSocket, onChange: () => undefined, onFault: ({ code }) => faults.push(code) });
+  feed.wish(wishes);
+  return feed;
+};
+
+const snapshot = (tradeCount: number, symbols: readonly string[] = ["IBM"]): readonly string[] => {
+  const panes = symbols.map((symbol) => pane({ symbol, last: tradeCount }));
+  return snapshotMessages({ symbols, intervalMs: minute, fromMs: epochMs(0) }, panes);
+};
+
+const countOf = (feed: Feed): number | undefined => feed.register.bars("IBM", minute)[0]?.content.tradeCount;
+
+const subscribe = { action: "subscribe", symbols: ["IBM"], interval: "1m", bars: 10 };
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  sockets = [];
+  faults = [];
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe("a feed", () => {
+  test("asks for what is wished when its socket opens, and is live when all has come", async () => {
+    const feed = openFeed();
+    await vi.advanceTimersByTimeAsync(0);
+    sockets[0]!.open();
+    expect(sockets[0]!.sent).toEqual([subscribe]);
+    expect(feed.state.kind).toBe("connecting");
+    // an update may come before the snapshot, and is the newer one
+    sockets[0]!.say(...updateMessages([paneRowText(pane({ last: 9 }))]), ...snapshot(5));
+    expect([feed.state.kind, countOf(feed)]).toEqual(["live", 9]);
+  });
+
+  test("shows what it knew until a new connection has told everything", async () => {
+    const feed = openFeed();
+    await vi.advanceTimersByTimeAsync(0);
+    sockets[0]!.open();
+    sockets[0]!.say(...snapshot(5));
+    sockets[0]!.close();
+    expect([feed.state.kind, countOf(feed)]).toEqual(["waiting", 5]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    sockets[1]!.open();
+    expect(sockets[1]!.sent).toEqual([subscribe]);
+    expect([feed.state.kind, countOf(feed)]).toEqual(["connecting", 5]);
+    // the new server counts from the beginning
+    sockets[1]!.say(...snapshot(2));
+    expect([feed.state.kind, countOf(feed)]).toEqual(["live", 2]);
+  });
+
+  test("waits longer with each failure, and not at all when told to go", async () => {
+    const feed = openFeed();
+    await vi.advanceTimersByTimeAsync(0);
+    for (let failures = 0; failures < 6; failures++) {
+      sockets.at(-1)!.close();
+      await vi.advanceTimersByTimeAsync(15_000);
+    }
+    const tried = sockets.length;
+    sockets.at(-1)!.close();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(sockets).toHaveLength(tried);
+    feed.connectNow();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(sockets).toHaveLength(tried + 1);
+  });
+
+  test("asks for what is new, and gives up what nobody wishes any more", async () => {
+    const feed = openFeed();
+    await vi.advanceTimersByTimeAsync(0);
+    sockets[0]!.open();
+    sockets[0]!.say(...snapshot(5));
+    const longer = { ...wish, intervalMs: durationMs(300_000) };
+    feed.wish([wish, longer]);
+    feed.wish([wish]);
+    expect(sockets[0]!.sent.slice(1)).toEqual([
+      { ...subscribe, interval: "5m" },
+      { action: "unsubscribe", symbols: ["IBM"], interval: "5m" },
+    ]);
+  });
+
+  test("has a new connection whole before a gateway ends the old one", async () => {
+    const feed = openFeed();
+    await vi.advanceTimersByTimeAsync(0);
+    sockets[0]!.open();
+    sockets[0]!.say(...snapshot(5));
+    for (let at = 0; at < 110; at++) {
+      await vi.advanceTimersByTimeAsync(60_000);
+      sockets[0]!.say(pongMessage());
+    }
+    expect(sockets).toHaveLength(2);
+    expect([feed.state.kind, sockets[0]!.readyState]).toEqual(["live", 1]);
+    sockets[1]!.open();
+    sockets[1]!.say(...snapshot(6));
+    expect([feed.state.kind, countOf(feed), sockets[0]!.readyState]).toEqual(["live", 6, 3]);
+  });
+
+  test("gives up a connection that says nothing any more", async () => {
+    const feed = openFeed();
+    await vi.advanceTimersByTimeAsync(0);
+    sockets[0]!.open();
+    sockets[0]!.say(...snapshot(5));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(sockets[0]!.sent.at(-1)).toEqual({ action: "ping" });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(feed.state.kind).toBe("waiting");
+  });
+
+  test("asks again for what the server could not answer", async () => {
+    openFeed();
+    await vi.advanceTimersByTimeAsync(0);
+    sockets[0]!.open();
+    sockets[0]!.say(errorMessage({ code: "unavailable", message: "the store must answer, did not" }), "no JSON");
+    expect(faults).toEqual(["unavailable", "unavailable"]);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(sockets[0]!.sent.slice(0, 2)).toEqual([subscribe, subscribe]);
+  });
+});
