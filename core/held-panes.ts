@@ -25,7 +25,10 @@ export class HeldPanes {
   constructor(shard: string, intervalsMs: readonly DurationMs[], panes: readonly HeldPane[]) {
     this.#shard = shard;
     this.#intervalsMs = intervalsMs;
-    for (const { content, rowSequence, isChanged, ...key } of panes) this.#hold(key, rowSequence, content, isChanged);
+    // An interval that is stored no longer is let go of: its panes could not be written.
+    for (const { content, rowSequence, isChanged, ...key } of panes) {
+      if (intervalsMs.includes(key.intervalMs)) this.#hold(key, rowSequence, content, isChanged);
+    }
   }
 
   /** The keys that the rows touch, that are not held yet, and whose windows start no later than that of `newestStoredMs`. */

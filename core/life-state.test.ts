@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { lifeStateBytes, readLifeState, type LifeState } from "./life-state.ts";
+import { SeenFrames } from "./seen.ts";
 import { durationMs, epochMs, sequenceNumber } from "./units.ts";
 
 const sequences = fc.bigInt({ min: 0n, max: 10n ** 57n }).map((digits) => sequenceNumber(digits.toString()));
@@ -18,7 +19,11 @@ const states: fc.Arbitrary<LifeState> = fc.record({
     duplicateTrades: fc.nat(),
     rejected: fc.nat(),
   }),
-  seen: fc.uint8Array({ maxLength: 40 }),
+  seen: fc.array(fc.tuple(fc.constantFrom("a1", "b2"), fc.nat(3_000)), { maxLength: 9 }).map((frames) => {
+    const seen = new SeenFrames();
+    for (const [producer, number] of frames) seen.add(producer, number);
+    return seen.toBytes();
+  }),
   panes: fc.array(
     fc
       .record({

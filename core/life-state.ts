@@ -2,7 +2,8 @@ import { ByteReader, ByteWriter } from "./bytes.ts";
 import { readContent, writeContent } from "./content-bytes.ts";
 import { PipelineError } from "./errors.ts";
 import type { BarContent, PaneKey } from "./pane.ts";
-import type { ShardCounts } from "./ports/checkpoint-store.ts";
+import { SeenFrames } from "./seen.ts";
+import { COUNT_NAMES, countsOf, type ShardCounts } from "./shard-counts.ts";
 import { durationMs, epochMs, sequenceDigits, sequenceNumber, type EpochMs, type SequenceNumber } from "./units.ts";
 
 /** A pane as one life keeps it. */
@@ -94,16 +95,14 @@ export const readLifeState = (bytes: Uint8Array, shard: string): LifeState => {
   }
 };
 
-const COUNT_NAMES = ["records", "trades", "lateTrades", "duplicateFrames", "duplicateTrades", "rejected"] as const;
-
 const read = (reader: ByteReader, shard: string): LifeState => {
   const version = reader.byte();
   if (version !== VERSION) throw new RangeError(`its version must be ${VERSION}, was ${version}`);
   const last = readSequence(reader);
   const newestEventTimeMs = readTime(reader);
   const newestStoredMs = readTime(reader);
-  const counts = Object.fromEntries(COUNT_NAMES.map((name) => [name, reader.varint()])) as unknown as ShardCounts;
-  const seen = reader.bytes(reader.varint()).slice();
+  const counts = countsOf(() => reader.varint());
+  const seen = SeenFrames.from(reader.bytes(reader.varint())).toBytes();
   const symbols = times(reader.varint(), () => reader.ascii());
   const sequences = times(reader.varint(), () => readSequence(reader));
   let window = 0;

@@ -1,15 +1,17 @@
 import { SeenFrames } from "./seen.ts";
+import { PipelineError } from "./errors.ts";
 import { HeldPanes } from "./held-panes.ts";
 import { lifeStateBytes, readLifeState, type LifeState } from "./life-state.ts";
-import type { CheckpointStore, ShardCounts } from "./ports/checkpoint-store.ts";
+import type { CheckpointStore } from "./ports/checkpoint-store.ts";
 import type { PaneStore } from "./ports/pane-store.ts";
 import type { RejectedStore } from "./ports/rejected-store.ts";
 import type { ShardReader, ShardRecord } from "./ports/shard-reader.ts";
 import type { UpdateStream } from "./ports/update-stream.ts";
 import { readRecord } from "./record.ts";
+import { countsOf, type ShardCounts } from "./shard-counts.ts";
 import { TradeColumns } from "./trade-columns.ts";
 import type { Rejected } from "./trade.ts";
-import { epochMs, type DurationMs, type EpochMs, type SequenceNumber } from "./units.ts";
+import { BEYOND_ALL, epochMs, type DurationMs, type EpochMs, type SequenceNumber } from "./units.ts";
 
 export interface LifePorts {
   readonly panes: PaneStore;
@@ -37,57 +39,76 @@ export interface LifeStep {
   readonly records: readonly ShardRecord[];
   /** What the step before returned; undefined begins a life. */
   readonly state: Uint8Array | undefined;
-  /**
-   * Whether a life that begins here reads the shard from behind the checkpoint to the first record delivered, for what an
-   * earlier life took and never stored. Needed wherever a life is longer than one batch.
-   */
-  readonly isRefilled: boolean;
   /** Whether the life ends with this batch. */
   readonly isLast: boolean;
 }
 
+/** What became of a step. */
+export interface LifeOutcome {
+  /** For the next step; undefined when the life has ended. */
+  readonly state: Uint8Array | undefined;
+  /** Whether the state could not be read, so that a life began from the checkpoint instead. */
+  readonly isStateUnreadable: boolean;
+}
+
 /**
  * Takes a step in the life of a shard's panes: folds the records, publishes the panes that changed, and at the life's end
- * stores them and then the checkpoint. Returns the state for the next step, undefined when the life has ended.
+ * stores them and then the checkpoint.
  *
  * Harmless to repeat, to abandon at any point, to run twice at once or to run late, since every write is a register in
  * which the greater position wins, and each pane's content is a function of its position.
  *
- *     step 1          step 2          last step
- *     begin  fold     fold            fold   put panes   publish   put checkpoint
- *     ------+---------+---------------+------+-----------+---------+--------->
- *           checkpoint read           |      |           |         \ only now may a life skip these records
- *           pane read on first touch -+      |           \ whoever subscribed in between misses nothing
- *                                            \ condition: stored lastSequence < mine
+ *     step 1               step 2         last step
+ *     begin  refill  fold  refill  fold   fold   put panes   publish   put checkpoint
+ *     ------+-------+------+--------------+------+-----------+---------+--------->
+ *           |       |                     |      |           |         \ only now may a life skip these records
+ *           |       |                     |      |           \ whoever subscribed in between misses nothing
+ *           |       |                     |      \ condition: stored lastSequence < mine
+ *           |       |                     \ pane read on first touch, if a row may exist
+ *           |       \ the shard itself is read from behind `last` to the first record delivered
+ *           \ checkpoint read
  *
- * @throws PipelineError when a port does, or TAPE_STATE_INVALID: the whole batch must come again.
+ * The refill finds what an earlier life took and never stored, because Lambda lost the state, the mapping was created
+ * again further on, or a state was handed over that belongs to an earlier batch. Nothing is the usual answer.
+ *
+ * @throws PipelineError when a port does: the whole batch must come again.
  */
-export const advanceLife = async (
+export const advanceLife = async (ports: LifePorts, rules: LifeRules, step: LifeStep): Promise<LifeOutcome> => {
+  const resumed = step.state && resumeLife(ports, rules, step, step.state);
+  const life = resumed ?? (await beginLife(ports, rules, step));
+  const [first] = step.records;
+  // A last step without state and without records has lost what its window held: the shard still has it.
+  if (first || (step.isLast && !resumed)) await refill(ports, step.shard, life, first?.sequenceNumber ?? BEYOND_ALL);
+  await life.take(step.records);
+  const state = await life.settle(step.isLast);
+  return { state, isStateUnreadable: step.state !== undefined && resumed === undefined };
+};
+
+/** A long refill stores what it has every so many pages, so that an invocation that runs out of time was not in vain. */
+const REFILL_PAGES = 16;
+
+const refill = async (ports: LifePorts, shard: string, life: Life, before: SequenceNumber): Promise<void> => {
+  let pages = 0;
+  for await (const records of ports.shards.read(shard, { after: life.last, before })) {
+    await life.take(records);
+    if (++pages % REFILL_PAGES === 0) await life.store();
+  }
+};
+
+/** The life that `state` speaks of, undefined when it cannot be read: state is a cache, never the truth. */
+const resumeLife = (
   ports: LifePorts,
   rules: LifeRules,
-  step: LifeStep,
-): Promise<Uint8Array | undefined> => {
-  const life = step.state ? resumeLife(ports, rules, step) : await beginLife(ports, rules, step);
-  const [first] = step.records;
-  if (!step.state && step.isRefilled && first) {
-    const span = { after: life.last, before: first.sequenceNumber };
-    for await (const records of ports.shards.read(step.shard, span)) await life.take(records);
+  { stream, shard }: LifeStep,
+  state: Uint8Array,
+): Life | undefined => {
+  try {
+    return new Life(ports, rules, stream, shard, readLifeState(state, shard));
+  } catch (error) {
+    if (error instanceof PipelineError && error.code === "TAPE_STATE_INVALID") return undefined;
+    throw error;
   }
-  await life.take(step.records);
-  return life.settle(step.isLast);
 };
-
-const NO_COUNTS: ShardCounts = {
-  records: 0,
-  trades: 0,
-  lateTrades: 0,
-  duplicateFrames: 0,
-  duplicateTrades: 0,
-  rejected: 0,
-};
-
-const resumeLife = (ports: LifePorts, rules: LifeRules, { stream, shard, state }: LifeStep): Life =>
-  new Life(ports, rules, stream, shard, readLifeState(state!, shard));
 
 const beginLife = async (ports: LifePorts, rules: LifeRules, { stream, shard }: LifeStep): Promise<Life> => {
   const checkpoint = await ports.checkpoints.get(stream, shard);
@@ -95,7 +116,7 @@ const beginLife = async (ports: LifePorts, rules: LifeRules, { stream, shard }: 
     last: checkpoint?.last,
     newestEventTimeMs: checkpoint?.newestEventTimeMs,
     newestStoredMs: checkpoint?.newestEventTimeMs,
-    counts: checkpoint?.counts ?? NO_COUNTS,
+    counts: checkpoint?.counts ?? countsOf(() => 0),
     seen: checkpoint?.seen ?? (await inheritedSeen(ports, stream, shard)).toBytes(),
     panes: [],
   });
@@ -173,11 +194,14 @@ class Life {
         return state;
       }
     }
-    if (this.#last !== undefined) await this.#end(this.#last);
+    await this.store();
     return undefined;
   }
 
-  async #end(last: SequenceNumber): Promise<void> {
+  /** Stores all that the life has changed, tells of it, and then writes the checkpoint. */
+  async store(): Promise<void> {
+    const last = this.#last;
+    if (last === undefined) return;
     const panes = this.#held.changedInLife(last);
     if (panes.length > 0) await this.#ports.panes.put(panes);
     await this.#publish(panes);

@@ -40,6 +40,9 @@ export const sequenceNumber = (digits: string): SequenceNumber => {
   return (String(digits.length).padStart(3, "0") + digits) as SequenceNumber;
 };
 
+/** Beyond every position of every stream. */
+export const BEYOND_ALL = sequenceNumber("9".repeat(129));
+
 /** The decimal text that {@link sequenceNumber} was made from. */
 export const sequenceDigits = (position: SequenceNumber): string => position.slice(3);
 

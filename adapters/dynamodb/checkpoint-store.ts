@@ -1,17 +1,9 @@
-import type { Checkpoint, CheckpointStore, ShardCounts } from "#core/ports/checkpoint-store.ts";
+import type { Checkpoint, CheckpointStore } from "#core/ports/checkpoint-store.ts";
+import { COUNT_NAMES, countsOf } from "#core/shard-counts.ts";
 import { epochMs, readSequenceNumber } from "#core/units.ts";
 import { numberOf, readBytes, readNumber, readText } from "./attributes.ts";
 import { openTable, type DynamoOptions } from "./client.ts";
 import { getAll, putGreater, queryPartition, type Item } from "./requests.ts";
-
-const COUNTS = [
-  "records",
-  "trades",
-  "lateTrades",
-  "duplicateFrames",
-  "duplicateTrades",
-  "rejected",
-] as const satisfies readonly (keyof ShardCounts)[];
 
 /** Checkpoints in a DynamoDB table with the keys `stream` and `shard`, kept for ever. */
 export const openDynamoCheckpointStore = (options: DynamoOptions): CheckpointStore & AsyncDisposable => {
@@ -36,7 +28,7 @@ const checkpointItem = ({ stream, shard, last, seen, newestEventTimeMs, counts }
   last: { S: last },
   seen: { B: seen },
   ...(newestEventTimeMs === undefined ? {} : { newestEventTimeMs: numberOf(newestEventTimeMs) }),
-  ...Object.fromEntries(COUNTS.map((name) => [name, numberOf(counts[name])])),
+  ...Object.fromEntries(COUNT_NAMES.map((name) => [name, numberOf(counts[name])])),
 });
 
 const readCheckpoint = (item: Item): Checkpoint => ({
@@ -46,12 +38,5 @@ const readCheckpoint = (item: Item): Checkpoint => ({
   seen: readBytes(item, "seen"),
   newestEventTimeMs:
     item["newestEventTimeMs"] === undefined ? undefined : epochMs(readNumber(item, "newestEventTimeMs")),
-  counts: {
-    records: readNumber(item, "records"),
-    trades: readNumber(item, "trades"),
-    lateTrades: readNumber(item, "lateTrades"),
-    duplicateFrames: readNumber(item, "duplicateFrames"),
-    duplicateTrades: readNumber(item, "duplicateTrades"),
-    rejected: readNumber(item, "rejected"),
-  },
+  counts: countsOf((name) => readNumber(item, name)),
 });

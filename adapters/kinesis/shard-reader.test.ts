@@ -9,7 +9,7 @@ import {
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { shardReaderContract } from "#core/ports/shard-reader.contract.ts";
-import { sequenceNumber, type DurationMs, type SequenceNumber } from "#core/units.ts";
+import { BEYOND_ALL, sequenceNumber, type DurationMs, type SequenceNumber } from "#core/units.ts";
 import { openTestKinesis, type TestKinesis } from "#test/engines.ts";
 import { openFaultyEndpoint, serviceError, type Intercept } from "#test/faulty-endpoint.ts";
 import { openKinesisShardReader } from "./shard-reader.ts";
@@ -21,7 +21,6 @@ beforeAll(async () => {
 afterAll(() => kinesis[Symbol.asyncDispose]());
 
 const SHARD = "shardId-000000000000";
-const BEYOND_ALL = sequenceNumber("9".repeat(100));
 
 const openShards = async (stream: string): Promise<readonly Shard[]> => {
   const { Shards = [] } = await kinesis.client.send(new ListShardsCommand({ StreamName: stream }));
@@ -53,23 +52,25 @@ const append = async (
   return positions;
 };
 
+const idOf = (name: string): string => name.split("@")[0] ?? "";
+
 shardReaderContract("kinesis", async () => {
   const stream = await kinesis.stream();
   const reader = openKinesisShardReader({ stream });
   return {
     reader,
-    openShards: async () => (await openShards(stream)).map(({ ShardId = "" }) => ShardId),
-    append: (shard, data) => append(stream, shard, data),
+    openShards: async () => Promise.all((await openShards(stream)).map(({ ShardId = "" }) => reader.name(ShardId))),
+    append: (shard, data) => append(stream, idOf(shard), data),
     split: async (shard) => {
-      const { middle } = await rangeOf(stream, shard);
+      const { middle } = await rangeOf(stream, idOf(shard));
       await kinesis.client.send(
-        new SplitShardCommand({ StreamName: stream, ShardToSplit: shard, NewStartingHashKey: middle }),
+        new SplitShardCommand({ StreamName: stream, ShardToSplit: idOf(shard), NewStartingHashKey: middle }),
       );
       await kinesis.active(stream);
     },
     merge: async (shard, adjacent) => {
       await kinesis.client.send(
-        new MergeShardsCommand({ StreamName: stream, ShardToMerge: shard, AdjacentShardToMerge: adjacent }),
+        new MergeShardsCommand({ StreamName: stream, ShardToMerge: idOf(shard), AdjacentShardToMerge: idOf(adjacent) }),
       );
       await kinesis.active(stream);
     },

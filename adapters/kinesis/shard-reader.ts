@@ -1,6 +1,7 @@
 import {
   GetRecordsCommand,
   GetShardIteratorCommand,
+  DescribeStreamSummaryCommand,
   ListShardsCommand,
   type GetRecordsCommandOutput,
   type Shard,
@@ -27,18 +28,29 @@ const EXPIRED = "ExpiredIteratorException";
  */
 export const openKinesisShardReader = (options: KinesisOptions): ShardReader & AsyncDisposable => {
   const stream = openStream(options);
+  let born: string | undefined;
   return {
+    name: async (shardId) => `${shardId}@${(born ??= await creationOf(stream))}`,
     parents: async (shard) => {
-      const { ParentShardId, AdjacentParentShardId } = await describeShard(stream, shard);
-      return [ParentShardId, AdjacentParentShardId].filter((parent) => parent !== undefined);
+      const [shardId = "", streamBorn] = shard.split("@");
+      const { ParentShardId, AdjacentParentShardId } = (await describeShard(stream, shardId)) ?? {};
+      return [ParentShardId, AdjacentParentShardId].flatMap((parent) => (parent ? `${parent}@${streamBorn}` : []));
     },
-    read: (shard, span) => readSpan(stream, shard, span),
+    read: (shard, span) => readSpan(stream, shard.split("@")[0] ?? "", span),
     [Symbol.asyncDispose]: () => stream[Symbol.asyncDispose](),
   };
 };
 
-/** A page after the first names the token alone. Source: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListShards.html */
-const describeShard = async (stream: KinesisStream, shard: string): Promise<Shard> => {
+/** When the stream was created, in seconds since 1970 to the base of 36. */
+const creationOf = async (stream: KinesisStream): Promise<string> => {
+  const command = new DescribeStreamSummaryCommand({ StreamName: stream.name });
+  const { StreamDescriptionSummary } = await stream.ask((client) => client.send(command));
+  const bornMs = StreamDescriptionSummary?.StreamCreationTimestamp?.getTime() ?? 0;
+  return Math.floor(bornMs / 1_000).toString(36);
+};
+
+/** The shard, undefined when the stream no longer lists it. A page after the first names the token alone. Source: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListShards.html */
+const describeShard = async (stream: KinesisStream, shard: string): Promise<Shard | undefined> => {
   let token: string | undefined;
   do {
     const command = new ListShardsCommand(token === undefined ? { StreamName: stream.name } : { NextToken: token });
@@ -47,7 +59,7 @@ const describeShard = async (stream: KinesisStream, shard: string): Promise<Shar
     if (found !== undefined) return found;
     token = page.NextToken;
   } while (token !== undefined);
-  throw new PipelineError("TAPE_STREAM_UNAVAILABLE", `stream ${stream.name} must have the shard ${shard}, has not`);
+  return undefined;
 };
 
 async function* readSpan(

@@ -71,7 +71,8 @@ export const createMemoryStream = ({ clock, shardCount = 1, refuses }: MemoryStr
         append(shards.holding(hashOf(entry.partitionKey)), entry.data);
         return true;
       }),
-    parents: async (id) => shards.known(id).parents,
+    name: async (id) => id,
+    parents: async (id) => shards.get(id)?.parents ?? [],
     read: async function* (id, { after, before }) {
       const span = shards
         .known(id)
@@ -87,6 +88,7 @@ interface Shards {
   add(parents: readonly string[], fromHash: number, toHash: number): Shard;
   /** By the hashes they cover. */
   allOpen(): readonly Shard[];
+  get(id: string): Shard | undefined;
   known(id: string): Shard;
   open(id: string): Shard;
   holding(hash: number): Shard;
@@ -106,6 +108,7 @@ const createShards = (): Shards => {
       return shard;
     },
     allOpen: () => [...shards.values()].filter(({ isOpen }) => isOpen).toSorted((a, b) => a.fromHash - b.fromHash),
+    get: (id) => shards.get(id),
     known: (id) => found(shards.get(id), id),
     open: (id) => {
       const shard = found(shards.get(id), id);

@@ -1,17 +1,5 @@
+import type { ShardCounts } from "../shard-counts.ts";
 import type { EpochMs, SequenceNumber } from "../units.ts";
-
-/** What one shard's records up to `last` came to, counted over its whole life: a function of the shard's prefix. */
-export interface ShardCounts {
-  readonly records: number;
-  /** Trades folded. */
-  readonly trades: number;
-  /** Trades folded that were behind the watermark when they arrived. */
-  readonly lateTrades: number;
-  /** Frames that had been seen before, and so were not folded. */
-  readonly duplicateFrames: number;
-  readonly duplicateTrades: number;
-  readonly rejected: number;
-}
 
 /** How far a shard is folded. A register: the greater `last` wins. */
 export interface Checkpoint {

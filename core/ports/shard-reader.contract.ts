@@ -1,19 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { sequenceNumber, type SequenceNumber } from "#core/units.ts";
+import { BEYOND_ALL, type SequenceNumber } from "#core/units.ts";
 import type { ShardReader, ShardRecord, ShardSpan } from "./shard-reader.ts";
 
 /** A stream of one open shard, and what changes it. */
 export interface ShardReaderSetup extends AsyncDisposable {
   readonly reader: ShardReader;
-  /** In the order of the keys they cover. */
+  /** The names of those that are open, in the order of the keys they cover. */
   openShards(): Promise<readonly string[]>;
   /** Appends records to this very shard, in order. */
   append(shard: string, data: readonly Uint8Array[]): Promise<readonly SequenceNumber[]>;
   split(shard: string): Promise<void>;
   merge(shard: string, adjacent: string): Promise<void>;
 }
-
-const BEYOND_ALL = sequenceNumber("9".repeat(100));
 
 const data = (count: number): readonly Uint8Array[] =>
   Array.from({ length: count }, (_, i) => new Uint8Array([i % 256, i >> 8, 0, 255]));
@@ -73,16 +71,26 @@ const spanTests = (open: () => Promise<ShardReaderSetup>): void => {
     expect(await readAll(setup.reader, shard, { after: undefined, before: BEYOND_ALL })).toEqual([]);
   });
 
-  test("rejects a shard that the stream does not have", async () => {
+  test("rejects a read of a shard that the stream does not have", async () => {
     await using setup = await open();
-    const unavailable = { code: "TAPE_STREAM_UNAVAILABLE" };
-    const span = { after: undefined, before: BEYOND_ALL };
-    await expect(setup.reader.parents("shardId-000000000999")).rejects.toMatchObject(unavailable);
-    await expect(readAll(setup.reader, "shardId-000000000999", span)).rejects.toMatchObject(unavailable);
+    const gone = await setup.reader.name("shardId-000000000999");
+    const reading = readAll(setup.reader, gone, { after: undefined, before: BEYOND_ALL });
+    await expect(reading).rejects.toMatchObject({ code: "TAPE_STREAM_UNAVAILABLE" });
+  });
+
+  test("names a shard the same each time", async () => {
+    await using setup = await open();
+    expect(await setup.reader.name("shardId-000000000000")).toBe(await setup.reader.name("shardId-000000000000"));
+    expect(await setup.reader.name("shardId-000000000000")).not.toBe(await setup.reader.name("shardId-000000000001"));
   });
 };
 
 const reshardTests = (open: () => Promise<ShardReaderSetup>): void => {
+  test("a shard that is gone has no parents", async () => {
+    await using setup = await open();
+    expect(await setup.reader.parents(await setup.reader.name("shardId-000000000999"))).toEqual([]);
+  });
+
   test("a shard split has two children, and they one parent", async () => {
     await using setup = await open();
     const [shard] = await filled(setup, 1);

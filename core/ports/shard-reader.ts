@@ -15,11 +15,19 @@ export interface ShardSpan {
   readonly before: SequenceNumber;
 }
 
-/** Reads a stream by the shard. Every method throws PipelineError TAPE_STREAM_UNAVAILABLE when it cannot. */
+/**
+ * Reads a stream by the shard. Every method throws PipelineError TAPE_STREAM_UNAVAILABLE when it cannot.
+ *
+ * Shards go by names of our own, under which their panes and checkpoints are kept: a stream that is created again gives
+ * its shards the ids that another stream's had, with other records behind them.
+ */
 export interface ShardReader {
-  /** The shards that this one was split or merged from: none, one or two. */
+  /** The name of the shard with this id: the same for as long as the stream exists, and no other stream's. */
+  name(shardId: string): Promise<string>;
+
+  /** The names of the shards that this one was split or merged from: none, one or two. None of a shard that is gone. */
   parents(shard: string): Promise<readonly string[]>;
 
-  /** The records of the span in sequence order, in batches; ends at the first record at or beyond `before`. */
+  /** The records of the span in sequence order, in batches; ends at the first at or beyond `before`, and at the tip. */
   read(shard: string, span: ShardSpan): AsyncIterable<readonly ShardRecord[]>;
 }

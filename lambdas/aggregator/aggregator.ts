@@ -29,16 +29,16 @@ export const createAggregator =
     const isWindowed = event.window !== undefined;
     const isLast = !isWindowed || event.isFinalInvokeForWindow === true || event.isWindowTerminatedEarly === true;
     const { life } = event.state ?? {};
-    const shard = shardOf(event);
+    const shard = await ports.shards.name(shardOf(event));
     const records = recordsOf(event);
-    const state = await advanceLife(ports, rules, {
+    const { state, isStateUnreadable } = await advanceLife(ports, rules, {
       stream,
       shard,
       records,
       state: life === undefined ? undefined : Buffer.from(life, "base64"),
-      isRefilled: isWindowed,
       isLast,
     });
+    if (isStateUnreadable) log.warn("state could not be read, began from the checkpoint", { shard });
     log.info("batch folded", {
       shard,
       records: records.length,

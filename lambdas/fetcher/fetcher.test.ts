@@ -93,7 +93,6 @@ const foldedRows = async (stream: MemoryStream): Promise<string[]> => {
       shard,
       records: stream.records(shard),
       state: undefined,
-      isRefilled: false,
       isLast: true,
     };
     await advanceLife(ports, rules, step);

@@ -12,7 +12,8 @@ export type Fault =
   | "recreate" // the mapping is re-created at or before the open life
   | "recreateAhead" // the mapping is re-created anywhere, also past records that were taken and never stored
   | "rewindow" // with another window size
-  | "loseState" // Lambda loses the state in mid-window
+  | "loseState" // Lambda loses the state in mid-window or before its end, or hands over one that cannot be read
+  | "staleState" // Lambda hands over the state of an earlier batch
   | "two" // two mappings at once
   | "producer" // producers send frames again, late or on a child shard
   | "reshard"; // shards split and merge
@@ -65,6 +66,8 @@ export const FAULT_CLASSES: readonly FaultClass[] = [
     "reshard",
   ]),
   faultClass("window", "state lost in mid-window", ["loseState"]),
+  faultClass("window", "state lost, early end, crash", ["loseState", "early", ...CRASHES]),
+  faultClass("window", "state of an earlier batch handed over, crash, bisect", ["staleState", ...CRASHES, "bisect"]),
   faultClass("window", "mapping re-created past the open life", ["recreateAhead"]),
   faultClass("window", "two mappings at once", ["two", ...CRASHES, "boundaries"]),
   faultClass("windowless", "nothing goes wrong", []),

@@ -28,6 +28,8 @@ interface Event {
   readonly state: Uint8Array | undefined;
 }
 
+const UNREADABLE = new Uint8Array([0xff, 0xff]);
+
 /** An early end is asked for when the state holds more than about two panes. */
 const EARLY_STATE_BYTES = 150;
 
@@ -68,6 +70,7 @@ export class Mapping {
   async #mishap(dice: number): Promise<boolean> {
     const { random, records } = this.#setting;
     const { index } = this.#place;
+    if (records.length === 0) return false;
     if (this.#faults.has("oldEvents") && this.#events.length > 0 && dice < 0.06) {
       this.#mishapsLeft -= 1;
       await this.#invoke(random.pick(this.#events));
@@ -88,9 +91,20 @@ export class Mapping {
       this.#batchSize = undefined;
       return true;
     }
-    if (this.#faults.has("loseState") && this.#place.state && index < records.length && dice >= 0.16 && dice < 0.2) {
+    if (this.#faults.has("loseState") && this.#place.state && dice >= 0.16 && dice < 0.2) {
       this.#mishapsLeft -= 2;
-      this.#place = { ...this.#place, state: undefined, window: undefined };
+      this.#place = { ...this.#place, state: random.isBelow(0.3) ? UNREADABLE : undefined };
+    }
+    // With a stale state at the very end, what it lacks waits for the next record.
+    if (
+      this.#faults.has("staleState") &&
+      index < records.length &&
+      this.#places.length > 0 &&
+      dice >= 0.2 &&
+      dice < 0.3
+    ) {
+      this.#mishapsLeft -= 2;
+      this.#place = { ...this.#place, state: random.pick(this.#places).state };
     }
     return false;
   }
@@ -158,8 +172,8 @@ export class Mapping {
   #invoke({ records, isLast, state }: Event): Promise<Outcome<Uint8Array | undefined>> {
     const { ports, rules, shard, invocations, isWindowed } = this.#setting;
     if (this.#mishapsLeft <= 0) invocations.calm();
-    const step = { stream: "ticks", shard, records, state, isRefilled: isWindowed, isLast };
-    return invocations.run(ports, (gatedPorts) => advanceLife(gatedPorts, rules, step));
+    const step = { stream: "ticks", shard, records, state, isLast };
+    return invocations.run(ports, async (gatedPorts) => (await advanceLife(gatedPorts, rules, step)).state);
   }
 
   #windowOf(index: number): number {

@@ -117,14 +117,13 @@ const runWorkers = async (
       const batch = records.slice(position, position + 1 + random.below(4));
       position += batch.length;
       const isLast = random.isBelow(0.4) || position >= records.length;
-      state = await advanceLife(gatedPorts, RULES, {
+      ({ state } = await advanceLife(gatedPorts, RULES, {
         stream: "ticks",
         shard,
         records: batch,
         state,
-        isRefilled: false,
         isLast,
-      });
+      }));
     }
   };
   for (let attempt = 0; attempt < 8 && faults.has("crash"); attempt++) {

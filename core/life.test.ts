@@ -1,0 +1,140 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { createMemoryCheckpointStore } from "#adapters/memory/checkpoint-store.ts";
+import { createMemoryPaneStore } from "#adapters/memory/pane-store.ts";
+import { createMemoryRejectedStore } from "#adapters/memory/rejected-store.ts";
+import { createMemoryStream, type MemoryStream } from "#adapters/memory/stream.ts";
+import { createMemoryUpdateStream } from "#adapters/memory/update-stream.ts";
+import { intervalText } from "./interval.ts";
+import { advanceLife, type LifePorts, type LifeRules } from "./life.ts";
+import type { ShardRecord } from "./ports/shard-reader.ts";
+import { durationMs, epochMs, type DurationMs } from "./units.ts";
+import { utf8Bytes } from "./utf8.ts";
+
+const NOW = epochMs(1_700_000_000_000);
+const [tenSeconds, minute] = [durationMs(10_000), durationMs(60_000)];
+
+let stream: MemoryStream;
+let ports: LifePorts;
+let shard: string;
+
+beforeEach(() => {
+  stream = createMemoryStream({ clock: { nowMs: () => NOW } });
+  [shard] = stream.openShards() as [string];
+  ports = {
+    panes: createMemoryPaneStore(),
+    checkpoints: createMemoryCheckpointStore(),
+    rejected: createMemoryRejectedStore(),
+    updates: createMemoryUpdateStream(),
+    shards: stream,
+  };
+});
+
+/** A record of one trade. */
+const put = (into = shard): ShardRecord =>
+  stream.append(into, utf8Bytes(`{"symbol":"A","price":"1","size":"1","eventTimeMs":${NOW}}`));
+
+const rules = (...intervalsMs: DurationMs[]): LifeRules => ({
+  intervalsMs,
+  maxOutOfOrdernessMs: minute,
+  clockSkewMs: minute,
+  maxStateBytes: 100_000,
+});
+
+interface Step {
+  readonly records: readonly ShardRecord[];
+  readonly state?: Uint8Array | undefined;
+  readonly isLast?: boolean;
+  readonly of?: string;
+  readonly by?: LifeRules;
+}
+
+const advance = ({ records, state, isLast = false, of = shard, by = rules(minute) }: Step) =>
+  advanceLife(ports, by, { stream: "ticks", shard: of, records, state, isLast });
+
+/** The trades of each stored interval. */
+const stored = async (): Promise<Record<string, number>> => {
+  const counts: Record<string, number> = {};
+  for (const intervalMs of [tenSeconds, minute]) {
+    const range = { symbol: "A", intervalMs, startMs: epochMs(0), endMs: epochMs(NOW * 2) };
+    const panes = await ports.panes.range(range);
+    if (panes.length > 0)
+      counts[intervalText(intervalMs)] = panes.reduce((sum, { content }) => sum + content.tradeCount, 0);
+  }
+  return counts;
+};
+
+describe("a life", () => {
+  test("ends well when an interval in its state is stored no longer", async () => {
+    const { state } = await advance({ records: [put()], by: rules(tenSeconds, minute) });
+    await advance({ records: [], state, isLast: true, by: rules(tenSeconds) });
+    expect(await stored()).toEqual({ "10s": 1 });
+  });
+
+  test("that lost its state reads what its window held before it ends, records or none", async () => {
+    await advance({ records: [put(), put()] });
+    await advance({ records: [], isLast: true });
+    expect(await stored()).toEqual({ "1m": 2 });
+  });
+
+  test("of one batch reads what a longer one took and never stored", async () => {
+    await advance({ records: [put()] });
+    await advance({ records: [put()], isLast: true });
+    expect(await stored()).toEqual({ "1m": 2 });
+  });
+
+  test("that is handed the state of an earlier batch reads what lies between", async () => {
+    const { state } = await advance({ records: [put()] });
+    await advance({ records: [put(), put()], state });
+    await advance({ records: [put()], state, isLast: true });
+    expect(await stored()).toEqual({ "1m": 4 });
+  });
+
+  test("begins anew, and says so, when its state cannot be read", async () => {
+    await advance({ records: [put()] });
+    const outcome = await advance({ records: [put()], state: new Uint8Array([0xff]), isLast: true });
+    expect(outcome).toEqual({ state: undefined, isStateUnreadable: true });
+    expect(await stored()).toEqual({ "1m": 2 });
+  });
+
+  test("ends by itself when its state has grown too large, and the next goes on", async () => {
+    const small = { ...rules(minute), maxStateBytes: 10 };
+    const first = await advance({ records: [put()], by: small });
+    expect(first).toEqual({ state: undefined, isStateUnreadable: false });
+    await advance({ records: [put()], by: small });
+    expect(await stored()).toEqual({ "1m": 2 });
+  });
+
+  test("of a shard whose parents the stream has forgotten begins with nothing seen", async () => {
+    const [child, sibling] = stream.split(shard);
+    const [grandchild] = stream.split(child);
+    const forgetful: LifePorts = {
+      ...ports,
+      shards: { ...stream, parents: async (name) => (name === grandchild ? [child] : stream.parents("gone")) },
+    };
+    const step = { stream: "ticks", shard: grandchild, records: [put(grandchild)], state: undefined, isLast: true };
+    await advanceLife(forgetful, rules(minute), step);
+    expect([await stored(), sibling]).toEqual([{ "1m": 1 }, expect.any(String)]);
+  });
+
+  test("stores a long refill on the way", async () => {
+    for (let i = 0; i < 2_500; i++) put();
+    const reads = {
+      ...stream,
+      read: (name: string, span: Parameters<MemoryStream["read"]>[1]) => failing(stream.read(name, span), 20),
+    };
+    const step = { stream: "ticks", shard, records: [put()], state: undefined, isLast: false };
+    await expect(advanceLife({ ...ports, shards: reads }, rules(minute), step)).rejects.toThrow("out of time");
+    expect(await stored()).toEqual({ "1m": 1_600 });
+    await advance({ records: step.records, isLast: true });
+    expect(await stored()).toEqual({ "1m": 2_501 });
+  });
+});
+
+/** The first pages, then an error. */
+async function* failing<Page>(pages: AsyncIterable<Page>, most: number): AsyncGenerator<Page> {
+  let count = 0;
+  for await (const page of pages) {
+    if (count++ === most) throw new Error("out of time");
+    yield page;
+  }
+}
