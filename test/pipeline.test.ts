@@ -7,6 +7,7 @@ import { WebSocket } from "ws";
 import { openDynamoCheckpointStore } from "#adapters/dynamodb/checkpoint-store.ts";
 import { openDynamoPaneStore } from "#adapters/dynamodb/pane-store.ts";
 import { openDynamoRejectedStore } from "#adapters/dynamodb/rejected-store.ts";
+import { openKinesisShardReader } from "#adapters/kinesis/shard-reader.ts";
 import { openKinesisClient } from "#adapters/kinesis/client.ts";
 import { systemClock as clock } from "#adapters/node/clock.ts";
 import { barRow } from "#core/bar-row.ts";
@@ -118,7 +119,8 @@ test(
       clock,
     });
     const day = new Date(now).toISOString().slice(0, 10);
-    const kept = await rejected.list(config().ticksStream, taken[0]!.ShardId!, day);
+    await using shards = openKinesisShardReader({ stream: config().ticksStream });
+    const kept = await rejected.list(config().ticksStream, await shards.name(taken[0]!.ShardId!), day);
     expect(kept.map(({ index, reason, bytes }) => [index, reason, Buffer.from(bytes).toString("latin1")])).toEqual([
       [1, "not-positive", json(trade("-1", 9))],
       [3, "future", future],

@@ -45,6 +45,8 @@ describe("a row of a CSV", () => {
     ["1.5,SPY,1,1,P,0", "unknown-shape"],
     ["-1,SPY,1,1,P,0", "unknown-shape"],
     [",SPY,1,1,P,0", "unknown-shape"],
+    ["4503599627370496,SPY,1,1,P,0", "unknown-shape"],
+    [`1,SPY,1,1,${"P".repeat(1_000)},0`, "unknown-shape"],
     ["1,,1,1,P,0", "unknown-shape"],
     ["1, SPY,1,1,P,0", "unknown-shape"],
   ])("rejects %j as %s, with its line", (row, reason) => {

@@ -58,13 +58,15 @@ export const createCsvReader = (header: string, source: string): CsvReader | rea
   return (text, line) => readRow(columns, source, text, line);
 };
 
+const LONGEST_LINE = 1_000;
+
 const readRow = (columns: Columns, source: string, text: string, line: number): SourceRow => {
-  const cells = text.split(",");
+  const cells = text.length > LONGEST_LINE ? [] : text.split(",");
   const rejected = (reason: RejectionReason): SourceRow => ({ kind: "rejected", line, reason });
   if (cells.length !== columns.count) return rejected("unknown-shape");
   const symbol = cells[columns.symbol] ?? "";
-  const time = wholeNumber(cells[columns.time]);
-  const sequence = columns.sequence === undefined ? line - 1 : wholeNumber(cells[columns.sequence]);
+  const time = wholeNumber(cells[columns.time], TIME_DIGITS);
+  const sequence = columns.sequence === undefined ? line - 1 : wholeNumber(cells[columns.sequence], SEQUENCE_DIGITS);
   if (!isSymbol(symbol) || time === undefined || sequence === undefined) return rejected("unknown-shape");
   const price = readDecimal(cells[columns.price] ?? "");
   if (typeof price === "string") return rejected(price);
@@ -88,7 +90,12 @@ const readRow = (columns: Columns, source: string, text: string, line: number): 
   };
 };
 
-const wholeNumber = (text = ""): number | undefined => {
-  const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+/** Below 2^52, as event times must be. */
+const TIME_DIGITS = 15;
+/** A safe integer has no more. */
+const SEQUENCE_DIGITS = 16;
+
+const wholeNumber = (text = "", digits: number): number | undefined => {
+  const value = /^\d+$/.test(text) && text.length <= digits ? Number(text) : Number.NaN;
   return Number.isSafeInteger(value) ? value : undefined;
 };

@@ -1,4 +1,4 @@
-import { KinesisClient } from "@aws-sdk/client-kinesis";
+import { KinesisClient, KinesisServiceException as ServiceException } from "@aws-sdk/client-kinesis";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { setTimeout as delay } from "node:timers/promises";
 import { PipelineError } from "#core/errors.ts";
@@ -28,6 +28,24 @@ export const openKinesisClient = (): KinesisClient =>
     }),
   });
 
+/**
+ * Whether the same request may succeed later: throttling, a fault of the service's, or no answer, and no refusal such as a
+ * missing permission or stream.
+ */
+const isPassing = (error: unknown): boolean => {
+  const status = error instanceof ServiceException ? (error.$metadata.httpStatusCode ?? 500) : 500;
+  return status >= 500 || status === 429 || (error instanceof Error && PASSING.has(error.name));
+};
+
+/** Source: https://docs.aws.amazon.com/kinesis/latest/APIReference/CommonErrors.html */
+const PASSING: ReadonlySet<string> = new Set([
+  "KMSThrottlingException",
+  "LimitExceededException",
+  "ProvisionedThroughputExceededException",
+  "RequestExpired",
+  "ThrottlingException",
+]);
+
 /** One stream, asked through a client. */
 export interface KinesisStream extends AsyncDisposable {
   readonly name: string;
@@ -53,7 +71,7 @@ export const openStream = ({ stream, client, clock }: KinesisOptions): KinesisSt
         const failure = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
         throw new PipelineError("TAPE_STREAM_UNAVAILABLE", `stream ${stream} must answer, failed with ${failure}`, {
           cause,
-          retryable: true,
+          retryable: isPassing(cause),
         });
       }
     },

@@ -7,7 +7,7 @@ export interface Framing {
   readonly maxBytes: number;
 }
 
-/** Rows `[position, to)`, cut into frames from `firstFrame` on: said before the first is sent. */
+/** Rows `[position, to)`, cut into frames numbered from `nextFrame` on: said before the first is sent. */
 export interface Chunk {
   readonly to: number;
   readonly framing: Framing;

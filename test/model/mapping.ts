@@ -170,7 +170,7 @@ export class Mapping {
   }
 
   #invoke({ records, isLast, state }: Event): Promise<Outcome<Uint8Array | undefined>> {
-    const { ports, rules, shard, invocations, isWindowed } = this.#setting;
+    const { ports, rules, shard, invocations } = this.#setting;
     if (this.#mishapsLeft <= 0) invocations.calm();
     const step = { stream: "ticks", shard, records, state, isLast };
     return invocations.run(ports, async (gatedPorts) => (await advanceLife(gatedPorts, rules, step)).state);
