@@ -42,6 +42,10 @@ const start = async (args: Arguments): Promise<number> => {
   const listener = await listen(settings.port);
   try {
     return await run(settings, listener, stop, stage);
+  } catch (error) {
+    // Ctrl-C reaches the processes that build, too.
+    if (stop.aborted && error instanceof PipelineError) return 0;
+    throw error;
   } finally {
     listener.server.closeAllConnections();
     listener.server.close();

@@ -28,7 +28,8 @@ let port: string;
 
 const launch = async (onPort: string): Promise<void> => {
   server = startCommand("start", ["--port", onPort, "--for", "150"], {
-    environment: { TAPESTREAM_RUNNING: join(folder, "running.json") },
+    // what a killed one leaves in its temporary folder goes with the test's
+    environment: { TAPESTREAM_RUNNING: join(folder, "running.json"), TMPDIR: folder },
     leadsGroup: true,
   });
   await server.said("Ctrl-C ends it");

@@ -35,6 +35,7 @@ const CHART_BARS = 300;
 /** A chart of a long interval asks for fewer bars, as each is folded from this much at most. */
 const CHART_SPAN_MS = 2 * 86_400_000;
 const AGE_MS = 200;
+const FAULT_MS = 5_000;
 /** Up to here the price line is drawn from bars of the shortest interval. */
 const FINE_LIMIT_MS = 60_000;
 
@@ -53,8 +54,10 @@ export class Dashboard {
   /** Symbol and interval of what the charts show. */
   #shown = "";
   #isDirty = false;
+  /** What the server last complained of, and how long it is shown. */
+  #fault = { message: "", untilMs: 0 };
 
-  constructor(config: DashboardConfig, openSocket: () => Promise<WebSocket>) {
+  constructor(config: DashboardConfig, openSocket: () => WebSocket) {
     this.#intervals = config.intervals;
     this.#symbols = [...config.symbols];
     const [symbol = "", interval = ""] = decodeURIComponent(location.hash.slice(1)).split("/");
@@ -64,7 +67,9 @@ export class Dashboard {
     this.#feed = new Feed({
       openSocket,
       onChange: () => this.#touch(),
-      onFault: ({ message }) => setText(byId("age"), message),
+      onFault: ({ message }) => {
+        this.#fault = { message, untilMs: performance.now() + FAULT_MS };
+      },
     });
     this.#watchlist = new Watchlist(byId("symbols"), (chosen) => this.#choose(chosen, this.#interval));
     this.#bars = new BarsPanel(byId("bars"), this.#theme, (time) => {
@@ -218,7 +223,8 @@ export class Dashboard {
     const [target, age] = [byId("state"), byId("age")];
     target.dataset["state"] = state.kind;
     setText(target, stateWords(state, performance.now(), navigator.onLine));
-    if (Number.isFinite(silenceMs)) setText(age, `updated ${agoWords(silenceMs)} ago`);
+    if (performance.now() < this.#fault.untilMs) setText(age, this.#fault.message);
+    else if (Number.isFinite(silenceMs)) setText(age, `updated ${agoWords(silenceMs)} ago`);
   }
 }
 

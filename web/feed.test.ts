@@ -37,7 +37,7 @@ let sockets: FakeSocket[];
 let faults: string[];
 
 const openFeed = (wishes: readonly Wish[] = [wish]): Feed => {
-  const openSocket = async () => {
+  const openSocket = () => {
     const socket = new FakeSocket();
     sockets.push(socket);
     return socket as unknown as WebSocket;
@@ -69,7 +69,6 @@ afterEach(() => {
 describe("a feed", () => {
   test("asks for what is wished when its socket opens, and is live when all has come", async () => {
     const feed = openFeed();
-    await vi.advanceTimersByTimeAsync(0);
     sockets[0]!.open();
     expect(sockets[0]!.sent).toEqual([subscribe]);
     expect(feed.state.kind).toBe("connecting");
@@ -80,7 +79,6 @@ describe("a feed", () => {
 
   test("shows what it knew until a new connection has told everything", async () => {
     const feed = openFeed();
-    await vi.advanceTimersByTimeAsync(0);
     sockets[0]!.open();
     sockets[0]!.say(...snapshot(5));
     sockets[0]!.close();
@@ -96,7 +94,6 @@ describe("a feed", () => {
 
   test("waits longer with each failure, and not at all when told to go", async () => {
     const feed = openFeed();
-    await vi.advanceTimersByTimeAsync(0);
     for (let failures = 0; failures < 6; failures++) {
       sockets.at(-1)!.close();
       await vi.advanceTimersByTimeAsync(15_000);
@@ -106,13 +103,11 @@ describe("a feed", () => {
     await vi.advanceTimersByTimeAsync(5_000);
     expect(sockets).toHaveLength(tried);
     feed.connectNow();
-    await vi.advanceTimersByTimeAsync(0);
     expect(sockets).toHaveLength(tried + 1);
   });
 
   test("asks for what is new, and gives up what nobody wishes any more", async () => {
     const feed = openFeed();
-    await vi.advanceTimersByTimeAsync(0);
     sockets[0]!.open();
     sockets[0]!.say(...snapshot(5));
     const longer = { ...wish, intervalMs: durationMs(300_000) };
@@ -126,7 +121,6 @@ describe("a feed", () => {
 
   test("has a new connection whole before a gateway ends the old one", async () => {
     const feed = openFeed();
-    await vi.advanceTimersByTimeAsync(0);
     sockets[0]!.open();
     sockets[0]!.say(...snapshot(5));
     for (let at = 0; at < 110; at++) {
@@ -142,7 +136,6 @@ describe("a feed", () => {
 
   test("gives up a connection that says nothing any more", async () => {
     const feed = openFeed();
-    await vi.advanceTimersByTimeAsync(0);
     sockets[0]!.open();
     sockets[0]!.say(...snapshot(5));
     await vi.advanceTimersByTimeAsync(60_000);
@@ -153,7 +146,6 @@ describe("a feed", () => {
 
   test("asks again for what the server could not answer", async () => {
     openFeed();
-    await vi.advanceTimersByTimeAsync(0);
     sockets[0]!.open();
     sockets[0]!.say(errorMessage({ code: "unavailable", message: "the store must answer, did not" }), "no JSON");
     expect(faults).toEqual(["unavailable", "unavailable"]);

@@ -11,15 +11,15 @@ export type FeedState =
   | { readonly kind: "waiting"; /** By performance.now(). */ readonly untilMs: number };
 
 export interface FeedOptions {
-  /** Opens a connection that is on its way. */
-  readonly openSocket: () => Promise<Socket>;
+  /** A socket that is about to connect. */
+  readonly openSocket: () => Socket;
   /** Called when there is something new to show. */
   readonly onChange: () => void;
   readonly onFault: (fault: Fault) => void;
 }
 
 const BACKOFF: Backoff = { firstMs: durationMs(1_000), longestMs: durationMs(15_000) };
-const CONNECT_MS = 10_000;
+const CONNECT_MS = 20_000;
 /** API Gateway ends a connection after 2 hours, or 10 minutes of silence; a new one is whole before the old one ends. */
 const RENEW_MS = 110 * 60_000;
 const PING_MS = 60_000;
@@ -45,7 +45,7 @@ export class Feed {
   constructor(options: FeedOptions) {
     this.#options = options;
     setInterval(() => this.#keepAlive(), PING_MS);
-    setInterval(() => void this.#connect(), RENEW_MS);
+    setInterval(() => this.#connect(), RENEW_MS);
   }
 
   get state(): FeedState {
@@ -70,34 +70,29 @@ export class Feed {
     this.#wishes = wishes;
     this.#session?.wish(wishes);
     this.#next?.wish(wishes);
-    if (this.#session === undefined && this.#next === undefined && this.#retry === undefined) void this.#connect();
+    if (this.#session === undefined && this.#next === undefined && this.#retry === undefined) this.#connect();
   }
 
   /** Does not wait any longer. */
   connectNow(): void {
-    if (this.#retry !== undefined) void this.#connect();
+    if (this.#retry !== undefined) this.#connect();
   }
 
-  async #connect(): Promise<void> {
+  #connect(): void {
     clearTimeout(this.#retry);
     this.#retry = undefined;
     if (this.#session === undefined) this.#enter({ kind: "connecting" });
     this.#next?.close();
     this.#next = undefined;
-    try {
-      const socket = await this.#options.openSocket();
-      const session: Session = new Session(socket, {
-        onWhole: () => this.#whole(session),
-        onMessage: () => this.#heard(session),
-        onFault: (fault) => this.#fault(session, fault),
-        onEnd: () => this.#ended(session),
-      });
-      session.wish(this.#wishes);
-      this.#next = session;
-      setTimeout(() => this.#next === session && this.#give(session), CONNECT_MS);
-    } catch {
-      this.#fail();
-    }
+    const session: Session = new Session(this.#options.openSocket(), {
+      onWhole: () => this.#whole(session),
+      onMessage: () => this.#heard(session),
+      onFault: (fault) => this.#fault(session, fault),
+      onEnd: () => this.#ended(session),
+    });
+    session.wish(this.#wishes);
+    this.#next = session;
+    setTimeout(() => this.#next === session && this.#give(session), CONNECT_MS);
   }
 
   #whole(session: Session): void {
@@ -139,7 +134,7 @@ export class Feed {
     if (this.#session !== undefined) return;
     this.#failures++;
     const pauseMs = backoffMs(BACKOFF, this.#failures, 0.5 + Math.random() / 2);
-    this.#retry = setTimeout(() => void this.#connect(), pauseMs);
+    this.#retry = setTimeout(() => this.#connect(), pauseMs);
     this.#enter({ kind: "waiting", untilMs: performance.now() + pauseMs });
   }
 

@@ -26,5 +26,5 @@ const socketUrl = (config: DashboardConfig): URL => {
 };
 
 const config = await loadConfig();
-const dashboard = new Dashboard(config, async () => new WebSocket(socketUrl(config)));
+const dashboard = new Dashboard(config, () => new WebSocket(socketUrl(config)));
 Object.defineProperty(window, "__dash", { get: (): Dash => dashboard.look() });
