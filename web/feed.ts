@@ -18,7 +18,7 @@ export interface FeedOptions {
   readonly onFault: (fault: Fault) => void;
 }
 
-const BACKOFF: Backoff = { firstMs: durationMs(1_000), longestMs: durationMs(15_000) };
+const BACKOFF: Backoff = { firstMs: durationMs(1_000), longestMs: durationMs(10_000) };
 const CONNECT_MS = 20_000;
 /** API Gateway ends a connection after 2 hours, or 10 minutes of silence; a new one is whole before the old one ends. */
 const RENEW_MS = 110 * 60_000;
