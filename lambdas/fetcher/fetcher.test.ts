@@ -136,11 +136,41 @@ describe("the fetcher", () => {
   test("is one run at a time", async () => {
     const clock = createSkippingClock();
     const leases = createMemoryLeaseStore();
-    await leases.acquire({ name: "replay", holder: "another", nowMs: START, untilMs: epochMs(START + 10_000) });
+    await leases.acquire({ name: "replay", holder: "another", nowMs: START, untilMs: epochMs(START + 30_000) });
     const fetcher = createFetcher(depsOf(createMemoryStream({ clock }), leases, clock));
     expect((await fetcher(runOf(sourceOf(tradesOf(3))))).status).toBe("busy");
     // a few seconds later the other's time is over while this run waits
     expect((await fetcher(runOf(sourceOf(tradesOf(3))))).status).toBe("done");
+  });
+
+  test("goes on when the run before it has died", async () => {
+    const clock = createSkippingClock();
+    const leases = createMemoryLeaseStore();
+    await leases.acquire({ name: "replay", holder: "dead", nowMs: START, untilMs: epochMs(START + 10_000) });
+    const fetcher = createFetcher(depsOf(createMemoryStream({ clock }), leases, clock));
+    expect((await fetcher(runOf(sourceOf(tradesOf(3))))).status).toBe("done");
+  });
+
+  test("holds its lease while it waits for trades that are far apart", async () => {
+    const clock = createSkippingClock();
+    const leases = createMemoryLeaseStore();
+    const rivals: unknown[] = [];
+    const rival = async (): Promise<void> => {
+      const nowMs = clock.nowMs();
+      rivals.push(await leases.acquire({ name: "replay", holder: "rival", nowMs, untilMs: epochMs(nowMs + 1) }));
+    };
+    const watched: Clock = {
+      nowMs: () => clock.nowMs(),
+      sleep: async (spanMs) =>
+        rival()
+          .then(() => clock.sleep(spanMs))
+          .then(rival),
+    };
+    const fetcher = createFetcher(depsOf(createMemoryStream({ clock }), leases, watched));
+    const sparse = tradesOf(4).map((trade, row) => ({ ...trade, time: trade.time + row * 40_000 }));
+    expect(await fetcher(runOf(sourceOf(sparse), 1))).toMatchObject({ status: "done", tradesSent: 4 });
+    expect(rivals.length).toBeGreaterThan(20);
+    expect(rivals.filter((lease) => lease !== undefined)).toEqual([]);
   });
 
   test("counts each trade once, whatever dies, gets lost or is refused on the way", async () => {

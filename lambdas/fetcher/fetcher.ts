@@ -1,3 +1,4 @@
+import { PipelineError } from "#core/errors.ts";
 import { framesOf } from "#core/frame/framer.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { FrameStream } from "#core/ports/frame-stream.ts";
@@ -41,7 +42,9 @@ export interface FetcherReport extends Pick<Progress, "tradesSent" | "rejectedRo
 /** A chunk holds at most so many rows. */
 const CHUNK_ROWS = 20_000;
 const KEPT_SAMPLES = 20;
-const HANDOVER_MS = 5_000;
+/** A run that says nothing for so long is taken to be dead. */
+const LEASE_MS = 15_000;
+const HANDOVER_MS = LEASE_MS + 1_000;
 const HANDOVER_STEP_MS = durationMs(200);
 const NOTHING = { tradesSent: 0, rejectedRows: 0, rejectedSamples: [], framesSent: 0 } as const;
 
@@ -70,18 +73,26 @@ export const createFetcher =
     return { status, tradesSent, rejectedRows, rejectedSamples, framesSent: nextFrame };
   };
 
-/** The lease, also when the run before is over in a moment, so that run follows run without a gap. */
-const acquire = async (
-  { leases, clock, freshId }: FetcherDeps,
-  { name, deadlineMs }: FetcherRun,
-): Promise<Lease | undefined> => {
+/** The lease, also when the run before is over in a moment or is dead, so that run follows run without a gap. */
+const acquire = async ({ leases, clock, freshId }: FetcherDeps, run: FetcherRun): Promise<Lease | undefined> => {
   const holder = freshId();
-  const giveUpMs = Math.min(clock.nowMs() + HANDOVER_MS, deadlineMs);
+  const giveUpMs = Math.min(clock.nowMs() + HANDOVER_MS, run.deadlineMs);
   for (;;) {
-    const lease = await leases.acquire({ name, holder, nowMs: clock.nowMs(), untilMs: deadlineMs });
-    if (lease !== undefined || clock.nowMs() >= giveUpMs) return lease;
+    const nowMs = clock.nowMs();
+    const lease = await leases.acquire({ name: run.name, holder, nowMs, untilMs: epochMs(nowMs + LEASE_MS) });
+    if (lease !== undefined || nowMs >= giveUpMs) return lease;
     await clock.sleep(HANDOVER_STEP_MS);
   }
+};
+
+/** The same lease, for longer when half of it is over. @throws PipelineError TAPE_LEASE_LOST when another run has it */
+const keep = async ({ leases, clock }: FetcherDeps, lease: Lease): Promise<Lease> => {
+  const nowMs = clock.nowMs();
+  if (lease.untilMs - nowMs > LEASE_MS / 2) return lease;
+  const { name, holder } = lease;
+  const kept = await leases.acquire({ name, holder, nowMs, untilMs: epochMs(nowMs + LEASE_MS) });
+  if (kept !== undefined) return kept;
+  throw new PipelineError("TAPE_LEASE_LOST", `the lease ${name} must be this run's, was taken by another`);
 };
 
 const begin = ({ freshId, clock }: FetcherDeps): Progress => ({
@@ -102,6 +113,7 @@ const sendDue = async (deps: FetcherDeps, run: FetcherRun, lease: Lease, start: 
   await using rows = createDueRows(run.source, deps.clock, run.speed, start);
   let progress = start;
   while (deps.clock.nowMs() < run.deadlineMs) {
+    lease = await keep(deps, lease);
     const announced = progress.chunk && progress.chunk.to - progress.position;
     const due = await rows.take(announced ?? CHUNK_ROWS, announced !== undefined);
     if (due.length === 0) {
@@ -110,7 +122,8 @@ const sendDue = async (deps: FetcherDeps, run: FetcherRun, lease: Lease, start: 
         await save(progress);
         return progress;
       }
-      await rows.wait(run.deadlineMs, deps.lingerMs);
+      const keptMs = deps.clock.nowMs() + LEASE_MS / 3;
+      await rows.wait(epochMs(Math.min(run.deadlineMs, keptMs)), deps.lingerMs);
       continue;
     }
     const firstEventTimeMs = progress.firstEventTimeMs ?? rows.firstEventTimeMs;
