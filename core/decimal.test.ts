@@ -45,6 +45,23 @@ describe("readDecimal", () => {
     expect(readDecimal(text)).toBe(fault);
   });
 
+  test.each([
+    ["zeros, then a digit", `0.${"0".repeat(400_000)}1`, "too-many-decimals"],
+    ["nothing but zeros behind the point", `1.${"0".repeat(400_000)}`, "too-many-decimals"],
+    ["whole digits", "9".repeat(400_000), "too-large"],
+    ["zeros, then a letter", `${"0".repeat(30)}x${"0".repeat(400_000)}`, "not-a-decimal"],
+    ["a minus and zeros", `-${"0".repeat(400_000)}1`, "not-positive"],
+  ])("rejects a text of 400 KB at once: %s", (_, text, fault) => {
+    expect(readDecimal(text)).toBe(fault);
+  });
+
+  test("reads a text of 64 characters and rejects a longer one", () => {
+    expect(readDecimal(`1.5${"0".repeat(61)}`)).toEqual({ units: 15, scale: 1 });
+    expect(readDecimal(`1.5${"0".repeat(62)}`)).toBe("too-many-decimals");
+    expect(readDecimal(`${"0".repeat(63)}1`)).toEqual({ units: 1, scale: 0 });
+    expect(readDecimal(`${"0".repeat(64)}1`)).toBe("too-large");
+  });
+
   test("reads back every decimal's text", () => {
     fc.assert(
       fc.property(decimals, (decimal) => {
@@ -61,6 +78,11 @@ test("a sum of any size reads back from its text", () => {
       expect(decimalText(readWideDecimal(text))).toBe(text);
     }),
   );
+});
+
+test("a sum with 400,000 zeros between its digits reads at once", () => {
+  const { units, scale } = readWideDecimal(`0.${"0".repeat(400_000)}1${"0".repeat(400_000)}`);
+  expect([units, scale]).toEqual([1n, 400_001]);
 });
 
 test("compareDecimals orders by value at any scales", () => {

@@ -16,16 +16,19 @@ export interface WideDecimal {
 /** Why a text is no price or size. */
 export type DecimalFault = "not-a-decimal" | "not-positive" | "too-many-decimals" | "too-large";
 
+/** No price or size that can be one needs a longer text. */
+const MAX_TEXT = 64;
 const PLAIN = /^(\d+)(?:\.(\d*))?$/;
 
 /**
  * A positive decimal from plain text (`"167.41"`, no sign, no exponent), in its least scale: trailing zeros are dropped
- * before its decimals are counted.
+ * before its decimals are counted. A text of more than 64 characters is refused by its first 64 alone.
  */
 export const readDecimal = (text: string): Decimal | DecimalFault => {
-  const match = PLAIN.exec(text);
+  const match = PLAIN.exec(text.slice(0, MAX_TEXT));
   if (match === null) return /^-\d/.test(text) ? "not-positive" : "not-a-decimal";
-  const fraction = (match[2] ?? "").replace(/0+$/, "");
+  if (text.length > MAX_TEXT) return match[2] === undefined ? "too-large" : "too-many-decimals";
+  const fraction = withoutEndZeros(match[2] ?? "");
   if (fraction.length > MAX_SCALE) return "too-many-decimals";
   const units = Number(match[1] + fraction);
   if (!Number.isSafeInteger(units)) return "too-large";
@@ -39,7 +42,7 @@ export const readDecimal = (text: string): Decimal | DecimalFault => {
 export const readWideDecimal = (text: string): WideDecimal => {
   const match = PLAIN.exec(text);
   if (match === null) throw new RangeError(`a decimal must be plain digits, was ${text}`);
-  const fraction = (match[2] ?? "").replace(/0+$/, "");
+  const fraction = withoutEndZeros(match[2] ?? "");
   return { units: BigInt(match[1] + fraction), scale: fraction.length };
 };
 
@@ -49,8 +52,17 @@ export const decimalText = ({ units, scale }: Decimal | WideDecimal): string => 
   if (scale === 0) return digits;
   const padded = digits.padStart(scale + 1, "0");
   const whole = padded.slice(0, -scale);
-  const fraction = padded.slice(-scale).replace(/0+$/, "");
+  const fraction = withoutEndZeros(padded.slice(-scale));
   return fraction === "" ? whole : `${whole}.${fraction}`;
+};
+
+const ZERO = 0x30;
+
+/** `digits` without the zeros at its end. A loop: `/0+$/` tries each zero anew, in quadratic time. */
+export const withoutEndZeros = (digits: string): string => {
+  let end = digits.length;
+  while (end > 0 && digits.charCodeAt(end - 1) === ZERO) end--;
+  return digits.slice(0, end);
 };
 
 /** The same decimal in its least scale. */

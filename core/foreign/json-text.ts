@@ -1,3 +1,4 @@
+import { withoutEndZeros } from "../decimal.ts";
 import { utf8Text } from "../utf8.ts";
 
 /**
@@ -62,7 +63,7 @@ export const plainDecimal = (number: string): string => {
   if (!match) return number;
   const [, sign = "", whole = "", fraction = "", exponent = "0"] = match;
   const digits = (whole + fraction).replace(/^0+/, "");
-  const significant = digits.replace(/0+$/, "");
+  const significant = withoutEndZeros(digits);
   if (significant === "") return "0";
   const shift = Number(exponent) - fraction.length + (digits.length - significant.length);
   if (shift >= 0) return sign + significant + "0".repeat(Math.min(shift, MAX_ZEROS));
