@@ -128,6 +128,51 @@ describe("a life", () => {
     await advance({ records: step.records, isLast: true });
     expect(await stored()).toEqual({ "1m": 2_501 });
   });
+
+  test("keeps a record with faults once, whole, however many they are, and counts each", async () => {
+    const trade = '{"symbol":"A","price":"1","size":"1","eventTimeMs":1}';
+    const text = `${trade}\n${"{\n".repeat(10_000)}${trade}`;
+    const record = stream.append(shard, utf8Bytes(text));
+    await advance({ records: [record, put()], isLast: true });
+    const day = new Date(NOW).toISOString().slice(0, 10);
+    expect(await ports.rejected.list("ticks", shard, day)).toEqual([
+      {
+        stream: "ticks",
+        shard,
+        sequenceNumber: record.sequenceNumber,
+        arrivalTimeMs: NOW,
+        count: 10_000,
+        faults: Array.from({ length: 100 }, (_, i) => ({ index: i + 1, reason: "malformed-json" })),
+        bytes: utf8Bytes(text),
+      },
+    ]);
+    expect(await ports.checkpoints.get("ticks", shard)).toMatchObject({ counts: { trades: 3, rejected: 10_000 } });
+  });
+
+  test("keeps what is rejected before a checkpoint passes it over, in a long refill too", async () => {
+    const kept: number[] = [];
+    const watched: LifePorts = {
+      ...ports,
+      rejected: { ...ports.rejected, put: async (rejected) => void kept.push(rejected.length) },
+      checkpoints: {
+        ...ports.checkpoints,
+        put: async (checkpoint) => {
+          expect(kept.reduce((sum, length) => sum + length, 0)).toBe(checkpoint.counts.rejected);
+          await ports.checkpoints.put(checkpoint);
+        },
+      },
+    };
+    for (let i = 0; i < 2_500; i++) stream.append(shard, utf8Bytes("junk"));
+    await advanceLife(watched, rules(minute), {
+      stream: "ticks",
+      shard,
+      records: [put()],
+      state: undefined,
+      isLast: true,
+    });
+    expect(Math.max(...kept)).toBeLessThan(2_500);
+    expect(await ports.checkpoints.get("ticks", shard)).toMatchObject({ counts: { rejected: 2_500 } });
+  });
 });
 
 /** The first pages, then an error. */

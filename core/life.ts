@@ -144,7 +144,7 @@ class Life {
   #last: SequenceNumber | undefined;
   #newestEventTimeMs: EpochMs | undefined;
   #counts: { -readonly [Name in keyof ShardCounts]: number };
-  #rejected: Rejected[] = [];
+  readonly #rejected: Rejected[] = [];
 
   constructor(ports: LifePorts, rules: LifeRules, stream: string, shard: string, state: LifeState) {
     this.#ports = ports;
@@ -174,6 +174,9 @@ class Life {
       this.#last = record.sequenceNumber;
       runEnds.push({ sequenceNumber: record.sequenceNumber, runEnd: columns.runs.length });
     }
+    // Before a checkpoint can pass these records over, and page by page: a refill may read hours of garbage.
+    const rejected = this.#rejected.splice(0);
+    if (rejected.length > 0) await this.#ports.rejected.put(rejected);
     if (this.#newestStoredMs !== undefined) {
       const keys = this.#held.unreadKeys(columns, this.#newestStoredMs);
       if (keys.length > 0) this.#held.addStored(await this.#ports.panes.get(keys));
@@ -186,7 +189,6 @@ class Life {
 
   /** Ends the step, and the life too if it is the last or its state has grown too large; returns the state else. */
   async settle(isLast: boolean): Promise<Uint8Array | undefined> {
-    if (this.#rejected.length > 0) await this.#ports.rejected.put(this.#rejected);
     if (!isLast) {
       const state = this.#stateBytes();
       if (state.length <= this.#rules.maxStateBytes) {
@@ -223,7 +225,8 @@ class Life {
   #read(record: ShardRecord, columns: TradeColumns): void {
     const [rowStart, runStart] = [columns.count, columns.runs.length];
     const latestEventTimeMs = epochMs(record.arrivalTimeMs + this.#rules.clockSkewMs);
-    const { producer, number, tradeCount, faults } = readRecord(record.data, columns, { latestEventTimeMs });
+    const reading = readRecord(record.data, columns, { latestEventTimeMs });
+    const { producer, number, tradeCount, faults, faultCount } = reading;
     this.#counts.records++;
     if (producer !== undefined && !this.#seen.add(producer, number)) {
       this.#counts.duplicateFrames++;
@@ -231,11 +234,12 @@ class Life {
       return columns.truncate(rowStart, runStart);
     }
     this.#counts.trades += columns.count - rowStart;
-    this.#counts.rejected += faults.length;
+    this.#counts.rejected += faultCount;
     this.#watch(columns, rowStart);
-    const { sequenceNumber, arrivalTimeMs } = record;
+    if (faultCount === 0) return;
+    const { sequenceNumber, arrivalTimeMs, data: bytes } = record;
     const origin = { stream: this.#stream, shard: this.#shard, sequenceNumber, arrivalTimeMs };
-    for (const fault of faults) this.#rejected.push({ ...origin, ...fault });
+    this.#rejected.push({ ...origin, count: faultCount, faults, bytes });
   }
 
   /** Counts the rows from `rowStart` on that are behind the watermark as it stood before them, then moves it. */

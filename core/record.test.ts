@@ -5,7 +5,7 @@ import { frameTradesArbitrary } from "#test/arbitraries/trade.ts";
 import { encodeFrame } from "./frame/encode.ts";
 import { readRecord } from "./record.ts";
 import { TradeColumns } from "./trade-columns.ts";
-import { REJECTION_REASONS } from "./trade.ts";
+import { MAX_FAULTS, REJECTION_REASONS } from "./trade.ts";
 import { EVENT_TIME_RANGE_MS } from "./trade-limits.ts";
 import { epochMs } from "./units.ts";
 import { utf8Bytes } from "./utf8.ts";
@@ -34,7 +34,8 @@ describe("readRecord", () => {
       producer: "00ff",
       number: 3,
       tradeCount: 1,
-      faults: [{ index: 1, reason: "future", bytes: data }],
+      faults: [{ index: 1, reason: "future" }],
+      faultCount: 1,
     });
   });
 
@@ -44,7 +45,13 @@ describe("readRecord", () => {
     ["a JSON array", `[${IBM},${IBM},${IBM}]`, 3],
     ["JSON behind white space", ` \t\r\n${IBM}`, 1],
   ])("tells %s", (_, record, tradeCount) => {
-    expect(read(text(record)).reading).toEqual({ producer: undefined, number: 0, tradeCount, faults: [] });
+    expect(read(text(record)).reading).toEqual({
+      producer: undefined,
+      number: 0,
+      tradeCount,
+      faults: [],
+      faultCount: 0,
+    });
   });
 
   test.each([
@@ -54,12 +61,12 @@ describe("readRecord", () => {
     ["a JSON text", '"IBM"'],
     ["another binary format", "\n\u0003IBM"],
   ])("sets %s aside as a whole", (_, record) => {
-    const bytes = text(record);
-    expect(read(bytes).reading).toEqual({
+    expect(read(text(record)).reading).toEqual({
       producer: undefined,
       number: 0,
       tradeCount: 0,
-      faults: [{ index: -1, reason: "unknown-shape", bytes }],
+      faults: [{ index: -1, reason: "unknown-shape" }],
+      faultCount: 1,
     });
   });
 
@@ -67,8 +74,72 @@ describe("readRecord", () => {
     ["malformed-frame", [8, 1, 0x4a, 9]],
     ["unsupported-version", [8, 2]],
   ])("sets a frame aside as a whole: %s", (reason, bytes) => {
-    const data = Uint8Array.from(bytes);
-    expect(read(data).reading).toMatchObject({ tradeCount: 0, faults: [{ index: -1, reason, bytes: data }] });
+    expect(read(Uint8Array.from(bytes)).reading).toMatchObject({
+      tradeCount: 0,
+      faults: [{ index: -1, reason }],
+      faultCount: 1,
+    });
+  });
+});
+
+describe("a record of faults", () => {
+  test("of 1,000 trades by a wrong clock names the first 100 and counts all", () => {
+    const trades = Array.from({ length: 1_000 }, (_, sequence) => ({
+      symbol: "IBM",
+      price: { units: 18_125, scale: 2 },
+      size: { units: 100, scale: 0 },
+      eventTimeMs: epochMs(1_381_133_000_001 + sequence),
+      sequence,
+    }));
+    const data = encodeFrame({ producer: "00ff", number: 3, ingestTimeMs: epochMs(0), trades });
+    expect(read(data).reading).toEqual({
+      producer: "00ff",
+      number: 3,
+      tradeCount: 0,
+      faults: Array.from({ length: MAX_FAULTS }, (_, index) => ({ index, reason: "future" })),
+      faultCount: 1_000,
+    });
+  });
+
+  test.each([
+    ["lines cut short", "{\n".repeat(500_000), 500_000, "malformed-json"],
+    ["empty objects", "{}\n".repeat(300_000), 300_000, "unknown-shape"],
+    ["elements that are no JSON", `[${"x,".repeat(500_000)}x]`, 500_001, "malformed-json"],
+    ["elements that are no trades", `[${"1,".repeat(500_000)}1]`, 500_001, "unknown-shape"],
+    ["an array that does not end", `[${"{},".repeat(300_000)}`, 1, "malformed-json"],
+  ])("of 1 MB is answered with 100 at most: %s", (_, record, faultCount, reason) => {
+    const { reading } = read(text(record));
+    expect(reading).toMatchObject({ tradeCount: 0, faultCount });
+    expect(reading.faults).toHaveLength(Math.min(faultCount, MAX_FAULTS));
+    expect(new Set(reading.faults.map((fault) => fault.reason))).toEqual(new Set([reason]));
+  });
+
+  test("keeps every trade among them, numbered by their places", () => {
+    const shortest = '{"symbol":"A","price":1,"size":1,"time":1}';
+    const garbage = '{"symbol":"A"}\n[]\n{\n'.repeat(1_000);
+    const { reading, columns } = read(text(`${shortest}\n${garbage}${shortest}\n${garbage}${IBM}`));
+    expect(reading).toMatchObject({ tradeCount: 3, faultCount: 6_000 });
+    expect(reading.faults.slice(98)).toEqual([
+      { index: 99, reason: "malformed-json" },
+      { index: 100, reason: "unknown-shape" },
+    ]);
+    expect([...columns.sequence.subarray(0, 3)]).toEqual([0, 3_001, 6_002]);
+  });
+
+  test.each([
+    ["a price", `{"symbol":"A","price":0.${"0".repeat(400_000)}1,"size":1,"time":1}`, "too-many-decimals"],
+    ["a price in text", `{"symbol":"A","price":"0.${"0".repeat(400_000)}1","size":1,"time":1}`, "too-many-decimals"],
+    ["a size", `{"symbol":"A","price":1,"size":1${"0".repeat(400_000)}1,"time":1}`, "too-large"],
+    ["a time", `{"symbol":"A","price":1,"size":1,"time":"${"0".repeat(400_000)}x"}`, "unknown-shape"],
+    [
+      "an instant",
+      `{"symbol":"A","price":1,"size":1,"time":"1970-01-01T00:00:00.${"0".repeat(400_000)}"}`,
+      "unknown-shape",
+    ],
+    ["a symbol", `{"symbol":"${"A ".repeat(200_000)}","price":1,"size":1,"time":1}`, "unknown-shape"],
+    ["an exponent", `{"symbol":"A","price":1e${"0".repeat(400_000)}1x,"size":1,"time":1}`, "malformed-json"],
+  ])("of 400 KB is answered at once: %s", (_, record, reason) => {
+    expect(read(text(record)).reading).toMatchObject({ faults: [{ index: 0, reason }], faultCount: 1 });
   });
 });
 
@@ -91,6 +162,7 @@ const expectSound = (data: Uint8Array): void => {
     const time = columns.eventTimeMs[row]!;
     expect(Number.isSafeInteger(time) && time > -EVENT_TIME_RANGE_MS && time <= limits.latestEventTimeMs).toBe(true);
   }
+  expect(reading.faults).toHaveLength(Math.min(reading.faultCount, MAX_FAULTS));
   for (const { index, reason } of reading.faults) {
     expect(index).toBeGreaterThanOrEqual(-1);
     expect(REJECTION_REASONS).toContain(reason);

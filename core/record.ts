@@ -3,16 +3,7 @@ import { firstByte } from "./foreign/json-values.ts";
 import { readFrame } from "./frame/read.ts";
 import type { TradeColumns } from "./trade-columns.ts";
 import type { TradeLimits } from "./trade-limits.ts";
-import type { RejectionReason } from "./trade.ts";
-
-/** What is set aside of a record. */
-export interface RecordFault {
-  /** Which trade of the record, from 0; the record as a whole is -1. */
-  readonly index: number;
-  readonly reason: RejectionReason;
-  /** A view of the bytes as they came: of the trade where it stands by itself, else of the whole record. */
-  readonly bytes: Uint8Array;
-}
+import type { Fault, RejectionReason } from "./trade.ts";
 
 export interface RecordReading {
   /** Lower-case hex of a frame's producer; undefined when none is named, so that duplicates cannot be told. */
@@ -21,7 +12,10 @@ export interface RecordReading {
   readonly number: number;
   /** Trades written into the columns: all but the faults. */
   readonly tradeCount: number;
-  readonly faults: readonly RecordFault[];
+  /** What is set aside: the first 100 by index. */
+  readonly faults: readonly Fault[];
+  /** How many faults there are, those beyond the named ones among them. */
+  readonly faultCount: number;
 }
 
 /** A frame begins with its field 1, a varint. */
@@ -31,7 +25,7 @@ const OPEN_OBJECT = 0x7b;
 
 /**
  * Appends the trades of a record to `columns`, whichever format its first bytes tell: a frame, or JSON trades. Sets aside
- * what is no trade, and throws for no bytes whatever.
+ * what is no trade, and throws for no bytes whatever. Takes time in proportion to the record's length, whatever is in it.
  *
  *     record := frame                             ; begins with 08
  *             | blank* "{" …                      ; one JSON trade, or one a line
@@ -42,19 +36,20 @@ export const readRecord = (data: Uint8Array, columns: TradeColumns, limits: Trad
   const first = firstByte(data);
   if (first === OPEN_OBJECT || first === OPEN_ARRAY)
     return { producer: undefined, number: 0, ...readJsonTrades(data, columns, limits) };
-  return rejectedWhole(data, "unknown-shape");
+  return rejectedWhole("unknown-shape");
 };
 
 const readFrameRecord = (data: Uint8Array, columns: TradeColumns, limits: TradeLimits): RecordReading => {
   const reading = readFrame(data, columns, limits);
-  if (reading.kind === "rejected") return rejectedWhole(data, reading.reason);
-  const { producer, number, tradeCount, faults } = reading;
-  return { producer, number, tradeCount, faults: faults.map((fault) => ({ ...fault, bytes: data })) };
+  if (reading.kind === "rejected") return rejectedWhole(reading.reason);
+  const { producer, number, tradeCount, faults, faultCount } = reading;
+  return { producer, number, tradeCount, faults, faultCount };
 };
 
-const rejectedWhole = (bytes: Uint8Array, reason: RejectionReason): RecordReading => ({
+const rejectedWhole = (reason: RejectionReason): RecordReading => ({
   producer: undefined,
   number: 0,
   tradeCount: 0,
-  faults: [{ index: -1, reason, bytes }],
+  faults: [{ index: -1, reason }],
+  faultCount: 1,
 });

@@ -35,15 +35,26 @@ export const REJECTION_REASONS = [
 
 export type RejectionReason = (typeof REJECTION_REASONS)[number];
 
-/** What can be no trade, with its origin. Its identity is (stream, shard, sequenceNumber, index). */
+/** What is no trade in a record. */
+export interface Fault {
+  /** Which trade or line of the record, from 0; the record as a whole is -1. */
+  readonly index: number;
+  readonly reason: RejectionReason;
+}
+
+/** So many faults of a record are named; the others are counted. */
+export const MAX_FAULTS = 100;
+
+/** A record in which something can be no trade, with its origin. Its identity is (stream, shard, sequenceNumber). */
 export interface Rejected {
   readonly stream: string;
   readonly shard: string;
   readonly sequenceNumber: SequenceNumber;
-  /** Which trade of the record, from 0; the record as a whole is -1. */
-  readonly index: number;
-  readonly reason: RejectionReason;
   readonly arrivalTimeMs: EpochMs;
-  /** The bytes as they came: of the line where a record holds lines, else of the whole record. */
+  /** How many trades of the record were rejected, the record as a whole being one. */
+  readonly count: number;
+  /** The first {@link MAX_FAULTS} of them, by index. */
+  readonly faults: readonly Fault[];
+  /** The whole record, as it came. */
   readonly bytes: Uint8Array;
 }

@@ -1,6 +1,7 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { RejectedStore } from "#core/ports/rejected-store.ts";
-import type { Rejected, RejectionReason } from "#core/trade.ts";
-import { epochMs, readSequenceNumber, type DurationMs } from "#core/units.ts";
+import type { Fault, Rejected, RejectionReason } from "#core/trade.ts";
+import { epochMs, readSequenceNumber, type DurationMs, type SequenceNumber } from "#core/units.ts";
 import { expiresAt, isLive, numberOf, readBytes, readNumber, readText } from "./attributes.ts";
 import { openTable, type DynamoOptions } from "./client.ts";
 import { queryPartition, writeAll, type Item } from "./requests.ts";
@@ -10,8 +11,13 @@ import { queryPartition, writeAll, type Item } from "./requests.ts";
  * Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
  */
 const PART_BYTES = 380_000;
-const INDEX_DIGITS = 10;
 const PART_DIGITS = 3;
+/**
+ * A partition takes 1,000 write units a second, of 1 KB each, and a shard of a stream 1 MB: one that carries nothing but
+ * garbage would fill it alone.
+ * Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
+ */
+const SPREADS = 16;
 
 export interface DynamoRejectedStoreOptions extends DynamoOptions {
   /** For how long after it was written what was rejected is kept. */
@@ -19,67 +25,97 @@ export interface DynamoRejectedStoreOptions extends DynamoOptions {
 }
 
 /**
- * The rejected in a DynamoDB table with the keys `origin` and `position` and the time to live `expiresAt`. Bytes beyond one
- * item continue in further ones:
+ * The rejected in a DynamoDB table with the keys `origin` and `position` and the time to live `expiresAt`: an item a
+ * record. Bytes beyond one item continue in further ones:
  *
- *     origin    = day "|" stream "|" shard                              2013-10-07|ticks|shardId-000000000000
- *     position  = sequence number "|" index plus one ["|" part]         0015|0000000000|001
+ *     origin    = day "|" stream "|" shard "|" spread               2013-10-07|ticks|shardId-000000000000|7
+ *     spread    = hash of the sequence number, modulo 16
+ *     position  = sequence number ["|" part]                        0015|001
+ *     faults    = fault *("," fault), fault = index " " reason      -1 malformed-frame
+ *     count     = all faults, those not named too
+ *     parts     = how many items the record takes; on the first, as are faults and count
  */
 export const openDynamoRejectedStore = (options: DynamoRejectedStoreOptions): RejectedStore & AsyncDisposable => {
   const table = openTable(options);
   return {
     put: async (rejected) => {
       const expiry = expiresAt(table.clock.nowMs(), options.keepMs);
-      const items = new Map<string, Item>();
-      for (const row of rejected) {
-        for (const item of rejectedItems(row)) {
-          items.set(`${readText(item, "origin")} ${readText(item, "position")}`, { ...item, expiresAt: expiry });
-        }
-      }
+      const rows = new Map(rejected.map((row) => [`${originText(row)} ${row.sequenceNumber}`, row]));
+      const items = [...rows.values()].flatMap((row) => itemsOf(row, expiry));
       await writeAll(
         table,
-        [...items.values()].map((item) => ({ PutRequest: { Item: item } })),
+        items.map((item) => ({ PutRequest: { Item: item } })),
       );
     },
 
     list: async (stream, shard, day) => {
-      const items = await queryPartition(table, "origin", originText(stream, shard, day));
+      const origins = Array.from({ length: SPREADS }, (_, spread) => `${day}|${stream}|${shard}|${spread}`);
+      const pages = await Promise.all(origins.map((origin) => queryPartition(table, "origin", origin)));
       const nowMs = table.clock.nowMs();
-      const live = items.filter((item) => isLive(item, nowMs));
-      const rows = Map.groupBy(live, (item) => readText(item, "position").split("|").slice(0, 2).join("|"));
-      return [...rows.values()].map((parts) => readRejected(stream, shard, parts));
+      const live = pages.flat().filter((item) => isLive(item, nowMs));
+      const rows = Map.groupBy(live, (item) => readText(item, "position").split("|")[0] as string);
+      return [...rows]
+        .toSorted(([a], [b]) => (a < b ? -1 : 1))
+        .filter(([, items]) => isWhole(items))
+        .map(([position, items]) => readRejected(stream, shard, readSequenceNumber(position), items));
     },
 
     [Symbol.asyncDispose]: () => table[Symbol.asyncDispose](),
   };
 };
 
-const originText = (stream: string, shard: string, day: string): string => `${day}|${stream}|${shard}`;
+const originText = ({ stream, shard, sequenceNumber, arrivalTimeMs }: Rejected): string => {
+  const day = new Date(arrivalTimeMs).toISOString().slice(0, 10);
+  return `${day}|${stream}|${shard}|${spreadOf(sequenceNumber)}`;
+};
 
-const rejectedItems = (row: Rejected): readonly Item[] => {
-  const day = new Date(row.arrivalTimeMs).toISOString().slice(0, 10);
-  const position = `${row.sequenceNumber}|${String(row.index + 1).padStart(INDEX_DIGITS, "0")}`;
-  return Array.from({ length: Math.max(1, Math.ceil(row.bytes.length / PART_BYTES)) }, (_, part) => ({
-    origin: { S: originText(row.stream, row.shard, day) },
-    position: { S: part === 0 ? position : `${position}|${String(part).padStart(PART_DIGITS, "0")}` },
-    reason: { S: row.reason },
+/** The digits' 32-bit FNV-1a hash modulo 16: the digits themselves end alike, by shard and version. */
+const spreadOf = (position: SequenceNumber): number => {
+  let hash = 0x811c9dc5;
+  for (const digit of position) hash = Math.imul(hash ^ digit.charCodeAt(0), 0x01000193);
+  return (hash ^ (hash >>> 16)) & (SPREADS - 1);
+};
+
+const itemsOf = (row: Rejected, expiry: AttributeValue): readonly Item[] => {
+  const origin = { S: originText(row) };
+  const parts = Math.max(1, Math.ceil(row.bytes.length / PART_BYTES));
+  const first = {
     arrivalTimeMs: numberOf(row.arrivalTimeMs),
+    count: numberOf(row.count),
+    faults: { S: row.faults.map(({ index, reason }) => `${index} ${reason}`).join(",") },
+    parts: numberOf(parts),
+  };
+  return Array.from({ length: parts }, (_, part) => ({
+    origin,
+    position: {
+      S: part === 0 ? row.sequenceNumber : `${row.sequenceNumber}|${String(part).padStart(PART_DIGITS, "0")}`,
+    },
+    ...(part === 0 ? first : {}),
     bytes: { B: row.bytes.subarray(part * PART_BYTES, (part + 1) * PART_BYTES) },
+    expiresAt: expiry,
   }));
 };
 
-const readRejected = (stream: string, shard: string, parts: readonly Item[]): Rejected => {
-  const first = parts[0] as Item;
-  const [sequence = "", index = ""] = readText(first, "position").split("|");
+/** Whether no part is missing: they are written, and expire, one by one. */
+const isWhole = ([first, ...others]: readonly Item[]): boolean =>
+  first?.["parts"] !== undefined && readNumber(first, "parts") === 1 + others.length;
+
+const readRejected = (stream: string, shard: string, position: SequenceNumber, items: readonly Item[]): Rejected => {
+  const first = items[0] as Item;
   return {
     stream,
     shard,
-    sequenceNumber: readSequenceNumber(sequence),
-    index: Number(index) - 1,
-    reason: readText(first, "reason") as RejectionReason,
+    sequenceNumber: position,
     arrivalTimeMs: epochMs(readNumber(first, "arrivalTimeMs")),
-    bytes: joined(parts.map((part) => readBytes(part, "bytes"))),
+    count: readNumber(first, "count"),
+    faults: readText(first, "faults").split(",").map(readFault),
+    bytes: joined(items.map((item) => readBytes(item, "bytes"))),
   };
+};
+
+const readFault = (text: string): Fault => {
+  const [index, reason] = text.split(" ");
+  return { index: Number(index), reason: reason as RejectionReason };
 };
 
 const joined = (parts: readonly Uint8Array[]): Uint8Array => {

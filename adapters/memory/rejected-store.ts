@@ -6,20 +6,25 @@ export const createMemoryRejectedStore = (): RejectedStore => {
   const rows = new Map<string, Rejected>();
   return {
     put: async (rejected) => {
-      for (const row of rejected) rows.set(rowText(row), structuredClone(row));
+      for (const row of rejected) rows.set(rowText(row), copyOf(row));
     },
 
     list: async (stream, shard, day) =>
       [...rows.values()]
         .filter((row) => row.stream === stream && row.shard === shard && dayOf(row) === day)
-        .toSorted((a, b) =>
-          a.sequenceNumber === b.sequenceNumber ? a.index - b.index : a.sequenceNumber < b.sequenceNumber ? -1 : 1,
-        )
-        .map((row) => structuredClone(row)),
+        .toSorted((a, b) => (a.sequenceNumber < b.sequenceNumber ? -1 : 1))
+        .map(copyOf),
   };
 };
 
-const rowText = ({ stream, shard, sequenceNumber, index }: Rejected): string =>
-  JSON.stringify([stream, shard, sequenceNumber, index]);
+/** The bytes may be a view of a whole batch, of which a structured clone would take all. */
+const copyOf = (row: Rejected): Rejected => ({
+  ...row,
+  faults: structuredClone(row.faults),
+  bytes: Uint8Array.from(row.bytes),
+});
+
+const rowText = ({ stream, shard, sequenceNumber }: Rejected): string =>
+  JSON.stringify([stream, shard, sequenceNumber]);
 
 const dayOf = ({ arrivalTimeMs }: Rejected): string => new Date(arrivalTimeMs).toISOString().slice(0, 10);

@@ -1,25 +1,20 @@
 import { readDecimal } from "../decimal.ts";
+import { FaultTally } from "../fault-tally.ts";
 import type { TradeColumns } from "../trade-columns.ts";
 import { EVENT_TIME_RANGE_MS, type TradeLimits } from "../trade-limits.ts";
-import { isSymbol, type RejectionReason } from "../trade.ts";
+import { isSymbol, type Fault, type RejectionReason } from "../trade.ts";
 import { readIsoTime } from "./iso-time.ts";
 import { plainDecimal, readExactJson } from "./json-text.ts";
-import { elementsOf, firstByte, linesOf, type ByteRange } from "./json-values.ts";
+import { eachElement, eachLine, firstByte, nextLine, type TakeRange } from "./json-values.ts";
 import { RunWriter, type ColumnTrade } from "./run-writer.ts";
-
-/** A JSON value that is no possible trade. */
-export interface JsonFault {
-  /** Which value of the record, from 0, blank lines not counted; the record as a whole is -1. */
-  readonly index: number;
-  readonly reason: RejectionReason;
-  /** A view of the value as it came. */
-  readonly bytes: Uint8Array;
-}
 
 export interface JsonReading {
   /** Trades written into the columns: all but the faults. */
   readonly tradeCount: number;
-  readonly faults: readonly JsonFault[];
+  /** Values that are no possible trades, the first 100 by index: from 0, blank lines not counted; the record is -1. */
+  readonly faults: readonly Fault[];
+  /** How many they are in all. */
+  readonly faultCount: number;
 }
 
 /**
@@ -42,35 +37,59 @@ export interface JsonReading {
  * trades go on; an array whose brackets do not match is one `malformed-json` of index -1.
  */
 export const readJsonTrades = (data: Uint8Array, columns: TradeColumns, limits: TradeLimits): JsonReading => {
-  const isArray = firstByte(data) === OPEN_ARRAY;
-  const values = isArray ? elementsOf(data) : objectsOf(data);
-  if (!values) return { tradeCount: 0, faults: [{ index: -1, reason: "malformed-json", bytes: data }] };
-  const start = columns.count;
+  const [start, runStart] = [columns.count, columns.runs.length];
   const writer = new RunWriter(columns);
-  const faults: JsonFault[] = [];
-  for (const [index, { from, to }] of values.entries()) {
-    const json = readExactJson(data, from, to, NUMERIC_NAMES);
-    const trade = json ? readJsonTrade(json.value, index, limits) : "malformed-json";
-    if (typeof trade === "string") faults.push({ index, reason: trade, bytes: data.subarray(from, to) });
+  const tally = new FaultTally();
+  let index = 0;
+  const isWhole = eachValue(data, (from, to) => {
+    const trade =
+      tally.isFull && to - from < SHORTEST_TRADE ? "unknown-shape" : readValue(data, from, to, index, limits);
+    if (typeof trade === "string") tally.add(index, trade);
     else writer.add(trade);
-  }
-  return { tradeCount: columns.count - start, faults };
+    index++;
+  });
+  if (isWhole) return { tradeCount: columns.count - start, faults: tally.faults, faultCount: tally.count };
+  columns.truncate(start, runStart);
+  return { tradeCount: 0, faults: [{ index: -1, reason: "malformed-json" }], faultCount: 1 };
 };
 
 const OPEN_ARRAY = 0x5b;
 
+/**
+ * What is shorter can be no trade, and need not be parsed once nobody asks for its reason: the parser takes longer to say
+ * what is wrong with a line than to read it.
+ */
+const SHORTEST_TRADE = '{"symbol":"A","price":1,"size":1,"time":1}'.length;
+
 const NUMERIC_NAMES: ReadonlySet<string> = new Set(["price", "size", "eventTimeMs", "time", "timestamp", "sequence"]);
 
-const isJson = (data: Uint8Array, { from, to }: ByteRange): boolean =>
+/** Hands over the values of a record, see {@link readJsonTrades}. Returns false when all of them are to be forgotten. */
+const eachValue = (data: Uint8Array, take: TakeRange): boolean => {
+  if (firstByte(data) === OPEN_ARRAY) return eachElement(data, take);
+  if (isOneBrokenObject(data)) take(0, data.length);
+  else eachLine(data, take);
+  return true;
+};
+
+/** Whether several lines make one object. */
+const isOneBrokenObject = (data: Uint8Array): boolean => {
+  const first = nextLine(data, 0);
+  if (!first || !nextLine(data, first.to + 1)) return false;
+  return !isJson(data, first.from, first.to) && isJson(data, 0, data.length);
+};
+
+const isJson = (data: Uint8Array, from: number, to: number): boolean =>
   readExactJson(data, from, to, NUMERIC_NAMES) !== undefined;
 
-/** The lines of a record, or all of it where several lines make one object. */
-const objectsOf = (data: Uint8Array): readonly ByteRange[] => {
-  const lines = linesOf(data);
-  const [first] = lines;
-  const whole = { from: 0, to: data.length };
-  const isBroken = first !== undefined && lines.length > 1 && !isJson(data, first);
-  return isBroken && isJson(data, whole) ? [whole] : lines;
+const readValue = (
+  data: Uint8Array,
+  from: number,
+  to: number,
+  index: number,
+  limits: TradeLimits,
+): ColumnTrade | RejectionReason => {
+  const json = readExactJson(data, from, to, NUMERIC_NAMES);
+  return json ? readJsonTrade(json.value, index, limits) : "malformed-json";
 };
 
 const readJsonTrade = (value: unknown, index: number, limits: TradeLimits): ColumnTrade | RejectionReason => {

@@ -23,26 +23,34 @@ export const firstByte = (data: Uint8Array): number | undefined => {
   return data[at];
 };
 
-/** The lines of a record, blank ones left out. */
-export const linesOf = (data: Uint8Array): readonly ByteRange[] => {
-  const lines: ByteRange[] = [];
-  for (let from = 0; from < data.length;) {
-    const newline = data.indexOf(NEWLINE, from);
+/** Takes the bytes `[from, to)` of a record. */
+export type TakeRange = (from: number, to: number) => void;
+
+/** Hands over the lines of a record, blank ones left out. */
+export const eachLine = (data: Uint8Array, take: TakeRange): void => {
+  for (let line = nextLine(data, 0); line; line = nextLine(data, line.to + 1)) take(line.from, line.to);
+};
+
+/** The first line from `from` on that is not blank; undefined when there is none. */
+export const nextLine = (data: Uint8Array, from: number): ByteRange | undefined => {
+  for (let at = from; at < data.length;) {
+    const newline = data.indexOf(NEWLINE, at);
     const to = newline < 0 ? data.length : newline;
-    if (!isBlankRange(data, from, to)) lines.push({ from, to });
-    from = to + 1;
+    if (!isBlankRange(data, at, to)) return { from: at, to };
+    at = to + 1;
   }
-  return lines;
+  return undefined;
 };
 
 /**
- * The elements of the JSON array that a record consists of, each still to be parsed: an element that is no JSON spoils
- * none of the others, as long as quotes and brackets match. Returns undefined when they do not.
+ * Hands over the elements of the JSON array that a record consists of, each still to be parsed: an element that is no
+ * JSON spoils none of the others, as long as quotes and brackets match. Returns whether they do, which shows at the end
+ * alone: else what was handed over is to be forgotten.
  */
-export const elementsOf = (data: Uint8Array): readonly ByteRange[] | undefined => {
-  const elements: ByteRange[] = [];
+export const eachElement = (data: Uint8Array, take: TakeRange): boolean => {
   let depth = 0;
   let from = 0;
+  let isFirst = true;
   for (let at = 0; at < data.length; at++) {
     const byte = data[at]!;
     if (byte === QUOTE) at = stringEnd(data, at);
@@ -51,24 +59,20 @@ export const elementsOf = (data: Uint8Array): readonly ByteRange[] | undefined =
       if (depth === 1) from = at + 1;
     } else if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) {
       depth--;
-      if (depth === 0)
-        return isWhole(data, at, elements.length, from) ? [...elements, ...lastOf(data, from, at)] : undefined;
+      if (depth === 0) {
+        const isEmpty = isBlankRange(data, from, at);
+        if (!isEmpty) take(from, at);
+        // The array ends with its own bracket, not behind a comma, and nothing follows it.
+        return byte === CLOSE_ARRAY && (isFirst || !isEmpty) && isBlankRange(data, at + 1, data.length);
+      }
     } else if (byte === COMMA && depth === 1) {
-      elements.push({ from, to: at });
+      take(from, at);
+      isFirst = false;
       from = at + 1;
     }
   }
-  return undefined;
+  return false;
 };
-
-/** Whether the array that ends at `at` ends with its own bracket, not behind a comma, and nothing follows it. */
-const isWhole = (data: Uint8Array, at: number, elementCount: number, from: number): boolean =>
-  data[at] === CLOSE_ARRAY &&
-  isBlankRange(data, at + 1, data.length) &&
-  !(elementCount > 0 && isBlankRange(data, from, at));
-
-const lastOf = (data: Uint8Array, from: number, to: number): readonly ByteRange[] =>
-  isBlankRange(data, from, to) ? [] : [{ from, to }];
 
 /** The position of the quote that ends the string which begins at `at`, or the end of the record. */
 const stringEnd = (data: Uint8Array, at: number): number => {

@@ -65,7 +65,7 @@ describe("readFrame", () => {
   test("appends runs and rows behind those of other records", () => {
     const columns = columnsInUse();
     const reading = readFrame(bytesOf({ producer: Buffer.from("00ffa0", "hex") }), columns, limits);
-    expect(reading).toEqual({ kind: "frame", producer: "00ffa0", number: 5, tradeCount: 3, faults: [] });
+    expect(reading).toEqual({ kind: "frame", producer: "00ffa0", number: 5, tradeCount: 3, faults: [], faultCount: 0 });
     expect(columns.count).toBe(4);
     expect(columns.runs).toEqual([
       { symbol: "AIG", priceScale: 0, sizeScale: 0, from: 0, to: 1 },
@@ -107,7 +107,7 @@ describe("readFrame", () => {
   });
 
   test("takes a frame without trades", () => {
-    const frame = { kind: "frame", producer: undefined, number: 0, tradeCount: 0, faults: [] };
+    const frame = { kind: "frame", producer: undefined, number: 0, tradeCount: 0, faults: [], faultCount: 0 };
     expect(read(Uint8Array.of(8, 1)).reading).toEqual(frame);
   });
 

@@ -1,16 +1,11 @@
 import { MAX_SCALE } from "../decimal.ts";
+import { FaultTally } from "../fault-tally.ts";
 import type { Run, TradeColumns } from "../trade-columns.ts";
 import { EVENT_TIME_RANGE_MS, type TradeLimits } from "../trade-limits.ts";
+import type { Fault } from "../trade.ts";
 import { readDeltas, readPositives, valuesOf, type ColumnState } from "./columns.ts";
 import { FIELD, FRAME_VERSION, MAX_PRODUCER_BYTES } from "./fields.ts";
 import { readLayout, type FrameLayout, type Span } from "./layout.ts";
-
-/** A trade of a frame that can be none. */
-export interface TradeFault {
-  /** Its position in the frame, from 0. */
-  readonly index: number;
-  readonly reason: "future" | "not-positive";
-}
 
 export type FrameReading =
   | {
@@ -20,13 +15,16 @@ export type FrameReading =
       readonly number: number;
       /** Trades written into the columns: all but the faults. */
       readonly tradeCount: number;
-      readonly faults: readonly TradeFault[];
+      /** Trades that can be none, the first 100 by their position in the frame. */
+      readonly faults: readonly Fault[];
+      /** How many they are in all. */
+      readonly faultCount: number;
     }
   | { readonly kind: "rejected"; readonly reason: "malformed-frame" | "unsupported-version" };
 
 const MALFORMED: FrameReading = { kind: "rejected", reason: "malformed-frame" };
 const UNSUPPORTED: FrameReading = { kind: "rejected", reason: "unsupported-version" };
-const NO_FAULTS: readonly TradeFault[] = [];
+const NO_FAULTS: readonly Fault[] = [];
 
 /**
  * Appends the trades of a frame to `columns`, in the frame's order, and its runs to their runs.
@@ -46,12 +44,12 @@ export const readFrame = (data: Uint8Array, columns: TradeColumns, limits: Trade
   if (states.includes("odd")) {
     if (!isSound(columns, rowCount(runs))) return MALFORMED;
     const start = columns.count;
-    const faults = sift(columns, runs, limits);
-    return { ...frame, tradeCount: columns.count - start, faults };
+    const { faults, count } = sift(columns, runs, limits);
+    return { ...frame, tradeCount: columns.count - start, faults, faultCount: count };
   }
   for (const run of runs) if (run.to > run.from) columns.runs.push(run);
   columns.count += rowCount(runs);
-  return { ...frame, tradeCount: rowCount(runs), faults: NO_FAULTS };
+  return { ...frame, tradeCount: rowCount(runs), faults: NO_FAULTS, faultCount: 0 };
 };
 
 const rowCount = (runs: readonly Run[]): number => (runs.at(-1)?.to ?? 0) - (runs[0]?.from ?? 0);
@@ -141,20 +139,16 @@ const isSound = ({ price, size, eventTimeMs, sequence, count }: TradeColumns, ro
 };
 
 /** Appends the rows of sound runs without the faults, moving rows together; returns the faults. */
-const sift = (
-  columns: TradeColumns,
-  runs: readonly Run[],
-  { latestEventTimeMs }: TradeLimits,
-): readonly TradeFault[] => {
+const sift = (columns: TradeColumns, runs: readonly Run[], { latestEventTimeMs }: TradeLimits): FaultTally => {
   const { price, size, eventTimeMs, sequence } = columns;
   const start = columns.count;
-  const faults: TradeFault[] = [];
+  const tally = new FaultTally();
   for (const run of runs) {
     const from = columns.count;
     for (let row = run.from; row < run.to; row++) {
       const index = row - start;
-      if (price[row]! <= 0 || size[row]! <= 0) faults.push({ index, reason: "not-positive" });
-      else if (eventTimeMs[row]! > latestEventTimeMs) faults.push({ index, reason: "future" });
+      if (price[row]! <= 0 || size[row]! <= 0) tally.add(index, "not-positive");
+      else if (eventTimeMs[row]! > latestEventTimeMs) tally.add(index, "future");
       else {
         for (const column of [price, size, eventTimeMs, sequence]) column[columns.count] = column[row]!;
         columns.count++;
@@ -162,7 +156,7 @@ const sift = (
     }
     if (columns.count > from) columns.runs.push({ ...run, from, to: columns.count });
   }
-  return faults;
+  return tally;
 };
 
 const producerText = (data: Uint8Array, { from, to }: Span): string | undefined => {

@@ -18,8 +18,7 @@ export const frameTrades = (data: Uint8Array): readonly Trade[] => {
   const reading = readFrame(data, columns, { latestEventTimeMs: epochMs(Number.MAX_SAFE_INTEGER) });
   const layout = readLayout(data);
   if (reading.kind === "rejected" || !layout) throw new RangeError("a frame's bytes must be sound, were not");
-  if (reading.faults.length > 0)
-    throw new RangeError(`a frame's trades must be positive, ${reading.faults.length} were not`);
+  if (reading.faultCount > 0) throw new RangeError(`a frame's trades must be positive, ${reading.faultCount} were not`);
   const source = textOf(layout, layout.source) || undefined;
   const currency = textOf(layout, layout.currency) || undefined;
   const venues = optionOf(layout, FIELD.venue, layout.venueNames);

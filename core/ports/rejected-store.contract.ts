@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Rejected } from "#core/trade.ts";
+import { MAX_FAULTS, type Fault, type Rejected } from "#core/trade.ts";
 import { epochMs, sequenceNumber } from "#core/units.ts";
 import type { RejectedStore } from "./rejected-store.ts";
 
@@ -9,9 +9,9 @@ const rejected = ({ at, ...rest }: Partial<Omit<Rejected, "sequenceNumber">> & {
   stream: "ticks",
   shard: "shardId-000000000000",
   sequenceNumber: sequenceNumber(String(at)),
-  index: 0,
-  reason: "malformed-json",
   arrivalTimeMs: epochMs(noon),
+  count: 1,
+  faults: [{ index: 0, reason: "malformed-json" }],
   bytes: new Uint8Array([123, 0, 255, at % 256]),
   ...rest,
 });
@@ -19,21 +19,32 @@ const rejected = ({ at, ...rest }: Partial<Omit<Rejected, "sequenceNumber">> & {
 /** What every store of the rejected must do. */
 export const rejectedStoreContract = (name: string, open: () => Promise<RejectedStore & AsyncDisposable>): void => {
   describe(`RejectedStore: ${name}`, () => {
-    test("lists one shard and day by position, the record as a whole before its parts", async () => {
+    test("lists one shard and day by position", async () => {
       await using store = await open();
-      const rows = [
-        rejected({ at: 9, index: 3 }),
-        rejected({ at: 10, index: -1, reason: "malformed-frame" }),
-        rejected({ at: 10, index: 2, reason: "future" }),
-        rejected({ at: 10, index: 10 }),
-        rejected({ at: 200, index: 0 }),
-      ];
+      const rows = [9, 10, 11, 12, 99, 100, 200, 1_000, 10_000].map((at) => rejected({ at }));
       await store.put([
         ...rows.toReversed(),
         rejected({ at: 11, shard: "shardId-000000000001" }),
         rejected({ at: 12, stream: "ticks2" }),
       ]);
       expect(await store.list("ticks", "shardId-000000000000", "2013-10-07")).toEqual(rows);
+    });
+
+    test("keeps how many trades a record lost, and which and why of the first", async () => {
+      await using store = await open();
+      const whole = rejected({ at: 1, faults: [{ index: -1, reason: "malformed-frame" }] });
+      const few = rejected({
+        at: 2,
+        count: 2,
+        faults: [
+          { index: 2, reason: "future" },
+          { index: 10, reason: "not-positive" },
+        ],
+      });
+      const faults = Array.from({ length: MAX_FAULTS }, (_, index): Fault => ({ index, reason: "too-many-decimals" }));
+      const many = rejected({ at: 3, count: 500_000, faults });
+      await store.put([whole, few, many]);
+      expect(await store.list("ticks", "shardId-000000000000", "2013-10-07")).toEqual([whole, few, many]);
     });
 
     test("a day ends where the next begins, by arrival in UTC", async () => {
@@ -54,20 +65,16 @@ export const rejectedStoreContract = (name: string, open: () => Promise<Rejected
       expect(await store.list("ticks", "shardId-000000000000", "2013-10-07")).toEqual([rejected({ at: 1 })]);
     });
 
-    test("keeps many, and the bytes of each as they came, be they none or a whole record's", async () => {
+    test("keeps many, and the bytes of each as they came, be they none or a large record's", async () => {
       await using store = await open();
-      const rows = [0, 1, 1_048_576].map((length, i) =>
+      const large = [0, 1, 380_000, 380_001, 1_048_576].map((length, i) =>
         rejected({ at: i + 1, bytes: Uint8Array.from({ length }, (_, at) => (at * 31) % 256) }),
       );
-      const many = Array.from({ length: 60 }, (_, i) => rejected({ at: 100, index: i }));
-      await store.put([...rows, ...many]);
+      const rows = [...large, ...Array.from({ length: 60 }, (_, i) => rejected({ at: 100 + i }))];
+      await store.put(rows);
       const listed = await store.list("ticks", "shardId-000000000000", "2013-10-07");
-      expect(listed.map(({ sequenceNumber: at, index }) => [at, index])).toEqual(
-        [...rows, ...many].map(({ sequenceNumber: at, index }) => [at, index]),
-      );
-      expect(listed.every(({ bytes }, i) => Buffer.from(bytes).equals([...rows, ...many][i]?.bytes ?? bytes))).toBe(
-        true,
-      );
+      expect(listed.map(({ sequenceNumber: at }) => at)).toEqual(rows.map(({ sequenceNumber: at }) => at));
+      expect(listed.every(({ bytes }, i) => Buffer.from(bytes).equals(rows[i]!.bytes))).toBe(true);
     });
 
     test("is not touched by what the caller does to its bytes afterwards", async () => {
