@@ -1,17 +1,16 @@
-import { SeenFrames } from "./seen.ts";
-import { PipelineError } from "./errors.ts";
 import { HeldPanes } from "./held-panes.ts";
-import { lifeStateBytes, readLifeState, type LifeState } from "./life-state.ts";
+import { lifeStateBytes, type LifeState } from "./life-state.ts";
 import type { CheckpointStore } from "./ports/checkpoint-store.ts";
 import type { PaneStore } from "./ports/pane-store.ts";
 import type { RejectedStore } from "./ports/rejected-store.ts";
 import type { ShardReader, ShardRecord } from "./ports/shard-reader.ts";
 import type { UpdateStream } from "./ports/update-stream.ts";
 import { readRecord } from "./record.ts";
-import { countsOf, type ShardCounts } from "./shard-counts.ts";
+import { SeenFrames } from "./seen.ts";
+import type { ShardCounts } from "./shard-counts.ts";
 import { TradeColumns } from "./trade-columns.ts";
 import type { Rejected } from "./trade.ts";
-import { BEYOND_ALL, epochMs, type DurationMs, type EpochMs, type SequenceNumber } from "./units.ts";
+import { epochMs, type DurationMs, type EpochMs, type SequenceNumber } from "./units.ts";
 
 export interface LifePorts {
   readonly panes: PaneStore;
@@ -32,108 +31,8 @@ export interface LifeRules {
   readonly maxStateBytes: number;
 }
 
-/** One batch of a shard's records, in sequence order, and where its life stands. */
-export interface LifeStep {
-  readonly stream: string;
-  readonly shard: string;
-  readonly records: readonly ShardRecord[];
-  /** What the step before returned; undefined begins a life. */
-  readonly state: Uint8Array | undefined;
-  /** Whether the life ends with this batch. */
-  readonly isLast: boolean;
-}
-
-/** What became of a step. */
-export interface LifeOutcome {
-  /** For the next step; undefined when the life has ended. */
-  readonly state: Uint8Array | undefined;
-  /** Whether the state could not be read, so that a life began from the checkpoint instead. */
-  readonly isStateUnreadable: boolean;
-}
-
-/**
- * Takes a step in the life of a shard's panes: folds the records, publishes the panes that changed, and at the life's end
- * stores them and then the checkpoint.
- *
- * Harmless to repeat, to abandon at any point, to run twice at once or to run late, since every write is a register in
- * which the greater position wins, and each pane's content is a function of its position.
- *
- *     step 1               step 2         last step
- *     begin  refill  fold  refill  fold   fold   put panes   publish   put checkpoint
- *     ------+-------+------+--------------+------+-----------+---------+--------->
- *           |       |                     |      |           |         \ only now may a life skip these records
- *           |       |                     |      |           \ whoever subscribed in between misses nothing
- *           |       |                     |      \ condition: stored lastSequence < mine
- *           |       |                     \ pane read on first touch, if a row may exist
- *           |       \ the shard itself is read from behind `last` to the first record delivered
- *           \ checkpoint read
- *
- * The refill finds what an earlier life took and never stored, because Lambda lost the state, the mapping was created
- * again further on, or a state was handed over that belongs to an earlier batch. Nothing is the usual answer.
- *
- * @throws PipelineError when a port does: the whole batch must come again.
- */
-export const advanceLife = async (ports: LifePorts, rules: LifeRules, step: LifeStep): Promise<LifeOutcome> => {
-  const resumed = step.state && resumeLife(ports, rules, step, step.state);
-  const life = resumed ?? (await beginLife(ports, rules, step));
-  const [first] = step.records;
-  // A last step without state and without records has lost what its window held: the shard still has it.
-  if (first || (step.isLast && !resumed)) await refill(ports, step.shard, life, first?.sequenceNumber ?? BEYOND_ALL);
-  await life.take(step.records);
-  const state = await life.settle(step.isLast);
-  return { state, isStateUnreadable: step.state !== undefined && resumed === undefined };
-};
-
-/** A long refill stores what it has every so many pages, so that an invocation that runs out of time was not in vain. */
-const REFILL_PAGES = 16;
-
-const refill = async (ports: LifePorts, shard: string, life: Life, before: SequenceNumber): Promise<void> => {
-  let pages = 0;
-  for await (const records of ports.shards.read(shard, { after: life.last, before })) {
-    await life.take(records);
-    if (++pages % REFILL_PAGES === 0) await life.store();
-  }
-};
-
-/** The life that `state` speaks of, undefined when it cannot be read: state is a cache, never the truth. */
-const resumeLife = (
-  ports: LifePorts,
-  rules: LifeRules,
-  { stream, shard }: LifeStep,
-  state: Uint8Array,
-): Life | undefined => {
-  try {
-    return new Life(ports, rules, stream, shard, readLifeState(state, shard));
-  } catch (error) {
-    if (error instanceof PipelineError && error.code === "TAPE_STATE_INVALID") return undefined;
-    throw error;
-  }
-};
-
-const beginLife = async (ports: LifePorts, rules: LifeRules, { stream, shard }: LifeStep): Promise<Life> => {
-  const checkpoint = await ports.checkpoints.get(stream, shard);
-  return new Life(ports, rules, stream, shard, {
-    last: checkpoint?.last,
-    newestEventTimeMs: checkpoint?.newestEventTimeMs,
-    newestStoredMs: checkpoint?.newestEventTimeMs,
-    counts: checkpoint?.counts ?? countsOf(() => 0),
-    seen: checkpoint?.seen ?? (await inheritedSeen(ports, stream, shard)).toBytes(),
-    panes: [],
-  });
-};
-
-/** What the parents of a shard have seen, all together; they are folded to their ends before their children begin. */
-const inheritedSeen = async (ports: LifePorts, stream: string, shard: string): Promise<SeenFrames> => {
-  const seen = new SeenFrames();
-  for (const parent of (await ports.shards.parents(shard)).toSorted()) {
-    const checkpoint = await ports.checkpoints.get(stream, parent);
-    seen.addAll(checkpoint ? SeenFrames.from(checkpoint.seen) : await inheritedSeen(ports, stream, parent));
-  }
-  return seen;
-};
-
 /** A span in which one aggregator keeps a shard's panes in memory. */
-class Life {
+export class Life {
   readonly #ports: LifePorts;
   readonly #rules: LifeRules;
   readonly #stream: string;

@@ -1,4 +1,5 @@
-import { advanceLife, type LifePorts, type LifeRules } from "#core/life.ts";
+import { advanceLife } from "#core/advance-life.ts";
+import type { LifePorts, LifeRules } from "#core/life.ts";
 import type { Log } from "#core/ports/log.ts";
 import { recordsOf, shardOf, type AggregatorEvent } from "./kinesis-event.ts";
 

@@ -9,7 +9,7 @@ import { createMemoryUpdateStream } from "#adapters/memory/update-stream.ts";
 import { barRow } from "#core/bar-row.ts";
 import { barsOf } from "#core/bars.ts";
 import { PipelineError } from "#core/errors.ts";
-import { advanceLife } from "#core/life.ts";
+import { advanceLife } from "#core/advance-life.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { FrameStream } from "#core/ports/frame-stream.ts";
 import type { LeaseStore } from "#core/ports/lease-store.ts";

@@ -1,4 +1,5 @@
-import { advanceLife, type LifePorts, type LifeRules } from "#core/life.ts";
+import { advanceLife } from "#core/advance-life.ts";
+import type { LifePorts, LifeRules } from "#core/life.ts";
 import type { ShardRecord } from "#core/ports/shard-reader.ts";
 import type { Fault } from "./faults.ts";
 import type { Invocations, Outcome } from "./invocations.ts";
