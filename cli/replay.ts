@@ -37,6 +37,7 @@ Example: npm run replay -- data/trades-2013-10-07-0930.csv.gz --interval 5m --ex
 `;
 
 interface Settings {
+  /** As it was named. */
   readonly file: string;
   readonly speed: number | "max";
   readonly intervals: readonly string[];
@@ -53,10 +54,10 @@ const readSettings = (args: Arguments): Settings => {
   if (others.length > 0) throw usage(`one file must be named, was followed by ${JSON.stringify(others[0])}`);
   const exportFile = args.text("export");
   return {
-    file: resolve(file),
+    file,
     speed: readSpeed(args.text("speed") ?? "max"),
     intervals: args.texts("interval"),
-    exportFile: exportFile === undefined ? undefined : resolve(exportFile),
+    exportFile,
     shards: readWhole("--shards", args.text("shards") ?? "1", 1, 64),
     port: readWhole("--port", args.text("port") ?? "0", 0, 65_535),
     isStaying: args.isSet("stay"),
@@ -81,7 +82,11 @@ const replay = async (args: Arguments): Promise<number> => {
   const storedMs = intervals.map(({ intervalMs }) => intervalMs);
   const wanted = settings.intervals.length > 0 ? settings.intervals : storedMs.map(intervalText);
   const wantedMs = [...new Set(wanted.map((text) => readOfferedInterval(text, storedMs)))].toSorted((a, b) => a - b);
-  const result = await runReplay(cloud, { ...settings, trades: contents.trades }, createProgressLine());
+  const result = await runReplay(
+    cloud,
+    { ...settings, file: resolve(settings.file), trades: contents.trades },
+    createProgressLine(),
+  );
   await using panes = openDynamoPaneStore({ table: panesTable, intervals, clock });
   const bars: Bar[] = [];
   for (const symbol of contents.symbols) {
