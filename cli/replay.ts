@@ -10,8 +10,10 @@ import { epochMs, type DurationMs } from "#core/units.ts";
 import { readConfig } from "#lambdas/aggregator/config.ts";
 import { openLocalCloud, type CloudEvent, type LocalCloud } from "#local/cloud.ts";
 import { assemble } from "./assemble.ts";
+import { cloudEventText } from "./cloud-event-text.ts";
 import { runCommand, usage, type Arguments } from "./command.ts";
 import { inspectFile, type FileContents } from "./inspect-file.ts";
+import { number, say } from "./output.ts";
 import { createProgressLine } from "./progress-line.ts";
 import { csvOf, readBars } from "./read-bars.ts";
 import { runReplay, type ReplayResult } from "./replay-run.ts";
@@ -145,14 +147,8 @@ const mustBeWritable = async (file: string): Promise<void> => {
 };
 
 const tell = (event: CloudEvent, isVerbose: boolean): void => {
-  if (isVerbose || (event.kind !== "logged" && event.kind !== "invoked" && event.kind !== "output-omitted"))
-    process.stderr.write(`${JSON.stringify(event)}\n`);
-};
-
-const number = (value: number): string => value.toLocaleString("en-US");
-
-const say = (line: string): void => {
-  process.stdout.write(`${line}\n`);
+  const text = isVerbose ? JSON.stringify(event) : cloudEventText(event);
+  if (text !== undefined) process.stderr.write(`${text}\n`);
 };
 
 await runCommand({

@@ -3,7 +3,7 @@ import type { PaneStore } from "#core/ports/pane-store.ts";
 import type { DurationMs } from "#core/units.ts";
 import { expiresAt, isLive } from "./attributes.ts";
 import { MAX_SOCKETS, openTable, type DynamoOptions } from "./client.ts";
-import { eachInFlight } from "./in-flight.ts";
+import { concurrently } from "#core/concurrently.ts";
 import { barTexts, paneItem, paneItemKey, readPaneItem, timeText } from "./pane-item.ts";
 import { getAll, putGreater, queryAll, type Item } from "./requests.ts";
 
@@ -33,12 +33,12 @@ export const openDynamoPaneStore = (options: DynamoPaneStoreOptions): PaneStore 
     },
 
     put: (panes) =>
-      eachInFlight(panes, MAX_SOCKETS, (pane) => putGreater(table, itemOf(pane), "lastSequence", pane.lastSequence)),
+      concurrently(panes, MAX_SOCKETS, (pane) => putGreater(table, itemOf(pane), "lastSequence", pane.lastSequence)),
 
     range: async ({ symbol, intervalMs, startMs, endMs }) => {
       const bars = barTexts(symbol, intervalMs, startMs, endMs);
       const found = new Map<string, readonly Item[]>();
-      await eachInFlight(bars, QUERIES_IN_FLIGHT, async (bar) => {
+      await concurrently(bars, QUERIES_IN_FLIGHT, async (bar) => {
         // Every sort key continues after its time, so none equals the upper bound, which is thereby exclusive.
         const items = await queryAll(table, {
           KeyConditionExpression: "bar = :bar AND pane BETWEEN :start AND :end",

@@ -13,7 +13,7 @@ import { backoffMs, type Backoff } from "#core/backoff.ts";
 import { PipelineError } from "#core/errors.ts";
 import { durationMs } from "#core/units.ts";
 import type { DynamoTable } from "./client.ts";
-import { eachInFlight } from "./in-flight.ts";
+import { concurrently } from "#core/concurrently.ts";
 
 export type Item = Record<string, AttributeValue>;
 
@@ -28,7 +28,7 @@ const BACKOFF: Backoff = { firstMs: durationMs(50), longestMs: durationMs(2_000)
 /** The items of all these keys, strongly read. An absent one is left out; keys must be different. */
 export const getAll = async (table: DynamoTable, keys: readonly Item[]): Promise<readonly Item[]> => {
   const found: Item[] = [];
-  await eachInFlight(chunks(keys, GET_KEYS), BATCHES_IN_FLIGHT, async (chunk) => {
+  await concurrently(chunks(keys, GET_KEYS), BATCHES_IN_FLIGHT, async (chunk) => {
     await untilProcessed<KeysAndAttributes>(table, { Keys: chunk, ConsistentRead: true }, async (request) => {
       const answer = await table.ask((client) =>
         client.send(new BatchGetItemCommand({ RequestItems: { [table.name]: request } })),
@@ -43,7 +43,7 @@ export const getAll = async (table: DynamoTable, keys: readonly Item[]): Promise
 
 /** Puts and deletes unconditionally, in no order. No two requests may name the same item. */
 export const writeAll = (table: DynamoTable, requests: readonly WriteRequest[]): Promise<void> =>
-  eachInFlight(chunks(requests, WRITE_ITEMS), BATCHES_IN_FLIGHT, (chunk) =>
+  concurrently(chunks(requests, WRITE_ITEMS), BATCHES_IN_FLIGHT, (chunk) =>
     untilProcessed(table, chunk, async (request) => {
       const answer = await table.ask((client) =>
         client.send(new BatchWriteItemCommand({ RequestItems: { [table.name]: request } })),

@@ -1,3 +1,4 @@
+import { backoffMs, type Backoff } from "#core/backoff.ts";
 import { PipelineError } from "#core/errors.ts";
 import type { CutFrame } from "#core/frame/framer.ts";
 import type { Clock } from "#core/ports/clock.ts";
@@ -8,8 +9,7 @@ import { durationMs, type EpochMs } from "#core/units.ts";
 /** No frame is sent before all that are further than this behind it are acknowledged: half of what aggregators remember. */
 export const FRAMES_IN_FLIGHT = 512;
 
-const FIRST_PAUSE_MS = 50;
-const LONGEST_PAUSE_MS = 5_000;
+const BACKOFF: Backoff = { firstMs: durationMs(50), longestMs: durationMs(5_000) };
 
 export interface SendDeps {
   readonly stream: FrameStream;
@@ -39,12 +39,12 @@ const sendGroup = async (
   deadlineMs: EpochMs,
 ): Promise<boolean> => {
   let left = frames;
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+  for (let failures = 1; ; failures++) {
     const taken = await offer(stream, left);
     left = left.filter((_, index) => taken[index] !== true);
     if (left.length === 0) return true;
     if (clock.nowMs() >= deadlineMs) return false;
-    await clock.sleep(durationMs(1 + Math.floor(random() * pauseMs)));
+    await clock.sleep(backoffMs(BACKOFF, failures, random()));
   }
 };
 

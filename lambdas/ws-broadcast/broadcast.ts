@@ -5,7 +5,7 @@ import { Register } from "#core/protocol/register.ts";
 import { updateMessages } from "#core/protocol/server-message.ts";
 import type { DurationMs } from "#core/units.ts";
 import { paneRowText, readUpdateRecord } from "#core/updates.ts";
-import { concurrently } from "./concurrently.ts";
+import { concurrently } from "#core/concurrently.ts";
 import { deliver, type DeliverDeps, type Delivery } from "./deliver.ts";
 import type { UpdatesEvent } from "./events.ts";
 

@@ -3,7 +3,7 @@ import type { ConnectionStore } from "#core/ports/connection-store.ts";
 import type { Log } from "#core/ports/log.ts";
 import type { MessageSink } from "#core/ports/message-sink.ts";
 import { durationMs } from "#core/units.ts";
-import { concurrently } from "./concurrently.ts";
+import { concurrently } from "#core/concurrently.ts";
 
 /** As many posts are under way at once at most. */
 const MAX_POSTS = 64;
@@ -41,12 +41,17 @@ export const deliver = async (deps: DeliverDeps, deliveries: readonly Delivery[]
   let pending = deliveries;
   for (const pauseMs of [...BACKOFF_MS, undefined]) {
     const busy: Delivery[] = [];
-    await concurrently(pending, MAX_POSTS, async (delivery) => {
-      const left = await post(deps, delivery);
-      if (left === "gone") counts.gone++;
-      else if (left.length === 0) counts.sent++;
-      else busy.push({ ...delivery, messages: left });
-    });
+    await concurrently(
+      pending,
+      MAX_POSTS,
+      async (delivery) => {
+        const left = await post(deps, delivery);
+        if (left === "gone") counts.gone++;
+        else if (left.length === 0) counts.sent++;
+        else busy.push({ ...delivery, messages: left });
+      },
+      { isEachTried: true },
+    );
     if (busy.length === 0) return counts;
     pending = busy;
     if (pauseMs !== undefined) await deps.clock.sleep(pauseMs);

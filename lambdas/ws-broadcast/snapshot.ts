@@ -6,7 +6,7 @@ import type { PaneStore } from "#core/ports/pane-store.ts";
 import type { SubscribeMessage } from "#core/protocol/client-message.ts";
 import { snapshotMessages } from "#core/protocol/server-message.ts";
 import { epochMs, type DurationMs, type EpochMs } from "#core/units.ts";
-import { concurrently } from "./concurrently.ts";
+import { concurrently } from "#core/concurrently.ts";
 
 /** A snapshot covers as many stored windows at most, all symbols together. */
 export const MAX_SNAPSHOT_WINDOWS = 50_000;

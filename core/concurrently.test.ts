@@ -16,14 +16,25 @@ test("calls the action for every item, never more than the limit at once", async
   expect(most).toBe(2);
 });
 
-test("throws the first failure when all items have been tried", async () => {
+test("throws the first failure when all items have been tried, if each is to be", async () => {
   const tried: number[] = [];
   const action = async (item: number): Promise<void> => {
     tried.push(item);
     if (item % 2 === 0) throw new RangeError(`failed ${item}`);
   };
-  await expect(concurrently([1, 2, 3, 4, 5], 2, action)).rejects.toThrow("failed 2");
+  await expect(concurrently([1, 2, 3, 4, 5], 2, action, { isEachTried: true })).rejects.toThrow("failed 2");
   expect(tried).toEqual([1, 2, 3, 4, 5]);
+});
+
+test("takes no further item after a failure, and waits for those in flight", async () => {
+  const ended: number[] = [];
+  const action = async (item: number): Promise<void> => {
+    if (item === 2) throw new RangeError("failed 2");
+    await Promise.resolve();
+    ended.push(item);
+  };
+  await expect(concurrently([1, 2, 3, 4, 5], 2, action)).rejects.toThrow("failed 2");
+  expect(ended).toEqual([1]);
 });
 
 test("does nothing for no items", async () => {
