@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
+import { durationMs } from "#core/units.ts";
 import { openLoopbackServer } from "#local/loopback-server.ts";
 import { serveDashboard, type DashboardServer } from "./start-server.ts";
 
@@ -24,7 +25,7 @@ beforeEach(async () => {
   dashboard = await serveDashboard({
     listener,
     siteDir,
-    config: { symbols: ["IBM"], intervals: ["1m"], source: "a test" },
+    config: { symbols: ["IBM"], intervals: ["1m"], source: "a test", connectionMs: durationMs(7_000) },
     webSocketUrl: `ws://127.0.0.1:${port}/prod`,
   });
 });
@@ -46,7 +47,13 @@ describe("the dashboard's server", () => {
 
   test("says where the socket is, relative to the page", async () => {
     const response = await fetch(`http://${host}/config.json`);
-    const config = { webSocketUrl: "socket", symbols: ["IBM"], intervals: ["1m"], source: "a test" };
+    const config = {
+      webSocketUrl: "socket",
+      symbols: ["IBM"],
+      intervals: ["1m"],
+      source: "a test",
+      connectionMs: 7_000,
+    };
     expect(await response.json()).toEqual(config);
   });
 

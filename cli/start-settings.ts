@@ -1,4 +1,6 @@
 import { basename, join, resolve } from "node:path";
+import { SOCKET_LIMITS } from "#core/protocol/socket-limits.ts";
+import { durationMs, type DurationMs } from "#core/units.ts";
 import { liveReplayText, replayText } from "#lambdas/fetcher/source-spec.ts";
 import { usage, type Arguments } from "./command.ts";
 import { inspectFile } from "./inspect-file.ts";
@@ -14,6 +16,8 @@ export interface StartSettings {
   /** Undefined: until somebody ends it. */
   readonly seconds: number | undefined;
   readonly dataDir: string | undefined;
+  /** How long a connection lasts at most. */
+  readonly connectionMs: DurationMs;
   readonly isVerbose: boolean;
 }
 
@@ -42,6 +46,8 @@ export const readSettings = (args: Arguments): StartSettings => {
   if (source === "sim" && (file ?? speed) !== undefined)
     throw usage("--file and --speed go with a replay, --source was sim");
   const [port, seconds, dataDir] = [args.text("port"), args.text("for"), args.text("data")];
+  const longest = SOCKET_LIMITS.connectionMs / 1_000;
+  const limit = readWhole("--socket-limit", args.text("socket-limit") ?? String(longest), 5, longest);
   return {
     source,
     file: file === undefined ? EXCERPT : resolve(file),
@@ -50,6 +56,7 @@ export const readSettings = (args: Arguments): StartSettings => {
     isHeadless: args.isSet("headless"),
     seconds: seconds === undefined ? undefined : readWhole("--for", seconds, 1, 999_999_999),
     dataDir: dataDir === undefined ? undefined : resolve(dataDir),
+    connectionMs: durationMs(limit * 1_000),
     isVerbose: args.isSet("verbose"),
   };
 };

@@ -28,6 +28,8 @@ Usage: npm start [-- flags]
   --headless           serves the WebSocket API, but no dashboard
   --for SECONDS        ends by itself after so long
   --data DIR           keeps streams and tables there, and goes on with them the next time
+  --socket-limit SECONDS
+                       ends each connection after so long; the page renews its own before   (default: 7200, as on AWS)
   --verbose            shows the functions' own log lines
   --help               shows this
 `;
@@ -72,6 +74,7 @@ const run = async (
   await using cloud = await stage.run("opened the local cloud", () =>
     openLocalCloud({
       assemblyDir: assembly.dir,
+      socketLimits: { connectionMs: settings.connectionMs },
       onEvent: (event) => !stop.aborted && tell(event, settings.isVerbose, progress),
       ...(settings.dataDir === undefined ? {} : { dataDir: settings.dataDir }),
     }),
@@ -80,7 +83,12 @@ const run = async (
     listener,
     siteDir,
     webSocketUrl: cloud.webSocketUrl!,
-    config: { symbols: feed.symbols, intervals: intervalsOf(cloud), source: feed.words },
+    config: {
+      symbols: feed.symbols,
+      intervals: intervalsOf(cloud),
+      source: feed.words,
+      connectionMs: settings.connectionMs,
+    },
   });
   await using _ = await announce(cloud);
   greet(feed, listener, settings, stage.totalSeconds);
@@ -217,6 +225,7 @@ await runCommand({
     headless: { type: "boolean" },
     for: { type: "string" },
     data: { type: "string" },
+    "socket-limit": { type: "string" },
     verbose: { type: "boolean" },
   },
   run: start,

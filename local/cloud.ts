@@ -13,6 +13,7 @@ import { readMappings, type MappingSpec } from "./mapping-spec.ts";
 import { provision } from "./provision.ts";
 import { readSchedules, type ScheduleSpec } from "./schedule.ts";
 import { openServices } from "./services.ts";
+import type { SocketLimits } from "./socket-connection.ts";
 import { wallClock } from "./wall-clock.ts";
 import { openWebSocketGateway } from "./websocket-gateway.ts";
 
@@ -34,6 +35,8 @@ export interface LocalCloudOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Decides who may connect. @default whoever the route leaves open; the others get 403 */
   readonly authorize?: Authorize;
+  /** When connections of the WebSocket API end. @default 2 hours in all, 10 minutes idle, as on API Gateway */
+  readonly socketLimits?: Partial<SocketLimits>;
   readonly onEvent?: (event: CloudEvent) => void;
 }
 
@@ -107,7 +110,10 @@ export const openLocalCloud = async (options: LocalCloudOptions): Promise<LocalC
   const hosts = resources.use(openFunctionHosts(functions.runnable, { ...options.environment, ...environment }, emit));
   if (gateway) {
     const authorize = options.authorize ?? refuseUnlessOpen;
-    resources.use(openWebSocketGateway({ ...gateway, invoke: hosts.invoke, authorize, clock: wallClock, emit }));
+    const limits = options.socketLimits ?? {};
+    resources.use(
+      openWebSocketGateway({ ...gateway, invoke: hosts.invoke, authorize, limits, clock: wallClock, emit }),
+    );
   }
   resources.defer(() => stop.abort());
   await drivers.start(hosts.invoke);

@@ -7,8 +7,10 @@ import type { ConnectionContext } from "./websocket-event.ts";
 const MAX_UNSENT_BYTES = 1_048_576;
 const GOING_AWAY = 1001;
 
-export interface ConnectionLimits {
-  readonly lifetimeMs: DurationMs;
+export interface SocketLimits {
+  /** A connection ends after this long. */
+  readonly connectionMs: DurationMs;
+  /** A connection ends when nothing went over it for this long. */
   readonly idleMs: DurationMs;
 }
 
@@ -21,12 +23,12 @@ export class SocketConnection {
   readonly #idle: NodeJS.Timeout;
   #lastActiveMs: EpochMs;
 
-  constructor(socket: WebSocket, context: ConnectionContext, clock: CloudClock, limits: ConnectionLimits) {
+  constructor(socket: WebSocket, context: ConnectionContext, clock: CloudClock, limits: SocketLimits) {
     this.context = context;
     this.#socket = socket;
     this.#clock = clock;
     this.#lastActiveMs = clock.nowMs();
-    this.#lifetime = setTimeout(() => this.close(GOING_AWAY, "Going away"), limits.lifetimeMs).unref();
+    this.#lifetime = setTimeout(() => this.close(GOING_AWAY, "Going away"), limits.connectionMs).unref();
     this.#idle = setTimeout(() => this.close(GOING_AWAY, "Going away"), limits.idleMs).unref();
     socket.once("close", () => {
       clearTimeout(this.#lifetime);

@@ -168,9 +168,10 @@ describe("connecting to a WebSocket API", () => {
   });
 
   test("closes a socket that is idle or too old", async () => {
-    const limits = { idleMs: durationMs(30), lifetimeMs: durationMs(10_000) };
-    await using api = await open({ routes: lifecycle, limits });
-    expect(await closeCode(await connect(api.url))).toBe(1001);
+    for (const limits of [{ idleMs: durationMs(30) }, { connectionMs: durationMs(30) }]) {
+      await using api = await open({ routes: lifecycle, limits });
+      expect(await closeCode(await connect(api.url))).toBe(1001);
+    }
   });
 });
 

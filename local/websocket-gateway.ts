@@ -3,7 +3,7 @@ import { STATUS_CODES, type IncomingMessage, type ServerResponse } from "node:ht
 import type { Duplex } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { WebSocketServer, type WebSocket } from "ws";
-import { durationMs } from "#core/units.ts";
+import { SOCKET_LIMITS } from "#core/protocol/socket-limits.ts";
 import type { Authorize } from "./authorize.ts";
 import type { EmitCloudEvent } from "./cloud-event.ts";
 import { FrameMeter } from "./frame-meter.ts";
@@ -11,14 +11,13 @@ import type { GatewaySpec, RouteSpec } from "./gateway-spec.ts";
 import type { LoopbackServer } from "./loopback-server.ts";
 import { answerManagementCall } from "./management-api.ts";
 import { callRoute, selectedRouteKey, type InvokeFunction } from "./route-call.ts";
-import { SocketConnection, type ConnectionLimits } from "./socket-connection.ts";
+import { SocketConnection, type SocketLimits } from "./socket-connection.ts";
 import type { CloudClock } from "./wall-clock.ts";
 import { connectEvent, disconnectEvent, messageEvent, type ConnectionContext } from "./websocket-event.ts";
 
 /** Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html */
 const MAX_FRAME_BYTES = 32_768;
 const MAX_MESSAGE_BYTES = 131_072;
-const LIMITS: ConnectionLimits = { lifetimeMs: durationMs(7_200_000), idleMs: durationMs(600_000) };
 const CLOSE = { goingAway: 1001, unsupported: 1003, tooBig: 1009 } as const;
 const DISPOSE_GRACE_MS = 1_000;
 
@@ -30,7 +29,7 @@ export interface WebSocketGatewayOptions {
   readonly clock: CloudClock;
   readonly emit: EmitCloudEvent;
   /** @default 2 hours in all, 10 minutes idle, as on API Gateway */
-  readonly limits?: ConnectionLimits;
+  readonly limits?: Partial<SocketLimits>;
 }
 
 /**
@@ -144,8 +143,8 @@ class Gateway implements AsyncDisposable {
   }
 
   #open(webSocket: WebSocket, socket: Duplex, context: ConnectionContext): void {
-    const { clock, limits = LIMITS } = this.#options;
-    const connection = new SocketConnection(webSocket, context, clock, limits);
+    const { clock, limits } = this.#options;
+    const connection = new SocketConnection(webSocket, context, clock, { ...SOCKET_LIMITS, ...limits });
     const meter = new FrameMeter(MAX_FRAME_BYTES);
     // Before the listener of `ws`, so that a frame has been measured when its message arrives.
     socket.prependListener("data", (bytes: Buffer) => {

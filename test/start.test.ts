@@ -19,6 +19,8 @@ import { runCommandLine, startCommand, type RunningCommand } from "./command.ts"
 
 /** By then a window's trades have come, and the life that folded them has stored them. */
 const SETTLED_MS = 12_000;
+/** The gateway ends a connection after this long: the page has to renew its own every few seconds. */
+const SOCKET_LIMIT_SECONDS = 6;
 const PATIENT = { timeout: 30_000, interval: 100 };
 
 let folder: string;
@@ -27,7 +29,7 @@ let server: RunningCommand;
 let port: string;
 
 const launch = async (onPort: string): Promise<void> => {
-  server = startCommand("start", ["--port", onPort, "--for", "150"], {
+  server = startCommand("start", ["--port", onPort, "--for", "180", "--socket-limit", String(SOCKET_LIMIT_SECONDS)], {
     // what a killed one leaves in its temporary folder goes with the test's
     environment: { TAPESTREAM_RUNNING: join(folder, "running.json"), TMPDIR: folder },
     leadsGroup: true,
@@ -125,6 +127,22 @@ describe("npm start", () => {
     await expect.poll(trades, PATIENT).toBeGreaterThan(before);
   });
 
+  test("renews its connection, and nobody notices", { timeout: 60_000 }, async () => {
+    let renewals = 0;
+    tab.page.on("websocket", () => renewals++);
+    await tab.page.evaluate(`
+      window.statesShown = [];
+      new MutationObserver(() => window.statesShown.push(document.querySelector("#state").textContent))
+        .observe(document.querySelector("#state"), { childList: true, characterData: true, subtree: true });
+    `);
+    for (const least of [1, 2, 3]) {
+      await expect.poll(() => renewals, PATIENT).toBeGreaterThanOrEqual(least);
+      await equalsStore(tab.page, "SPY/1m", 20);
+    }
+    expect(await tab.page.evaluate("window.statesShown")).toEqual([]);
+    expect(tab.complaints).toEqual([]);
+  });
+
   test("changes symbol and interval, in each tab on its own", { timeout: 60_000 }, async () => {
     const other = await openTab("#IBM/10s");
     await equalsStore(other.page, "IBM/10s", 100);
@@ -191,6 +209,7 @@ test("npm start refuses what it cannot do in one sentence, at once", { timeout: 
       2,
       /^--file and --speed go with a replay, --source was sim.* \[TAPE_USAGE\]$/,
     ],
+    [["--socket-limit", "7201"], 2, /^--socket-limit must be a whole number from 5 to 7200, .* \[TAPE_USAGE\]$/],
     [["fast"], 2, /^only flags are known, was given "fast".* \[TAPE_USAGE\]$/],
   ];
   for (const [args, exitCode, sentence] of cases) {

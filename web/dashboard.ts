@@ -66,6 +66,7 @@ export class Dashboard {
     if (this.#symbol !== "" && !this.#symbols.includes(this.#symbol)) this.#symbols.push(this.#symbol);
     this.#feed = new Feed({
       openSocket,
+      connectionMs: config.connectionMs,
       onChange: () => this.#touch(),
       onFault: ({ message }) => {
         this.#fault = { message, untilMs: performance.now() + FAULT_MS };

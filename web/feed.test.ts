@@ -42,7 +42,12 @@ const openFeed = (wishes: readonly Wish[] = [wish]): Feed => {
     sockets.push(socket);
     return socket as unknown as WebSocket;
   };
-  const feed = new Feed({ openSocket, onChange: () => undefined, onFault: ({ code }) => faults.push(code) });
+  const feed = new Feed({
+    openSocket,
+    connectionMs: durationMs(7_200_000),
+    onChange: () => undefined,
+    onFault: ({ code }) => faults.push(code),
+  });
   feed.wish(wishes);
   return feed;
 };
@@ -132,6 +137,25 @@ describe("a feed", () => {
     sockets[1]!.open();
     sockets[1]!.say(...snapshot(6));
     expect([feed.state.kind, countOf(feed), sockets[0]!.readyState]).toEqual(["live", 6, 3]);
+  });
+
+  test("tries again to renew, and is offline only once the old connection has ended", async () => {
+    const feed = openFeed();
+    sockets[0]!.open();
+    sockets[0]!.say(...snapshot(5));
+    for (let at = 0; at < 110; at++) {
+      await vi.advanceTimersByTimeAsync(60_000);
+      sockets[0]!.say(pongMessage());
+    }
+    sockets[1]!.close();
+    expect(feed.state.kind).toBe("live");
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([feed.state.kind, sockets.length]).toEqual(["live", 3]);
+    sockets[2]!.close();
+    sockets[0]!.close();
+    expect(feed.state.kind).toBe("waiting");
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect([feed.state.kind, sockets.length]).toEqual(["connecting", 4]);
   });
 
   test("gives up a connection that says nothing any more", async () => {

@@ -1,7 +1,7 @@
 import { backoffMs, type Backoff } from "#core/backoff.ts";
 import type { Fault } from "#core/protocol/faults.ts";
 import { Register } from "#core/protocol/register.ts";
-import { durationMs } from "#core/units.ts";
+import { durationMs, type DurationMs } from "#core/units.ts";
 import { Session, type Socket, type Wish } from "./session.ts";
 
 /** How things stand with the server. */
@@ -13,6 +13,8 @@ export type FeedState =
 export interface FeedOptions {
   /** A socket that is about to connect. */
   readonly openSocket: () => Socket;
+  /** The gateway ends a connection after this long. */
+  readonly connectionMs: DurationMs;
   /** Called when there is something new to show. */
   readonly onChange: () => void;
   readonly onFault: (fault: Fault) => void;
@@ -20,8 +22,9 @@ export interface FeedOptions {
 
 const BACKOFF: Backoff = { firstMs: durationMs(1_000), longestMs: durationMs(10_000) };
 const CONNECT_MS = 20_000;
-/** API Gateway ends a connection after 2 hours, or 10 minutes of silence; a new one is whole before the old one ends. */
-const RENEW_MS = 110 * 60_000;
+/** After this share of what a gateway allows a connection is renewed, so that a new one is whole before the old one ends. */
+const RENEW_SHARE = 11 / 12;
+/** API Gateway ends a connection after 10 minutes of silence. */
 const PING_MS = 60_000;
 const SILENCE_MS = PING_MS + 15_000;
 const ASK_AGAIN_MS = 2_000;
@@ -37,6 +40,8 @@ export class Feed {
   /** On its way to replace the session. */
   #next: Session | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
+  #retryAtMs = 0;
+  #renewal: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
   #heardAtMs = Number.NEGATIVE_INFINITY;
   #register = new Register();
@@ -45,7 +50,6 @@ export class Feed {
   constructor(options: FeedOptions) {
     this.#options = options;
     setInterval(() => this.#keepAlive(), PING_MS);
-    setInterval(() => this.#connect(), RENEW_MS);
   }
 
   get state(): FeedState {
@@ -80,7 +84,9 @@ export class Feed {
 
   #connect(): void {
     clearTimeout(this.#retry);
+    clearTimeout(this.#renewal);
     this.#retry = undefined;
+    this.#renewal = setTimeout(() => this.#connect(), RENEW_SHARE * this.#options.connectionMs);
     if (this.#session === undefined) this.#enter({ kind: "connecting" });
     this.#next?.close();
     this.#next = undefined;
@@ -121,7 +127,7 @@ export class Feed {
     if (session === this.#session) this.#session = undefined;
     else if (session === this.#next) this.#next = undefined;
     else return;
-    if (this.#session === undefined && this.#next === undefined) this.#fail();
+    if (this.#next === undefined) this.#fail();
   }
 
   /** Closes a connection that does not do its work, and takes it for ended. */
@@ -130,12 +136,15 @@ export class Feed {
     this.#ended(session);
   }
 
+  /** Tries again after a pause; while a session is left, nobody needs to know. */
   #fail(): void {
-    if (this.#session !== undefined) return;
-    this.#failures++;
-    const pauseMs = backoffMs(BACKOFF, this.#failures, 0.5 + Math.random() / 2);
-    this.#retry = setTimeout(() => this.#connect(), pauseMs);
-    this.#enter({ kind: "waiting", untilMs: performance.now() + pauseMs });
+    if (this.#retry === undefined) {
+      this.#failures++;
+      const pauseMs = backoffMs(BACKOFF, this.#failures, 0.5 + Math.random() / 2);
+      this.#retry = setTimeout(() => this.#connect(), pauseMs);
+      this.#retryAtMs = performance.now() + pauseMs;
+    }
+    if (this.#session === undefined) this.#enter({ kind: "waiting", untilMs: this.#retryAtMs });
   }
 
   #keepAlive(): void {
