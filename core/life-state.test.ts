@@ -1,7 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { lifeStateBytes, readLifeState, type LifeState } from "./life-state.ts";
+import { Accumulator } from "./fold.ts";
+import { STATE_BYTES_PER_PANE } from "./plan/state-size.ts";
 import { SeenFrames } from "./seen.ts";
+import { countsOf } from "./shard-counts.ts";
+import { TradeColumns } from "./trade-columns.ts";
 import { durationMs, epochMs, sequenceNumber } from "./units.ts";
 
 const sequences = fc.bigInt({ min: 0n, max: 10n ** 57n }).map((digits) => sequenceNumber(digits.toString()));
@@ -78,4 +82,33 @@ test("rejects bytes that are no state, with a code", () => {
     }),
   );
   expect(() => readLifeState(new Uint8Array([9]), "shard-0")).toThrow("its version must be 1, was 9");
+});
+
+test("a pane takes no more bytes than the plan reckons with", () => {
+  const columns = new TradeColumns(60);
+  for (let row = 0; row < 60; row++) {
+    columns.price[row] = 16_741 + (row % 9);
+    columns.size[row] = 100 * (1 + (row % 7));
+    columns.eventTimeMs[row] = 1_381_152_600_000 + row * 150;
+    columns.sequence[row] = 300_000 + row * 3;
+  }
+  const accumulator = new Accumulator();
+  accumulator.addRows(columns, { symbol: "SPY", priceScale: 2, sizeScale: 0, from: 0, to: 60 }, 0, 60);
+  const content = accumulator.content();
+  const key = { intervalMs: durationMs(10_000), startMs: epochMs(1_381_152_600_000), shard: "shard-0" };
+  const panes = Array.from({ length: 1_000 }, (_, i) => ({
+    ...key,
+    symbol: `S${i}`,
+    rowSequence: undefined,
+    isChanged: true,
+    content,
+  }));
+  const seen = new SeenFrames().toBytes();
+  const rest = {
+    last: sequenceNumber("9".repeat(56)),
+    newestEventTimeMs: key.startMs,
+    newestStoredMs: undefined,
+    counts: countsOf(() => 1),
+  };
+  expect(lifeStateBytes({ ...rest, seen, panes }).length / panes.length).toBeLessThanOrEqual(STATE_BYTES_PER_PANE);
 });
