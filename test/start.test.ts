@@ -131,15 +131,23 @@ describe("npm start", () => {
     let renewals = 0;
     tab.page.on("websocket", () => renewals++);
     await tab.page.evaluate(`
-      window.statesShown = [];
-      new MutationObserver(() => window.statesShown.push(document.querySelector("#state").textContent))
-        .observe(document.querySelector("#state"), { childList: true, characterData: true, subtree: true });
+      window.noticed = [];
+      const state = document.querySelector("#state");
+      new MutationObserver(() => window.noticed.push(state.textContent)).observe(state, { childList: true, subtree: true });
+      const trades = new Map();
+      setInterval(() => {
+        for (const row of window.__dash.bars) {
+          const [start, count] = [row[${START}], row[${BAR_COLUMNS.indexOf("trades")}]];
+          if (count < trades.get(start)) window.noticed.push([start, trades.get(start), count]);
+          trades.set(start, count);
+        }
+      }, 20);
     `);
     for (const least of [1, 2, 3]) {
       await expect.poll(() => renewals, PATIENT).toBeGreaterThanOrEqual(least);
       await equalsStore(tab.page, "SPY/1m", 20);
     }
-    expect(await tab.page.evaluate("window.statesShown")).toEqual([]);
+    expect(await tab.page.evaluate("window.noticed")).toEqual([]);
     expect(tab.complaints).toEqual([]);
   });
 

@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { errorMessage, pongMessage, snapshotMessages, updateMessages } from "#core/protocol/server-message.ts";
+import type { Pane } from "#core/pane.ts";
+import {
+  errorMessage,
+  pongMessage,
+  snapshotMessages,
+  updateMessages,
+  type SnapshotHead,
+} from "#core/protocol/server-message.ts";
 import { durationMs, epochMs } from "#core/units.ts";
 import { paneRowText } from "#core/updates.ts";
 import { pane } from "#test/pane-fixture.ts";
@@ -52,12 +59,23 @@ const openFeed = (wishes: readonly Wish[] = [wish]): Feed => {
   return feed;
 };
 
-const snapshot = (tradeCount: number, symbols: readonly string[] = ["IBM"]): readonly string[] => {
-  const panes = symbols.map((symbol) => pane({ symbol, last: tradeCount }));
-  return snapshotMessages({ symbols, intervalMs: minute, fromMs: epochMs(0) }, panes);
+const headOf = (last: number, isRest = false): SnapshotHead => {
+  const { shard, lastSequence } = pane({ last });
+  return { symbols: ["IBM"], intervalMs: minute, fromMs: epochMs(0), upTo: new Map([[shard, lastSequence]]), isRest };
 };
 
+/** An answer that has the whole history: one bar of so many trades. */
+const snapshot = (tradeCount: number): readonly string[] =>
+  snapshotMessages(headOf(tradeCount), [pane({ last: tradeCount })]);
+
+/** An answer without what the client said it had. */
+const rest = (last: number, ...panes: readonly Pane[]): readonly string[] =>
+  snapshotMessages(headOf(last, true), panes);
+
 const countOf = (feed: Feed): number | undefined => feed.register.bars("IBM", minute)[0]?.content.tradeCount;
+
+const countsOf = (feed: Feed): readonly number[] =>
+  feed.register.bars("IBM", minute).map(({ content }) => content.tradeCount);
 
 const subscribe = { action: "subscribe", symbols: ["IBM"], interval: "1m", bars: 10 };
 
@@ -90,11 +108,79 @@ describe("a feed", () => {
     expect([feed.state.kind, countOf(feed)]).toEqual(["waiting", 5]);
     await vi.advanceTimersByTimeAsync(1_000);
     sockets[1]!.open();
-    expect(sockets[1]!.sent).toEqual([subscribe]);
+    expect(sockets[1]!.sent).toMatchObject([{ action: "resume" }]);
     expect([feed.state.kind, countOf(feed)]).toEqual(["connecting", 5]);
-    // the new server counts from the beginning
-    sockets[1]!.say(...snapshot(2));
+    // a stream that was created anew begins again, under another name
+    const shard = "shardId-000000000000@new";
+    const begun = pane({ shard, last: 2 });
+    const head = { ...headOf(2), upTo: new Map([[shard, begun.lastSequence]]) };
+    sockets[1]!.say(...snapshotMessages(head, [begun]));
     expect([feed.state.kind, countOf(feed)]).toEqual(["live", 2]);
+  });
+
+  test("keeps what an update told of a stream before it was stored", async () => {
+    const feed = openFeed();
+    sockets[0]!.open();
+    sockets[0]!.say(...snapshotMessages({ ...headOf(1), upTo: new Map() }, []));
+    sockets[0]!.say(...updateMessages([paneRowText(pane({ last: 9 }))]));
+    sockets[0]!.close();
+    await vi.advanceTimersByTimeAsync(1_000);
+    sockets[1]!.open();
+    // no checkpoint was known, so there is nothing to go on from
+    expect(sockets[1]!.sent).toEqual([subscribe]);
+    sockets[1]!.say(...snapshot(5));
+    expect(countOf(feed)).toBe(9);
+  });
+
+  test("asks for what it missed alone, from its last whole answer on, and keeps the rest", async () => {
+    const feed = openFeed();
+    sockets[0]!.open();
+    sockets[0]!.say(...snapshot(5));
+    // an update that came does not mean that those before it did
+    const later = pane({ startMs: epochMs(120_000), last: 9 });
+    sockets[0]!.say(...updateMessages([paneRowText(later)]));
+    sockets[0]!.close();
+    await vi.advanceTimersByTimeAsync(1_000);
+    sockets[1]!.open();
+    const { shard, lastSequence } = pane({ last: 5 });
+    expect(sockets[1]!.sent).toEqual([{ ...subscribe, action: "resume", fromMs: 0, since: [[shard, lastSequence]] }]);
+    const missed = pane({ startMs: epochMs(60_000), last: 8 });
+    sockets[1]!.say(...rest(8, missed));
+    expect([feed.state.kind, countsOf(feed)]).toEqual(["live", [5, 8, 9]]);
+    // from there it goes on
+    sockets[1]!.close();
+    await vi.advanceTimersByTimeAsync(1_000);
+    sockets[2]!.open();
+    expect(sockets[2]!.sent).toMatchObject([{ action: "resume", since: [[shard, pane({ last: 8 }).lastSequence]] }]);
+    sockets[2]!.say(...rest(8));
+    expect(countsOf(feed)).toEqual([5, 8, 9]);
+  });
+
+  test("does not resume from an answer that did not come whole", async () => {
+    const feed = openFeed();
+    sockets[0]!.open();
+    const panes = Array.from({ length: 400 }, (_, at) => pane({ startMs: epochMs(at * 60_000), last: 5 }));
+    const [first = "", second = ""] = snapshotMessages(headOf(5), panes);
+    sockets[0]!.say(first, first);
+    expect(feed.state.kind).toBe("connecting");
+    sockets[0]!.close();
+    await vi.advanceTimersByTimeAsync(1_000);
+    sockets[1]!.open();
+    expect(sockets[1]!.sent).toEqual([subscribe]);
+    sockets[1]!.say(second, ...snapshotMessages(headOf(5), panes));
+    expect([feed.state.kind, countsOf(feed).length]).toEqual(["live", 400]);
+  });
+
+  test("asks for everything where two answers may have been mixed", async () => {
+    openFeed();
+    sockets[0]!.open();
+    sockets[0]!.say(errorMessage({ code: "unavailable", message: "the store must answer, did not" }));
+    await vi.advanceTimersByTimeAsync(2_000);
+    sockets[0]!.say(...snapshot(5));
+    sockets[0]!.close();
+    await vi.advanceTimersByTimeAsync(1_000);
+    sockets[1]!.open();
+    expect(sockets[1]!.sent).toEqual([subscribe]);
   });
 
   test("waits longer with each failure, and not at all when told to go", async () => {

@@ -2,7 +2,7 @@ import { backoffMs, type Backoff } from "#core/backoff.ts";
 import type { Fault } from "#core/protocol/faults.ts";
 import { Register } from "#core/protocol/register.ts";
 import { durationMs, type DurationMs } from "#core/units.ts";
-import { Session, type Socket, type Wish } from "./session.ts";
+import { Session, type SessionEvents, type Socket, type Wish } from "./session.ts";
 
 /** How things stand with the server. */
 export type FeedState =
@@ -31,7 +31,7 @@ const ASK_AGAIN_MS = 2_000;
 
 /**
  * Keeps a connection to the server, whatever happens to it, and what the server has told. After a loss it connects again,
- * asks for everything anew, and shows what was known before until all has come.
+ * asks for what it missed, and shows what was known before until all has come.
  */
 export class Feed {
   readonly #options: FeedOptions;
@@ -44,7 +44,9 @@ export class Feed {
   #renewal: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
   #heardAtMs = Number.NEGATIVE_INFINITY;
-  #register = new Register();
+  /** The last session that was whole, over or not. */
+  #known: Session | undefined;
+  readonly #nothing = new Register();
   #state: FeedState = { kind: "connecting" };
 
   constructor(options: FeedOptions) {
@@ -57,7 +59,7 @@ export class Feed {
   }
 
   get register(): Register {
-    return this.#register;
+    return this.#known?.register ?? this.#nothing;
   }
 
   /** Since the server was last heard, infinite before. */
@@ -90,12 +92,13 @@ export class Feed {
     if (this.#session === undefined) this.#enter({ kind: "connecting" });
     this.#next?.close();
     this.#next = undefined;
-    const session: Session = new Session(this.#options.openSocket(), {
+    const events: SessionEvents = {
       onWhole: () => this.#whole(session),
       onMessage: () => this.#heard(session),
       onFault: (fault) => this.#fault(session, fault),
       onEnd: () => this.#ended(session),
-    });
+    };
+    const session = new Session(this.#options.openSocket(), events, this.#known);
     session.wish(this.#wishes);
     this.#next = session;
     setTimeout(() => this.#next === session && this.#give(session), CONNECT_MS);
@@ -106,7 +109,7 @@ export class Feed {
       this.#session?.close();
       this.#session = session;
       this.#next = undefined;
-      this.#register = session.register;
+      this.#known = session;
       this.#failures = 0;
       this.#enter({ kind: "live" });
     }

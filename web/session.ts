@@ -1,7 +1,9 @@
-import { clientMessageText, type ClientMessage } from "#core/protocol/client-message.ts";
+import { Answer } from "#core/protocol/answer.ts";
+import { CLIENT_LIMITS, clientMessageText, type ClientMessage } from "#core/protocol/client-message.ts";
 import type { Fault } from "#core/protocol/faults.ts";
+import type { Holding } from "#core/protocol/holding.ts";
 import { Register } from "#core/protocol/register.ts";
-import { readServerMessage, type ServerMessage } from "#core/protocol/server-message.ts";
+import { readServerMessage, type ServerMessage, type SnapshotHead } from "#core/protocol/server-message.ts";
 import type { DurationMs } from "#core/units.ts";
 
 /** Wanted from the server: the last bars of some symbols, and what changes. */
@@ -26,22 +28,31 @@ export type Socket = Pick<WebSocket, "send" | "close" | "addEventListener" | "re
 
 const OPEN = 1;
 
+type SnapshotMessage = Extract<ServerMessage, { readonly type: "snapshot" }>;
+
 /**
  * One connection and what it has told. Wishes made before it opens are sent then. A session that ended is not used again:
- * its successor asks anew for everything, so that nothing missed in between is missed for good.
+ * its successor asks for whatever changed since the last whole answer, so that nothing missed in between is missed for
+ * good, and keeps the rest of what was known.
  */
 export class Session {
   readonly register = new Register();
   readonly #socket: Socket;
   readonly #events: SessionEvents;
-  /** Per wish that is not wholly answered, the parts still to come; undefined before the first part. */
-  readonly #awaited = new Map<string, number | undefined>();
+  /** Per wish that is not wholly answered, what has come of the answer. */
+  readonly #awaited = new Map<string, Answer>();
+  /** Per wish, what its answer told; undefined when it may be a mixture of two. */
+  readonly #holdings = new Map<string, Holding | undefined>();
+  /** Whose knowledge is taken over once all is answered. */
+  #before: Session | undefined;
+  readonly #answers: SnapshotHead[] = [];
   #wishes: readonly Wish[] = [];
   #isOver = false;
 
-  constructor(socket: Socket, events: SessionEvents) {
+  constructor(socket: Socket, events: SessionEvents, before?: Session) {
     this.#socket = socket;
     this.#events = events;
+    this.#before = before;
     socket.addEventListener("open", () => this.#wishes.forEach((wish) => this.#ask(wish)));
     socket.addEventListener("message", ({ data }) => this.#take(String(data)));
     socket.addEventListener("close", () => this.#end());
@@ -78,8 +89,14 @@ export class Session {
   }
 
   #ask(wish: Wish): void {
-    this.#awaited.set(answerText(wish), undefined);
-    this.#send({ action: "subscribe", ...wish });
+    const key = answerText(wish);
+    const isFirst = !this.#holdings.has(key) && !this.#awaited.has(key);
+    if (this.#awaited.has(key)) this.#holdings.set(key, undefined);
+    this.#awaited.set(key, new Answer());
+    const since = isFirst && this.#before !== undefined ? this.#before.#holdings.get(key) : undefined;
+    const resume = since && since.upTo.size > 0 && clientMessageText({ action: "resume", ...wish, since });
+    if (resume && resume.length <= CLIENT_LIMITS.messageLength) this.#socket.send(resume);
+    else this.#send({ action: "subscribe", ...wish });
   }
 
   #send(message: ClientMessage): void {
@@ -92,13 +109,32 @@ export class Session {
     if (message.type === "error") this.#events.onFault(message);
     if (message.type === "snapshot" || message.type === "update") this.register.apply(message.panes);
     this.#events.onMessage();
-    if (message.type !== "snapshot") return;
+    if (message.type === "snapshot") this.#takeAnswer(message);
+  }
+
+  #takeAnswer(message: SnapshotMessage): void {
     const key = answerText(message);
-    if (!this.#awaited.has(key)) return;
-    const left = (this.#awaited.get(key) ?? message.parts) - 1;
-    if (left > 0) this.#awaited.set(key, left);
-    else this.#awaited.delete(key);
-    if (!this.isAwaiting) this.#events.onWhole();
+    const holding = this.#awaited.get(key)?.take(message);
+    if (holding === undefined) return;
+    this.#awaited.delete(key);
+    this.#answers.push(message);
+    const isMixed = this.#holdings.has(key) && this.#holdings.get(key) === undefined;
+    this.#holdings.set(key, isMixed ? undefined : holding);
+    if (this.isAwaiting) return;
+    this.#takeOver();
+    this.#events.onWhole();
+  }
+
+  /**
+   * Keeps what the one before knew of the same shards: an update may have told it of panes that are not stored yet, or
+   * that this one was just too late for. Shards of a stream that was created anew have other names.
+   */
+  #takeOver(): void {
+    for (const { symbols, intervalMs, fromMs, upTo, isRest } of this.#answers.splice(0)) {
+      const known = this.#before?.register.panesFor(symbols, intervalMs, fromMs) ?? [];
+      this.register.apply(known.filter(({ shard }) => isRest || upTo.has(shard)));
+    }
+    this.#before = undefined;
   }
 
   #end(): void {

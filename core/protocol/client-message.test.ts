@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { arbitrarySymbol } from "#test/arbitraries/pane.ts";
-import { durationMs } from "../units.ts";
+import { durationMs, epochMs, sequenceNumber } from "../units.ts";
 import { CLIENT_LIMITS, clientMessageText, readClientMessage, type ClientMessage } from "./client-message.ts";
 
 const subject = {
@@ -15,6 +15,19 @@ const arbitraryMessage: fc.Arbitrary<ClientMessage> = fc.oneof(
     action: fc.constant("subscribe" as const),
     ...subject,
     bars: fc.integer({ min: 1, max: CLIENT_LIMITS.bars }),
+  }),
+  fc.record({
+    action: fc.constant("resume" as const),
+    ...subject,
+    bars: fc.integer({ min: 1, max: CLIENT_LIMITS.bars }),
+    since: fc.record({
+      fromMs: fc.integer({ min: 0, max: 4_000_000_000_000 }).map(epochMs),
+      upTo: fc
+        .array(fc.tuple(fc.string({ minLength: 1, maxLength: 32 }), fc.bigInt({ min: 0n, max: 10n ** 56n })), {
+          maxLength: 3,
+        })
+        .map((entries) => new Map(entries.map(([shard, digits]) => [shard, sequenceNumber(String(digits))]))),
+    }),
   }),
   fc.record({ action: fc.constant("unsubscribe" as const), ...subject }),
   fc.constant({ action: "ping" as const }),
@@ -57,7 +70,7 @@ describe("client messages", () => {
     ["malformed-json", "an array", "[]"],
     ["malformed-json", "null", "null"],
     ["unknown-action", "no action", "{}"],
-    ["unknown-action", "an action of a later version", '{"action":"resume"}'],
+    ["unknown-action", "an action of a later version", '{"action":"watch"}'],
     ["unknown-action", "a name that every object has", '{"action":"toString"}'],
     ["invalid-symbols", "no symbols", subscribe({ symbols: undefined })],
     ["invalid-symbols", "symbols that are text", subscribe({ symbols: "IBM" })],
@@ -71,6 +84,15 @@ describe("client messages", () => {
     ["invalid-bars", "0 bars", subscribe({ bars: 0 })],
     ["invalid-bars", "1,001 bars", subscribe({ bars: 1_001 })],
     ["invalid-bars", "half a bar", subscribe({ bars: 0.5 })],
+    ["invalid-bars", "nothing to go on from", subscribe({ action: "resume", bars: undefined })],
+    ["invalid-since", "no start", subscribe({ action: "resume", since: [] })],
+    ["invalid-since", "no positions", subscribe({ action: "resume", fromMs: 0 })],
+    ["invalid-since", "a position that is none", subscribe({ action: "resume", fromMs: 0, since: [["a", "12"]] })],
+    [
+      "invalid-since",
+      "33 positions",
+      subscribe({ action: "resume", fromMs: 0, since: Array.from({ length: 33 }, () => ["a", "0015"]) }),
+    ],
   ])("rejects with %s: %s", (code, _, text) => {
     expect(codeOf(text)).toBe(code);
   });

@@ -1,7 +1,8 @@
 import { intervalText, readInterval } from "../interval.ts";
 import { isSymbol } from "../trade.ts";
-import type { DurationMs } from "../units.ts";
+import { epochMs, type DurationMs } from "../units.ts";
 import type { Fault } from "./faults.ts";
+import { MAX_POSITIONS, readPositions, type Holding } from "./holding.ts";
 
 /** What one client message may hold at most. */
 export const CLIENT_LIMITS = { messageLength: 8_192, symbols: 100, bars: 1_000 } as const;
@@ -16,6 +17,12 @@ export interface SubscribeMessage {
   readonly bars: number;
 }
 
+/** Wants the same as with `subscribe`, but for the panes it has. */
+export interface ResumeMessage extends Omit<SubscribeMessage, "action"> {
+  readonly action: "resume";
+  readonly since: Holding;
+}
+
 /** Wants no more changes. */
 export interface UnsubscribeMessage {
   readonly action: "unsubscribe";
@@ -28,7 +35,7 @@ export interface PingMessage {
   readonly action: "ping";
 }
 
-export type ClientMessage = SubscribeMessage | UnsubscribeMessage | PingMessage;
+export type ClientMessage = SubscribeMessage | ResumeMessage | UnsubscribeMessage | PingMessage;
 
 export type ClientReading =
   | { readonly kind: "message"; readonly message: ClientMessage }
@@ -47,12 +54,17 @@ export const readClientMessage = (text: string): ClientReading => {
   switch (body["action"]) {
     case "subscribe":
       return readSubscribe(body);
+    case "resume":
+      return readResume(body);
     case "unsubscribe":
       return readUnsubscribe(body);
     case "ping":
       return { kind: "message", message: { action: "ping" } };
     default:
-      return fault("unknown-action", `action must be subscribe, unsubscribe or ping, was ${shown(body["action"])}`);
+      return fault(
+        "unknown-action",
+        `action must be subscribe, resume, unsubscribe or ping, was ${shown(body["action"])}`,
+      );
   }
 };
 
@@ -60,20 +72,41 @@ export const readClientMessage = (text: string): ClientReading => {
 export const clientMessageText = (message: ClientMessage): string => {
   if (message.action === "ping") return JSON.stringify(message);
   const { intervalMs, ...rest } = message;
-  return JSON.stringify({ ...rest, interval: intervalText(intervalMs) });
+  const asked = { ...rest, interval: intervalText(intervalMs) };
+  if (message.action !== "resume") return JSON.stringify(asked);
+  return JSON.stringify({ ...asked, fromMs: message.since.fromMs, since: [...message.since.upTo] });
 };
 
 type Body = Readonly<Record<string, unknown>>;
 type Subject = Omit<UnsubscribeMessage, "action">;
 
 const readSubscribe = (body: Body): ClientReading => {
+  const asked = readAsked(body);
+  return "code" in asked ? asked : { kind: "message", message: { action: "subscribe", ...asked } };
+};
+
+const readResume = (body: Body): ClientReading => {
+  const asked = readAsked(body);
+  if ("code" in asked) return asked;
+  const { fromMs, since } = body;
+  if (typeof fromMs !== "number" || !Number.isSafeInteger(fromMs)) {
+    return fault("invalid-since", `fromMs must be milliseconds since 1970, was ${shown(fromMs)}`);
+  }
+  const upTo = readPositions(since);
+  if (upTo === undefined) {
+    return fault("invalid-since", `since must be at most ${MAX_POSITIONS} shards with positions, was ${shown(since)}`);
+  }
+  return { kind: "message", message: { action: "resume", ...asked, since: { fromMs: epochMs(fromMs), upTo } } };
+};
+
+const readAsked = (body: Body): Omit<SubscribeMessage, "action"> | (ClientReading & Fault) => {
   const subject = readSubject(body);
   if ("code" in subject) return subject;
   const { bars } = body;
   if (typeof bars !== "number" || !Number.isInteger(bars) || bars < 1 || bars > CLIENT_LIMITS.bars) {
     return fault("invalid-bars", `bars must be an integer from 1 to ${CLIENT_LIMITS.bars}, was ${shown(bars)}`);
   }
-  return { kind: "message", message: { action: "subscribe", ...subject, bars } };
+  return { ...subject, bars };
 };
 
 const readUnsubscribe = (body: Body): ClientReading => {

@@ -1,6 +1,7 @@
 /** Every code that an `error` message can bear. Codes are API. */
 export const FAULT_CODES = [
   "invalid-bars",
+  "invalid-since",
   "invalid-symbols",
   "malformed-json",
   "message-too-long",

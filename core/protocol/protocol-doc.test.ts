@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { PANE_COLUMNS, paneRowText } from "../updates.ts";
 import { CLIENT_LIMITS, clientMessageText, readClientMessage } from "./client-message.ts";
 import { FAULT_CODES } from "./faults.ts";
+import { MAX_POSITIONS } from "./holding.ts";
 import {
   errorMessage,
   pongMessage,
@@ -48,7 +49,12 @@ const numbers = (value: number): string => value.toLocaleString("en");
 
 describe("docs/protocol.md", () => {
   test("shows each message once", () => {
-    expect(clientExamples.map((text) => parsed(text)["action"])).toEqual(["subscribe", "unsubscribe", "ping"]);
+    expect(clientExamples.map((text) => parsed(text)["action"])).toEqual([
+      "subscribe",
+      "resume",
+      "unsubscribe",
+      "ping",
+    ]);
     expect(serverExamples.map((text) => parsed(text)["type"])).toEqual(["snapshot", "update", "pong", "error"]);
     expect(examples).toHaveLength(clientExamples.length + serverExamples.length);
   });
@@ -68,7 +74,8 @@ describe("docs/protocol.md", () => {
 
   test("says the limits and the version", () => {
     expect(page).toContain(`version ${PROTOCOL_VERSION}`);
-    for (const limit of [...Object.values(CLIENT_LIMITS), MAX_MESSAGE_BYTES]) expect(page).toContain(numbers(limit));
+    for (const limit of [...Object.values(CLIENT_LIMITS), MAX_MESSAGE_BYTES, MAX_POSITIONS])
+      expect(page).toContain(numbers(limit));
   });
 });
 
@@ -86,6 +93,7 @@ describe("docs/protocol.schema.json", () => {
       row: { minItems: PANE_COLUMNS.length },
       error: { properties: { code: { enum: FAULT_CODES } } },
       subscribe: { properties: { bars: { maximum: CLIENT_LIMITS.bars } } },
+      positions: { maxItems: MAX_POSITIONS },
       symbols: { maxItems: CLIENT_LIMITS.symbols },
       version: { const: PROTOCOL_VERSION },
     });

@@ -2,7 +2,7 @@ import { barsOf } from "../bars.ts";
 import type { Bar } from "../bar.ts";
 import { storedIntervalFor } from "../interval.ts";
 import type { Pane, PaneKey } from "../pane.ts";
-import type { DurationMs } from "../units.ts";
+import type { DurationMs, EpochMs } from "../units.ts";
 
 /** Which bar of a stored interval. */
 export type BarKey = Omit<PaneKey, "shard">;
@@ -37,15 +37,23 @@ export class Register {
       .flatMap((series) => [...series.values()]);
   }
 
+  /** The panes of `symbols` that bars of `intervalMs` are folded from, of windows that start at `fromMs` or later. */
+  panesFor(symbols: readonly string[], intervalMs: DurationMs, fromMs: EpochMs): readonly Pane[] {
+    return symbols.flatMap((symbol) => this.#seriesFor(symbol, intervalMs)).filter(({ startMs }) => startMs >= fromMs);
+  }
+
   /**
    * The bars of one symbol, ordered by startMs, folded from the longest interval kept that divides `intervalMs`.
    * Empty when none is kept.
    */
   bars(symbol: string, intervalMs: DurationMs): readonly Bar[] {
+    return barsOf(this.#seriesFor(symbol, intervalMs), intervalMs);
+  }
+
+  #seriesFor(symbol: string, intervalMs: DurationMs): readonly Pane[] {
     const intervals = this.#panes.get(symbol);
     const from = intervals && storedIntervalFor(intervalMs, [...intervals.keys()]);
-    if (from === undefined) return [];
-    return barsOf([...(intervals?.get(from)?.values() ?? [])], intervalMs);
+    return from === undefined ? [] : [...(intervals?.get(from)?.values() ?? [])];
   }
 
   #series(symbol: string, intervalMs: DurationMs): Map<string, Pane> {

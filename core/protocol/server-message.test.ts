@@ -3,8 +3,9 @@ import { describe, expect, test } from "vitest";
 
 import { arbitraryPane, arbitrarySymbol } from "#test/arbitraries/pane.ts";
 import { paneRowText } from "../updates.ts";
-import { durationMs, epochMs } from "../units.ts";
+import { durationMs, epochMs, sequenceNumber } from "../units.ts";
 import { FAULT_CODES } from "./faults.ts";
+import { MAX_POSITIONS, type Positions } from "./holding.ts";
 import {
   errorMessage,
   pongMessage,
@@ -16,10 +17,15 @@ import {
 } from "./server-message.ts";
 import { MAX_MESSAGE_BYTES, splitMessages } from "./split-messages.ts";
 
+const positionsOf = (numbers: readonly number[]): Positions =>
+  new Map(numbers.map((number) => [`shardId-${number}`, sequenceNumber(String(number))]));
+
 const arbitraryHead: fc.Arbitrary<SnapshotHead> = fc.record({
   symbols: fc.array(arbitrarySymbol, { minLength: 1, maxLength: 100 }),
   intervalMs: fc.constantFrom(10_000, 300_000).map(durationMs),
   fromMs: fc.integer({ min: 0, max: 4_000_000_000_000 }).map(epochMs),
+  upTo: fc.uniqueArray(fc.nat(99), { maxLength: MAX_POSITIONS }).map(positionsOf),
+  isRest: fc.boolean(),
 });
 
 const panesOf = (message: ServerMessage) => ("panes" in message ? message.panes : []);
@@ -83,7 +89,12 @@ describe("server messages", () => {
     ["an update without rows", '{"type":"update","version":1,"part":1,"parts":1}'],
     ["a snapshot without an interval", '{"type":"snapshot","version":1,"symbols":[],"fromMs":0}'],
     ["a snapshot without symbols", '{"type":"snapshot","version":1,"interval":"1m","fromMs":0}'],
-    ["a snapshot without a start", '{"type":"snapshot","version":1,"interval":"1m","symbols":[]}'],
+    [
+      "a snapshot without a start",
+      '{"type":"snapshot","version":1,"interval":"1m","symbols":[],"upTo":[],"isRest":false}',
+    ],
+    ["a snapshot without positions", '{"type":"snapshot","version":1,"interval":"1m","symbols":[],"fromMs":0}'],
+    ["a snapshot that may be a rest", '{"type":"snapshot","version":1,"interval":"1m","symbols":[],"upTo":[]}'],
   ])("rejects %s", (_, text) => {
     expect(() => readServerMessage(text)).toThrow(RangeError);
   });

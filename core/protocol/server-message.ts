@@ -4,6 +4,7 @@ import type { Pane } from "../pane.ts";
 import { PANE_COLUMNS, paneRowText, readPaneRows } from "../updates.ts";
 import { epochMs, type DurationMs, type EpochMs } from "../units.ts";
 import { FAULT_CODES, type Fault, type FaultCode } from "./faults.ts";
+import { readPositions, type Positions } from "./holding.ts";
 import { MAX_MESSAGE_BYTES, splitMessages } from "./split-messages.ts";
 
 /** Each server message bears it; it changes when a client of before could misread one. */
@@ -16,6 +17,10 @@ export interface SnapshotHead {
   readonly intervalMs: DurationMs;
   /** Where the history starts, inclusive: the start of a window of `intervalMs`. */
   readonly fromMs: EpochMs;
+  /** Together with `fromMs`, what a client has when all parts have come. */
+  readonly upTo: Positions;
+  /** Whether panes that the client said it has are left out. */
+  readonly isRest: boolean;
 }
 
 /** One of `parts` parts, each good on its own. */
@@ -41,6 +46,8 @@ export const snapshotMessages = (head: SnapshotHead, panes: readonly Pane[]): re
       symbols: head.symbols,
       interval: intervalText(head.intervalMs),
       fromMs: head.fromMs,
+      upTo: [...head.upTo],
+      isRest: head.isRest,
       columns: PANE_COLUMNS,
     },
     panes.map(paneRowText),
@@ -83,13 +90,16 @@ export const readServerMessage = (text: string): ServerMessage => {
 
 type Body = Readonly<Record<string, unknown>>;
 
-const readHead = ({ symbols, interval, fromMs }: Body): SnapshotHead => {
+const readHead = ({ symbols, interval, fromMs, upTo, isRest }: Body): SnapshotHead => {
   const intervalMs = typeof interval === "string" ? readInterval(interval) : undefined;
   if (intervalMs === undefined) throw new RangeError(`a snapshot's interval must be one, was ${String(interval)}`);
   if (!Array.isArray(symbols) || !symbols.every((symbol) => typeof symbol === "string")) {
     throw new RangeError(`a snapshot's symbols must be texts, were ${String(symbols)}`);
   }
-  return { symbols, intervalMs, fromMs: epochMs(count(fromMs)) };
+  const positions = readPositions(upTo);
+  if (positions === undefined) throw new RangeError(`a snapshot's upTo must be positions, was ${String(upTo)}`);
+  if (typeof isRest !== "boolean") throw new RangeError(`a snapshot must say isRest, said ${String(isRest)}`);
+  return { symbols, intervalMs, fromMs: epochMs(count(fromMs)), upTo: positions, isRest };
 };
 
 const readPart = ({ part, parts, columns, rows }: Body): PartMessage => ({

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 
 import { PipelineError } from "#core/errors.ts";
+import type { Holding } from "#core/protocol/holding.ts";
 import { readServerMessage } from "#core/protocol/server-message.ts";
-import { epochMs } from "#core/units.ts";
+import { epochMs, sequenceNumber } from "#core/units.ts";
 import {
   checkpointAt,
   createSocketPorts,
@@ -102,6 +103,44 @@ describe("a client's message", () => {
     expect(startsIn(sink.sent("c1"))).toHaveLength(600);
   });
 
+  test("resume is answered with what goes beyond the client's positions, however old its bar", async () => {
+    const { send, got, sink, panes, connections } = await openStage();
+    await send(subscribe);
+    const [told] = got();
+    const since = told as Holding;
+    expect(told).toMatchObject({ isRest: false, upTo: new Map([["shardId-000000000000", sequenceNumber("5")]]) });
+    // a late trade, a new minute, and another shard
+    await panes.put([
+      minutePane("IBM", 7, 6),
+      minutePane("IBM", 10, 6),
+      minutePane("IBM", 9, 1, "shardId-000000000001"),
+    ]);
+    await send({ ...subscribe, action: "resume", since });
+    expect(got()[1]).toMatchObject({ type: "snapshot", isRest: true });
+    expect(startsIn(sink.sent("c1").slice(1))).toEqual([7, 9, 10]);
+    expect(await connections.subscribers("IBM")).toHaveLength(1);
+  });
+
+  test("resume is answered with older bars that the client did not have", async () => {
+    const { send, got, sink } = await openStage();
+    await send(subscribe);
+    await send({ ...subscribe, bars: 5, action: "resume", since: got()[0] as Holding });
+    expect(got()[1]).toMatchObject({ isRest: true, fromMs: startMs + 5 * minuteMs });
+    expect(startsIn(sink.sent("c1").slice(1))).toEqual([5, 6]);
+  });
+
+  test.each([
+    ["of a shard that is not known", [["shardId-000000000000@old", "5"]]],
+    ["beyond the checkpoint", [["shardId-000000000000", "6"]]],
+    ["of no shard", []],
+  ])("resume is answered with everything where the client's position is %s", async (_, positions) => {
+    const { send, got, sink } = await openStage();
+    const upTo = new Map(positions.map(([shard = "", digits = ""]) => [shard, sequenceNumber(digits)]));
+    await send({ ...subscribe, action: "resume", since: { fromMs: startMs, upTo } });
+    expect(got()).toMatchObject([{ type: "snapshot", isRest: false }]);
+    expect(startsIn(sink.sent("c1"))).toEqual([7, 8, 9]);
+  });
+
   test("unsubscribe ends one interval's subscription and leaves the other", async () => {
     const { send, connections, got } = await openStage();
     await send(subscribe);
@@ -119,7 +158,7 @@ describe("a client's message", () => {
 
   test.each([
     ["no JSON", "hello", "malformed-json"],
-    ["an action of a later version", '{"action":"resume"}', "unknown-action"],
+    ["an action of a later version", '{"action":"watch"}', "unknown-action"],
     ["an interval that is not offered", JSON.stringify({ ...subscribe, interval: "2m" }), "unknown-interval"],
     ["no text at all", "", "malformed-json"],
   ])("rejects %s with an error message, and the connection stays", async (_, text, code) => {

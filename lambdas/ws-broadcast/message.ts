@@ -1,7 +1,12 @@
 import { PipelineError } from "#core/errors.ts";
 import { intervalText, storedIntervalFor } from "#core/interval.ts";
 import type { Subscription } from "#core/ports/connection-store.ts";
-import { readClientMessage, type SubscribeMessage, type UnsubscribeMessage } from "#core/protocol/client-message.ts";
+import {
+  readClientMessage,
+  type ResumeMessage,
+  type SubscribeMessage,
+  type UnsubscribeMessage,
+} from "#core/protocol/client-message.ts";
 import { errorMessage, pongMessage } from "#core/protocol/server-message.ts";
 import type { DurationMs } from "#core/units.ts";
 import { deliver, type DeliverDeps } from "./deliver.ts";
@@ -32,6 +37,7 @@ const answer = async (deps: MessageDeps, connectionId: string, text: string): Pr
   try {
     switch (reading.message.action) {
       case "subscribe":
+      case "resume":
         return await subscribe(deps, connectionId, reading.message);
       case "unsubscribe":
         await deps.connections.unsubscribe(subscriptionsOf(connectionId, reading.message));
@@ -60,7 +66,7 @@ const answer = async (deps: MessageDeps, connectionId: string, text: string): Pr
 const subscribe = async (
   deps: MessageDeps,
   connectionId: string,
-  message: SubscribeMessage,
+  message: SubscribeMessage | ResumeMessage,
 ): Promise<readonly string[]> => {
   const { storedIntervalsMs, offeredIntervalsMs } = deps;
   const known = [...storedIntervalsMs, ...offeredIntervalsMs];
@@ -76,5 +82,5 @@ const subscribe = async (
 
 const subscriptionsOf = (
   connectionId: string,
-  { symbols, intervalMs }: SubscribeMessage | UnsubscribeMessage,
+  { symbols, intervalMs }: SubscribeMessage | ResumeMessage | UnsubscribeMessage,
 ): readonly Subscription[] => symbols.map((symbol) => ({ connectionId, symbol, intervalMs }));

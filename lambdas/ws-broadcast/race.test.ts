@@ -2,6 +2,10 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 
 import type { Pane } from "#core/pane.ts";
+import { Answer } from "#core/protocol/answer.ts";
+import type { Holding } from "#core/protocol/holding.ts";
+import type { Register } from "#core/protocol/register.ts";
+import { readServerMessage } from "#core/protocol/server-message.ts";
 import { epochMs } from "#core/units.ts";
 import {
   checkpointAt,
@@ -29,12 +33,18 @@ interface Pauses {
   readonly beforeSubscribe: number;
   readonly inPublish: number;
   readonly inCheckpoint: number;
+  /** Once the store has been read, before the answer is there. */
+  readonly inRead: number;
 }
+
+/** Often none, so that what can happen at once does. */
+const few = (most: number): fc.Arbitrary<number> => fc.oneof(fc.constant(0), fc.nat(most));
 
 const arbitraryPauses: fc.Arbitrary<Pauses> = fc.record({
   beforeSubscribe: fc.nat(40),
-  inPublish: fc.nat(10),
-  inCheckpoint: fc.nat(10),
+  inPublish: few(10),
+  inCheckpoint: few(10),
+  inRead: few(20),
 });
 
 const subscribe = { action: "subscribe", symbols: ["IBM"], intervalMs: minuteMs, bars: 60 } as const;
@@ -75,39 +85,113 @@ const aggregate = async (
       await publish(panesOf(minutes));
     }
     const changed = panesOf(new Set(life.flat()));
-    await panes.put(changed);
+    // a store takes them one by one
+    for (const pane of changed) await panes.put([pane]);
     await publish(changed);
     newest = Math.max(newest, ...life.flat());
     await checkpoints.put(checkpointAt(epochMs(startMs + newest * minuteMs), last));
   }
 };
 
+/** The ports, slow ones for the stages, and a run of an aggregator and the broadcaster behind it. */
+const openRace = (scheduler: fc.Scheduler, pauses: Pauses) => {
+  const ports = createSocketPorts();
+  const slow = { ...ports };
+  for (const name of ["panes", "checkpoints", "connections", "sink"] as const) {
+    Object.assign(slow, { [name]: scheduled(scheduler, ports[name]) });
+  }
+  const broadcast = createBroadcast(slow);
+  let broadcasts = Promise.resolve();
+  const publish = async (panes: readonly Pane[]): Promise<void> => {
+    broadcasts = broadcasts.then(() => broadcast(updatesOf(...panes)));
+    await pause(scheduler, pauses.inPublish);
+  };
+  const put: Ports["checkpoints"]["put"] = async (checkpoint) => {
+    await pause(scheduler, pauses.inCheckpoint);
+    await slow.checkpoints.put(checkpoint);
+  };
+  const range: Ports["panes"]["range"] = async (wanted) => {
+    const panes = await slow.panes.range(wanted);
+    await pause(scheduler, pauses.inRead);
+    return panes;
+  };
+  return {
+    sink: ports.sink,
+    send: createMessage({ ...slow, panes: { ...slow.panes, range } }),
+    run: async (lives: readonly Life[]): Promise<void> => {
+      await aggregate({ panes: slow.panes, checkpoints: { ...slow.checkpoints, put } }, publish, lives);
+      await broadcasts;
+    },
+    stored: () =>
+      ports.panes.range({ symbol: "IBM", intervalMs: minuteMs, startMs, endMs: epochMs(startMs + 60 * minuteMs) }),
+  };
+};
+
+const ordered = (register: Register): readonly Pane[] => register.panes().toSorted((a, b) => a.startMs - b.startMs);
+
 test("a client that subscribes while bars change ends with the panes of the store", async () => {
   const race = async (scheduler: fc.Scheduler, lives: readonly Life[], pauses: Pauses) => {
-    const ports = createSocketPorts();
-    const slow = { ...ports };
-    for (const name of ["panes", "checkpoints", "connections", "sink"] as const) {
-      Object.assign(slow, { [name]: scheduled(scheduler, ports[name]) });
-    }
-    const broadcast = createBroadcast(slow);
-    let broadcasts = Promise.resolve();
-    const publish = async (panes: readonly Pane[]): Promise<void> => {
-      broadcasts = broadcasts.then(() => broadcast(updatesOf(...panes)));
-      await pause(scheduler, pauses.inPublish);
-    };
-    const put: Ports["checkpoints"]["put"] = async (checkpoint) => {
-      await pause(scheduler, pauses.inCheckpoint);
-      await slow.checkpoints.put(checkpoint);
-    };
-    const client = pause(scheduler, pauses.beforeSubscribe).then(() =>
-      createMessage(slow)(messageEvent("c1", subscribe)),
-    );
-    const aggregator = aggregate({ panes: slow.panes, checkpoints: { ...slow.checkpoints, put } }, publish, lives);
-    await scheduler.waitFor(Promise.all([client, aggregator.then(() => broadcasts)]));
-    const endMs = epochMs(startMs + 60 * minuteMs);
-    const stored = await ports.panes.range({ symbol: "IBM", intervalMs: minuteMs, startMs, endMs });
-    const kept = registerOf(ports.sink.sent("c1")).panes();
-    expect(kept.toSorted((a, b) => a.startMs - b.startMs)).toEqual(stored);
+    const { sink, send, run, stored } = openRace(scheduler, pauses);
+    const client = pause(scheduler, pauses.beforeSubscribe).then(() => send(messageEvent("c1", subscribe)));
+    await scheduler.waitFor(Promise.all([client, run(lives)]));
+    expect(ordered(registerOf(sink.sent("c1")))).toEqual(await stored());
   };
   await fc.assert(fc.asyncProperty(fc.scheduler(), arbitraryLives, arbitraryPauses, race), { numRuns: 500 });
+});
+
+/** What a client has of `messages`, and what it says of it when it comes back. */
+const keptOf = (messages: readonly string[]) => {
+  const answer = new Answer();
+  let since: Holding | undefined;
+  for (const message of messages.map(readServerMessage)) {
+    if (message.type === "snapshot") since = answer.take(message) ?? since;
+  }
+  return { register: registerOf(messages), since };
+};
+
+/** The register of a client that had `before`, and got `messages` when it came back. */
+const resumed = (before: Register, messages: readonly string[]): Register => {
+  const register = registerOf(messages);
+  const rest = messages.map(readServerMessage).find((message) => message.type === "snapshot" && message.isRest);
+  if (rest?.type === "snapshot") register.apply(before.panesFor(rest.symbols, rest.intervalMs, rest.fromMs));
+  return register;
+};
+
+interface Absence {
+  readonly beforeLoss: number;
+  readonly beforeReturn: number;
+  /** The client loses the update of this number, from 0, while it is there. */
+  readonly lost: number;
+}
+
+const arbitraryAbsence: fc.Arbitrary<Absence> = fc.record({
+  beforeLoss: fc.nat(60),
+  beforeReturn: fc.nat(40),
+  lost: fc.nat(4),
+});
+
+test("a client that loses updates and its connection, and resumes, ends with the panes of the store", async () => {
+  let rests = 0;
+  const race = async (scheduler: fc.Scheduler, lives: readonly Life[], pauses: Pauses, absence: Absence) => {
+    const { sink, send, run, stored } = openRace(scheduler, pauses);
+    const come = async (): Promise<Register> => {
+      await pause(scheduler, pauses.beforeSubscribe);
+      const subscribed = send(messageEvent("c1", subscribe));
+      await pause(scheduler, absence.beforeLoss);
+      const got = sink.sent("c1").filter((text) => text.includes('"snapshot"'));
+      const updates = sink.sent("c1").filter((text) => text.includes('"update"'));
+      const { register, since } = keptOf([...got, ...updates.filter((_, number) => number !== absence.lost)]);
+      await pause(scheduler, absence.beforeReturn);
+      await send(messageEvent("c2", since === undefined ? subscribe : { ...subscribe, action: "resume", since }));
+      await subscribed;
+      return register;
+    };
+    const [before] = await scheduler.waitFor(Promise.all([come(), run(lives)]));
+    const messages = sink.sent("c2");
+    if (messages.some((text) => text.includes('"isRest":true'))) rests++;
+    expect(ordered(resumed(before, messages))).toEqual(await stored());
+  };
+  const property = fc.asyncProperty(fc.scheduler(), arbitraryLives, arbitraryPauses, arbitraryAbsence, race);
+  await fc.assert(property, { numRuns: 1_000 });
+  expect(rests).toBeGreaterThan(100);
 });
