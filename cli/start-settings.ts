@@ -5,6 +5,7 @@ import { liveReplayText, replayText } from "#lambdas/fetcher/source-spec.ts";
 import { usage, type Arguments } from "./command.ts";
 import { inspectFile } from "./inspect-file.ts";
 import { readSpeed, readWhole } from "./values.ts";
+import { number } from "./output.ts";
 
 export interface StartSettings {
   readonly source: "replay" | "sim";
@@ -78,8 +79,7 @@ export const feedOf = async ({ source, file, speed }: StartSettings): Promise<Fe
     year: "numeric",
     timeZone: "UTC",
   });
-  const what =
-    file === EXCERPT ? `real trades of ${day}` : `${trades.toLocaleString("en-US")} trades of ${basename(file)}`;
+  const what = file === EXCERPT ? `real trades of ${day}` : `${number(trades)} trades of ${basename(file)}`;
   if (speed === 1) return { spec: liveReplayText(file, HISTORY), symbols, words: `${what}, replayed as if now` };
   if (speed === "max") return { spec: replayText(file, speed), symbols, words: `${what}, replayed once at full speed` };
   return {

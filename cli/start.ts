@@ -8,8 +8,10 @@ import { readConfig as readBroadcastConfig } from "#lambdas/ws-broadcast/config.
 import { openLocalCloud, type CloudEvent, type LocalCloud } from "#local/cloud.ts";
 import { openLoopbackServer, type LoopbackServer } from "#local/loopback-server.ts";
 import { buildWeb, endBuilder } from "#tools/build-web.ts";
+import { cloudEventText } from "./cloud-event-text.ts";
 import { assemble } from "./assemble.ts";
 import { runCommand, type Arguments } from "./command.ts";
+import { number, say } from "./output.ts";
 import { createProgressLine, type ProgressLine } from "./progress-line.ts";
 import { aggregatorEnvironment, announce } from "./running.ts";
 import { openRates } from "./start-rates.ts";
@@ -204,15 +206,10 @@ const showRates = async (
 const LONGEST_LAG_SECONDS = 3_600;
 
 const tell = (event: CloudEvent, isVerbose: boolean, progress: ProgressLine): void => {
-  if (!isVerbose && (event.kind === "logged" || event.kind === "invoked" || event.kind === "output-omitted")) return;
+  const text = isVerbose ? JSON.stringify(event) : cloudEventText(event);
+  if (text === undefined) return;
   progress.end();
-  process.stderr.write(`${JSON.stringify(event)}\n`);
-};
-
-const number = (value: number): string => value.toLocaleString("en-US");
-
-const say = (line: string): void => {
-  process.stdout.write(`${line}\n`);
+  process.stderr.write(`${text}\n`);
 };
 
 await runCommand({
