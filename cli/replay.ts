@@ -1,7 +1,6 @@
-import { constants } from "node:fs";
-import { access, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { once } from "node:events";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { openDynamoPaneStore } from "#adapters/dynamodb/pane-store.ts";
 import { systemClock as clock } from "#adapters/node/clock.ts";
 import type { Bar } from "#core/bar.ts";
@@ -14,10 +13,12 @@ import { cloudEventText } from "./cloud-event-text.ts";
 import { runCommand, usage, type Arguments } from "./command.ts";
 import { inspectFile, type FileContents } from "./inspect-file.ts";
 import { number, say } from "./output.ts";
+import { mustTakeFile } from "./paths.ts";
 import { createProgressLine } from "./progress-line.ts";
 import { csvOf, readBars } from "./read-bars.ts";
 import { runReplay, type ReplayResult } from "./replay-run.ts";
 import { aggregatorEnvironment, announce } from "./running.ts";
+import { STOPPED, stopSignal, unlessStopped } from "./stop-signal.ts";
 import { readOfferedInterval, readSpeed, readWhole } from "./values.ts";
 
 const HELP = `Sends a file of trades through the whole pipeline on this machine, and reports what came of it.
@@ -69,10 +70,22 @@ const readSettings = (args: Arguments): Settings => {
 
 const replay = async (args: Arguments): Promise<number> => {
   const settings = readSettings(args);
-  if (settings.exportFile !== undefined) await mustBeWritable(settings.exportFile);
-  const contents = await inspectFile(settings.file);
+  if (settings.exportFile !== undefined) await mustTakeFile("--export", settings.exportFile);
+  const stop = stopSignal();
+  try {
+    return await replayFile(settings, stop);
+  } catch (error) {
+    // Ctrl-C reaches the processes that build, too.
+    if (stop.aborted) return STOPPED;
+    throw error;
+  }
+};
+
+const replayFile = async (settings: Settings, stop: AbortSignal): Promise<number> => {
+  const contents = await unlessStopped(stop, inspectFile(settings.file));
   say(`${settings.file}: ${number(contents.trades)} trades of ${contents.symbols.join(", ")}`);
   await using assembly = await assemble({ shards: String(settings.shards) });
+  stop.throwIfAborted();
   await using cloud = await openLocalCloud({
     assemblyDir: assembly.dir,
     port: settings.port,
@@ -84,11 +97,8 @@ const replay = async (args: Arguments): Promise<number> => {
   const storedMs = intervals.map(({ intervalMs }) => intervalMs);
   const wanted = settings.intervals.length > 0 ? settings.intervals : storedMs.map(intervalText);
   const wantedMs = [...new Set(wanted.map((text) => readOfferedInterval(text, storedMs)))].toSorted((a, b) => a - b);
-  const result = await runReplay(
-    cloud,
-    { ...settings, file: resolve(settings.file), trades: contents.trades },
-    createProgressLine(),
-  );
+  const run = { ...settings, file: resolve(settings.file), trades: contents.trades };
+  const result = await unlessStopped(stop, runReplay(cloud, run, createProgressLine()));
   await using panes = openDynamoPaneStore({ table: panesTable, intervals, clock });
   const bars: Bar[] = [];
   for (const symbol of contents.symbols) {
@@ -97,9 +107,13 @@ const replay = async (args: Arguments): Promise<number> => {
   }
   if (settings.exportFile !== undefined) await writeFile(settings.exportFile, csvOf(bars));
   report(contents, result, bars.length, wantedMs, settings.exportFile);
-  if (settings.isStaying) await stay(cloud);
-  return result.counts.trades === contents.trades ? 0 : 1;
+  if (settings.isStaying) await stay(cloud, stop);
+  return isAccounted(contents, result) ? 0 : 1;
 };
+
+/** Whether each trade of the file was folded or, being of the future, rejected. */
+const isAccounted = ({ trades }: FileContents, { counts }: ReplayResult): boolean =>
+  counts.trades + counts.rejected === trades;
 
 /** The span that holds all bars of the file's trades. */
 const spanOf = ({ firstMs, lastMs }: FileContents, intervalMs: DurationMs) => ({
@@ -109,11 +123,12 @@ const spanOf = ({ firstMs, lastMs }: FileContents, intervalMs: DurationMs) => ({
 
 const report = (
   contents: FileContents,
-  { report: sent, counts, seconds }: ReplayResult,
+  result: ReplayResult,
   barCount: number,
   intervalsMs: readonly DurationMs[],
   exportFile: string | undefined,
 ): void => {
+  const { report: sent, counts, seconds } = result;
   say(`sent        ${number(sent.tradesSent)} trades in ${number(sent.framesSent)} frames`);
   say(
     `folded      ${number(counts.trades)} trades in ${seconds.toFixed(1)} s, ${number(Math.round(counts.trades / seconds))} a second`,
@@ -126,24 +141,17 @@ const report = (
   for (const row of contents.rejected.slice(0, SHOWN_REJECTIONS)) say(`  ${row}`);
   if (contents.rejected.length > SHOWN_REJECTIONS)
     say(`  and ${number(contents.rejected.length - SHOWN_REJECTIONS)} more`);
-  if (counts.trades !== contents.trades)
+  if (counts.rejected > 0) say(`  ${number(counts.rejected)} of the future: their times are ahead of the clock`);
+  if (!isAccounted(contents, result))
     say(`WRONG: ${number(contents.trades)} trades must be folded, ${number(counts.trades)} were`);
 };
 
 const SHOWN_REJECTIONS = 20;
 
-const stay = async (cloud: LocalCloud): Promise<void> => {
+const stay = async (cloud: LocalCloud, stop: AbortSignal): Promise<void> => {
   await using _ = await announce(cloud);
   say("the store runs on; read it with npm run bars -- --symbol S --interval I, end it with Ctrl-C");
-  await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
-};
-
-const mustBeWritable = async (file: string): Promise<void> => {
-  try {
-    await access(dirname(file), constants.W_OK);
-  } catch (cause) {
-    throw usage(`--export must name a file in a folder that can be written to, was ${file}`, { cause });
-  }
+  if (!stop.aborted) await once(stop, "abort");
 };
 
 const tell = (event: CloudEvent, isVerbose: boolean): void => {

@@ -8,6 +8,8 @@ import { readConfig as readBroadcastConfig } from "#lambdas/ws-broadcast/config.
 import { openLocalCloud, type CloudEvent, type LocalCloud } from "#local/cloud.ts";
 import { openLoopbackServer, type LoopbackServer } from "#local/loopback-server.ts";
 import { buildWeb, endBuilder } from "#tools/build-web.ts";
+import { mustTakeFolder } from "./paths.ts";
+import { stopSignal } from "./stop-signal.ts";
 import { cloudEventText } from "./cloud-event-text.ts";
 import { assemble } from "./assemble.ts";
 import { runCommand, type Arguments } from "./command.ts";
@@ -41,6 +43,7 @@ const PORTS_TRIED = 20;
 
 const start = async (args: Arguments): Promise<number> => {
   const settings = readSettings(args);
+  if (settings.dataDir !== undefined) await mustTakeFolder("--data", settings.dataDir);
   const stop = stopSignal();
   const stage = createStages();
   const listener = await listen(settings.port);
@@ -97,18 +100,6 @@ const run = async (
   await showRates(cloud, dashboard, { stop, progress, seconds: settings.seconds });
   say("ends");
   return 0;
-};
-
-/** Ctrl-C, a closed terminal, or whoever ends processes in good order; a second Ctrl-C does not wait. */
-const stopSignal = (): AbortSignal => {
-  const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(signal, () => {
-      if (stop.signal.aborted) process.exit(130);
-      stop.abort();
-    });
-  }
-  return stop.signal;
 };
 
 /** The port asked for, or the first free one from 8080 on. @throws PipelineError TAPE_PORT_IN_USE */

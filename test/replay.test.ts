@@ -1,8 +1,9 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runCommandLine, startCommand } from "./command.ts";
@@ -49,6 +50,23 @@ describe.each([1, 4])("a replay of an hour of real trades over %i shards", (shar
 });
 
 describe("a replay of a file of one's own", () => {
+  test("that is ended before its time leaves nothing behind", { timeout: 60_000 }, async () => {
+    const temporary = join(folder, "temporary");
+    await mkdir(temporary);
+    const replay = startCommand("replay", [EXCERPT, "--speed", "1"], { environment: { TMPDIR: temporary } });
+    while (!(await readdir(temporary)).some((name) => name.startsWith("local-cloud-"))) await delay(50);
+    replay.child.kill("SIGINT");
+    expect((await replay.ended).code).toBe(130);
+    expect(await readdir(temporary)).toEqual([]);
+  });
+
+  test("with a trade of the future sets that one aside and says so", { timeout: 60_000 }, async () => {
+    const rows = ["Time,Symbol,Price,Size", "1700000000000,A,1,1", `${Date.now() + 3_600_000},A,1,1`];
+    const { code, stdout } = await runCommandLine("replay", [await write("future.csv", rows.join("\n"))]);
+    expect(code, stdout).toBe(0);
+    expect(stdout).toContain("rejected    1\n  1 of the future: their times are ahead of the clock\n");
+  });
+
   const own: OracleTrade[] = [
     { symbol: "BRK A", price: "123456.78901234", size: "0.5", time: 1_700_000_000_123, sequence: 1 },
     { symbol: "BRK A", price: "123456.7", size: "12", time: 1_700_000_000_123, sequence: 2 },
@@ -137,6 +155,7 @@ describe("a replay of a file of one's own", () => {
         [good, "--export", join(folder, "no/such/folder.csv")],
         /^--export must name a file in a folder that can be written to/,
       ],
+      [[good, "--export", folder], /^--export must name a file, was the folder/],
       [[good, "--interval", "7s"], /^--interval must be a multiple of a stored interval \(10s, 1m\), was 7s/],
       [[good, "--port", String(port)], /port .* \[TAPE_PORT_IN_USE\]$/],
     ];

@@ -21,7 +21,7 @@ export type CsvReader = (text: string, line: number) => SourceRow;
 
 /** A column's names in a header. */
 const NAMES = {
-  time: ["time", "eventTimeMs"],
+  time: ["time", "eventtimems"],
   symbol: ["symbol"],
   price: ["price"],
   size: ["size"],
@@ -34,12 +34,12 @@ const NAMES = {
 const REQUIRED = ["time", "symbol", "price", "size"] as const;
 
 /**
- * A reader for a CSV of trades whose first line is `header`: columns in any order, unknown ones ignored, nothing quoted.
+ * A reader for a CSV of trades whose first line is `header`: columns in any order and any case, unknown ones ignored, nothing quoted.
  * `time` is integer milliseconds since 1970; without a `sequence` column a row's number is its sequence, from 1.
  * Returns the names that the header lacks instead, when it lacks any of `time,symbol,price,size`.
  */
 export const createCsvReader = (header: string, source: string): CsvReader | readonly string[] => {
-  const cells = header.split(",").map((name) => name.trim());
+  const cells = header.split(",").map((name) => name.trim().toLowerCase());
   const place = (name: keyof typeof NAMES): number | undefined => {
     const index = cells.findIndex((cell) => (NAMES[name] as readonly string[]).includes(cell));
     return index < 0 ? undefined : index;
