@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
 import { durationMs } from "#core/units.ts";
 import { environment, readConfig, type AggregatorConfig } from "./config.ts";
+import { configContract } from "../config.contract.ts";
 
 const duration = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }).map(durationMs);
 const interval = fc.integer({ min: 1, max: 604_800 }).map((seconds) => durationMs(seconds * 1_000));
@@ -33,21 +33,14 @@ const env = {
   REJECTED_KEEP_MS: "2592000000",
 };
 
-describe("the aggregator's configuration", () => {
-  test("is read back from its environment", () => {
-    fc.assert(
-      fc.property(config, (c) => {
-        expect(readConfig(environment(c))).toEqual(c);
-      }),
-    );
-  });
+const size = "INTERVALS_MS must hold intervals of whole seconds, at most seven days, in milliseconds";
 
-  test("is written as it is read", () => {
-    expect(environment(readConfig(env))).toEqual(env);
-  });
-
-  const size = "INTERVALS_MS must hold intervals of whole seconds, at most seven days, in milliseconds";
-  test.each([
+configContract("the aggregator", {
+  readConfig,
+  environment,
+  configs: config,
+  env,
+  rejected: [
     [{ PANES_TABLE: undefined }, "PANES_TABLE must be set, was absent"],
     [{ INTERVALS_MS: "" }, "INTERVALS_MS must not be empty"],
     [
@@ -62,9 +55,5 @@ describe("the aggregator's configuration", () => {
     ],
     [{ INTERVALS_MS: "1000:1,1000:2" }, "INTERVALS_MS must name each interval once, named 1s twice"],
     [{ CLOCK_SKEW_MS: "-1" }, 'CLOCK_SKEW_MS must be a positive whole number of milliseconds, was "-1"'],
-  ])("rejects %j", (change, message) => {
-    expect(() => readConfig({ ...env, ...change })).toThrow(
-      expect.objectContaining({ code: "TAPE_CONFIG_INVALID", message }),
-    );
-  });
+  ],
 });

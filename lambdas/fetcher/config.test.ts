@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
 import { durationMs } from "#core/units.ts";
 import { environment, readConfig, type FetcherConfig } from "./config.ts";
+import { configContract } from "../config.contract.ts";
 
 const count = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
 const text = fc.string({ minLength: 1 });
@@ -25,29 +25,17 @@ const env = {
   LINGER_MS: "100",
 };
 
-describe("the fetcher's configuration", () => {
-  test("is read back from its environment", () => {
-    fc.assert(
-      fc.property(config, (c) => {
-        expect(readConfig(environment(c))).toEqual(c);
-      }),
-    );
-  });
-
-  test("is written as it is read", () => {
-    expect(environment(readConfig(env))).toEqual(env);
-  });
-
-  test.each([
+configContract("the fetcher", {
+  readConfig,
+  environment,
+  configs: config,
+  env,
+  rejected: [
     [{ TICKS_STREAM: undefined }, "TICKS_STREAM must be set, was absent"],
     [{ SOURCE: "" }, "SOURCE must not be empty"],
     [{ LANES: "0" }, 'LANES must be a positive whole number, was "0"'],
     [{ FRAME_MAX_BYTES: "25 KB" }, 'FRAME_MAX_BYTES must be a positive whole number, was "25 KB"'],
     [{ LINGER_MS: "1e2" }, 'LINGER_MS must be a positive whole number of milliseconds, was "1e2"'],
     [{ LANES: "9007199254740993" }, 'LANES must be a positive whole number, was "9007199254740993"'],
-  ])("rejects %j", (change, message) => {
-    expect(() => readConfig({ ...env, ...change })).toThrow(
-      expect.objectContaining({ code: "TAPE_CONFIG_INVALID", message }),
-    );
-  });
+  ],
 });

@@ -1,7 +1,8 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { durationMs } from "#core/units.ts";
 import { environment, readConfig, type BroadcastConfig } from "./config.ts";
+import { configContract } from "../config.contract.ts";
 
 const duration = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }).map(durationMs);
 const interval = fc.integer({ min: 1, max: 604_800 }).map((seconds) => durationMs(seconds * 1_000));
@@ -30,29 +31,12 @@ const env = {
   WEBSOCKET_ENDPOINT: "https://example.com/prod",
 };
 
-describe("the broadcast functions' configuration", () => {
-  test("is read back from its environment", () => {
-    fc.assert(
-      fc.property(config, (c) => {
-        expect(readConfig(environment(c))).toEqual(c);
-      }),
-    );
-  });
-
-  test("is written as it is read", () => {
-    expect(environment(readConfig(env))).toEqual(env);
-  });
-
-  test("takes the endpoint that the SDK is pointed to before the deployed one", () => {
-    const local = { ...env, AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: "http://127.0.0.1:8080/prod" };
-    expect(readConfig(local).managementEndpoint).toBe("http://127.0.0.1:8080/prod");
-  });
-
-  test("takes no offered interval for an empty list", () => {
-    expect(readConfig({ ...env, OFFERED_INTERVALS_MS: "" }).offeredIntervalsMs).toEqual([]);
-  });
-
-  test.each([
+configContract("the broadcast functions", {
+  readConfig,
+  environment,
+  configs: config,
+  env,
+  rejected: [
     [{ WEBSOCKET_ENDPOINT: undefined }, "WEBSOCKET_ENDPOINT must be set, was absent"],
     [{ STORED_INTERVALS_MS: "" }, "STORED_INTERVALS_MS must name at least one interval, was empty"],
     [{ OFFERED_INTERVALS_MS: undefined }, "OFFERED_INTERVALS_MS must be set, was absent"],
@@ -62,9 +46,14 @@ describe("the broadcast functions' configuration", () => {
       'STORED_INTERVALS_MS must hold intervals of whole seconds, at most seven days, in milliseconds, was ""',
     ],
     [{ IDLE_MS: "10s" }, 'IDLE_MS must be a positive whole number of milliseconds, was "10s"'],
-  ])("rejects %j", (change, message) => {
-    expect(() => readConfig({ ...env, ...change })).toThrow(
-      expect.objectContaining({ code: "TAPE_CONFIG_INVALID", message }),
-    );
-  });
+  ],
+});
+
+test("takes the endpoint that the SDK is pointed to before the deployed one", () => {
+  const local = { ...env, AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: "http://127.0.0.1:8080/prod" };
+  expect(readConfig(local).managementEndpoint).toBe("http://127.0.0.1:8080/prod");
+});
+
+test("takes no offered interval for an empty list", () => {
+  expect(readConfig({ ...env, OFFERED_INTERVALS_MS: "" }).offeredIntervalsMs).toEqual([]);
 });
