@@ -1,9 +1,11 @@
 import { basename, join, resolve } from "node:path";
+import type { Passes } from "#core/protocol/dashboard-config.ts";
 import { SOCKET_LIMITS } from "#core/protocol/socket-limits.ts";
 import { durationMs, type DurationMs } from "#core/units.ts";
 import { liveReplayText, replayText } from "#lambdas/fetcher/source-spec.ts";
 import { usage, type Arguments } from "./command.ts";
 import { inspectFile } from "./inspect-file.ts";
+import { passesOf } from "./start-passes.ts";
 import { readSpeed, readWhole } from "./values.ts";
 import { number } from "./output.ts";
 
@@ -29,6 +31,8 @@ export interface Feed {
   readonly symbols: readonly string[];
   /** A few words for people. */
   readonly words: string;
+  /** Where the file begins again, as far as that is known before it runs. */
+  readonly passes?: Passes | undefined;
 }
 
 const EXCERPT = join(import.meta.dirname, "../data/trades-2013-10-07-0930.csv.gz");
@@ -72,7 +76,7 @@ export const feedOf = async ({ source, file, speed }: StartSettings): Promise<Fe
     const spec = `sim:?symbols=${SIM_SYMBOLS.join(",")}&rate=${SIM_RATE}`;
     return { spec, symbols: SIM_SYMBOLS, words: "simulated trades" };
   }
-  const { symbols, firstMs, trades } = await inspectFile(file);
+  const { symbols, firstMs, lastMs, trades } = await inspectFile(file);
   const day = new Date(firstMs).toLocaleDateString("en-GB", {
     day: "numeric",
     month: "long",
@@ -80,11 +84,15 @@ export const feedOf = async ({ source, file, speed }: StartSettings): Promise<Fe
     timeZone: "UTC",
   });
   const what = file === EXCERPT ? `real trades of ${day}` : `${number(trades)} trades of ${basename(file)}`;
-  if (speed === 1) return { spec: liveReplayText(file, HISTORY), symbols, words: `${what}, replayed as if now` };
+  if (speed === 1) {
+    const passes = passesOf(firstMs, lastMs, { isMoved: true });
+    return { spec: liveReplayText(file, HISTORY), symbols, words: `${what}, replayed as if now`, passes };
+  }
   if (speed === "max") return { spec: replayText(file, speed), symbols, words: `${what}, replayed once at full speed` };
   return {
     spec: `${replayText(file, speed)}&loop=1`,
     symbols,
     words: `${what}, replayed at ${speed} times their speed`,
+    passes: passesOf(firstMs, lastMs, { isMoved: false }),
   };
 };

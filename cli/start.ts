@@ -92,6 +92,7 @@ const run = async (
       symbols: feed.symbols,
       intervals: intervalsOf(cloud),
       source: feed.words,
+      passes: feed.passes,
       connectionMs: settings.connectionMs,
     },
   });

@@ -89,7 +89,7 @@ const layoutOf = async (source: TradeSource): Promise<Layout> => {
 };
 
 /** The step for a pass of `spanMs`, and the least whole number of steps that is longer than the pass. */
-const periodOf = (spanMs: number): { readonly stepMs: DurationMs; readonly periodMs: number } => {
+export const periodOf = (spanMs: number): { readonly stepMs: DurationMs; readonly periodMs: number } => {
   const periods = STEPS_MS.map((stepMs) => ({ stepMs, periodMs: windowStart(epochMs(spanMs), stepMs) + stepMs }));
   return periods.find(({ periodMs }) => periodMs - spanMs <= spanMs * LONGEST_PAUSE) ?? periods.at(-1)!;
 };

@@ -1,5 +1,14 @@
-import { durationMs, type DurationMs } from "../units.ts";
+import { durationMs, epochMs, type DurationMs, type EpochMs } from "../units.ts";
 import { SOCKET_LIMITS } from "./socket-limits.ts";
+
+/**
+ * Trades that are replayed pass after pass: one begins at `beginMs`, and one each `everyMs` before and after. Prices step
+ * there, though no market moved.
+ */
+export interface Passes {
+  readonly beginMs: EpochMs;
+  readonly everyMs: DurationMs;
+}
 
 /** What a dashboard learns from the `config.json` beside it, so that one build serves everywhere. */
 export interface DashboardConfig {
@@ -13,6 +22,8 @@ export interface DashboardConfig {
   readonly source: string;
   /** The gateway ends a connection after this long. @default 2 hours, as API Gateway does */
   readonly connectionMs: DurationMs;
+  /** @default the trades are not known to begin again */
+  readonly passes?: Passes | undefined;
 }
 
 /**
@@ -20,7 +31,8 @@ export interface DashboardConfig {
  * @throws RangeError when it lacks something.
  */
 export const readDashboardConfig = (value: unknown): DashboardConfig => {
-  const { webSocketUrl, symbols, intervals, source, connectionMs } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  const body = (value ?? {}) as Readonly<Record<string, unknown>>;
+  const { webSocketUrl, symbols, intervals, source, connectionMs } = body;
   if (typeof webSocketUrl !== "string" || webSocketUrl === "")
     throw new RangeError(`webSocketUrl must be a URL, was ${String(webSocketUrl)}`);
   if (!areTexts(symbols)) throw new RangeError(`symbols must be texts, were ${String(symbols)}`);
@@ -32,7 +44,14 @@ export const readDashboardConfig = (value: unknown): DashboardConfig => {
     intervals,
     source: typeof source === "string" ? source : "",
     connectionMs: typeof connectionMs === "number" ? durationMs(connectionMs) : SOCKET_LIMITS.connectionMs,
+    passes: readPasses(body["passes"]),
   };
+};
+
+const readPasses = (value: unknown): Passes | undefined => {
+  const { beginMs, everyMs } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof beginMs !== "number" || typeof everyMs !== "number" || everyMs <= 0) return undefined;
+  return { beginMs: epochMs(beginMs), everyMs: durationMs(everyMs) };
 };
 
 const areTexts = (value: unknown): value is readonly string[] =>
