@@ -1,4 +1,5 @@
 import type { CloudEvent } from "#local/cloud.ts";
+import { countOf } from "./output.ts";
 
 /**
  * What a local cloud's event says to whoever watches, in a sentence. Undefined for what is no trouble: a function's own
@@ -7,12 +8,14 @@ import type { CloudEvent } from "#local/cloud.ts";
 export const cloudEventText = (event: CloudEvent): string | undefined => {
   switch (event.kind) {
     case "batch-failed": {
-      const what = event.isFinalInvokeForWindow ? "a window's end" : `a batch of ${event.recordCount} records`;
+      const what = event.isFinalInvokeForWindow
+        ? "a window's end"
+        : `a batch of ${countOf(event.recordCount, "record")}`;
       return `${event.functionName} failed at ${what} of ${event.streamName} (${event.shardId}) and gets it again: ${event.reason}`;
     }
     case "batch-discarded": {
       const where = event.path === undefined ? "nowhere" : `in ${event.path}`;
-      return `${event.functionName} gave up ${event.recordCount} records of ${event.streamName} (${event.condition}); they are kept ${where}`;
+      return `${event.functionName} gave up ${countOf(event.recordCount, "record")} of ${event.streamName} (${event.condition}), kept ${where}`;
     }
     case "stream-unread":
       return `the stream ${event.streamName} could not be read and is tried again: ${event.reason}`;
@@ -22,6 +25,7 @@ export const cloudEventText = (event: CloudEvent): string | undefined => {
       return `a socket's ${event.routeKey} was refused with ${event.statusCode}: ${event.reason}`;
     case "logged":
     case "invoked":
+    case "fault-injected":
     case "output-omitted":
       return undefined;
   }

@@ -1,3 +1,5 @@
+import type { FaultKind } from "./misbehaviour/fault-kind.ts";
+
 /** One line that a function wrote to stdout or stderr. */
 export interface FunctionLogged {
   readonly kind: "logged";
@@ -68,6 +70,14 @@ export interface OutputOmitted {
   readonly reason: string;
 }
 
+/** A fault that was asked for has been injected. */
+export interface FaultInjected {
+  readonly kind: "fault-injected";
+  readonly fault: FaultKind;
+  /** Where it was planned. */
+  readonly atRecord: number;
+}
+
 export type CloudEvent =
   | FunctionLogged
   | FunctionInvoked
@@ -76,6 +86,7 @@ export type CloudEvent =
   | StreamUnread
   | ScheduleFailed
   | SocketRefused
-  | OutputOmitted;
+  | OutputOmitted
+  | FaultInjected;
 
 export type EmitCloudEvent = (event: CloudEvent) => void;

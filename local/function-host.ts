@@ -10,6 +10,13 @@ import { openFunctionWorker, type FunctionWorker } from "./function-worker.ts";
 /** Lambda would start up to a thousand; more than a few processes of one function only slow a laptop down. */
 const MAX_PROCESSES = 8;
 
+export interface InvocationOptions {
+  /** @default a new UUID */
+  readonly requestId?: string;
+  /** Kills the process that runs the invocation, wherever it stands. */
+  readonly kill?: AbortSignal;
+}
+
 /** Runs one function, in as many processes as invocations overlap; a process that is free takes the next. */
 export interface FunctionHost extends AsyncDisposable {
   /**
@@ -17,7 +24,7 @@ export interface FunctionHost extends AsyncDisposable {
    * @throws FunctionError
    * @throws ThrottledError when the function's reserved concurrency is used up
    */
-  invoke(event: string): Promise<string>;
+  invoke(event: string, options?: InvocationOptions): Promise<string>;
 }
 
 export interface FunctionHostOptions {
@@ -43,15 +50,14 @@ class Host implements FunctionHost {
     this.#environment = { ...options.fn.environment, ...options.environment, ...reservedVariables(options.fn) };
   }
 
-  async invoke(event: string): Promise<string> {
+  async invoke(event: string, { requestId = randomUUID(), kill }: InvocationOptions = {}): Promise<string> {
     const { fn } = this.#options;
     if (fn.reservedConcurrency !== undefined && this.#running >= fn.reservedConcurrency) throw new ThrottledError();
-    const requestId = randomUUID();
     if (this.#running >= MAX_PROCESSES) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#running++;
     const startedMs = performance.now();
     try {
-      const result = await this.#run(requestId, event);
+      const result = await this.#run(requestId, event, kill);
       this.#report(requestId, startedMs, undefined);
       return result;
     } catch (error) {
@@ -69,12 +75,12 @@ class Host implements FunctionHost {
     await Promise.all([...this.#workers].map((worker) => worker[Symbol.asyncDispose]()));
   }
 
-  async #run(requestId: string, event: string): Promise<string> {
+  async #run(requestId: string, event: string, kill: AbortSignal | undefined): Promise<string> {
     const { fn } = this.#options;
     if (this.#isClosed) throw stopped(fn.name, requestId);
     const worker = this.#take();
     try {
-      return await worker.invoke(requestId, event);
+      return await worker.invoke(requestId, event, kill);
     } finally {
       if (worker.isAlive()) this.#idle.push(worker);
       else this.#workers.delete(worker);

@@ -54,8 +54,18 @@ const answer = (message: ProcessMessage): void => {
   process.send?.(message);
 };
 
+/**
+ * The trace of an invocation, which SDK clients add to their requests; here it is made from the request id.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
+ */
+const traceIdOf = (requestId: string): string => {
+  const digits = requestId.replaceAll("-", "");
+  return `Root=1-${digits.slice(0, 8)}-${digits.slice(8)};Sampled=0`;
+};
+
 const invoke = async (handler: Handler, message: InvokeMessage): Promise<void> => {
   const { requestId } = message;
+  env["_X_AMZN_TRACE_ID"] = traceIdOf(requestId);
   try {
     const result = await handler(JSON.parse(message.event), contextOf(message));
     answer({ kind: "returned", requestId, result: JSON.stringify(result) ?? "null" });

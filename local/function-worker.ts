@@ -16,8 +16,11 @@ const EXIT_GRACE_MS = 1_000;
 export interface FunctionWorker extends AsyncDisposable {
   /** False once the process has ended, or is about to. */
   isAlive(): boolean;
-  /** Runs the handler with `event`, a JSON text, and returns its result as JSON text. @throws FunctionError */
-  invoke(requestId: string, event: string): Promise<string>;
+  /**
+   * Runs the handler with `event`, a JSON text, and returns its result as JSON text. `kill` ends the process meanwhile.
+   * @throws FunctionError
+   */
+  invoke(requestId: string, event: string, kill?: AbortSignal): Promise<string>;
 }
 
 /** Starts a process whose environment is `environment` and nothing else. */
@@ -85,7 +88,7 @@ class Worker implements FunctionWorker {
     return this.#isAlive;
   }
 
-  async invoke(requestId: string, event: string): Promise<string> {
+  async invoke(requestId: string, event: string, kill?: AbortSignal): Promise<string> {
     const failure = await this.#ready;
     if (failure !== undefined) {
       this.#stop(failure);
@@ -94,11 +97,14 @@ class Worker implements FunctionWorker {
     }
     const { timeoutMs, arn } = this.#fn;
     const timer = setTimeout(() => this.#stop(timeout(requestId, timeoutMs)), timeoutMs);
+    const onKill = (): void => this.#stop(exited(requestId, "Runtime exited with error: signal: killed"));
+    kill?.addEventListener("abort", onKill);
     try {
       const message = { requestId, event, deadlineMs: Date.now() + timeoutMs, functionArn: arn };
       return await this.#run(message);
     } finally {
       clearTimeout(timer);
+      kill?.removeEventListener("abort", onKill);
       this.#pending = undefined;
     }
   }

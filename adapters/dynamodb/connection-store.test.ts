@@ -4,7 +4,7 @@ import { createManualClock } from "#adapters/memory/clock.ts";
 import { connectionStoreContract } from "#core/ports/connection-store.contract.ts";
 import { durationMs, epochMs } from "#core/units.ts";
 import { openTestDynamo, type TestDynamo } from "#test/engines.ts";
-import { openFaultyEndpoint, serviceError } from "#test/faulty-endpoint.ts";
+import { openFaultyEndpoint, serviceError } from "#local/misbehaviour/faulty-endpoint.ts";
 import { openDynamoConnectionStore } from "./connection-store.ts";
 
 let dynamo: TestDynamo;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Clock } from "#core/ports/clock.ts";
 import { epochMs, type DurationMs } from "#core/units.ts";
 import { openTestDynamo, type TestDynamo } from "#test/engines.ts";
-import { openFaultyEndpoint, serviceError, type Intercept } from "#test/faulty-endpoint.ts";
+import { openFaultyEndpoint, serviceError, type Intercept } from "#local/misbehaviour/faulty-endpoint.ts";
 import { openTable } from "./client.ts";
 import { getAll, queryPartition, writeAll, type Item } from "./requests.ts";
 

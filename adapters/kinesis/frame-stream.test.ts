@@ -4,8 +4,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { frameStreamContract } from "#core/ports/frame-stream.contract.ts";
 import { sequenceNumber } from "#core/units.ts";
 import { openTestKinesis, type TestKinesis } from "#test/engines.ts";
-import { openFaultyEndpoint, serviceError, type Intercept } from "#test/faulty-endpoint.ts";
-import { refusingPutRecords } from "#test/faulty-kinesis.ts";
+import { openFaultyEndpoint, serviceError, type Intercept } from "#local/misbehaviour/faulty-endpoint.ts";
+import { refusingPutRecords } from "#local/misbehaviour/refusing-put-records.ts";
 import { openKinesisFrameStream } from "./frame-stream.ts";
 import { openKinesisShardReader } from "./shard-reader.ts";
 

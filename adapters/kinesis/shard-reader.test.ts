@@ -11,7 +11,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { shardReaderContract } from "#core/ports/shard-reader.contract.ts";
 import { BEYOND_ALL, sequenceNumber, type DurationMs, type SequenceNumber } from "#core/units.ts";
 import { openTestKinesis, type TestKinesis } from "#test/engines.ts";
-import { openFaultyEndpoint, serviceError, type Intercept } from "#test/faulty-endpoint.ts";
+import { openFaultyEndpoint, serviceError, type Intercept } from "#local/misbehaviour/faulty-endpoint.ts";
 import { openKinesisShardReader } from "./shard-reader.ts";
 
 let kinesis: TestKinesis;

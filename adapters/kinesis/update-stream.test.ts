@@ -8,8 +8,8 @@ import { BEYOND_ALL, type DurationMs } from "#core/units.ts";
 import { readUpdateRecord } from "#core/updates.ts";
 import { arbitraryPane } from "#test/arbitraries/pane.ts";
 import { openTestKinesis, type TestKinesis } from "#test/engines.ts";
-import { openFaultyEndpoint } from "#test/faulty-endpoint.ts";
-import { refusingPutRecords } from "#test/faulty-kinesis.ts";
+import { openFaultyEndpoint } from "#local/misbehaviour/faulty-endpoint.ts";
+import { refusingPutRecords } from "#local/misbehaviour/refusing-put-records.ts";
 import { openKinesisShardReader } from "./shard-reader.ts";
 import { openKinesisUpdateStream } from "./update-stream.ts";
 

@@ -8,11 +8,15 @@ export interface ServiceAnswer {
   readonly body: Record<string, unknown>;
 }
 
-/** Answers one request in the engine's place: `forward` asks the engine, with another body if need be. */
+/**
+ * Answers one request in the engine's place: `forward` asks the engine, with another body if need be. `traceId` names the
+ * invocation that asks, if a function does.
+ */
 export type Intercept = (
   operation: string,
   body: Record<string, unknown>,
   forward: (body: Record<string, unknown>) => Promise<ServiceAnswer>,
+  traceId: string | undefined,
 ) => Promise<ServiceAnswer>;
 
 /** An endpoint on loopback that stands before an engine and misbehaves as AWS may. */
@@ -21,10 +25,14 @@ export const openFaultyEndpoint = async (
   intercept: Intercept,
 ): Promise<AsyncDisposable & { readonly endpoint: string }> => {
   const server = createServer((request, response) => {
-    void answer(engine, intercept, request).then(({ status, body }) => {
-      response.writeHead(status, { "content-type": String(request.headers["content-type"]) });
-      response.end(JSON.stringify(body));
-    });
+    answer(engine, intercept, request).then(
+      ({ status, body }) => {
+        response.writeHead(status, { "content-type": String(request.headers["content-type"]) });
+        response.end(JSON.stringify(body));
+      },
+      // A client that has hung up or an engine that has ended: there is nobody left to be answered.
+      () => response.destroy(),
+    );
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -53,11 +61,12 @@ const answer = async (engine: string, intercept: Intercept, request: IncomingMes
     authorization: String(request.headers.authorization),
   };
   const operation = headers["x-amz-target"].split(".")[1] ?? "";
-  return intercept(operation, body, async (forwarded) => {
+  const forward = async (forwarded: Record<string, unknown>): Promise<ServiceAnswer> => {
     const answered = await fetch(engine, { method: "POST", headers, body: JSON.stringify(forwarded) });
     const text = await answered.text();
     return { status: answered.status, body: text === "" ? {} : (JSON.parse(text) as Record<string, unknown>) };
-  });
+  };
+  return intercept(operation, body, forward, request.headers["x-amzn-trace-id"]?.toString());
 };
 
 const bodyOf = async (request: IncomingMessage): Promise<unknown> => {
