@@ -56,7 +56,23 @@ describe("a failed batch", () => {
     });
   });
 
-  test("loses its poison records alone when it is bisected, and keeps the order", () => {
+  test("is split at the record that it reports, and what is left spends no retry", () => {
+    const rules = { maximumRetryAttempts: 0, bisectBatchOnFunctionError: true };
+    const partly: BatchOutcome = { kind: "partly-failed", index: 1, reason: "" };
+    expect(afterOutcome(attempt(4), partly, rules)).toEqual({
+      retry: [{ records: [1, 2, 3], failures: 0 }],
+      discard: [],
+    });
+  });
+
+  test("is not split when it reports its first record, and spends a retry", () => {
+    const rules = { maximumRetryAttempts: 1, bisectBatchOnFunctionError: true };
+    const partly: BatchOutcome = { kind: "partly-failed", index: 0, reason: "" };
+    expect(afterOutcome(attempt(2), partly, rules)).toEqual({ retry: [attempt(2, 1)], discard: [] });
+    expect(afterOutcome(attempt(2, 1), partly, rules)).toEqual({ retry: [], discard: [0, 1] });
+  });
+
+  test("loses its poison records alone when it is bisected, and all from the first on when it reports that", () => {
     const shard = fc.record({
       count: fc.integer({ min: 1, max: 40 }),
       poison: fc.uniqueArray(fc.nat(39)),
@@ -65,10 +81,11 @@ describe("a failed batch", () => {
     });
     fc.assert(
       fc.property(shard, ({ count, poison, reports, attempts }) => {
-        const bad = poison.filter((record) => record < count).toSorted((a, b) => a - b);
-        const { delivered, discarded } = play(count, new Set(bad), reports, attempts);
-        expect(discarded).toEqual(bad);
-        expect(delivered).toEqual(attempt(count).records.filter((record) => !bad.includes(record)));
+        const isBad = (record: number): boolean =>
+          reports ? poison.some((bad) => bad <= record) : poison.includes(record);
+        const { delivered, discarded } = play(count, new Set(poison), reports, attempts);
+        expect(discarded).toEqual(attempt(count).records.filter(isBad));
+        expect(delivered).toEqual(attempt(count).records.filter((record) => !isBad(record)));
       }),
     );
   });
@@ -102,7 +119,8 @@ describe("a batch's response", () => {
 
   test("must hold state under a window", () => {
     const windowed = { isWindowed: true, reportBatchItemFailures: true };
-    expect(kindOf({}, windowed)).toBe("failed");
+    for (const response of [null, "text", {}, { state: null }, { batchItemFailures: [] }])
+      expect(kindOf(response, windowed)).toBe("failed");
     expect(readBatchResponse('{"state":{"n":1}}', records, windowed).stateText).toBe('{"n":1}');
   });
 });

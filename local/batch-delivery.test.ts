@@ -16,9 +16,12 @@ import {
   type FakeFunction,
 } from "./fixtures/mapping.ts";
 import { ThrottledError } from "./function-error.ts";
+import type { PolledRecord } from "./kinesis-event.ts";
 import type { MappingSpec } from "./mapping-spec.ts";
 
 const window = { startMs: epochMs(1_607_497_440_000), endMs: epochMs(1_607_497_560_000) };
+/** A record of a text that is too long for a name. */
+const sized = (text: string, index: number): PolledRecord => ({ ...polledRecord(String(index)), data: btoa(text) });
 let bucketsDir: string;
 
 beforeAll(async () => {
@@ -113,41 +116,123 @@ describe("a delivery under a window", () => {
     expect(fn.events).toHaveLength(7);
   });
 
+  test("takes a final response without state for a failure", async () => {
+    let calls = 0;
+    const fn = fakeFunction(() => (++calls === 2 ? {} : { state: {} }));
+    const { delivery, events } = open(fn);
+    await delivery.deliver([polledRecord("a")], window);
+    await delivery.closeWindow(false);
+    expect(fn.events.map(({ isFinalInvokeForWindow }) => isFinalInvokeForWindow)).toEqual([false, true, true]);
+    expect(events).toMatchObject([{ kind: "batch-failed", isFinalInvokeForWindow: true }]);
+  });
+
+  test("takes a final response that reports a record for a failure", async () => {
+    let calls = 0;
+    const failure = { itemIdentifier: "1a" };
+    const fn = fakeFunction(() => ({ state: {}, batchItemFailures: ++calls === 2 ? [failure] : [] }));
+    const { delivery } = open(fn, { reportBatchItemFailures: true });
+    await delivery.deliver([polledRecord("a")], window);
+    await delivery.closeWindow(false);
+    expect(fn.events).toHaveLength(3);
+  });
+
   test("ends a window early whose state passes 1 MB, even in the middle of a bisected batch", async () => {
+    const large = { text: "x".repeat(1_000_000) };
     const fn = fakeFunction((event) => {
       if (event.Records.length > 1) throw new RangeError("one at a time");
-      return { state: event.isFinalInvokeForWindow === true ? {} : { text: "x".repeat(1_048_576) } };
+      return { state: event.isFinalInvokeForWindow === true ? {} : large };
     });
     const { delivery } = open(fn, { bisectBatchOnFunctionError: true });
     await delivery.deliver([polledRecord("a"), polledRecord("b")], window);
-    const seen = fn.events.map((event) => [textsOf(event).join(""), event.isWindowTerminatedEarly]);
-    expect(seen).toEqual([
-      ["ab", false],
-      ["a", false],
-      ["", true],
-      ["b", false],
+    const seen = fn.events.map((event) => [
+      textsOf(event).join(""),
+      event.isFinalInvokeForWindow,
+      event.isWindowTerminatedEarly,
     ]);
+    expect(seen).toEqual([
+      ["ab", false, false],
+      ["a", false, false],
+      ["", true, true],
+      ["b", false, false],
+    ]);
+    expect(fn.events[2]?.state).toEqual(large);
     expect(fn.events[3]?.state).toEqual({});
+    expect(fn.events[3]?.window).toEqual(fn.events[0]?.window);
     expect(delivery.open?.isStateTooLarge).toBe(true);
   });
 
-  test("retries what is left of a partly failed batch with the state that came with the failure", async () => {
+  test("keeps a window whose state is exactly 1 MB", async () => {
+    const fn = fakeFunction(() => ({ state: "x".repeat(999_998) }));
+    const { delivery } = open(fn);
+    await delivery.deliver([polledRecord("a")], window);
+    expect(delivery.open?.isStateTooLarge).toBe(false);
+  });
+
+  test("retries what is left of a partly failed batch with the state from before the batch", async () => {
     let calls = 0;
-    const fn = fakeFunction(() =>
-      ++calls === 1
-        ? { state: { count: 1 }, batchItemFailures: [{ itemIdentifier: "1b" }] }
-        : { state: { count: 3 }, batchItemFailures: [] },
-    );
+    const fn = fakeFunction(() => {
+      const batchItemFailures = ++calls === 2 ? [{ itemIdentifier: "1b" }] : [];
+      return { state: { count: calls }, batchItemFailures };
+    });
     const { delivery } = open(fn, { reportBatchItemFailures: true });
+    await delivery.deliver([polledRecord("0")], window);
     await delivery.deliver(
       ["a", "b", "c"].map((text) => polledRecord(text)),
       window,
     );
-    expect(fn.events.map(textsOf)).toEqual([
-      ["a", "b", "c"],
-      ["b", "c"],
+    expect(fn.events.slice(1).map((event) => [...textsOf(event), event.state?.count])).toEqual([
+      ["a", "b", "c", 1],
+      ["b", "c", 1],
     ]);
-    expect(fn.events[1]?.state).toEqual({ count: 1 });
+  });
+
+  test("hands state on between the halves of a bisected batch, beginning with that from before it", async () => {
+    const fn = fakeFunction(({ state, Records }) => {
+      if (Records.length > 1) throw new RangeError("one at a time");
+      return { state: { count: (state?.count ?? 0) + 1 } };
+    });
+    const { delivery } = open(fn, { bisectBatchOnFunctionError: true });
+    await delivery.deliver([polledRecord("0")], window);
+    await delivery.deliver([polledRecord("a"), polledRecord("b")], window);
+    expect(fn.events.map((event) => [textsOf(event).join(""), event.state?.count ?? 0])).toEqual([
+      ["0", 0],
+      ["ab", 1],
+      ["a", 1],
+      ["b", 2],
+    ]);
+  });
+
+  test("goes on with the window behind a batch that it gave up", async () => {
+    const fn = fakeFunction((event) => {
+      if (textsOf(event).includes("bad")) throw new RangeError("no");
+      return { state: { count: (event.state?.count ?? 0) + event.Records.length } };
+    });
+    const { delivery, events } = open(fn, { maximumRetryAttempts: 1 });
+    await delivery.deliver([polledRecord("a")], window);
+    await delivery.deliver([polledRecord("bad")], window);
+    await delivery.deliver([polledRecord("b")], window);
+    expect(fn.events.map(({ state }) => state?.count ?? 0)).toEqual([0, 1, 1, 1]);
+    expect(events.filter(({ kind }) => kind === "batch-discarded")).toHaveLength(1);
+  });
+
+  test("splits a batch that no longer fits an event, as the state has grown meanwhile", async () => {
+    // What fits with the state from before the batch need not fit with the one that its first half returned.
+    const texts = ["a", "b", ...Array.from({ length: 4 }, () => "x".repeat(1_048_576))];
+    const bytes: number[] = [];
+    const fn = fakeFunction(({ Records }) => {
+      if (Records.length === 6) throw new RangeError("too many");
+      return { state: "y".repeat(900_000) };
+    });
+    const invoke = (event: string): Promise<string> => {
+      bytes.push(event.length);
+      return fn.invoke(event);
+    };
+    const { delivery } = open({ ...fn, invoke }, { bisectBatchOnFunctionError: true, maximumRetryAttempts: 0 });
+    await delivery.deliver(texts.map(sized), window);
+    expect(fn.events.map(({ Records }) => Records.length)).toEqual([6, 3, 3]);
+    await delivery.deliver(texts.map(sized), window);
+    expect(fn.events.slice(3).map(({ Records }) => Records.length)).toEqual([3, 3]);
+    expect(Math.max(...bytes)).toBeLessThanOrEqual(6 * 1_048_576);
   });
 });
 
@@ -209,14 +294,39 @@ describe("a delivery", () => {
     });
   });
 
+  test("writes the event as it was to the failure bucket, its window and state included", async () => {
+    let calls = 0;
+    const fn = fakeFunction(() => {
+      if (++calls > 1) throw new RangeError("never");
+      return { state: { count: 1 } };
+    });
+    const { delivery, events } = open(fn, { maximumRetryAttempts: 0, onFailureBucket: "failures" });
+    await delivery.deliver([polledRecord("a")], window);
+    await delivery.deliver([polledRecord("b")], window);
+    const { path = "" } = events.find((event) => event.kind === "batch-discarded") ?? {};
+    const { payload } = JSON.parse(await readFile(path, "utf8")) as { readonly payload: string };
+    expect(JSON.parse(payload)).toEqual(fn.events[1]);
+  });
+
   test("gives up records that are too old, before the function sees them", async () => {
     const fn = fakeFunction();
     const { delivery, events } = open(fn, { maximumRecordAgeMs: durationMs(5_000) });
-    await delivery.deliver([polledRecord("a", 4_999), polledRecord("b", 5_000)], undefined);
+    await delivery.deliver([polledRecord("a", 4_999), polledRecord("b", 5_000), polledRecord("c", 4_998)], undefined);
     expect(fn.events.map(textsOf)).toEqual([["b"]]);
     expect(events).toEqual([
-      expect.objectContaining({ condition: "RecordAgeExceeded", recordCount: 1, path: undefined }),
+      expect.objectContaining({ condition: "RecordAgeExceeded", recordCount: 2, path: undefined }),
     ]);
+  });
+
+  test("gives up a failing batch once it is too old, whatever the retry attempts", async () => {
+    const fn = fakeFunction(() => {
+      throw new RangeError("never");
+    });
+    const { delivery, events, clock } = open(fn, { maximumRecordAgeMs: durationMs(60_000) });
+    await delivery.deliver([polledRecord("a", 10_000)], undefined);
+    expect(clock.nowMs()).toBeGreaterThan(70_000);
+    expect(clock.nowMs()).toBeLessThanOrEqual(75_000);
+    expect(events.at(-1)).toMatchObject({ kind: "batch-discarded", condition: "RecordAgeExceeded" });
   });
 
   test("spends no retry on a throttled invocation", async () => {
@@ -228,6 +338,17 @@ describe("a delivery", () => {
     await delivery.deliver([polledRecord("a")], undefined);
     expect(fn.events).toHaveLength(4);
     expect(events).toEqual([]);
+  });
+
+  test("tries a throttled batch again until it is too old", async () => {
+    const fn = fakeFunction(() => {
+      throw new ThrottledError();
+    });
+    const given = { maximumRetryAttempts: 0, maximumRecordAgeMs: durationMs(60_000) };
+    const { delivery, events } = open(fn, given);
+    await delivery.deliver([polledRecord("a", 10_000)], undefined);
+    expect(fn.events.length).toBeGreaterThan(10);
+    expect(events).toMatchObject([{ kind: "batch-discarded", condition: "RecordAgeExceeded" }]);
   });
 
   test("stops between two tries when it is told to", async () => {

@@ -1,6 +1,7 @@
 import type { Activity } from "./activity.ts";
 import {
   afterOutcome,
+  halvesOf,
   readBatchResponse,
   type BatchAttempt,
   type BatchOutcome,
@@ -9,13 +10,16 @@ import {
 import type { EmitCloudEvent } from "./cloud-event.ts";
 import { writeDiscard, type Discard } from "./failure-destination.ts";
 import { FunctionError, ThrottledError } from "./function-error.ts";
-import { kinesisEvent, type PolledRecord } from "./kinesis-event.ts";
+import { kinesisEvent, MAX_PAYLOAD_BYTES, type PolledRecord } from "./kinesis-event.ts";
 import type { MappingSpec } from "./mapping-spec.ts";
 import type { ArrivalWindow } from "./shard-step.ts";
 import type { CloudClock } from "./wall-clock.ts";
 
-/** The greatest state that a window keeps; AWS says "1 MB", taken as 2^20 bytes. */
-const MAX_STATE_BYTES = 1_048_576;
+/**
+ * The greatest state that a window keeps. AWS says "1 MB" and not which; this is the lesser.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-windows.html
+ */
+const MAX_STATE_BYTES = 1_000_000;
 /** How Lambda paces retries is not documented. */
 const RETRY_MS = { first: 100, greatest: 5_000 } as const;
 
@@ -54,8 +58,8 @@ export class BatchDelivery {
   }
 
   /**
-   * Resolves when every record has been processed or given up, or the signal is aborted. The state that a retry of a
-   * partly failed batch is given is not documented; here it is the one that the function returned with the failure.
+   * Resolves when every record has been processed or given up, or the signal is aborted. A retry, of a whole batch or of
+   * a part, is given the state of the last success.
    */
   async deliver(records: readonly PolledRecord[], window: ArrivalWindow | undefined): Promise<void> {
     let queue: readonly BatchAttempt<PolledRecord>[] = [{ records, failures: 0 }];
@@ -66,10 +70,13 @@ export class BatchDelivery {
     }
   }
 
-  /** Runs the window's final invocation until it succeeds, or the signal is aborted. */
+  /**
+   * Runs the window's final invocation until it succeeds, or the signal is aborted: no limit on retries ends it. A window
+   * that ends early is given the state that was too large.
+   */
   async closeWindow(isTerminatedEarly: boolean): Promise<void> {
     for (let failures = 1; this.#open !== undefined; failures++) {
-      const response = await this.#invoke([], { isFinal: true, isTerminatedEarly });
+      const response = await this.#invoke(this.#eventOf([], { isFinal: true, isTerminatedEarly }), []);
       if (this.#options.signal.aborted) return;
       if (response?.outcome.kind === "succeeded") this.#open = undefined;
       else {
@@ -86,11 +93,14 @@ export class BatchDelivery {
   ): Promise<readonly BatchAttempt<PolledRecord>[]> {
     const { mapping, signal } = this.#options;
     if (this.#open?.isStateTooLarge === true) await this.closeWindow(true);
+    if (signal.aborted) return [];
     if (window !== undefined) this.#open ??= { window, stateText: "{}", isStateTooLarge: false };
     const records = await this.#withoutExpired(attempt);
     if (records.length === 0) return [];
     const live = { ...attempt, records };
-    const response = await this.#invoke(records, { isFinal: false, isTerminatedEarly: false });
+    const event = this.#eventOf(records);
+    if (records.length > 1 && Buffer.byteLength(event) > MAX_PAYLOAD_BYTES) return halvesOf(live);
+    const response = await this.#invoke(event, records);
     if (signal.aborted) return [];
     if (response === undefined) {
       await this.#pause(attempt.failures + 1);
@@ -109,22 +119,27 @@ export class BatchDelivery {
     return retry;
   }
 
-  /** Undefined when the invocation was throttled, which spends no retry. */
-  async #invoke(
+  #eventOf(
     records: readonly PolledRecord[],
-    { isFinal, isTerminatedEarly }: { readonly isFinal: boolean; readonly isTerminatedEarly: boolean },
-  ): Promise<BatchResponse | undefined> {
-    const { mapping, shardId, invoke } = this.#options;
+    { isFinal, isTerminatedEarly } = { isFinal: false, isTerminatedEarly: false },
+  ): string {
+    const { mapping, shardId } = this.#options;
     const windowed = this.#open && {
       window: this.#open.window,
       state: JSON.parse(this.#open.stateText) as unknown,
       isFinalInvokeForWindow: isFinal,
       isWindowTerminatedEarly: isTerminatedEarly,
     };
+    return kinesisEvent(mapping, shardId, records, windowed);
+  }
+
+  /** Undefined when the invocation was throttled, which spends no retry. */
+  async #invoke(event: string, records: readonly PolledRecord[]): Promise<BatchResponse | undefined> {
+    const { mapping, invoke } = this.#options;
+    const { reportBatchItemFailures } = mapping;
     try {
-      const text = await invoke(kinesisEvent(mapping, shardId, records, windowed));
-      const reportBatchItemFailures = mapping.reportBatchItemFailures && !isFinal;
-      return readBatchResponse(text, records, { isWindowed: windowed !== undefined, reportBatchItemFailures });
+      const text = await invoke(event);
+      return readBatchResponse(text, records, { isWindowed: this.#open !== undefined, reportBatchItemFailures });
     } catch (error) {
       if (error instanceof ThrottledError) return undefined;
       if (!(error instanceof FunctionError)) throw error;
@@ -145,10 +160,9 @@ export class BatchDelivery {
     const ageMs = mapping.maximumRecordAgeMs;
     if (ageMs === undefined) return records;
     const oldestMs = clock.nowMs() - ageMs;
-    const young = records.findIndex(({ arrivalMs }) => arrivalMs >= oldestMs);
-    const count = young < 0 ? records.length : young;
-    if (count > 0) await this.#discard(records.slice(0, count), "RecordAgeExceeded", failures, failures > 0);
-    return records.slice(count);
+    const expired = records.filter(({ arrivalMs }) => arrivalMs < oldestMs);
+    if (expired.length > 0) await this.#discard(expired, "RecordAgeExceeded", failures, failures > 0);
+    return records.filter(({ arrivalMs }) => arrivalMs >= oldestMs);
   }
 
   async #discard(
@@ -159,7 +173,8 @@ export class BatchDelivery {
   ): Promise<void> {
     const { mapping, shardId, bucketsDir, clock, emit } = this.#options;
     const nowMs = clock.nowMs();
-    const discard = { shardId, records, condition, approximateInvokeCount, isFunctionError, nowMs };
+    const payload = this.#eventOf(records);
+    const discard = { shardId, records, condition, approximateInvokeCount, isFunctionError, payload, nowMs };
     const path = await writeDiscard(bucketsDir, mapping, discard);
     const { streamName, fn } = mapping;
     emit({

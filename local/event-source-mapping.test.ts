@@ -3,12 +3,13 @@ import {
   DescribeStreamSummaryCommand,
   KinesisClient,
   MergeShardsCommand,
+  PutRecordCommand,
   PutRecordsCommand,
   SplitShardCommand,
 } from "@aws-sdk/client-kinesis";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { durationMs } from "#core/units.ts";
+import { durationMs, epochMs } from "#core/units.ts";
 import { Activity } from "./activity.ts";
 import { openKinesisEngine, type Engine } from "./engines.ts";
 import { openEventSourceMapping } from "./event-source-mapping.ts";
@@ -100,19 +101,6 @@ describe("an event source mapping", () => {
     expect(fn.events.flatMap(textsOf)).toEqual(texts);
   });
 
-  test("gathers records for the batching window", async () => {
-    const streamName = await createStream();
-    const fn = fakeFunction();
-    await run(fn, { streamName, maximumBatchingWindowMs: durationMs(400) }, async (settle) => {
-      for (const text of ["a", "b", "c"]) {
-        await put(streamName, text);
-        await new Promise((resolve) => setTimeout(resolve, 60));
-      }
-      await settle();
-    });
-    expect(fn.events.map(textsOf)).toEqual([["a", "b", "c"]]);
-  });
-
   test("keeps an event within 6 MB", async () => {
     const streamName = await createStream();
     const large = "x".repeat(1_000_000);
@@ -128,6 +116,21 @@ describe("an event source mapping", () => {
     await run({ events: [], invoke }, { streamName, batchSize: 10_000 }, (settle) => settle());
     expect(Math.max(...bytes)).toBeLessThanOrEqual(6 * 1_048_576);
     expect(bytes.map((size) => Math.round(size / 1_333_333))).toEqual([4, 4, 1]);
+  });
+
+  test("never meets a record that is too large for an event, as the embedded stream takes none over 1 MiB", async () => {
+    const StreamName = await createStream();
+    const record = (bytes: number) => ({ StreamName, Data: new Uint8Array(bytes), PartitionKey: "k".repeat(256) });
+    await kinesis.send(new PutRecordCommand(record(1_048_576)));
+    await expect(kinesis.send(new PutRecordCommand(record(1_048_577)))).rejects.toThrow("1048576");
+    const sizes: number[] = [];
+    const invoke = async (event: string): Promise<string> => {
+      sizes.push(event.length);
+      return JSON.stringify({ state: "x".repeat(999_998) });
+    };
+    const given = { streamName: StreamName, tumblingWindowMs: durationMs(20) };
+    await run({ events: [], invoke }, given, (settle) => settle());
+    expect(Math.max(...sizes) + 1_000_000).toBeLessThan(6 * 1_048_576);
   });
 
   test("starts at the tip from LATEST on, and misses nothing put after it opened", async () => {
@@ -155,13 +158,19 @@ describe("an event source mapping", () => {
     expect(fn.events.flatMap(textsOf)).toEqual(["new"]);
   });
 
+  test("rejects a start at a time that is still to come", async () => {
+    const startingPosition = { type: "AT_TIMESTAMP", timestampMs: epochMs(wallClock.nowMs() + 60_000) } as const;
+    const opened = run(fakeFunction(), { streamName: "none", startingPosition }, (settle) => settle());
+    await expect(opened).rejects.toThrow("Mapping must have a StartingPositionTimestamp that is past, had ");
+  });
+
   test("counts every record in exactly one window, and each window once to its end", async () => {
     const streamName = await createStream(2);
     const fn = countingFunction();
-    await run(fn, { streamName, tumblingWindowMs: durationMs(1_000), batchSize: 7 }, async (settle) => {
+    await run(fn, { streamName, tumblingWindowMs: durationMs(20), batchSize: 7 }, async (settle) => {
       for (let round = 0; round < 6; round++) {
         await put(streamName, ...Array.from({ length: 20 }, (_, index) => `${round}-${index}`));
-        await new Promise((resolve) => setTimeout(resolve, 250));
+        await new Promise((resolve) => setTimeout(resolve, 5));
       }
       await settle();
     });

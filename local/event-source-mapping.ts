@@ -4,10 +4,12 @@ import {
   type ListShardsCommandOutput,
   type Shard,
 } from "@aws-sdk/client-kinesis";
+import { PipelineError } from "#core/errors.ts";
 import type { DurationMs } from "#core/units.ts";
 import type { Activity } from "./activity.ts";
 import type { EmitCloudEvent } from "./cloud-event.ts";
 import type { MappingSpec, StartingPosition } from "./mapping-spec.ts";
+import { mayStart } from "./shard-lineage.ts";
 import { ShardPoller } from "./shard-poller.ts";
 import { createShardReader } from "./shard-reader.ts";
 import type { CloudClock } from "./wall-clock.ts";
@@ -41,9 +43,17 @@ export interface EventSourceMapping extends AsyncDisposable {
 /**
  * Reads every shard of the mapping's stream, parents to their end before their children, and invokes its function.
  * A mapping keeps no position beyond its own end: it starts at its starting position each time.
- * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html and
+ * https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
+ * @throws PipelineError TAPE_CONFIG_INVALID when it shall start at a time that is still to come
  */
 export const openEventSourceMapping = async (options: EventSourceMappingOptions): Promise<EventSourceMapping> => {
+  const { startingPosition } = options.mapping;
+  if (startingPosition.type === "AT_TIMESTAMP" && startingPosition.timestampMs > options.clock.nowMs())
+    throw new PipelineError(
+      "TAPE_CONFIG_INVALID",
+      `${options.mapping.logicalId} must have a StartingPositionTimestamp that is past, had ${new Date(startingPosition.timestampMs).toISOString()}`,
+    );
   const mapping = new Mapping(options);
   await mapping.start();
   return mapping;
@@ -119,24 +129,20 @@ class Mapping implements EventSourceMapping {
     const isFirst = this.#known.length === 0;
     const shards = await this.#listShards();
     this.#known = shards.map(({ ShardId = "" }) => ShardId);
+    const lineage = {
+      isListed: (id: string) => this.#known.includes(id),
+      isPassedOver: (id: string) => this.#passedOver.has(id),
+      isFinished: (id: string) => this.#pollers.get(id)?.isFinished === true,
+    };
     for (const shard of shards) {
       const { ShardId: shardId = "" } = shard;
       const isClosed = shard.SequenceNumberRange?.EndingSequenceNumber !== undefined;
       const isLatest = this.#options.mapping.startingPosition.type === "LATEST";
       if (isFirst && isClosed && isLatest) this.#passedOver.add(shardId);
-      if (!this.#pollers.has(shardId) && this.#mayStart(shard)) await this.#startPoller(shardId, isFirst);
+      if (!this.#pollers.has(shardId) && mayStart(shard, lineage)) await this.#startPoller(shardId, isFirst);
       if (isClosed) this.#pollers.get(shardId)?.markClosed();
     }
     this.#knownSince = count;
-  }
-
-  /** A shard waits for its parents, unless they are so old that the stream no longer lists them. */
-  #mayStart({ ShardId = "", ParentShardId, AdjacentParentShardId }: Shard): boolean {
-    if (this.#passedOver.has(ShardId)) return false;
-    const parents = [ParentShardId, AdjacentParentShardId].filter((id) => id !== undefined);
-    return parents.every(
-      (id) => !this.#known.includes(id) || this.#passedOver.has(id) || this.#pollers.get(id)?.isFinished === true,
-    );
   }
 
   /** LATEST is meant for the shards that a mapping finds first; what comes of them later is read from its beginning. */

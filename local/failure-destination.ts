@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { EpochMs } from "#core/units.ts";
 import type { BatchDiscarded } from "./cloud-event.ts";
-import { kinesisEvent, type PolledRecord } from "./kinesis-event.ts";
+import type { PolledRecord } from "./kinesis-event.ts";
 import type { MappingSpec } from "./mapping-spec.ts";
 
 export interface Discard {
@@ -13,6 +13,8 @@ export interface Discard {
   readonly approximateInvokeCount: number;
   /** The last invocation ended in an error, rather than in a response that reports failures. */
   readonly isFunctionError: boolean;
+  /** The event that held these records, as JSON text. */
+  readonly payload: string;
   readonly nowMs: EpochMs;
 }
 
@@ -41,7 +43,7 @@ const objectKey = (uuid: string, { shardId, nowMs }: Discard): string => {
 };
 
 const invocationRecord = (mapping: MappingSpec, discard: Discard): unknown => {
-  const { shardId, records, condition, approximateInvokeCount, isFunctionError, nowMs } = discard;
+  const { shardId, records, condition, approximateInvokeCount, isFunctionError, payload, nowMs } = discard;
   const [first, last] = [records[0], records.at(-1)];
   return {
     requestContext: { requestId: randomUUID(), functionArn: mapping.fn.arn, condition, approximateInvokeCount },
@@ -61,6 +63,6 @@ const invocationRecord = (mapping: MappingSpec, discard: Discard): unknown => {
       batchSize: records.length,
       streamArn: mapping.streamArn,
     },
-    payload: kinesisEvent(mapping, shardId, records, undefined),
+    payload,
   };
 };

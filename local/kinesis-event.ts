@@ -3,6 +3,12 @@ import { REGION } from "./attributes.ts";
 import type { MappingSpec } from "./mapping-spec.ts";
 import type { ArrivalWindow } from "./shard-step.ts";
 
+/**
+ * The greatest event: records as base64, what describes them, and the state of a window.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
+export const MAX_PAYLOAD_BYTES = 6 * 1_048_576;
+
 /** A record as the event source mapping read it from a shard. */
 export interface PolledRecord {
   readonly sequenceNumber: string;

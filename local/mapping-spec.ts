@@ -1,9 +1,9 @@
-import { epochMs, type DurationMs, type EpochMs } from "#core/units.ts";
+import { durationMs, epochMs, type DurationMs, type EpochMs } from "#core/units.ts";
 import type { Application, Resource } from "./application.ts";
 import { stableUuid } from "./attributes.ts";
 import type { FunctionCatalog, LocalFunction } from "./function-spec.ts";
 import { listOf, objectOf, type JsonObject } from "./json.ts";
-import { integerProperty, secondsProperty, textProperty, unsupported } from "./property.ts";
+import { integerProperty, textProperty, unsupported } from "./property.ts";
 
 /** Where a mapping starts to read a shard. */
 export type StartingPosition =
@@ -42,7 +42,8 @@ export interface MappingSpec {
  *
  * A parallelization factor above 1 is allowed without windows, and then runs as 1: one batch at a time per shard keeps
  * the order that AWS keeps per partition key.
- * @throws PipelineError TAPE_CONFIG_INVALID for a source, a destination or a filter that is not run here
+ * @throws PipelineError TAPE_CONFIG_INVALID for a setting that AWS refuses, and for a source, a destination or a filter
+ * that is not run here
  */
 export const readMappings = (application: Application, functions: FunctionCatalog): readonly MappingSpec[] => {
   const streams = application.resources("AWS::Kinesis::Stream");
@@ -52,6 +53,36 @@ export const readMappings = (application: Application, functions: FunctionCatalo
     .map((mapping) => readMapping(mapping, streams, functions));
 };
 
+/**
+ * What AWS takes for a setting, both ends included, and what it takes an absent one for.
+ * Source: https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
+ */
+const SETTINGS = {
+  BatchSize: { least: 1, greatest: 10_000, otherwise: 100 },
+  MaximumBatchingWindowInSeconds: { least: 0, greatest: 300, otherwise: 0 },
+  MaximumRecordAgeInSeconds: { least: -1, greatest: 604_800, otherwise: -1 },
+  MaximumRetryAttempts: { least: -1, greatest: 10_000, otherwise: -1 },
+  ParallelizationFactor: { least: 1, greatest: 10, otherwise: 1 },
+  TumblingWindowInSeconds: { least: 0, greatest: 900, otherwise: 0 },
+} as const;
+
+const MIN_RECORD_AGE_SECONDS = 60;
+
+const settingOf = (mapping: Resource, properties: JsonObject, name: keyof typeof SETTINGS): number => {
+  const { least, greatest, otherwise } = SETTINGS[name];
+  const value = integerProperty(mapping, properties, name, otherwise);
+  if (value >= least && value <= greatest) return value;
+  return unsupported(mapping, `must have a ${name} from ${least} to ${greatest}, had ${value}`);
+};
+
+const spanOf = (seconds: number): DurationMs | undefined => (seconds > 0 ? durationMs(seconds * 1_000) : undefined);
+
+const recordAgeOf = (mapping: Resource, properties: JsonObject): DurationMs | undefined => {
+  const seconds = settingOf(mapping, properties, "MaximumRecordAgeInSeconds");
+  if (seconds === -1 || seconds >= MIN_RECORD_AGE_SECONDS) return spanOf(seconds);
+  return unsupported(mapping, `must have a MaximumRecordAgeInSeconds of -1 or at least 60, had ${seconds}`);
+};
+
 const readMapping = (mapping: Resource, streams: readonly Resource[], functions: FunctionCatalog): MappingSpec => {
   const properties = mapping.properties();
   const source = textProperty(mapping, properties, "EventSourceArn");
@@ -59,8 +90,8 @@ const readMapping = (mapping: Resource, streams: readonly Resource[], functions:
   if (stream === undefined) return unsupported(mapping, `must read a Kinesis stream of the template, reads ${source}`);
   if (properties["FilterCriteria"] !== undefined)
     return unsupported(mapping, "must have no FilterCriteria to run locally");
-  const tumblingWindowMs = secondsProperty(mapping, properties, "TumblingWindowInSeconds");
-  const factor = integerProperty(mapping, properties, "ParallelizationFactor", 1);
+  const tumblingWindowMs = spanOf(settingOf(mapping, properties, "TumblingWindowInSeconds"));
+  const factor = settingOf(mapping, properties, "ParallelizationFactor");
   if (factor !== 1 && tumblingWindowMs !== undefined)
     return unsupported(mapping, `must have a ParallelizationFactor of 1 when it has a tumbling window, had ${factor}`);
   return {
@@ -70,11 +101,11 @@ const readMapping = (mapping: Resource, streams: readonly Resource[], functions:
     streamArn: stream.arn,
     fn: functions.find(textProperty(mapping, properties, "FunctionName")),
     startingPosition: startingPositionOf(mapping, properties),
-    batchSize: integerProperty(mapping, properties, "BatchSize", 100),
-    maximumBatchingWindowMs: secondsProperty(mapping, properties, "MaximumBatchingWindowInSeconds"),
+    batchSize: settingOf(mapping, properties, "BatchSize"),
+    maximumBatchingWindowMs: spanOf(settingOf(mapping, properties, "MaximumBatchingWindowInSeconds")),
     tumblingWindowMs,
-    maximumRetryAttempts: integerProperty(mapping, properties, "MaximumRetryAttempts", -1),
-    maximumRecordAgeMs: secondsProperty(mapping, properties, "MaximumRecordAgeInSeconds"),
+    maximumRetryAttempts: settingOf(mapping, properties, "MaximumRetryAttempts"),
+    maximumRecordAgeMs: recordAgeOf(mapping, properties),
     bisectBatchOnFunctionError: properties["BisectBatchOnFunctionError"] === true,
     reportBatchItemFailures: listOf(properties["FunctionResponseTypes"]).includes("ReportBatchItemFailures"),
     onFailureBucket: bucketOf(mapping, properties),
@@ -83,10 +114,13 @@ const readMapping = (mapping: Resource, streams: readonly Resource[], functions:
 
 const startingPositionOf = (mapping: Resource, properties: JsonObject): StartingPosition => {
   const type = textProperty(mapping, properties, "StartingPosition");
-  if (type === "TRIM_HORIZON" || type === "LATEST") return { type };
+  const seconds = properties["StartingPositionTimestamp"];
+  if (type === "TRIM_HORIZON" || type === "LATEST") {
+    if (seconds === undefined) return { type };
+    return unsupported(mapping, `must have no StartingPositionTimestamp when it starts at ${type}, had one`);
+  }
   if (type !== "AT_TIMESTAMP")
     return unsupported(mapping, `must have one of AWS's names as StartingPosition, had ${type}`);
-  const seconds = properties["StartingPositionTimestamp"];
   if (typeof seconds !== "number")
     return unsupported(mapping, "must have a StartingPositionTimestamp in epoch seconds");
   return { type, timestampMs: epochMs(Math.round(seconds * 1_000)) };

@@ -1,5 +1,4 @@
 import { PipelineError } from "#core/errors.ts";
-import { durationMs, type DurationMs } from "#core/units.ts";
 import type { Resource } from "./application.ts";
 import type { JsonObject } from "./json.ts";
 
@@ -24,10 +23,4 @@ export const integerProperty = (owner: Owner, properties: JsonObject, name: stri
   const number = typeof value === "string" ? Number(value) : value;
   if (typeof number === "number" && Number.isSafeInteger(number)) return number;
   return unsupported(owner, `must have a whole number as ${name}, had ${JSON.stringify(value)}`);
-};
-
-/** The span of a property in seconds; undefined when it is absent, zero, or -1 for "none". @throws PipelineError TAPE_CONFIG_INVALID */
-export const secondsProperty = (owner: Owner, properties: JsonObject, name: string): DurationMs | undefined => {
-  const seconds = integerProperty(owner, properties, name, 0);
-  return seconds > 0 ? durationMs(seconds * 1_000) : undefined;
 };

@@ -1,14 +1,12 @@
 import type { DurationMs, EpochMs } from "#core/units.ts";
 import { BatchDelivery, type DeliveryOptions } from "./batch-delivery.ts";
-import { eventBytes, type PolledRecord } from "./kinesis-event.ts";
+import { eventBytes, MAX_PAYLOAD_BYTES, type PolledRecord } from "./kinesis-event.ts";
 import type { ShardReader } from "./shard-reader.ts";
 import { nextStep, type ShardView, type StepLimits } from "./shard-step.ts";
 
 /** Lambda polls each shard once per second; a laptop's user waits for less. */
 const POLL_MS = 100;
 const READ_RETRY_MS = 1_000;
-/** Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const MAX_PAYLOAD_BYTES = 6 * 1_048_576;
 /** What an event holds beside its records and its state. */
 const ENVELOPE_BYTES = 1_024;
 /** Source: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html */

@@ -50,6 +50,8 @@ describe("the next step of a shard", () => {
     expect(nextStep(view({ buffer, nowMs: epochMs(6_000) }), slow)).toMatchObject({ kind: "invoke", count: 2 });
     expect(nextStep(view({ buffer, isEnded: true }), slow)).toMatchObject({ kind: "invoke", count: 2 });
     expect(nextStep(view({ buffer: records(1, 2, 3) }), slow)).toMatchObject({ kind: "invoke", count: 3 });
+    const large = buffer.map((record) => ({ ...record, eventBytes: 60 }));
+    expect(nextStep(view({ buffer: large }), slow)).toMatchObject({ kind: "invoke", count: 1 });
   });
 
   test("cuts a batch at the border of the window, at once", () => {
@@ -66,10 +68,21 @@ describe("the next step of a shard", () => {
     expect(nextStep(view({ buffer }), windowed)).toMatchObject({ window: { startMs: 1_000, endMs: 2_000 } });
   });
 
-  test("takes a record from before the open window into it", () => {
+  test("begins a window again when an arrival time steps back into it", () => {
+    //            1 000
+    // [-------b--)[--a-c--)
     const later = { window: { startMs: epochMs(1_000), endMs: epochMs(2_000) }, isStateTooLarge: false };
-    const step = nextStep(view({ buffer: records(900, 1_500), open: later }), windowed);
-    expect(step).toEqual({ kind: "invoke", count: 2, window: later.window });
+    const buffer = records(900, 1_500);
+    expect(nextStep(view({ buffer: records(1_400, 900, 1_500) }), windowed)).toMatchObject({ count: 1 });
+    expect(nextStep(view({ buffer, open: later }), windowed)).toMatchObject({ kind: "close-window" });
+    expect(nextStep(view({ buffer }), windowed)).toEqual({ kind: "invoke", count: 1, window: first });
+  });
+
+  test("aligns windows to the epoch, as in AWS's own example", () => {
+    const twoMinutes = { ...windowed, tumblingWindowMs: durationMs(120_000) };
+    expect(nextStep(view({ buffer: records(Date.parse("2020-12-09T07:04:35Z")) }), twoMinutes)).toMatchObject({
+      window: { startMs: Date.parse("2020-12-09T07:04:00Z"), endMs: Date.parse("2020-12-09T07:06:00Z") },
+    });
   });
 
   test("closes an idle window when a read that began long enough after its end found nothing", () => {

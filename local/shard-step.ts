@@ -42,10 +42,15 @@ export type ShardStep =
  * What Lambda does next with a shard.
  *
  * A batch ends at the batch size, at the payload limit, at the border of a window or when the batching window is over.
- * A window is over when a record beyond it arrives, when the shard ends, when its state is too large, or when nothing
- * has come for a while. A record whose arrival time steps back behind the open window is taken into it.
- * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-windows.html and
- * https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html
+ * A window is over when a record outside it comes, when the shard ends, when its state is too large, or when nothing has
+ * come for a while. Lambda says of that while only that it is up to 2 minutes, so no function may rely on its length.
+ *
+ * Arrival times may step back. That each record belongs to the window of its own arrival time is documented, what becomes
+ * of one whose window has ended is not; here the open window ends and the earlier one begins again, so that a window may
+ * end twice, which is worse for a function than to find the record in a later window.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-windows.html,
+ * https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html and
+ * https://docs.aws.amazon.com/kinesis/latest/APIReference/API_Record.html
  */
 export const nextStep = (view: ShardView, limits: StepLimits): ShardStep => {
   const { buffer, open, isEnded, nowMs } = view;
@@ -64,9 +69,12 @@ export const nextStep = (view: ShardView, limits: StepLimits): ShardStep => {
 const isWindowOver = (view: ShardView, open: NonNullable<ShardView["open"]>, limits: StepLimits): boolean => {
   const first = view.buffer[0];
   if (open.isStateTooLarge) return true;
-  if (first !== undefined) return first.arrivalMs >= open.window.endMs;
+  if (first !== undefined) return !isWithin(first.arrivalMs, open.window);
   return view.isEnded || (view.atTipMs !== undefined && view.atTipMs >= open.window.endMs + limits.idleCloseMs);
 };
+
+const isWithin = (arrivalMs: EpochMs, { startMs, endMs }: ArrivalWindow): boolean =>
+  startMs <= arrivalMs && arrivalMs < endMs;
 
 /** How many of the first records make one batch: at least one, however large. */
 const batchCount = ({ buffer }: ShardView, window: ArrivalWindow | undefined, limits: StepLimits): number => {
@@ -75,7 +83,7 @@ const batchCount = ({ buffer }: ShardView, window: ArrivalWindow | undefined, li
   for (const record of buffer) {
     bytes += record.eventBytes;
     if (count > 0 && bytes > limits.payloadBytes) break;
-    if (window !== undefined && record.arrivalMs >= window.endMs) break;
+    if (window !== undefined && !isWithin(record.arrivalMs, window)) break;
     if (++count === limits.batchSize) break;
   }
   return count;
