@@ -5,11 +5,13 @@ import { readAssembly } from "./assembly.ts";
 import { refuseUnlessOpen, type Authorize } from "./authorize.ts";
 import type { CloudEvent, EmitCloudEvent } from "./cloud-event.ts";
 import { Drivers } from "./drivers.ts";
+import { openEventSourceMapping } from "./event-source-mapping.ts";
 import { openFunctionHosts } from "./function-hosts.ts";
 import { readFunctions, type FunctionCatalog, type LocalFunction } from "./function-spec.ts";
 import { readGateway, type GatewaySpec } from "./gateway-spec.ts";
 import { openLoopbackServer, type LoopbackServer } from "./loopback-server.ts";
 import { readMappings, type MappingSpec } from "./mapping-spec.ts";
+import { openMisbehaviour, type Misbehaviour, type MisbehaviourOptions } from "./misbehaviour/misbehaviour.ts";
 import { provision } from "./provision.ts";
 import { readSchedules, type ScheduleSpec } from "./schedule.ts";
 import { openServices } from "./services.ts";
@@ -37,6 +39,8 @@ export interface LocalCloudOptions {
   readonly authorize?: Authorize;
   /** When connections of the WebSocket API end. @default 2 hours in all, 10 minutes idle, as on API Gateway */
   readonly socketLimits?: Partial<SocketLimits>;
+  /** What is to go wrong, and when. @default nothing: no request and no event passes through anything that could */
+  readonly misbehaviour?: MisbehaviourOptions;
   readonly onEvent?: (event: CloudEvent) => void;
 }
 
@@ -53,6 +57,8 @@ export interface LocalCloud extends AsyncDisposable {
   /** Undefined without a WebSocket API. */
   readonly webSocketUrl: string | undefined;
   readonly managementUrl: string | undefined;
+  /** Undefined unless it was asked for. */
+  readonly misbehaviour: Misbehaviour | undefined;
   /**
    * Runs the function of a physical name or ARN and returns its result.
    * @throws FunctionError, named after the function's error type, with its message
@@ -104,10 +110,14 @@ export const openLocalCloud = async (options: LocalCloudOptions): Promise<LocalC
   const { kinesis, bucketsDir } = services;
   const { mappings, schedules, functions } = plan;
   const idleCloseMs = options.idleCloseMs ?? durationMs(1_000);
-  const about = { mappings, schedules, kinesis, bucketsDir, idleCloseMs, clock: wallClock, signal: stop.signal, emit };
-  const drivers = resources.use(new Drivers(about));
   const environment = { ...services.environment, ...gateway?.environment };
-  const hosts = resources.use(openFunctionHosts(functions.runnable, { ...options.environment, ...environment }, emit));
+  const misbehaviour =
+    options.misbehaviour && resources.use(await openMisbehaviour(options.misbehaviour, mappings, environment, emit));
+  const openMapping = misbehaviour?.openMapping ?? openEventSourceMapping;
+  const about = { mappings, schedules, kinesis, bucketsDir, idleCloseMs, clock: wallClock, signal: stop.signal, emit };
+  const drivers = resources.use(new Drivers({ ...about, openMapping }));
+  const variables = { ...options.environment, ...(misbehaviour ?? { environment }).environment };
+  const hosts = resources.use(openFunctionHosts(functions.runnable, variables, emit));
   if (gateway) {
     const authorize = options.authorize ?? refuseUnlessOpen;
     const limits = options.socketLimits ?? {};
@@ -125,6 +135,7 @@ export const openLocalCloud = async (options: LocalCloudOptions): Promise<LocalC
     bucketsDir,
     webSocketUrl: gateway?.webSocketUrl,
     managementUrl: gateway?.managementUrl,
+    misbehaviour,
     invoke: async (name, payload) =>
       JSON.parse(await hosts.invoke(functions.find(name), JSON.stringify(payload) ?? "{}")) as unknown,
     settle: () => drivers.settle(),

@@ -2,13 +2,22 @@ import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import type { DurationMs } from "#core/units.ts";
 import { Activity } from "./activity.ts";
 import type { EmitCloudEvent } from "./cloud-event.ts";
-import { openEventSourceMapping, type EventSourceMapping } from "./event-source-mapping.ts";
+import type { EventSourceMapping, EventSourceMappingOptions } from "./event-source-mapping.ts";
+import type { InvocationOptions } from "./function-host.ts";
+import type { FunctionHosts } from "./function-hosts.ts";
 import type { MappingSpec } from "./mapping-spec.ts";
-import type { InvokeFunction } from "./route-call.ts";
 import { runSchedule, type ScheduleSpec } from "./schedule.ts";
 import type { CloudClock } from "./wall-clock.ts";
 
+/** A mapping's options, with an invocation that can be named and killed. */
+export interface DrivenMappingOptions extends EventSourceMappingOptions {
+  readonly invoke: (event: string, options?: InvocationOptions) => Promise<string>;
+}
+
+export type OpenMapping = (options: DrivenMappingOptions) => Promise<EventSourceMapping>;
+
 export interface DriversOptions {
+  readonly openMapping: OpenMapping;
   readonly mappings: readonly MappingSpec[];
   readonly schedules: readonly ScheduleSpec[];
   readonly kinesis: KinesisClient;
@@ -32,12 +41,17 @@ export class Drivers implements AsyncDisposable {
   }
 
   /** Resolves when every mapping has its place in its stream. */
-  async start(invoke: InvokeFunction): Promise<void> {
-    const { mappings, schedules, ...shared } = this.#options;
+  async start(invoke: FunctionHosts["invoke"]): Promise<void> {
+    const { mappings, schedules, openMapping, ...shared } = this.#options;
     const activity = this.#activity;
     this.#mappings = await Promise.all(
       mappings.map((mapping) =>
-        openEventSourceMapping({ ...shared, activity, mapping, invoke: (event) => invoke(mapping.fn, event) }),
+        openMapping({
+          ...shared,
+          activity,
+          mapping,
+          invoke: (event, options) => invoke(mapping.fn, event, options),
+        }),
       ),
     );
     this.#schedules = schedules.map((schedule) =>

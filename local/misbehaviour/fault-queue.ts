@@ -13,7 +13,7 @@ export class FaultQueue {
     this.#emit = emit;
   }
 
-  /** What was asked for and has not been injected, by `atRecord`. */
+  /** What was asked for and has not been injected. */
   get pending(): readonly PlannedFault[] {
     return [...this.#underWay, ...this.#waiting];
   }
@@ -27,13 +27,14 @@ export class FaultQueue {
     return fault;
   }
 
-  /** Puts back a fault that could not be injected after all. */
+  /** Puts a fault that could not be injected after all behind the others. */
   postpone(fault: PlannedFault): void {
-    if (this.#underWay.delete(fault)) this.#waiting = [fault, ...this.#waiting];
+    if (this.#underWay.delete(fault)) this.#waiting = [...this.#waiting, fault];
   }
 
   /** Tells of a fault that was taken out and has been injected. */
   injected(fault: PlannedFault): void {
-    if (this.#underWay.delete(fault)) this.#emit({ kind: "fault-injected", fault: fault.kind, atRecord: fault.atRecord });
+    if (this.#underWay.delete(fault))
+      this.#emit({ kind: "fault-injected", fault: fault.kind, atRecord: fault.atRecord });
   }
 }

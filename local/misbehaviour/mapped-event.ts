@@ -17,8 +17,9 @@ interface MappedRecord {
 export const readMappedEvent = (text: string): MappedEvent => {
   const event = objectOf(parseObject(text));
   const Records = (event["Records"] ?? []) as readonly MappedRecord[];
-  const shardId = String(event["shardId"] ?? Records[0]?.eventID.split(":")[0]);
-  return { shardId, Records, window: event["window"], state: objectOf(event["state"]) };
+  const named = event["shardId"];
+  const shardId = typeof named === "string" ? named : Records[0]?.eventID.split(":")[0];
+  return { shardId: shardId ?? "", Records, window: event["window"], state: objectOf(event["state"]) };
 };
 
 /** The same event with other members. */
@@ -33,7 +34,10 @@ export const isEmpty = (state: JsonObject): boolean => Object.keys(state).length
 /** A state whose texts are cut off. */
 export const garbled = (state: JsonObject, keep: number): JsonObject =>
   Object.fromEntries(
-    Object.entries(state).map(([name, value]) => [name, typeof value === "string" ? cut(value, keep) : garbledValue(value, keep)]),
+    Object.entries(state).map(([name, value]) => [
+      name,
+      typeof value === "string" ? cut(value, keep) : garbledValue(value, keep),
+    ]),
   );
 
 const garbledValue = (value: unknown, keep: number): unknown => (isObject(value) ? garbled(value, keep) : value);

@@ -1,0 +1,75 @@
+import { PipelineError } from "#core/errors.ts";
+import type { EmitCloudEvent } from "../cloud-event.ts";
+import type { OpenMapping } from "../drivers.ts";
+import { openEventSourceMapping } from "../event-source-mapping.ts";
+import type { LocalFunction } from "../function-spec.ts";
+import type { MappingSpec } from "../mapping-spec.ts";
+import type { FaultPlan, PlannedFault } from "./fault-plan.ts";
+import { FaultQueue } from "./fault-queue.ts";
+import { openFaultyEndpoint } from "./faulty-endpoint.ts";
+import { InvocationGates } from "./invocation-gates.ts";
+import { Progress } from "./progress.ts";
+import { openUnrulyMapping } from "./unruly-mapping.ts";
+import { unrulyDynamo, unrulyKinesis } from "./unruly-service.ts";
+
+export interface MisbehaviourOptions {
+  readonly plan: FaultPlan;
+  /** The function whose mapping misbehaves, and whose stream's records are counted. @default any */
+  readonly isMeant?: (fn: LocalFunction) => boolean;
+}
+
+/** What misbehaves in a local cloud. */
+export interface Misbehaviour {
+  /** The variables with which functions and producers reach the engines that misbehave. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** What was planned and has not been injected yet. */
+  readonly pending: readonly PlannedFault[];
+}
+
+/** Misbehaviour as the cloud is wired with it. */
+export interface OpenMisbehaviour extends Misbehaviour, AsyncDisposable {
+  readonly openMapping: OpenMapping;
+}
+
+/**
+ * Puts endpoints that misbehave before the engines of `environment`, and opens the mapping of one function so that it does.
+ * @throws PipelineError TAPE_CONFIG_INVALID unless just one mapping is meant
+ */
+export const openMisbehaviour = async (
+  { plan, isMeant = () => true }: MisbehaviourOptions,
+  mappings: readonly MappingSpec[],
+  environment: Readonly<Record<string, string>>,
+  emit: EmitCloudEvent,
+): Promise<OpenMisbehaviour> => {
+  const meant = mappings.filter(({ fn }) => isMeant(fn));
+  const [mapping] = meant;
+  if (mapping === undefined || meant.length > 1)
+    throw new PipelineError("TAPE_CONFIG_INVALID", `one mapping must be meant to misbehave, were ${meant.length}`);
+  const shared = {
+    queue: new FaultQueue(plan, emit),
+    progress: new Progress(),
+    gates: new InvocationGates(),
+  };
+  await using resources = new AsyncDisposableStack();
+  const service = { ...shared, streamName: mapping.streamName };
+  const kinesis = resources.use(
+    await openFaultyEndpoint(environment["AWS_ENDPOINT_URL_KINESIS"]!, unrulyKinesis(service)),
+  );
+  const dynamo = resources.use(
+    await openFaultyEndpoint(environment["AWS_ENDPOINT_URL_DYNAMODB"]!, unrulyDynamo(service)),
+  );
+  const opened = resources.move();
+  return {
+    environment: {
+      ...environment,
+      AWS_ENDPOINT_URL_KINESIS: kinesis.endpoint,
+      AWS_ENDPOINT_URL_DYNAMODB: dynamo.endpoint,
+    },
+    get pending() {
+      return shared.queue.pending;
+    },
+    openMapping: (mapped) =>
+      mapped.mapping === mapping ? openUnrulyMapping({ ...shared, mapped }) : openEventSourceMapping(mapped),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+};
