@@ -71,12 +71,16 @@ export class BatchDelivery {
   }
 
   /**
-   * Runs the window's final invocation until it succeeds, or the signal is aborted: no limit on retries ends it. A window
-   * that ends early is given the state that was too large.
+   * Runs the window's last invocation until it succeeds, or the signal is aborted: no limit on retries ends it.
+   *
+   * A window that ended early goes on with fresh state, so this is not its final invocation. Whether Lambda calls it final
+   * all the same, and whether it hands over the state that was too large, is not documented. Here it is handed over, but
+   * not called final: a function that looks for that flag alone loses it.
+   * Source: https://github.com/aws/aws-lambda-go/blob/main/events/time_window.go
    */
   async closeWindow(isTerminatedEarly: boolean): Promise<void> {
     for (let failures = 1; this.#open !== undefined; failures++) {
-      const response = await this.#invoke(this.#eventOf([], { isFinal: true, isTerminatedEarly }), []);
+      const response = await this.#invoke(this.#eventOf([], { isFinal: !isTerminatedEarly, isTerminatedEarly }), []);
       if (this.#options.signal.aborted) return;
       if (response?.outcome.kind === "succeeded") this.#open = undefined;
       else {

@@ -34,7 +34,7 @@ export type ShardStep =
   | { readonly kind: "read"; readonly dueMs: EpochMs | undefined }
   /** Invoke the function with the first `count` records, which lie in one window. */
   | { readonly kind: "invoke"; readonly count: number; readonly window: ArrivalWindow | undefined }
-  /** Run the final invocation of the open window. */
+  /** Run the last invocation of the open window. */
   | { readonly kind: "close-window"; readonly isTerminatedEarly: boolean }
   | { readonly kind: "finish" };
 
