@@ -8,8 +8,8 @@ import { epochMs, type DurationMs, type EpochMs, type SequenceNumber } from "./u
 interface Holding {
   readonly key: PaneKey;
   readonly rowSequence: SequenceNumber | undefined;
-  isChangedInLife: boolean;
-  isChangedInStep: boolean;
+  isTouchedInLife: boolean;
+  isTouchedInStep: boolean;
   /** What it began the step with; undefined when it began empty. */
   readonly begun: BarContent | undefined;
   /** Made at the first fold of the step. */
@@ -26,8 +26,8 @@ export class HeldPanes {
     this.#shard = shard;
     this.#intervalsMs = intervalsMs;
     // An interval that is stored no longer is let go of: its panes could not be written.
-    for (const { content, rowSequence, isChanged, ...key } of panes) {
-      if (intervalsMs.includes(key.intervalMs)) this.#hold(key, rowSequence, content, isChanged);
+    for (const { content, rowSequence, isTouched, ...key } of panes) {
+      if (intervalsMs.includes(key.intervalMs)) this.#hold(key, rowSequence, content, isTouched);
     }
   }
 
@@ -69,22 +69,25 @@ export class HeldPanes {
         if (holding.rowSequence === undefined || sequenceNumber > holding.rowSequence) {
           holding.accumulator ??= begin(holding.begun);
           holding.accumulator.addRows(columns, run, from, to);
-          holding.isChangedInStep = true;
-          holding.isChangedInLife = true;
         }
+        holding.isTouchedInStep = true;
+        holding.isTouchedInLife = true;
         from = to;
       }
     }
   }
 
-  /** The panes that this step changed, as of `last`. */
-  changedInStep(last: SequenceNumber): readonly Pane[] {
-    return this.#panes(last, ({ isChangedInStep }) => isChangedInStep);
+  /**
+   * The panes that records of this step belong to, as of `last` or of the row that is ahead of it. That a row holds the
+   * records already does not mean that anybody was told: a life may have died after it wrote the row.
+   */
+  touchedInStep(last: SequenceNumber): readonly Pane[] {
+    return this.#panes(last, ({ isTouchedInStep }) => isTouchedInStep);
   }
 
-  /** The panes that this life changed, as of `last`. */
-  changedInLife(last: SequenceNumber): readonly Pane[] {
-    return this.#panes(last, ({ isChangedInLife }) => isChangedInLife);
+  /** The same for the whole life. */
+  touchedInLife(last: SequenceNumber): readonly Pane[] {
+    return this.#panes(last, ({ isTouchedInLife }) => isTouchedInLife);
   }
 
   /** All that the next step needs to know. */
@@ -92,7 +95,7 @@ export class HeldPanes {
     return [...this.#holdings.values()].map((holding) => ({
       ...holding.key,
       rowSequence: holding.rowSequence,
-      isChanged: holding.isChangedInLife,
+      isTouched: holding.isTouchedInLife,
       content: contentOf(holding),
     }));
   }
@@ -100,7 +103,7 @@ export class HeldPanes {
   #panes(last: SequenceNumber, isWanted: (holding: Holding) => boolean): readonly Pane[] {
     return [...this.#holdings.values()]
       .filter(isWanted)
-      .map((holding) => ({ ...holding.key, lastSequence: last, content: contentOf(holding) }));
+      .map((holding) => ({ ...holding.key, lastSequence: positionOf(holding, last), content: contentOf(holding) }));
   }
 
   #holding(symbol: string, intervalMs: DurationMs, startMs: EpochMs): Holding {
@@ -112,20 +115,24 @@ export class HeldPanes {
     key: PaneKey,
     rowSequence: SequenceNumber | undefined,
     begun: BarContent | undefined,
-    isChangedInLife: boolean,
+    isTouchedInLife: boolean,
   ): Holding {
     const holding: Holding = {
       key,
       rowSequence,
       begun,
-      isChangedInLife,
-      isChangedInStep: false,
+      isTouchedInLife,
+      isTouchedInStep: false,
       accumulator: undefined,
     };
     this.#holdings.set(holdingId(key.symbol, key.intervalMs, key.startMs), holding);
     return holding;
   }
 }
+
+/** A row that another life wrote may be ahead of this one. */
+const positionOf = ({ rowSequence }: Holding, last: SequenceNumber): SequenceNumber =>
+  rowSequence !== undefined && rowSequence > last ? rowSequence : last;
 
 const holdingId = (symbol: string, intervalMs: DurationMs, startMs: EpochMs): string =>
   `${intervalMs}|${startMs}|${symbol}`;

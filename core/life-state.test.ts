@@ -35,7 +35,7 @@ const states: fc.Arbitrary<LifeState> = fc.record({
         intervalMs: fc.constantFrom(durationMs(10_000), durationMs(60_000)),
         window: fc.nat(30_000_000),
         rowSequence: fc.option(sequences, { nil: undefined }),
-        isChanged: fc.boolean(),
+        isTouched: fc.boolean(),
         units: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
       })
       .map(({ window, units, ...pane }) => {
@@ -100,7 +100,7 @@ test("a pane takes no more bytes than the plan reckons with", () => {
     ...key,
     symbol: `S${i}`,
     rowSequence: undefined,
-    isChanged: true,
+    isTouched: true,
     content,
   }));
   const seen = new SeenFrames().toBytes();

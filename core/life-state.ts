@@ -10,8 +10,8 @@ import { durationMs, epochMs, sequenceDigits, sequenceNumber, type EpochMs, type
 export interface HeldPane extends PaneKey {
   /** The `lastSequence` of the stored row it began with: only records beyond it are folded. Undefined without a row. */
   readonly rowSequence: SequenceNumber | undefined;
-  /** Whether this life folded a record into it. */
-  readonly isChanged: boolean;
+  /** Whether a record of this life belongs to it. */
+  readonly isTouched: boolean;
   readonly content: BarContent;
 }
 
@@ -30,7 +30,7 @@ export interface LifeState {
 /*
  * state    = version 1, last, newestEventTime, newestStored, six counts, length of seen, seen,
  *            symbols (count, ASCII each), row sequences (count, each), panes (count, each)
- * pane     = symbol index × 2 + isChanged, interval in seconds, window number, row sequence index + 1 (0 for none),
+ * pane     = symbol index × 2 + isTouched, interval in seconds, window number, row sequence index + 1 (0 for none),
  *            content (content-bytes.ts)
  * sequence = 0 for none, else 1 and the number as a long varint
  * time     = 0 for none, else 1 and the milliseconds, zigzag
@@ -65,7 +65,7 @@ export const lifeStateBytes = ({
   writer.varint(panes.length);
   let previousWindow = 0;
   for (const pane of panes.toSorted(comparePlace)) {
-    writer.varint(symbols.get(pane.symbol)! * 2 + Number(pane.isChanged));
+    writer.varint(symbols.get(pane.symbol)! * 2 + Number(pane.isTouched));
     writer.varint(pane.intervalMs / 1_000);
     const window = pane.startMs / pane.intervalMs;
     writer.zigzag(window - previousWindow);
@@ -117,7 +117,7 @@ const read = (reader: ByteReader, shard: string): LifeState => {
       intervalMs,
       startMs,
       shard,
-      isChanged: symbolAndChange % 2 === 1,
+      isTouched: symbolAndChange % 2 === 1,
       rowSequence: sequenceIndex === 0 ? undefined : at(sequences, sequenceIndex - 1),
       content: readContent(reader, startMs),
     };

@@ -3,11 +3,14 @@ import { createMemoryCheckpointStore } from "#adapters/memory/checkpoint-store.t
 import { createMemoryPaneStore } from "#adapters/memory/pane-store.ts";
 import { createMemoryRejectedStore } from "#adapters/memory/rejected-store.ts";
 import { createMemoryStream, type MemoryStream } from "#adapters/memory/stream.ts";
+import { createMemoryShardStatusStore } from "#adapters/memory/shard-status.ts";
+import { createMemorySymbolRegister } from "#adapters/memory/symbol-register.ts";
 import { createMemoryUpdateStream } from "#adapters/memory/update-stream.ts";
 import { intervalText } from "./interval.ts";
 import { advanceLife } from "./advance-life.ts";
 import type { LifePorts, LifeRules } from "./life.ts";
 import type { ShardRecord } from "./ports/shard-reader.ts";
+import type { ShardStatusStore } from "./ports/shard-status.ts";
 import { durationMs, epochMs, type DurationMs } from "./units.ts";
 import { utf8Bytes } from "./utf8.ts";
 
@@ -16,16 +19,20 @@ const [tenSeconds, minute] = [durationMs(10_000), durationMs(60_000)];
 
 let stream: MemoryStream;
 let ports: LifePorts;
+let statuses: ShardStatusStore;
 let shard: string;
 
 beforeEach(() => {
   stream = createMemoryStream({ clock: { nowMs: () => NOW } });
   [shard] = stream.openShards() as [string];
+  statuses = createMemoryShardStatusStore();
   ports = {
     panes: createMemoryPaneStore(),
     checkpoints: createMemoryCheckpointStore(),
     rejected: createMemoryRejectedStore(),
     updates: createMemoryUpdateStream(),
+    symbols: createMemorySymbolRegister(),
+    statuses,
     shards: stream,
   };
 });
@@ -65,6 +72,18 @@ const stored = async (): Promise<Record<string, number>> => {
 };
 
 describe("a life", () => {
+  test("tells after each step how the shard stands, while its panes are still held", async () => {
+    const record = put();
+    const { state } = await advance({ records: [record] });
+    const { sequenceNumber: last, arrivalTimeMs } = record;
+    const status = { stream: "ticks", shard, last, arrivalTimeMs, newestEventTimeMs: NOW };
+    expect(await statuses.list("ticks")).toMatchObject([{ ...status, counts: { records: 1, trades: 1 } }]);
+    expect(await ports.checkpoints.get("ticks", shard)).toBeUndefined();
+    const next = put();
+    await advance({ records: [next], state, isLast: true });
+    expect(await statuses.list("ticks")).toMatchObject([{ last: next.sequenceNumber, counts: { trades: 2 } }]);
+  });
+
   test("ends well when an interval in its state is stored no longer", async () => {
     const { state } = await advance({ records: [put()], by: rules(tenSeconds, minute) });
     await advance({ records: [], state, isLast: true, by: rules(tenSeconds) });

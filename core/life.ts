@@ -1,9 +1,13 @@
 import { HeldPanes } from "./held-panes.ts";
 import { lifeStateBytes, type LifeState } from "./life-state.ts";
+import { symbolsByDay } from "./noted-symbols.ts";
+import type { Pane } from "./pane.ts";
 import type { CheckpointStore } from "./ports/checkpoint-store.ts";
 import type { PaneStore } from "./ports/pane-store.ts";
 import type { RejectedStore } from "./ports/rejected-store.ts";
 import type { ShardReader, ShardRecord } from "./ports/shard-reader.ts";
+import type { ShardStatusStore } from "./ports/shard-status.ts";
+import type { SymbolRegister } from "./ports/symbol-register.ts";
 import type { UpdateStream } from "./ports/update-stream.ts";
 import { readRecord } from "./record.ts";
 import { SeenFrames } from "./seen.ts";
@@ -18,6 +22,8 @@ export interface LifePorts {
   readonly shards: ShardReader;
   readonly rejected: RejectedStore;
   readonly updates: UpdateStream;
+  readonly symbols: Pick<SymbolRegister, "see">;
+  readonly statuses: Pick<ShardStatusStore, "put">;
 }
 
 export interface LifeRules {
@@ -41,6 +47,8 @@ export class Life {
   readonly #held: HeldPanes;
   readonly #newestStoredMs: EpochMs | undefined;
   #last: SequenceNumber | undefined;
+  /** When the stream took the record at `last`, undefined before this step has taken one. */
+  #arrivalTimeMs: EpochMs | undefined;
   #newestEventTimeMs: EpochMs | undefined;
   #counts: { -readonly [Name in keyof ShardCounts]: number };
   readonly #rejected: Rejected[] = [];
@@ -71,6 +79,7 @@ export class Life {
       if (this.#last !== undefined && record.sequenceNumber <= this.#last) continue;
       this.#read(record, columns);
       this.#last = record.sequenceNumber;
+      this.#arrivalTimeMs = record.arrivalTimeMs;
       runEnds.push({ sequenceNumber: record.sequenceNumber, runEnd: columns.runs.length });
     }
     // Before a checkpoint can pass these records over, and page by page: a refill may read hours of garbage.
@@ -88,23 +97,21 @@ export class Life {
 
   /** Ends the step, and the life too if it is the last or its state has grown too large; returns the state else. */
   async settle(isLast: boolean): Promise<Uint8Array | undefined> {
-    if (!isLast) {
-      const state = this.#stateBytes();
-      if (state.length <= this.#rules.maxStateBytes) {
-        if (this.#last !== undefined) await this.#publish(this.#held.changedInStep(this.#last));
-        return state;
-      }
-    }
-    await this.store();
-    return undefined;
+    const state = isLast ? undefined : this.#stateBytes();
+    const kept = state && state.length <= this.#rules.maxStateBytes ? state : undefined;
+    if (kept === undefined) await this.store();
+    else if (this.#last !== undefined) await this.#publish(this.#held.touchedInStep(this.#last));
+    await this.#tell();
+    return kept;
   }
 
-  /** Stores all that the life has changed, tells of it, and then writes the checkpoint. */
+  /** Stores all panes that the life has touched, tells of them, and then writes the checkpoint. */
   async store(): Promise<void> {
     const last = this.#last;
     if (last === undefined) return;
-    const panes = this.#held.changedInLife(last);
+    const panes = this.#held.touchedInLife(last);
     if (panes.length > 0) await this.#ports.panes.put(panes);
+    for (const [dayMs, symbols] of symbolsByDay(panes)) await this.#ports.symbols.see(symbols, dayMs);
     await this.#publish(panes);
     await this.#ports.checkpoints.put({
       stream: this.#stream,
@@ -116,7 +123,21 @@ export class Life {
     });
   }
 
-  async #publish(panes: Parameters<UpdateStream["publish"]>[0]): Promise<void> {
+  /** Tells how the shard stands, if this step has taken any record. */
+  async #tell(): Promise<void> {
+    const [last, arrivalTimeMs] = [this.#last, this.#arrivalTimeMs];
+    if (last === undefined || arrivalTimeMs === undefined) return;
+    await this.#ports.statuses.put({
+      stream: this.#stream,
+      shard: this.#shard,
+      last,
+      arrivalTimeMs,
+      newestEventTimeMs: this.#newestEventTimeMs,
+      counts: { ...this.#counts },
+    });
+  }
+
+  async #publish(panes: readonly Pane[]): Promise<void> {
     if (panes.length > 0) await this.#ports.updates.publish(panes);
   }
 

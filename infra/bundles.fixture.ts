@@ -8,7 +8,15 @@ import { readConfig } from "./config.ts";
 import { addTapestream, type Tapestream } from "./tapestream.ts";
 
 /** The functions, each by the folder of its bundle. */
-export const STAGES = ["fetcher", "aggregator", "ws-connect", "ws-disconnect", "ws-message", "ws-broadcast"] as const;
+export const STAGES = [
+  "fetcher",
+  "aggregator",
+  "ws-connect",
+  "ws-disconnect",
+  "ws-message",
+  "ws-broadcast",
+  "ws-heartbeat",
+] as const;
 
 export type Stage = (typeof STAGES)[number];
 

@@ -29,6 +29,7 @@ describe("the deployment's configuration", () => {
       lingerMs: 100,
       maxOutOfOrdernessMs: 2_000,
       idleMs: 10_000,
+      heartbeatSeconds: 1,
       clockSkewMs: 10_000,
       rejectedKeep: 30 * 86_400_000,
       access: "iam",
@@ -70,7 +71,7 @@ describe("a mistake in the configuration", () => {
   const known =
     "shards, barsShards, ticksRetentionHours, arrivalWindowSeconds, batchSize, batchingWindowSeconds, retryAttempts, " +
     "source, symbols, intervals, offeredIntervals, lanes, frameMaxTrades, frameMaxBytes, lingerMs, " +
-    "maxOutOfOrdernessMs, idleMs, clockSkewMs, rejectedKeep, access, dataRemoval, logLevel";
+    "maxOutOfOrdernessMs, idleMs, heartbeatSeconds, clockSkewMs, rejectedKeep, access, dataRemoval, logLevel";
 
   test("rejects an unknown setting, flat or in the object", () => {
     rejects({ shard: "4" }, `a setting must be one of ${known}, was "shard"`);

@@ -53,6 +53,8 @@ export interface TapestreamConfig {
   readonly maxOutOfOrdernessMs: DurationMs;
   /** @default 10000 */
   readonly idleMs: DurationMs;
+  /** How often every connection is told how the pipeline stands. @default 1 */
+  readonly heartbeatSeconds: number;
   /** @default 10000 */
   readonly clockSkewMs: DurationMs;
   /** How long rejected records are kept. @default 30d */
@@ -83,6 +85,7 @@ const DEFAULTS: Readonly<Record<keyof TapestreamConfig, unknown>> = {
   lingerMs: 100,
   maxOutOfOrdernessMs: 2_000,
   idleMs: 10_000,
+  heartbeatSeconds: 1,
   clockSkewMs: 10_000,
   rejectedKeep: "30d",
   access: "iam",
@@ -113,6 +116,7 @@ const READERS: { readonly [Key in keyof TapestreamConfig]: Reader<TapestreamConf
   lingerMs: milliseconds,
   maxOutOfOrdernessMs: milliseconds,
   idleMs: milliseconds,
+  heartbeatSeconds: wholeNumber(1, 60),
   clockSkewMs: milliseconds,
   rejectedKeep: span,
   access: oneOf("iam", "public"),

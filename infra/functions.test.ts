@@ -43,10 +43,10 @@ describe("the functions", () => {
     });
   });
 
-  test("are six, and nothing else runs", () => {
-    pipeline.resourceCountIs("AWS::Lambda::Function", 6);
+  test("are seven, and nothing else runs", () => {
+    pipeline.resourceCountIs("AWS::Lambda::Function", 7);
     pipeline.allResourcesProperties("AWS::Logs::LogGroup", { RetentionInDays: 30 });
-    pipeline.resourceCountIs("AWS::Logs::LogGroup", 6);
+    pipeline.resourceCountIs("AWS::Logs::LogGroup", 7);
     for (const { Properties } of resourcesOf(pipeline, "AWS::IAM::Role")) {
       expect(Properties["ManagedPolicyArns"]).toBeUndefined();
     }

@@ -25,6 +25,7 @@ test("the outputs have ids to rely on", () => {
     "LeasesTableName",
     "PanesTableName",
     "RejectedTableName",
+    "SymbolsTableName",
   ]);
   expect(namesOf(pipeline).toSorted()).toEqual([
     "BarsStreamName",

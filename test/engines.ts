@@ -10,6 +10,7 @@ const TABLE_KEYS = {
   connections: ["pk", "sk"],
   rejected: ["origin", "position"],
   leases: ["name"],
+  symbols: ["list", "symbol"],
 } as const;
 
 /** An embedded DynamoDB that every SDK client of this process finds. */

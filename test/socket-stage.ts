@@ -1,8 +1,11 @@
 import { createMemoryCheckpointStore } from "#adapters/memory/checkpoint-store.ts";
 import { createManualClock } from "#adapters/memory/clock.ts";
 import { createMemoryConnectionStore } from "#adapters/memory/connection-store.ts";
+import { createMemoryLeaseStore } from "#adapters/memory/lease-store.ts";
 import { createMemoryMessageSink } from "#adapters/memory/message-sink.ts";
 import { createMemoryPaneStore } from "#adapters/memory/pane-store.ts";
+import { createMemoryShardStatusStore } from "#adapters/memory/shard-status.ts";
+import { createMemorySymbolRegister } from "#adapters/memory/symbol-register.ts";
 import type { Pane } from "#core/pane.ts";
 import type { Checkpoint } from "#core/ports/checkpoint-store.ts";
 import type { Log } from "#core/ports/log.ts";
@@ -39,6 +42,9 @@ export const createSocketPorts = () => ({
   panes: createMemoryPaneStore(),
   checkpoints: createMemoryCheckpointStore(),
   connections: createMemoryConnectionStore(),
+  symbols: createMemorySymbolRegister(),
+  statuses: createMemoryShardStatusStore(),
+  leases: createMemoryLeaseStore(),
   sink: createMemoryMessageSink(),
   clock: createManualClock(startMs),
   log: createKeptLog(),

@@ -1,4 +1,3 @@
-import { realpathSync } from "node:fs";
 import { cp, mkdir, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { build } from "esbuild";
@@ -12,6 +11,7 @@ export const HANDLERS = {
   "ws-disconnect": "lambdas/ws-broadcast/disconnect.handler.ts",
   "ws-message": "lambdas/ws-broadcast/message.handler.ts",
   "ws-broadcast": "lambdas/ws-broadcast/broadcast.handler.ts",
+  "ws-heartbeat": "lambdas/ws-broadcast/heartbeat.handler.ts",
 } as const;
 
 export interface BuildOptions {
@@ -94,16 +94,3 @@ const firstProblem = (cause: unknown): string => {
   const place = first.location === null ? "" : `${first.location.file}:${first.location.line}: `;
   return `${place}${first.text}${errors.length > 1 ? ` (and ${errors.length - 1} more)` : ""}`;
 };
-
-// `import.meta.main` says the same from Node 24.2 on; some platforms get 24.0 from npm.
-if (import.meta.filename === realpathSync(process.argv[1] ?? "")) {
-  try {
-    for (const { name, bytes } of await buildLambdas()) {
-      process.stdout.write(`${name.padEnd(14)} ${String(Math.ceil(bytes / 1_024)).padStart(6)} KB\n`);
-    }
-  } catch (error) {
-    if (!(error instanceof PipelineError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 1;
-  }
-}

@@ -14,7 +14,7 @@ export const openDynamoCheckpointStore = (options: DynamoOptions): CheckpointSto
       return item === undefined ? undefined : readCheckpoint(item);
     },
 
-    put: (checkpoint) => putGreater(table, checkpointItem(checkpoint), "last", checkpoint.last),
+    put: (checkpoint) => putGreater(table, checkpointItem(checkpoint), "last"),
 
     list: async (stream) => (await queryPartition(table, "stream", stream)).map(readCheckpoint),
 

@@ -14,9 +14,11 @@ const KEEP_MS = durationMs(2 * 3_600_000 + 600_000);
 
 /**
  * Connections in a DynamoDB table with the keys `pk` and `sk` and the time to live `expiresAt`. A subscription has two
- * rows, so that both questions are one query: who wants a symbol, and what a connection wants.
+ * rows, so that both questions are one query: who wants a symbol, and what a connection wants. So has a connection, for who is
+ * connected at all.
  *
  *     pk                              sk
+ *     connections                     <connection id>
  *     connection|<connection id>      connection                             since, identity
  *     connection|<connection id>      subscription|<interval>|<symbol>
  *     symbol|<symbol>                 <interval>|<connection id>
@@ -38,13 +40,19 @@ export const openDynamoConnectionStore = (options: DynamoOptions): ConnectionSto
       keys.map((key): WriteRequest => ({ DeleteRequest: { Key: key } })),
     );
   return {
-    open: (connection) => put([connectionItem(connection)]),
+    open: (connection) => put([connectionItem(connection), listRow(connection.connectionId)]),
 
     close: async (connectionId) => {
       const rows = await queryPartition(table, "pk", connectionText(connectionId));
       const subscriptions = rows.flatMap((row) => readConnectionRow(connectionId, row) ?? []);
       await remove(subscriptions.map(symbolRow));
-      await remove(rows.map(({ pk, sk }) => ({ pk, sk }) as Item));
+      await remove([...rows.map(({ pk, sk }) => ({ pk, sk }) as Item), listRow(connectionId)]);
+    },
+
+    list: async () => {
+      const rows = await queryPartition(table, "pk", LIST);
+      const nowMs = table.clock.nowMs();
+      return rows.filter((row) => isLive(row, nowMs)).map((row) => readText(row, "sk"));
     },
 
     subscribe: async (subscriptions) => {
@@ -68,6 +76,10 @@ export const openDynamoConnectionStore = (options: DynamoOptions): ConnectionSto
     [Symbol.asyncDispose]: () => table[Symbol.asyncDispose](),
   };
 };
+
+const LIST = "connections";
+
+const listRow = (connectionId: string): Item => ({ pk: { S: LIST }, sk: { S: connectionId } });
 
 const connectionText = (connectionId: string): string => `connection|${connectionId}`;
 const symbolText = (symbol: string): string => `symbol|${symbol}`;

@@ -1,9 +1,10 @@
 import { UpdateItemCommand, type UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
 import { PipelineError } from "#core/errors.ts";
 import type { LeaseStore } from "#core/ports/lease-store.ts";
-import { numberOf } from "./attributes.ts";
+import { epochMs } from "#core/units.ts";
+import { numberOf, readNumber, readText } from "./attributes.ts";
 import { openTable, type DynamoOptions, type DynamoTable } from "./client.ts";
-import { isLost, LOST, type Item } from "./requests.ts";
+import { getAll, isLost, LOST, type Item } from "./requests.ts";
 
 /**
  * Leases in a DynamoDB table with the key `name`. A row stays when its lease ends, for the state it holds.
@@ -13,7 +14,7 @@ import { isLost, LOST, type Item } from "./requests.ts";
  *     run C                                       acquire: no                       acquire at 90
  *
  *     acquire   attribute_not_exists(holder)   nobody ever held it
- *               untilMs <= :now                its time is over, or it was released (0)
+ *               untilMs <= :now                its time is over, or it was released
  *               holder = :holder               the answer to this very request was lost, or it is prolonged
  *     save, release   holder = :holder         nobody took it since
  */
@@ -43,13 +44,20 @@ export const openDynamoLeaseStore = (options: DynamoOptions): LeaseStore & Async
       }
     },
 
-    release: async ({ name, holder }) => {
+    release: async ({ name, holder }, nowMs) => {
       await update(table, name, {
         UpdateExpression: "SET #untilMs = :ended",
         ConditionExpression: "#holder = :holder",
         ExpressionAttributeNames: { "#holder": "holder", "#untilMs": "untilMs" },
-        ExpressionAttributeValues: { ":holder": { S: holder }, ":ended": numberOf(0) },
+        ExpressionAttributeValues: { ":holder": { S: holder }, ":ended": numberOf(nowMs) },
       });
+    },
+
+    get: async (name) => {
+      const [item] = await getAll(table, [{ name: { S: name } }]);
+      if (item === undefined) return undefined;
+      const untilMs = epochMs(readNumber(item, "untilMs"));
+      return { name, holder: readText(item, "holder"), untilMs, state: item["state"]?.S };
     },
 
     [Symbol.asyncDispose]: () => table[Symbol.asyncDispose](),

@@ -32,8 +32,7 @@ export const openDynamoPaneStore = (options: DynamoPaneStoreOptions): PaneStore 
       return (await getAll(table, [...distinct.values()])).map(readPaneItem);
     },
 
-    put: (panes) =>
-      concurrently(panes, MAX_SOCKETS, (pane) => putGreater(table, itemOf(pane), "lastSequence", pane.lastSequence)),
+    put: (panes) => concurrently(panes, MAX_SOCKETS, (pane) => putGreater(table, itemOf(pane), "lastSequence")),
 
     range: async ({ symbol, intervalMs, startMs, endMs }) => {
       const bars = barTexts(symbol, intervalMs, startMs, endMs);

@@ -78,7 +78,7 @@ export const queryPartition = (table: DynamoTable, key: string, value: string): 
   });
 
 /**
- * Puts `item` unless a stored one has an equal or greater text in `register`. Losing is no error: the greater contains the
+ * Puts `item` unless a stored one has an equal or greater value in `register`. Losing is no error: the greater contains the
  * lesser. A write that arrives late, twice or from a process believed dead changes nothing either.
  *
  *     writer A      put 10 --------------------------------> stored         attribute_not_exists(register)
@@ -87,12 +87,14 @@ export const queryPartition = (table: DynamoTable, key: string, value: string): 
  *     a zombie                  put 15 --------------------> refused        20 < 15 is false
  *     B, again                      put 20 ----------------> refused        20 < 20 is false
  */
-export const putGreater = async (table: DynamoTable, item: Item, register: string, mine: string): Promise<void> => {
+export const putGreater = async (table: DynamoTable, item: Item, register: string): Promise<void> => {
+  const mine = item[register];
+  if (mine === undefined) throw new RangeError(`an item must have its register ${register}, had none`);
   await writeIf(table, {
     Item: item,
     ConditionExpression: "attribute_not_exists(#register) OR #register < :mine",
     ExpressionAttributeNames: { "#register": register },
-    ExpressionAttributeValues: { ":mine": { S: mine } },
+    ExpressionAttributeValues: { ":mine": mine },
   });
 };
 

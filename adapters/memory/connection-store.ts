@@ -16,6 +16,8 @@ export const createMemoryConnectionStore = (): ConnectionStore => {
       }
     },
 
+    list: async () => [...connections.keys()],
+
     subscribe: async (added) => {
       for (const subscription of added) subscriptions.set(subscriptionText(subscription), { ...subscription });
     },

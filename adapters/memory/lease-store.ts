@@ -1,6 +1,5 @@
 import { PipelineError } from "#core/errors.ts";
 import type { Lease, LeaseStore } from "#core/ports/lease-store.ts";
-import { epochMs } from "#core/units.ts";
 
 /** Leases in memory: the reference of the port. */
 export const createMemoryLeaseStore = (): LeaseStore => {
@@ -22,9 +21,11 @@ export const createMemoryLeaseStore = (): LeaseStore => {
       leases.set(name, { ...stored, state });
     },
 
-    release: async ({ name, holder }) => {
+    release: async ({ name, holder }, nowMs) => {
       const stored = leases.get(name);
-      if (stored?.holder === holder) leases.set(name, { ...stored, untilMs: epochMs(0) });
+      if (stored?.holder === holder) leases.set(name, { ...stored, untilMs: nowMs });
     },
+
+    get: async (name) => leases.get(name),
   };
 };

@@ -3,11 +3,15 @@ import { connectionStoreContract } from "#core/ports/connection-store.contract.t
 import { leaseStoreContract } from "#core/ports/lease-store.contract.ts";
 import { paneStoreContract } from "#core/ports/pane-store.contract.ts";
 import { rejectedStoreContract } from "#core/ports/rejected-store.contract.ts";
+import { shardStatusStoreContract } from "#core/ports/shard-status.contract.ts";
+import { symbolRegisterContract } from "#core/ports/symbol-register.contract.ts";
 import { createMemoryCheckpointStore } from "./checkpoint-store.ts";
 import { createMemoryConnectionStore } from "./connection-store.ts";
 import { createMemoryLeaseStore } from "./lease-store.ts";
 import { createMemoryPaneStore } from "./pane-store.ts";
 import { createMemoryRejectedStore } from "./rejected-store.ts";
+import { createMemoryShardStatusStore } from "./shard-status.ts";
+import { createMemorySymbolRegister } from "./symbol-register.ts";
 
 const disposable = <Store>(store: Store): Promise<Store & AsyncDisposable> =>
   Promise.resolve({ ...store, [Symbol.asyncDispose]: () => Promise.resolve() });
@@ -17,3 +21,5 @@ checkpointStoreContract("memory", () => disposable(createMemoryCheckpointStore()
 rejectedStoreContract("memory", () => disposable(createMemoryRejectedStore()));
 leaseStoreContract("memory", () => disposable(createMemoryLeaseStore()));
 connectionStoreContract("memory", () => disposable(createMemoryConnectionStore()));
+symbolRegisterContract("memory", () => disposable(createMemorySymbolRegister()));
+shardStatusStoreContract("memory", () => disposable(createMemoryShardStatusStore()));

@@ -66,6 +66,15 @@ export const connectionStoreContract = (name: string, open: () => Promise<Connec
       expect(await subscribers(store, "SYM 0|x")).toEqual([wants("b", "SYM 0|x")]);
     });
 
+    test("lists who is connected, whether they want anything or not", async () => {
+      await using store = await open();
+      expect(await store.list()).toEqual([]);
+      await opened(store, "a=", "b|c", "d");
+      await store.subscribe([wants("a=", "IBM")]);
+      await store.close("b|c");
+      expect((await store.list()).toSorted()).toEqual(["a=", "d"]);
+    });
+
     test("closing twice, or what never was, is no error", async () => {
       await using store = await open();
       await opened(store, "a");

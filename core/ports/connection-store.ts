@@ -21,6 +21,9 @@ export interface ConnectionStore {
   /** Forgets the connection and its subscriptions; nothing to forget is no error. */
   close(connectionId: string): Promise<void>;
 
+  /** The ids of all connections that are open, found without a scan. */
+  list(): Promise<readonly string[]>;
+
   /** Adds subscriptions; adding one twice changes nothing. */
   subscribe(subscriptions: readonly Subscription[]): Promise<void>;
 

@@ -48,7 +48,7 @@ export const leaseStoreContract = (name: string, open: () => Promise<LeaseStore 
 
     test("a release frees the lease at once", async () => {
       await using store = await open();
-      await store.release(await taken(store, "a", 10, 100));
+      await store.release(await taken(store, "a", 10, 100), epochMs(11));
       expect((await take(store, "b", 11, 100))?.holder).toBe("b");
     });
 
@@ -57,7 +57,7 @@ export const leaseStoreContract = (name: string, open: () => Promise<LeaseStore 
       const one = await taken(store, "a", 0, 100);
       await store.save(one, '{"row":1}');
       await store.save(one, '{"row":2}');
-      await store.release(one);
+      await store.release(one, epochMs(40));
       const two = await taken(store, "b", 50, 100);
       expect(two.state).toBe('{"row":2}');
       expect((await taken(store, "c", 100, 200)).state).toBe('{"row":2}');
@@ -78,11 +78,21 @@ export const leaseStoreContract = (name: string, open: () => Promise<LeaseStore 
       expect((await taken(store, "c", 200, 300)).state).toBe('"new"');
     });
 
+    test("is read as its last holder left it", async () => {
+      await using store = await open();
+      expect(await store.get("replay")).toBeUndefined();
+      const lease = await taken(store, "a", 0, 100);
+      expect(await store.get("replay")).toEqual(lease);
+      await store.save(lease, '{"row":1}');
+      await store.release(lease, epochMs(60));
+      expect(await store.get("replay")).toEqual({ ...lease, untilMs: 60, state: '{"row":1}' });
+    });
+
     test("a release by a former holder does nothing", async () => {
       await using store = await open();
       const old = await taken(store, "a", 0, 100);
       await taken(store, "b", 100, 200);
-      await store.release(old);
+      await store.release(old, epochMs(120));
       expect(await take(store, "c", 150, 300)).toBeUndefined();
     });
   });

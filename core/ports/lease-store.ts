@@ -21,6 +21,9 @@ export interface LeaseStore {
    */
   save(lease: Lease, state: string): Promise<void>;
 
-  /** Gives the lease back; does nothing when another took it since. */
-  release(lease: Lease): Promise<void>;
+  /** Gives the lease back, so that its time is over at `nowMs`; does nothing when another took it since. */
+  release(lease: Lease, nowMs: EpochMs): Promise<void>;
+
+  /** The lease as its last holder left it, undefined when nobody ever took it. May be a second old. */
+  get(name: string): Promise<Lease | undefined>;
 }

@@ -30,12 +30,40 @@ export interface UnsubscribeMessage {
   readonly intervalMs: DurationMs;
 }
 
+/** Wants to know which symbols there are. */
+export interface SymbolsMessage {
+  readonly action: "symbols";
+}
+
+/** Wants feeds that choose what they fetch to fetch these symbols, or no more. */
+export interface WatchMessage {
+  readonly action: "watch" | "unwatch";
+  /** 1 to 100, each once. */
+  readonly symbols: readonly string[];
+}
+
 /** Wants a pong, and keeps the gateway from closing an idle connection. */
 export interface PingMessage {
   readonly action: "ping";
 }
 
-export type ClientMessage = SubscribeMessage | ResumeMessage | UnsubscribeMessage | PingMessage;
+export type ClientMessage =
+  | SubscribeMessage
+  | ResumeMessage
+  | UnsubscribeMessage
+  | SymbolsMessage
+  | WatchMessage
+  | PingMessage;
+
+const ACTIONS: readonly ClientMessage["action"][] = [
+  "subscribe",
+  "resume",
+  "unsubscribe",
+  "symbols",
+  "watch",
+  "unwatch",
+  "ping",
+];
 
 export type ClientReading =
   | { readonly kind: "message"; readonly message: ClientMessage }
@@ -51,26 +79,28 @@ export const readClientMessage = (text: string): ClientReading => {
   }
   const body = readObject(text);
   if (body === undefined) return fault("malformed-json", "a message must be a JSON object");
-  switch (body["action"]) {
+  const { action } = body;
+  switch (action) {
     case "subscribe":
       return readSubscribe(body);
     case "resume":
       return readResume(body);
     case "unsubscribe":
       return readUnsubscribe(body);
+    case "watch":
+    case "unwatch":
+      return readWatch(action, body);
+    case "symbols":
     case "ping":
-      return { kind: "message", message: { action: "ping" } };
+      return { kind: "message", message: { action } };
     default:
-      return fault(
-        "unknown-action",
-        `action must be subscribe, resume, unsubscribe or ping, was ${shown(body["action"])}`,
-      );
+      return fault("unknown-action", `action must be one of ${ACTIONS.join(", ")}, was ${shown(action)}`);
   }
 };
 
 /** The JSON text of a client's message; the inverse of {@link readClientMessage}. */
 export const clientMessageText = (message: ClientMessage): string => {
-  if (message.action === "ping") return JSON.stringify(message);
+  if (!("intervalMs" in message)) return JSON.stringify(message);
   const { intervalMs, ...rest } = message;
   const asked = { ...rest, interval: intervalText(intervalMs) };
   if (message.action !== "resume") return JSON.stringify(asked);
@@ -114,7 +144,23 @@ const readUnsubscribe = (body: Body): ClientReading => {
   return "code" in subject ? subject : { kind: "message", message: { action: "unsubscribe", ...subject } };
 };
 
+const readWatch = (action: WatchMessage["action"], { symbols }: Body): ClientReading => {
+  const read = readSymbols(symbols);
+  return "code" in read ? read : { kind: "message", message: { action, symbols: read } };
+};
+
 const readSubject = ({ symbols, interval }: Body): Subject | (ClientReading & Fault) => {
+  const read = readSymbols(symbols);
+  if ("code" in read) return read;
+  const intervalMs = typeof interval === "string" ? readInterval(interval) : undefined;
+  if (intervalMs === undefined) {
+    return fault("unknown-interval", `interval must be a number and s, m, h or d, was ${shown(interval)}`);
+  }
+  return { symbols: read, intervalMs };
+};
+
+/** The symbols, each once. */
+const readSymbols = (symbols: unknown): readonly string[] | (ClientReading & Fault) => {
   if (!Array.isArray(symbols) || symbols.length === 0) {
     return fault("invalid-symbols", `symbols must be an array of at least one, was ${shown(symbols)}`);
   }
@@ -128,11 +174,7 @@ const readSubject = ({ symbols, interval }: Body): Subject | (ClientReading & Fa
       `a symbol must be 1 to 32 printable ASCII characters, was ${shown(symbols[wrong])}`,
     );
   }
-  const intervalMs = typeof interval === "string" ? readInterval(interval) : undefined;
-  if (intervalMs === undefined) {
-    return fault("unknown-interval", `interval must be a number and s, m, h or d, was ${shown(interval)}`);
-  }
-  return { symbols: [...new Set(symbols as string[])], intervalMs };
+  return [...new Set(symbols as string[])];
 };
 
 const fault = (code: Fault["code"], message: string): { readonly kind: "fault" } & Fault => ({

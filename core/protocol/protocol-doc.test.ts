@@ -8,13 +8,17 @@ import { FAULT_CODES } from "./faults.ts";
 import { MAX_POSITIONS } from "./holding.ts";
 import {
   errorMessage,
+  heartbeatMessage,
   pongMessage,
   PROTOCOL_VERSION,
   readServerMessage,
   snapshotMessages,
+  symbolsMessages,
   updateMessages,
 } from "./server-message.ts";
+import { FEED_STATES } from "./pipeline-status.ts";
 import { MAX_MESSAGE_BYTES } from "./split-messages.ts";
+import { SYMBOL_COLUMNS } from "./symbol-rows.ts";
 
 const docs = new URL("../../docs/", import.meta.url);
 const page = await readFile(new URL("protocol.md", docs), "utf8");
@@ -34,6 +38,10 @@ const written = (text: string): readonly string[] => {
       return snapshotMessages(message, message.panes);
     case "update":
       return updateMessages(message.panes.map(paneRowText));
+    case "symbols":
+      return symbolsMessages(message.symbols);
+    case "heartbeat":
+      return [heartbeatMessage(message)];
     case "pong":
       return [pongMessage()];
     case "error":
@@ -53,9 +61,19 @@ describe("docs/protocol.md", () => {
       "subscribe",
       "resume",
       "unsubscribe",
+      "symbols",
+      "watch",
+      "unwatch",
       "ping",
     ]);
-    expect(serverExamples.map((text) => parsed(text)["type"])).toEqual(["snapshot", "update", "pong", "error"]);
+    expect(serverExamples.map((text) => parsed(text)["type"])).toEqual([
+      "snapshot",
+      "update",
+      "symbols",
+      "heartbeat",
+      "pong",
+      "error",
+    ]);
     expect(examples).toHaveLength(clientExamples.length + serverExamples.length);
   });
 
@@ -79,11 +97,16 @@ describe("docs/protocol.md", () => {
   });
 });
 
+/** Two messages bear the name `symbols`, the client's question and the server's answer. */
+const definitionOf = (text: string): string => {
+  const { action, type } = parsed(text) as { action?: string; type?: string };
+  return type === "symbols" ? "symbolsAnswer" : (action ?? type ?? "");
+};
+
 describe("docs/protocol.schema.json", () => {
   test("names every message with the members its example has", () => {
     for (const text of examples) {
-      const { action, type } = parsed(text);
-      expect(schema.$defs[String(action ?? type)]).toMatchObject({ required: Object.keys(parsed(text)) });
+      expect(schema.$defs[definitionOf(text)]).toMatchObject({ required: Object.keys(parsed(text)) });
     }
   });
 
@@ -94,7 +117,9 @@ describe("docs/protocol.schema.json", () => {
       error: { properties: { code: { enum: FAULT_CODES } } },
       subscribe: { properties: { bars: { maximum: CLIENT_LIMITS.bars } } },
       positions: { maxItems: MAX_POSITIONS },
-      symbols: { maxItems: CLIENT_LIMITS.symbols },
+      symbolList: { maxItems: CLIENT_LIMITS.symbols },
+      symbolsAnswer: { properties: { columns: { const: SYMBOL_COLUMNS } } },
+      heartbeat: { properties: { feed: { enum: FEED_STATES } } },
       version: { const: PROTOCOL_VERSION },
     });
   });

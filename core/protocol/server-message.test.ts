@@ -5,12 +5,15 @@ import { arbitraryPane, arbitrarySymbol } from "#test/arbitraries/pane.ts";
 import { paneRowText } from "../updates.ts";
 import { durationMs, epochMs, sequenceNumber } from "../units.ts";
 import { FAULT_CODES } from "./faults.ts";
+import { FEED_STATES } from "./pipeline-status.ts";
 import { MAX_POSITIONS, type Positions } from "./holding.ts";
 import {
   errorMessage,
+  heartbeatMessage,
   pongMessage,
   readServerMessage,
   snapshotMessages,
+  symbolsMessages,
   updateMessages,
   type ServerMessage,
   type SnapshotHead,
@@ -66,6 +69,34 @@ describe("server messages", () => {
     expect(updateMessages([]).map(readServerMessage)).toEqual([{ type: "update", part: 1, parts: 1, panes: [] }]);
   });
 
+  test("carry symbols, whatever their number", () => {
+    const arbitraryKnown = fc.record({
+      symbol: arbitrarySymbol,
+      seenMs: fc.option(fc.nat().map(epochMs), { nil: undefined }),
+      isWatched: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(arbitraryKnown, { maxLength: 2_000, size: "max" }), (symbols) => {
+        const messages = symbolsMessages(symbols).map(readServerMessage);
+        expect(messages.flatMap((message) => (message.type === "symbols" ? message.symbols : []))).toEqual(symbols);
+      }),
+    );
+  });
+
+  test("carry a heartbeat", () => {
+    const arbitraryStatus = fc.record({
+      timeMs: fc.nat().map(epochMs),
+      watermarkMs: fc.option(fc.nat().map(epochMs), { nil: undefined }),
+      feed: fc.constantFrom(...FEED_STATES),
+      counts: fc.record({ trades: fc.nat(), late: fc.nat(), duplicates: fc.nat(), rejected: fc.nat() }),
+    });
+    fc.assert(
+      fc.property(arbitraryStatus, (status) => {
+        expect(readServerMessage(heartbeatMessage(status))).toEqual({ type: "heartbeat", ...status });
+      }),
+    );
+  });
+
   test("answer a ping", () => {
     expect(readServerMessage(pongMessage())).toEqual({ type: "pong" });
   });
@@ -86,6 +117,13 @@ describe("server messages", () => {
     ["another version", '{"type":"pong","version":2}'],
     ["an unknown type", '{"type":"tick","version":1}'],
     ["an unknown code", '{"type":"error","version":1,"code":"x","message":""}'],
+    ["a heartbeat of an unknown feed", '{"type":"heartbeat","version":1,"timeMs":1,"watermarkMs":1,"feed":"x"}'],
+    ["a heartbeat without counts", '{"type":"heartbeat","version":1,"timeMs":1,"watermarkMs":1,"feed":"live"}'],
+    ["symbols without columns", '{"type":"symbols","version":1,"part":1,"parts":1,"rows":[]}'],
+    [
+      "a symbol that is none",
+      '{"type":"symbols","version":1,"part":1,"parts":1,"columns":["symbol","seenMs","watched"],"rows":[["",null,true]]}',
+    ],
     ["an update without rows", '{"type":"update","version":1,"part":1,"parts":1}'],
     ["a snapshot without an interval", '{"type":"snapshot","version":1,"symbols":[],"fromMs":0}'],
     ["a snapshot without symbols", '{"type":"snapshot","version":1,"interval":"1m","fromMs":0}'],

@@ -3,9 +3,12 @@ import { intervalText, readInterval } from "../interval.ts";
 import type { Pane } from "../pane.ts";
 import { PANE_COLUMNS, paneRowText, readPaneRows } from "../updates.ts";
 import { epochMs, type DurationMs, type EpochMs } from "../units.ts";
+import type { KnownSymbol } from "../ports/symbol-register.ts";
 import { FAULT_CODES, type Fault, type FaultCode } from "./faults.ts";
 import { readPositions, type Positions } from "./holding.ts";
+import { readStatus, type PipelineStatus } from "./pipeline-status.ts";
 import { MAX_MESSAGE_BYTES, splitMessages } from "./split-messages.ts";
+import { readSymbolRows, SYMBOL_COLUMNS, symbolRowText } from "./symbol-rows.ts";
 
 /** Each server message bears it; it changes when a client of before could misread one. */
 export const PROTOCOL_VERSION = 1;
@@ -23,17 +26,22 @@ export interface SnapshotHead {
   readonly isRest: boolean;
 }
 
-/** One of `parts` parts, each good on its own. */
-export interface PartMessage {
+/** Which of `parts` parts a message is, each good on its own. */
+export interface PartNumber {
   /** From 1. */
   readonly part: number;
   readonly parts: number;
+}
+
+export interface PartMessage extends PartNumber {
   readonly panes: readonly Pane[];
 }
 
 export type ServerMessage =
   | ({ readonly type: "snapshot" } & SnapshotHead & PartMessage)
   | ({ readonly type: "update" } & PartMessage)
+  | ({ readonly type: "symbols"; readonly symbols: readonly KnownSymbol[] } & PartNumber)
+  | ({ readonly type: "heartbeat" } & PipelineStatus)
   | { readonly type: "pong" }
   | ({ readonly type: "error" } & Fault);
 
@@ -58,6 +66,25 @@ export const snapshotMessages = (head: SnapshotHead, panes: readonly Pane[]): re
 export const updateMessages = (rows: readonly string[]): readonly string[] =>
   splitMessages({ type: "update", version: PROTOCOL_VERSION, columns: PANE_COLUMNS }, rows, MAX_MESSAGE_BYTES);
 
+/** What is known of symbols, in messages of at most 32 KB each. */
+export const symbolsMessages = (symbols: readonly KnownSymbol[]): readonly string[] =>
+  splitMessages(
+    { type: "symbols", version: PROTOCOL_VERSION, columns: SYMBOL_COLUMNS },
+    symbols.map(symbolRowText),
+    MAX_MESSAGE_BYTES,
+  );
+
+/** What each connection is told each second. */
+export const heartbeatMessage = ({ timeMs, watermarkMs, feed, counts }: PipelineStatus): string =>
+  asciiJson({
+    type: "heartbeat",
+    version: PROTOCOL_VERSION,
+    timeMs,
+    watermarkMs: watermarkMs ?? null,
+    feed,
+    counts,
+  });
+
 /** The answer to a ping. */
 export const pongMessage = (): string => asciiJson({ type: "pong", version: PROTOCOL_VERSION });
 
@@ -79,6 +106,10 @@ export const readServerMessage = (text: string): ServerMessage => {
       return { type: "snapshot", ...readHead(body), ...readPart(body) };
     case "update":
       return { type: "update", ...readPart(body) };
+    case "symbols":
+      return { type: "symbols", ...readPartNumber(body), symbols: readSymbolRows(body["columns"], body["rows"]) };
+    case "heartbeat":
+      return { type: "heartbeat", ...readStatus(body) };
     case "pong":
       return { type: "pong" };
     case "error":
@@ -102,11 +133,12 @@ const readHead = ({ symbols, interval, fromMs, upTo, isRest }: Body): SnapshotHe
   return { symbols, intervalMs, fromMs: epochMs(count(fromMs)), upTo: positions, isRest };
 };
 
-const readPart = ({ part, parts, columns, rows }: Body): PartMessage => ({
-  part: count(part),
-  parts: count(parts),
-  panes: readPaneRows(columns, rows),
+const readPart = (body: Body): PartMessage => ({
+  ...readPartNumber(body),
+  panes: readPaneRows(body["columns"], body["rows"]),
 });
+
+const readPartNumber = ({ part, parts }: Body): PartNumber => ({ part: count(part), parts: count(parts) });
 
 const readCode = (code: unknown): FaultCode => {
   const known = FAULT_CODES.find((candidate) => candidate === code);

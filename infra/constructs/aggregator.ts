@@ -18,6 +18,7 @@ export interface AggregatorProps {
   readonly panes: StoreTable;
   readonly checkpoints: StoreTable;
   readonly rejected: StoreTable;
+  readonly symbols: StoreTable;
   readonly failures: Bucket;
 }
 
@@ -27,7 +28,7 @@ export class Aggregator extends Construct {
 
   constructor(scope: Construct, id: string, props: AggregatorProps) {
     super(scope, id);
-    const { config, lambdasFolder, ticks, bars, panes, checkpoints, rejected, failures } = props;
+    const { config, lambdasFolder, ticks, bars, panes, checkpoints, rejected, symbols, failures } = props;
     this.function = new StageFunction(this, "Function", {
       stage: "aggregator",
       lambdasFolder,
@@ -38,6 +39,7 @@ export class Aggregator extends Construct {
         panesTable: panes.tableName,
         checkpointsTable: checkpoints.tableName,
         rejectedTable: rejected.tableName,
+        symbolsTable: symbols.tableName,
         intervals: config.intervals,
         maxOutOfOrdernessMs: config.maxOutOfOrdernessMs,
         clockSkewMs: config.clockSkewMs,
@@ -55,6 +57,8 @@ export class Aggregator extends Construct {
     checkpoints.grantReadRows(this.function);
     checkpoints.grantWriteRows(this.function);
     rejected.grantWriteRows(this.function);
+    symbols.grantReadRows(this.function);
+    symbols.grantWriteRows(this.function);
   }
 }
 

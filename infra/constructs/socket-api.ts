@@ -4,9 +4,12 @@ import { WebSocketIamAuthorizer } from "aws-cdk-lib/aws-apigatewayv2-authorizers
 import { WebSocketLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
 import type { Stream } from "aws-cdk-lib/aws-kinesis";
 import { StartingPosition } from "aws-cdk-lib/aws-lambda";
+import { Schedule, ScheduleExpression } from "aws-cdk-lib/aws-scheduler";
+import { LambdaInvoke } from "aws-cdk-lib/aws-scheduler-targets";
 import { KinesisEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
+import { durationMs } from "#core/units.ts";
 import { environment } from "#lambdas/ws-broadcast/config.ts";
 import type { TapestreamConfig } from "../config.ts";
 import { FailedBatches } from "./failed-batches.ts";
@@ -21,10 +24,17 @@ export interface SocketApiProps {
   readonly panes: StoreTable;
   readonly checkpoints: StoreTable;
   readonly connections: StoreTable;
+  readonly symbols: StoreTable;
+  readonly leases: StoreTable;
   readonly failures: Bucket;
 }
 
-/** The WebSocket API, the functions behind its routes and the one that carries updates of bars to its connections. */
+interface FunctionSize {
+  readonly memoryMiB?: number;
+  readonly timeout?: Duration;
+}
+
+/** The WebSocket API, the functions behind its routes, and those that carry updates of bars and heartbeats to its connections. */
 export class SocketApi extends Construct {
   readonly api: WebSocketApi;
   readonly stage: WebSocketStage;
@@ -41,10 +51,11 @@ export class SocketApi extends Construct {
     this.stage = new WebSocketStage(this, "Stage", { webSocketApi: this.api, stageName: "prod", autoDeploy: true });
     this.#addRoutes();
     this.#addBroadcast();
+    this.#addHeartbeat();
   }
 
   #addRoutes(): void {
-    const { config, panes, checkpoints, connections } = this.#props;
+    const { config, panes, checkpoints, connections, symbols } = this.#props;
     const connect = this.#functionOf("Connect", "ws-connect", "Notes a new connection");
     connections.grantWriteRows(connect);
     const disconnect = this.#functionOf("Disconnect", "ws-disconnect", "Forgets a connection");
@@ -55,6 +66,8 @@ export class SocketApi extends Construct {
     connections.grantWriteRows(message);
     panes.grantReadRows(message);
     checkpoints.grantReadRows(message);
+    symbols.grantReadRows(message);
+    symbols.grantWriteRows(message);
     this.stage.grantManagementApiAccess(message);
 
     this.api.addRoute("$connect", {
@@ -67,7 +80,9 @@ export class SocketApi extends Construct {
 
   #addBroadcast(): void {
     const { bars, connections, failures } = this.#props;
-    const broadcast = this.#functionOf("Broadcast", "ws-broadcast", "Sends updates of bars to who wants them", 512);
+    const broadcast = this.#functionOf("Broadcast", "ws-broadcast", "Sends updates of bars to who wants them", {
+      memoryMiB: 512,
+    });
     connections.grantReadRows(broadcast);
     connections.grantWriteRows(broadcast);
     this.stage.grantManagementApiAccess(broadcast);
@@ -85,8 +100,30 @@ export class SocketApi extends Construct {
     );
   }
 
-  #functionOf(id: string, stage: string, description: string, memoryMiB?: number): StageFunction {
-    const { config, lambdasFolder, ticks, panes, checkpoints, connections } = this.#props;
+  /**
+   * Run each minute for a minute, so that beat follows beat. A run that fails is not repeated: the next one goes on.
+   * Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+   */
+  #addHeartbeat(): void {
+    const { checkpoints, connections, leases } = this.#props;
+    const heartbeat = this.#functionOf("Heartbeat", "ws-heartbeat", "Tells every client how the pipeline stands", {
+      timeout: Duration.seconds(65),
+    });
+    heartbeat.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.seconds(60) });
+    connections.grantReadRows(heartbeat);
+    connections.grantWriteRows(heartbeat);
+    checkpoints.grantReadRows(heartbeat);
+    leases.grantReadRows(heartbeat);
+    this.stage.grantManagementApiAccess(heartbeat);
+    new Schedule(this, "EachMinute", {
+      description: "Runs the heartbeat",
+      schedule: ScheduleExpression.rate(Duration.minutes(1)),
+      target: new LambdaInvoke(heartbeat, { retryAttempts: 0, maxEventAge: Duration.seconds(60) }),
+    });
+  }
+
+  #functionOf(id: string, stage: string, description: string, size: FunctionSize = {}): StageFunction {
+    const { config, lambdasFolder, ticks, panes, checkpoints, connections, symbols, leases } = this.#props;
     return new StageFunction(this, id, {
       stage,
       lambdasFolder,
@@ -96,16 +133,20 @@ export class SocketApi extends Construct {
         panesTable: panes.tableName,
         checkpointsTable: checkpoints.tableName,
         connectionsTable: connections.tableName,
+        symbolsTable: symbols.tableName,
+        leasesTable: leases.tableName,
+        source: config.source,
         storedIntervalsMs: config.intervals.map(({ intervalMs }) => intervalMs),
         offeredIntervalsMs: config.offeredIntervals,
         maxOutOfOrdernessMs: config.maxOutOfOrdernessMs,
         idleMs: config.idleMs,
+        heartbeatMs: durationMs(config.heartbeatSeconds * 1_000),
         managementEndpoint: this.stage.callbackUrl,
       }),
       // API Gateway waits for an answer for 29 seconds.
       // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
-      timeout: Duration.seconds(29),
-      memoryMiB,
+      timeout: size.timeout ?? Duration.seconds(29),
+      memoryMiB: size.memoryMiB,
       logLevel: config.logLevel,
     });
   }

@@ -118,7 +118,7 @@ describe("the WebSocket API", () => {
     windowless.hasResourceProperties("AWS::ApiGatewayV2::Route", { ...connect, AuthorizationType: "NONE" });
   });
 
-  test.each(["Message", "Broadcast"])("may be posted to by %s", (name) => {
+  test.each(["Message", "Broadcast", "Heartbeat"])("may be posted to by %s", (name) => {
     pipeline.hasResourceProperties("AWS::IAM::Policy", {
       PolicyName: Match.stringLikeRegexp(name),
       PolicyDocument: {

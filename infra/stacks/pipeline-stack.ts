@@ -28,11 +28,11 @@ export class PipelineStack extends Stack {
     });
     // Updates can be had again from the stored panes.
     const bars = new RecordStream(this, "Bars", { shards: config.barsShards, removalPolicy: RemovalPolicy.DESTROY });
-    const { panes, checkpoints, rejected, leases, connections, failures } = storage;
+    const { panes, checkpoints, rejected, leases, symbols, connections, failures } = storage;
     const fetcher = new Fetcher(this, "Fetcher", { config, lambdasFolder, ticks, leases });
-    const common = { config, lambdasFolder, ticks, bars, panes, checkpoints, failures };
+    const common = { config, lambdasFolder, ticks, bars, panes, checkpoints, symbols, failures };
     new Aggregator(this, "Aggregator", { ...common, rejected });
-    const socket = new SocketApi(this, "Socket", { ...common, connections });
+    const socket = new SocketApi(this, "Socket", { ...common, connections, leases });
     this.socketOrigin = socket.api.apiEndpoint;
 
     new CfnOutput(this, "TicksStreamName", { value: ticks.streamName });

@@ -15,6 +15,7 @@ describe("the storage stack", () => {
     ["checkpoints", ["stream", "shard"], false, "Retain"],
     ["rejected", ["origin", "position"], true, "Retain"],
     ["leases", ["name"], false, "Retain"],
+    ["symbols", ["list", "symbol"], false, "Retain"],
     ["connections", ["pk", "sk"], true, "Delete"],
   ])("keeps the table of %s paid per request and restorable", (_name, keys, hasExpiry, deletion) => {
     const schema = keys.map((name, index) => ({ AttributeName: name, KeyType: index === 0 ? "HASH" : "RANGE" }));

@@ -15,6 +15,7 @@ export class StorageStack extends Stack {
   readonly connections: StoreTable;
   readonly rejected: StoreTable;
   readonly leases: StoreTable;
+  readonly symbols: StoreTable;
   readonly failures: Bucket;
 
   constructor(scope: Construct, id: string, { config }: StorageStackProps) {
@@ -40,6 +41,12 @@ export class StorageStack extends Stack {
       removalPolicy,
     });
     this.leases = new StoreTable(this, "Leases", { partitionKey: "name", hasExpiry: false, removalPolicy });
+    this.symbols = new StoreTable(this, "Symbols", {
+      partitionKey: "list",
+      sortKey: "symbol",
+      hasExpiry: false,
+      removalPolicy,
+    });
     // Sockets do not survive their API, and no more do the rows on them.
     this.connections = new StoreTable(this, "Connections", {
       partitionKey: "pk",
@@ -62,6 +69,7 @@ export class StorageStack extends Stack {
     new CfnOutput(this, "CheckpointsTableName", { value: this.checkpoints.tableName });
     new CfnOutput(this, "RejectedTableName", { value: this.rejected.tableName });
     new CfnOutput(this, "LeasesTableName", { value: this.leases.tableName });
+    new CfnOutput(this, "SymbolsTableName", { value: this.symbols.tableName });
     new CfnOutput(this, "ConnectionsTableName", { value: this.connections.tableName });
     new CfnOutput(this, "FailureBucketName", { value: this.failures.bucketName });
   }

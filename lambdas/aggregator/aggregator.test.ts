@@ -3,6 +3,8 @@ import { createMemoryCheckpointStore } from "#adapters/memory/checkpoint-store.t
 import { createMemoryPaneStore } from "#adapters/memory/pane-store.ts";
 import { createMemoryRejectedStore } from "#adapters/memory/rejected-store.ts";
 import { createMemoryStream } from "#adapters/memory/stream.ts";
+import { createMemoryShardStatusStore } from "#adapters/memory/shard-status.ts";
+import { createMemorySymbolRegister } from "#adapters/memory/symbol-register.ts";
 import { createMemoryUpdateStream } from "#adapters/memory/update-stream.ts";
 import { durationMs, epochMs, sequenceDigits, sequenceNumber } from "#core/units.ts";
 import { createAggregator } from "./aggregator.ts";
@@ -20,6 +22,8 @@ const createParts = () => {
     checkpoints: createMemoryCheckpointStore(),
     rejected: createMemoryRejectedStore(),
     updates: createMemoryUpdateStream(),
+    symbols: createMemorySymbolRegister(),
+    statuses: createMemoryShardStatusStore(),
     shards: stream,
   };
   const rules = { intervalsMs: [minute], maxOutOfOrdernessMs: minute, clockSkewMs: minute, maxStateBytes: 100_000 };

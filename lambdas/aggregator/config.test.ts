@@ -12,6 +12,7 @@ const config: fc.Arbitrary<AggregatorConfig> = fc.record({
   panesTable: text,
   checkpointsTable: text,
   rejectedTable: text,
+  symbolsTable: text,
   intervals: fc.uniqueArray(fc.record({ intervalMs: interval, keepMs: duration }), {
     minLength: 1,
     selector: ({ intervalMs }) => intervalMs,
@@ -27,6 +28,7 @@ const env = {
   PANES_TABLE: "panes",
   CHECKPOINTS_TABLE: "checkpoints",
   REJECTED_TABLE: "rejected",
+  SYMBOLS_TABLE: "symbols",
   INTERVALS_MS: "10000:604800000,60000:34560000000",
   MAX_OUT_OF_ORDERNESS_MS: "2000",
   CLOCK_SKEW_MS: "10000",

@@ -15,6 +15,7 @@ export interface AggregatorConfig {
   readonly panesTable: string;
   readonly checkpointsTable: string;
   readonly rejectedTable: string;
+  readonly symbolsTable: string;
   /** Intervals whose panes are stored, at least one, and how long after writing each pane is kept. */
   readonly intervals: readonly StoredInterval[];
   /** How far event times may step back before a trade counts as late. */
@@ -34,6 +35,7 @@ export const readConfig = (env: Environment): AggregatorConfig => ({
   panesTable: readText(env, "PANES_TABLE"),
   checkpointsTable: readText(env, "CHECKPOINTS_TABLE"),
   rejectedTable: readText(env, "REJECTED_TABLE"),
+  symbolsTable: readText(env, "SYMBOLS_TABLE"),
   intervals: readStoredIntervals(env, "INTERVALS_MS"),
   maxOutOfOrdernessMs: readDurationMs(env, "MAX_OUT_OF_ORDERNESS_MS"),
   clockSkewMs: readDurationMs(env, "CLOCK_SKEW_MS"),
@@ -47,6 +49,7 @@ export const environment = (config: AggregatorConfig): Record<string, string> =>
   PANES_TABLE: config.panesTable,
   CHECKPOINTS_TABLE: config.checkpointsTable,
   REJECTED_TABLE: config.rejectedTable,
+  SYMBOLS_TABLE: config.symbolsTable,
   INTERVALS_MS: storedIntervalsText(config.intervals),
   MAX_OUT_OF_ORDERNESS_MS: String(config.maxOutOfOrdernessMs),
   CLOCK_SKEW_MS: String(config.clockSkewMs),

@@ -1,10 +1,13 @@
 import { openDynamoCheckpointStore } from "#adapters/dynamodb/checkpoint-store.ts";
 import { openDynamoPaneStore } from "#adapters/dynamodb/pane-store.ts";
 import { openDynamoRejectedStore } from "#adapters/dynamodb/rejected-store.ts";
+import { openDynamoShardStatusStore } from "#adapters/dynamodb/shard-status.ts";
+import { openDynamoSymbolRegister } from "#adapters/dynamodb/symbol-register.ts";
 import { openKinesisShardReader } from "#adapters/kinesis/shard-reader.ts";
 import { openKinesisUpdateStream } from "#adapters/kinesis/update-stream.ts";
 import { systemClock as clock } from "#adapters/node/clock.ts";
 import { openLogger } from "#adapters/powertools/logger.ts";
+import { noteOnce } from "#core/noted-symbols.ts";
 import { createAggregator } from "./aggregator.ts";
 import { readConfig } from "./config.ts";
 
@@ -22,6 +25,8 @@ export const handler = createAggregator({
   checkpoints: openDynamoCheckpointStore({ table: config.checkpointsTable, clock }),
   rejected: openDynamoRejectedStore({ table: config.rejectedTable, keepMs: config.rejectedKeepMs, clock }),
   shards: openKinesisShardReader({ stream: config.ticksStream }),
+  symbols: noteOnce(openDynamoSymbolRegister({ table: config.symbolsTable, clock })),
+  statuses: openDynamoShardStatusStore({ table: config.checkpointsTable, clock }),
   updates: openKinesisUpdateStream({ stream: config.barsStream }),
   log: openLogger({ service: "aggregator" }),
 });

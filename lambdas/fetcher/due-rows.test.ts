@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { TradeSource } from "#core/ports/trade-source.ts";
 import { durationMs, epochMs } from "#core/units.ts";
 import { createDueRows } from "./due-rows.ts";
-import type { Progress } from "./progress.ts";
+import type { Progress } from "../source-progress.ts";
 
 const START = 1_000_000;
 

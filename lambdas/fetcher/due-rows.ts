@@ -1,7 +1,7 @@
 import type { Clock } from "#core/ports/clock.ts";
 import type { SourceRow, TradeSource } from "#core/ports/trade-source.ts";
 import { durationMs, epochMs, type DurationMs, type EpochMs } from "#core/units.ts";
-import type { Progress } from "./progress.ts";
+import type { Progress } from "../source-progress.ts";
 
 /**
  * A source's rows as they fall due: a trade is due when as much time, times the speed, has passed since the first, or at

@@ -5,6 +5,8 @@ import { createMemoryLeaseStore } from "#adapters/memory/lease-store.ts";
 import { createMemoryPaneStore } from "#adapters/memory/pane-store.ts";
 import { createMemoryRejectedStore } from "#adapters/memory/rejected-store.ts";
 import { createMemoryStream, type MemoryStream } from "#adapters/memory/stream.ts";
+import { createMemoryShardStatusStore } from "#adapters/memory/shard-status.ts";
+import { createMemorySymbolRegister } from "#adapters/memory/symbol-register.ts";
 import { createMemoryUpdateStream } from "#adapters/memory/update-stream.ts";
 import { barRow } from "#core/bar-row.ts";
 import { barsOf } from "#core/bars.ts";
@@ -84,6 +86,8 @@ const foldedRows = async (stream: MemoryStream): Promise<string[]> => {
     checkpoints: createMemoryCheckpointStore(),
     rejected: createMemoryRejectedStore(),
     updates: createMemoryUpdateStream(),
+    symbols: createMemorySymbolRegister(),
+    statuses: createMemoryShardStatusStore(),
     shards: stream,
   };
   const rules = { intervalsMs: [minute], maxOutOfOrdernessMs: minute, clockSkewMs: minute, maxStateBytes: 1e6 };
@@ -228,7 +232,8 @@ const faultyParts = (stream: FrameStream, leases: LeaseStore, random: () => numb
     leases: {
       acquire: (request) => leases.acquire(request),
       save: (lease, state) => around(() => leases.save(lease, state)),
-      release: (lease) => around(() => leases.release(lease)),
+      release: (lease, nowMs) => around(() => leases.release(lease, nowMs)),
+      get: (name) => leases.get(name),
     } satisfies LeaseStore,
   };
 };

@@ -8,7 +8,7 @@ import type { Random } from "#core/random.ts";
 import type { Trade } from "#core/trade.ts";
 import { durationMs, epochMs, type DurationMs, type EpochMs } from "#core/units.ts";
 import { createDueRows } from "./due-rows.ts";
-import { readProgress, type Chunk, type Framing, type Progress } from "./progress.ts";
+import { readProgress, type Chunk, type Framing, type Progress } from "../source-progress.ts";
 import { sendFrames } from "./send-frames.ts";
 
 export interface FetcherDeps {
@@ -67,7 +67,7 @@ export const createFetcher =
     if (lease === undefined) return { status: "busy", ...NOTHING };
     const progress = lease.state === undefined ? begin(deps) : readProgress(lease.state);
     const end = progress.isDone ? progress : await sendDue(deps, run, lease, progress);
-    await deps.leases.release(lease);
+    await deps.leases.release(lease, deps.clock.nowMs());
     const { tradesSent, rejectedRows, rejectedSamples, nextFrame } = end;
     const status = end.isDone ? "done" : "unfinished";
     return { status, tradesSent, rejectedRows, rejectedSamples, framesSent: nextFrame };

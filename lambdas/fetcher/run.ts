@@ -2,6 +2,7 @@ import type { Clock } from "#core/ports/clock.ts";
 import type { Log } from "#core/ports/log.ts";
 import type { TradeSource } from "#core/ports/trade-source.ts";
 import { epochMs } from "#core/units.ts";
+import type { RunContext } from "../run-context.ts";
 import type { FetcherReport, FetcherRun } from "./fetcher.ts";
 import { readSourceSpec, type SourceSpec } from "./source-spec.ts";
 
@@ -18,11 +19,6 @@ export interface RunDeps {
 export interface FetcherEvent {
   /** @default the configured source */
   readonly source?: string;
-}
-
-/** The part of Lambda's context that a run needs. */
-export interface RunContext {
-  getRemainingTimeInMillis(): number;
 }
 
 /** A run stops so long before Lambda would end it. */

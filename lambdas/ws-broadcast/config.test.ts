@@ -12,10 +12,14 @@ const config: fc.Arbitrary<BroadcastConfig> = fc.record({
   panesTable: text,
   checkpointsTable: text,
   connectionsTable: text,
+  symbolsTable: text,
+  leasesTable: text,
+  source: text,
   storedIntervalsMs: fc.uniqueArray(interval, { minLength: 1 }),
   offeredIntervalsMs: fc.uniqueArray(interval),
   maxOutOfOrdernessMs: duration,
   idleMs: duration,
+  heartbeatMs: duration,
   managementEndpoint: text,
 });
 
@@ -24,10 +28,14 @@ const env = {
   PANES_TABLE: "panes",
   CHECKPOINTS_TABLE: "checkpoints",
   CONNECTIONS_TABLE: "connections",
+  SYMBOLS_TABLE: "symbols",
+  LEASES_TABLE: "leases",
+  SOURCE: "sim:?seed=1",
   STORED_INTERVALS_MS: "10000,60000",
   OFFERED_INTERVALS_MS: "300000,86400000",
   MAX_OUT_OF_ORDERNESS_MS: "2000",
   IDLE_MS: "10000",
+  HEARTBEAT_MS: "1000",
   WEBSOCKET_ENDPOINT: "https://example.com/prod",
 };
 

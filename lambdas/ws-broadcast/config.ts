@@ -2,13 +2,17 @@ import { PipelineError } from "#core/errors.ts";
 import type { DurationMs } from "#core/units.ts";
 import { readDurationMs, readIntervalsMs, readText, type Environment } from "../environment.ts";
 
-/** What the functions behind the WebSocket API are told from outside, all four alike. */
+/** What the functions behind the WebSocket API are told from outside, all alike. */
 export interface BroadcastConfig {
   /** The stream whose checkpoints say how far bars are folded. */
   readonly ticksStream: string;
   readonly panesTable: string;
   readonly checkpointsTable: string;
   readonly connectionsTable: string;
+  readonly symbolsTable: string;
+  readonly leasesTable: string;
+  /** The fetcher's source, whose name its lease bears. */
+  readonly source: string;
   /** Intervals whose panes are stored, at least one. */
   readonly storedIntervalsMs: readonly DurationMs[];
   /** Intervals folded from stored ones on read. */
@@ -16,6 +20,8 @@ export interface BroadcastConfig {
   readonly maxOutOfOrdernessMs: DurationMs;
   /** A shard that has been silent for this long holds no bar open. */
   readonly idleMs: DurationMs;
+  /** How often every connection is told how the pipeline stands. */
+  readonly heartbeatMs: DurationMs;
   /** URL of the API's `@connections` side, without a slash at its end. */
   readonly managementEndpoint: string;
 }
@@ -36,10 +42,14 @@ export const readConfig = (env: Environment): BroadcastConfig => {
     panesTable: readText(env, "PANES_TABLE"),
     checkpointsTable: readText(env, "CHECKPOINTS_TABLE"),
     connectionsTable: readText(env, "CONNECTIONS_TABLE"),
+    symbolsTable: readText(env, "SYMBOLS_TABLE"),
+    leasesTable: readText(env, "LEASES_TABLE"),
+    source: readText(env, "SOURCE"),
     storedIntervalsMs,
     offeredIntervalsMs: readIntervalsMs(env, "OFFERED_INTERVALS_MS"),
     maxOutOfOrdernessMs: readDurationMs(env, "MAX_OUT_OF_ORDERNESS_MS"),
     idleMs: readDurationMs(env, "IDLE_MS"),
+    heartbeatMs: readDurationMs(env, "HEARTBEAT_MS"),
     managementEndpoint: env["AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"] || readText(env, "WEBSOCKET_ENDPOINT"),
   };
 };
@@ -50,9 +60,13 @@ export const environment = (config: BroadcastConfig): Record<string, string> => 
   PANES_TABLE: config.panesTable,
   CHECKPOINTS_TABLE: config.checkpointsTable,
   CONNECTIONS_TABLE: config.connectionsTable,
+  SYMBOLS_TABLE: config.symbolsTable,
+  LEASES_TABLE: config.leasesTable,
+  SOURCE: config.source,
   STORED_INTERVALS_MS: config.storedIntervalsMs.join(","),
   OFFERED_INTERVALS_MS: config.offeredIntervalsMs.join(","),
   MAX_OUT_OF_ORDERNESS_MS: String(config.maxOutOfOrdernessMs),
   IDLE_MS: String(config.idleMs),
+  HEARTBEAT_MS: String(config.heartbeatMs),
   WEBSOCKET_ENDPOINT: config.managementEndpoint,
 });

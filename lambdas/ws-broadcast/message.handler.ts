@@ -3,6 +3,7 @@ import { openDynamoCheckpointStore } from "#adapters/dynamodb/checkpoint-store.t
 import { openDynamoClient } from "#adapters/dynamodb/client.ts";
 import { openDynamoConnectionStore } from "#adapters/dynamodb/connection-store.ts";
 import { openDynamoPaneStore } from "#adapters/dynamodb/pane-store.ts";
+import { openDynamoSymbolRegister } from "#adapters/dynamodb/symbol-register.ts";
 import { systemClock as clock } from "#adapters/node/clock.ts";
 import { openLogger } from "#adapters/powertools/logger.ts";
 import { readConfig } from "./config.ts";
@@ -16,6 +17,7 @@ export const handler = createMessage({
   // Panes are only read here, and so none needs a time to live.
   panes: openDynamoPaneStore({ table: config.panesTable, clock, client, intervals: [] }),
   checkpoints: openDynamoCheckpointStore({ table: config.checkpointsTable, clock, client }),
+  symbols: openDynamoSymbolRegister({ table: config.symbolsTable, clock, client }),
   connections: openDynamoConnectionStore({ table: config.connectionsTable, clock, client }),
   sink: openMessageSink({ endpoint: config.managementEndpoint }),
   clock,

@@ -86,6 +86,41 @@ describe("a client's message", () => {
     expect(startsIn(ports.sink.sent("c1"))).toEqual([0]);
   });
 
+  test("symbols is answered with all that traded or are watched", async () => {
+    const { send, got, symbols } = await openStage();
+    await symbols.see(["SPY", "IBM"], startMs);
+    await symbols.watch(["MSFT"]);
+    await send({ action: "symbols" });
+    expect(got()).toMatchObject([
+      {
+        type: "symbols",
+        symbols: [
+          { symbol: "IBM", seenMs: startMs, isWatched: false },
+          { symbol: "MSFT", seenMs: undefined, isWatched: true },
+          { symbol: "SPY", seenMs: startMs, isWatched: false },
+        ],
+      },
+    ]);
+  });
+
+  test("watch and unwatch are answered with what is then known of their symbols", async () => {
+    const { send, got, symbols } = await openStage();
+    await symbols.see(["IBM"], startMs);
+    await send({ action: "watch", symbols: ["MSFT", "IBM"] });
+    await send({ action: "unwatch", symbols: ["IBM"] });
+    expect(got()).toMatchObject([
+      {
+        type: "symbols",
+        symbols: [
+          { symbol: "MSFT", isWatched: true },
+          { symbol: "IBM", isWatched: true },
+        ],
+      },
+      { type: "symbols", symbols: [{ symbol: "IBM", isWatched: false, seenMs: startMs }] },
+    ]);
+    expect((await symbols.list()).map(({ symbol }) => symbol)).toEqual(["IBM", "MSFT"]);
+  });
+
   test("subscribe covers fewer bars where the history would be too long, and says from when", async () => {
     const ports = createSocketPorts();
     const symbols = Array.from({ length: 100 }, (_, index) => `S${index}`);
@@ -158,7 +193,7 @@ describe("a client's message", () => {
 
   test.each([
     ["no JSON", "hello", "malformed-json"],
-    ["an action of a later version", '{"action":"watch"}', "unknown-action"],
+    ["an action of a later version", '{"action":"trade"}', "unknown-action"],
     ["an interval that is not offered", JSON.stringify({ ...subscribe, interval: "2m" }), "unknown-interval"],
     ["no text at all", "", "malformed-json"],
   ])("rejects %s with an error message, and the connection stays", async (_, text, code) => {

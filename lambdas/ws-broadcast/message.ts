@@ -1,19 +1,22 @@
 import { PipelineError } from "#core/errors.ts";
 import { intervalText, storedIntervalFor } from "#core/interval.ts";
 import type { Subscription } from "#core/ports/connection-store.ts";
+import type { SymbolRegister } from "#core/ports/symbol-register.ts";
 import {
   readClientMessage,
   type ResumeMessage,
   type SubscribeMessage,
   type UnsubscribeMessage,
+  type WatchMessage,
 } from "#core/protocol/client-message.ts";
-import { errorMessage, pongMessage } from "#core/protocol/server-message.ts";
+import { errorMessage, pongMessage, symbolsMessages } from "#core/protocol/server-message.ts";
 import type { DurationMs } from "#core/units.ts";
 import { deliver, type DeliverDeps } from "./deliver.ts";
 import type { SocketEvent, SocketResponse } from "./events.ts";
 import { readSnapshot, type SnapshotDeps } from "./snapshot.ts";
 
 export interface MessageDeps extends DeliverDeps, SnapshotDeps {
+  readonly symbols: SymbolRegister;
   readonly storedIntervalsMs: readonly DurationMs[];
   readonly offeredIntervalsMs: readonly DurationMs[];
 }
@@ -42,6 +45,11 @@ const answer = async (deps: MessageDeps, connectionId: string, text: string): Pr
       case "unsubscribe":
         await deps.connections.unsubscribe(subscriptionsOf(connectionId, reading.message));
         return [];
+      case "symbols":
+        return symbolsMessages(await deps.symbols.list());
+      case "watch":
+      case "unwatch":
+        return await watch(deps, reading.message);
       case "ping":
         return [pongMessage()];
       default:
@@ -78,6 +86,14 @@ const subscribe = async (
   }
   await deps.connections.subscribe(subscriptionsOf(connectionId, message));
   return readSnapshot(deps, message, storedMs);
+};
+
+const watch = async (
+  { symbols: register }: MessageDeps,
+  { action, symbols }: WatchMessage,
+): Promise<readonly string[]> => {
+  await (action === "watch" ? register.watch(symbols) : register.unwatch(symbols));
+  return symbolsMessages(await register.get(symbols));
 };
 
 const subscriptionsOf = (

@@ -130,6 +130,18 @@ const gated = (ports: LifePorts, gate: () => Promise<void>): LifePorts => ({
       await ports.checkpoints.put(checkpoint);
     },
   },
+  symbols: {
+    see: async (symbols, dayMs) => {
+      await gate();
+      await ports.symbols.see(symbols, dayMs);
+    },
+  },
+  statuses: {
+    put: async (status) => {
+      await gate();
+      await ports.statuses.put(status);
+    },
+  },
   updates: {
     publish: async (panes) => {
       await gate();

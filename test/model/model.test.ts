@@ -22,9 +22,11 @@ describe.each(FAULT_CLASSES)("panes folded by $transport: $name", (faultClass) =
           fc.integer({ min: 0, max: 2 ** 31 }),
           fc.integer({ min: 1, max: 24 }),
           async (seed, records) => {
-            const { stored, expected, counted, landed } = await runModel(faultClass, seed, records);
+            const { stored, heard, expected, counted, landed, symbols } = await runModel(faultClass, seed, records);
             expect(stored).toEqual(expected);
+            expect(heard).toEqual(expected);
             expect(counted).toEqual(landed);
+            expect(symbols.known).toEqual(symbols.traded);
           },
         ),
         { numRuns: runs, examples },

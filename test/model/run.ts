@@ -1,13 +1,17 @@
 import { createMemoryCheckpointStore } from "#adapters/memory/checkpoint-store.ts";
 import { createMemoryPaneStore } from "#adapters/memory/pane-store.ts";
 import { createMemoryRejectedStore } from "#adapters/memory/rejected-store.ts";
-import { createMemoryUpdateStream } from "#adapters/memory/update-stream.ts";
+import { createMemoryShardStatusStore } from "#adapters/memory/shard-status.ts";
+import { createMemorySymbolRegister } from "#adapters/memory/symbol-register.ts";
+import { createMemoryUpdateStream, type MemoryUpdateStream } from "#adapters/memory/update-stream.ts";
 import { barRow } from "#core/bar-row.ts";
 import { barsOf } from "#core/bars.ts";
 import { intervalText } from "#core/interval.ts";
 import { advanceLife } from "#core/advance-life.ts";
 import type { LifePorts, LifeRules } from "#core/life.ts";
-import { durationMs, epochMs } from "#core/units.ts";
+import type { Pane } from "#core/pane.ts";
+import { Register } from "#core/protocol/register.ts";
+import { durationMs, epochMs, type DurationMs } from "#core/units.ts";
 import { oracleRows } from "#test/oracle/oracle.ts";
 import type { Fault, FaultClass } from "./faults.ts";
 import { Invocations } from "./invocations.ts";
@@ -18,12 +22,16 @@ import { createShardLog, type ShardLog } from "./shard-log.ts";
 export interface ModelOutcome {
   /** The rows of all bars in the store once all is folded. */
   readonly stored: readonly string[];
-  /** The rows that they must be. */
+  /** The rows of all bars that somebody has who heard every update. */
+  readonly heard: readonly string[];
+  /** The rows that both must be. */
   readonly expected: readonly string[];
   /** What the checkpoints say was taken: records of each shard, trades folded in all. */
   readonly counted: ModelCounts;
   /** What they must say. */
   readonly landed: ModelCounts;
+  /** The symbols that are known to have traded, and those that did. */
+  readonly symbols: { readonly known: readonly string[]; readonly traded: readonly string[] };
 }
 
 interface ModelCounts {
@@ -49,11 +57,15 @@ export const runModel = async (
   const random = createChoices(seed);
   const faults: ReadonlySet<Fault> = new Set(names);
   const log = createShardLog(random, recordCount, faults);
+  const register = createMemorySymbolRegister();
+  const updates = createMemoryUpdateStream();
   const ports: LifePorts = {
     panes: createMemoryPaneStore(),
     checkpoints: createMemoryCheckpointStore(),
     rejected: createMemoryRejectedStore(),
-    updates: createMemoryUpdateStream(),
+    updates,
+    symbols: register,
+    statuses: createMemoryShardStatusStore(),
     shards: log.reader,
   };
   for (const shard of log.shards) {
@@ -65,11 +77,16 @@ export const runModel = async (
   const intervals = INTERVALS.map(intervalText);
   const checkpoints = await Promise.all(log.shards.map((shard) => ports.checkpoints.get("ticks", shard)));
   return {
-    stored: await storedRows(ports, log),
+    stored: await rowsOf(storedPanes(ports), log),
+    heard: await rowsOf(heardPanes(updates), log),
     expected: oracleRows(log.landed, intervals),
     counted: {
       records: checkpoints.map((checkpoint) => checkpoint?.counts.records ?? 0),
       trades: checkpoints.reduce((sum, checkpoint) => sum + (checkpoint?.counts.trades ?? 0), 0),
+    },
+    symbols: {
+      known: (await register.list()).map(({ symbol }) => symbol),
+      traded: [...new Set(log.landed.map(({ symbol }) => symbol))].toSorted(),
     },
     landed: {
       records: log.shards.map((shard) => log.records.get(shard)?.length ?? 0),
@@ -136,14 +153,26 @@ const runWorkers = async (
   await invocations.run(ports, work);
 };
 
-const storedRows = async (ports: LifePorts, log: ShardLog): Promise<string[]> => {
+type PanesOf = (symbol: string, intervalMs: DurationMs) => readonly Pane[] | Promise<readonly Pane[]>;
+
+const storedPanes =
+  ({ panes }: LifePorts): PanesOf =>
+  (symbol, intervalMs) =>
+    panes.range({ symbol, intervalMs, startMs: epochMs(0), endMs: epochMs(Date.UTC(2020, 0)) });
+
+const heardPanes = ({ published }: MemoryUpdateStream): PanesOf => {
+  const register = new Register();
+  for (const panes of published) register.apply(panes);
+  const heard = register.panes();
+  return (symbol, intervalMs) => heard.filter((pane) => pane.symbol === symbol && pane.intervalMs === intervalMs);
+};
+
+const rowsOf = async (panesOf: PanesOf, log: ShardLog): Promise<string[]> => {
   const symbols = [...new Set(log.landed.map(({ symbol }) => symbol))].toSorted();
   const rows: string[] = [];
   for (const symbol of symbols) {
-    for (const intervalMs of INTERVALS) {
-      const range = { symbol, intervalMs, startMs: epochMs(0), endMs: epochMs(Date.UTC(2020, 0)) };
-      rows.push(...barsOf(await ports.panes.range(range), intervalMs).map((bar) => barRow(bar).join(",")));
-    }
+    for (const intervalMs of INTERVALS)
+      rows.push(...barsOf(await panesOf(symbol, intervalMs), intervalMs).map((bar) => barRow(bar).join(",")));
   }
   return rows;
 };

@@ -1,0 +1,45 @@
+import type { ShardStatus, ShardStatusStore } from "#core/ports/shard-status.ts";
+import { COUNT_NAMES, countsOf } from "#core/shard-counts.ts";
+import { epochMs, readSequenceNumber } from "#core/units.ts";
+import { numberOf, readNumber, readText } from "./attributes.ts";
+import { openTable, type DynamoOptions } from "./client.ts";
+import { putGreater, queryPartition, type Item } from "./requests.ts";
+
+/**
+ * Statuses in the DynamoDB table of the checkpoints, in partitions of their own, so that they neither disturb the
+ * checkpoints nor are read with them: `stream` is `<stream>|status`.
+ */
+export const openDynamoShardStatusStore = (options: DynamoOptions): ShardStatusStore & AsyncDisposable => {
+  const table = openTable(options);
+  return {
+    put: (status) => putGreater(table, statusItem(status), "last"),
+
+    list: async (stream) => {
+      const items = await queryPartition(table, "stream", partitionText(stream));
+      return items.map((item) => readStatus(stream, item));
+    },
+
+    [Symbol.asyncDispose]: () => table[Symbol.asyncDispose](),
+  };
+};
+
+const partitionText = (stream: string): string => `${stream}|status`;
+
+const statusItem = ({ stream, shard, last, arrivalTimeMs, newestEventTimeMs, counts }: ShardStatus): Item => ({
+  stream: { S: partitionText(stream) },
+  shard: { S: shard },
+  last: { S: last },
+  arrivalTimeMs: numberOf(arrivalTimeMs),
+  ...(newestEventTimeMs === undefined ? {} : { newestEventTimeMs: numberOf(newestEventTimeMs) }),
+  ...Object.fromEntries(COUNT_NAMES.map((name) => [name, numberOf(counts[name])])),
+});
+
+const readStatus = (stream: string, item: Item): ShardStatus => ({
+  stream,
+  shard: readText(item, "shard"),
+  last: readSequenceNumber(readText(item, "last")),
+  arrivalTimeMs: epochMs(readNumber(item, "arrivalTimeMs")),
+  newestEventTimeMs:
+    item["newestEventTimeMs"] === undefined ? undefined : epochMs(readNumber(item, "newestEventTimeMs")),
+  counts: countsOf((name) => readNumber(item, name)),
+});

@@ -1,0 +1,43 @@
+import { describe, expect, test } from "vitest";
+import { epochMs, sequenceNumber } from "#core/units.ts";
+import type { ShardStatus, ShardStatusStore } from "./shard-status.ts";
+
+const status = (last: number, given: Partial<ShardStatus> = {}): ShardStatus => ({
+  stream: "ticks",
+  shard: "shardId-000000000000",
+  last: sequenceNumber(String(last)),
+  arrivalTimeMs: epochMs(1_381_132_801_000 + last),
+  newestEventTimeMs: epochMs(1_381_132_800_000 + last),
+  counts: { records: last, trades: 2 * last, lateTrades: 3, duplicateFrames: 4, duplicateTrades: 5, rejected: 6 },
+  ...given,
+});
+
+/** What every store of shard statuses must do. */
+export const shardStatusStoreContract = (
+  name: string,
+  open: () => Promise<ShardStatusStore & AsyncDisposable>,
+): void => {
+  describe(`ShardStatusStore: ${name}`, () => {
+    test("keeps the status of the greatest last, whatever the order of writes", async () => {
+      for (const order of [
+        [9, 10, 200],
+        [200, 10, 9],
+        [10, 200, 200],
+      ]) {
+        await using store = await open();
+        for (const last of order) await store.put(status(last));
+        expect(await store.list("ticks")).toEqual([status(200)]);
+      }
+    });
+
+    test("lists the shards of one stream, ordered, those without a trade too", async () => {
+      await using store = await open();
+      const second = status(3, { shard: "shardId-000000000001", newestEventTimeMs: undefined });
+      await store.put(second);
+      await store.put(status(2));
+      await store.put(status(1, { stream: "other" }));
+      expect(await store.list("ticks")).toEqual([status(2), second]);
+      expect(await store.list("none")).toEqual([]);
+    });
+  });
+};

@@ -1,0 +1,24 @@
+import type { ShardCounts } from "../shard-counts.ts";
+import type { EpochMs, SequenceNumber } from "../units.ts";
+
+/** What is said of a shard while its panes are still held: fresher than its checkpoint, and never the truth. */
+export interface ShardStatus {
+  readonly stream: string;
+  readonly shard: string;
+  /** Every record up to this one has been folded. */
+  readonly last: SequenceNumber;
+  /** When the stream took that record. */
+  readonly arrivalTimeMs: EpochMs;
+  /** The greatest event time folded, undefined before the first trade. */
+  readonly newestEventTimeMs: EpochMs | undefined;
+  readonly counts: ShardCounts;
+}
+
+/** Every method throws PipelineError TAPE_STORE_UNAVAILABLE when the store cannot be asked. */
+export interface ShardStatusStore {
+  /** Stores the status unless the shard's stored `last` is equal or greater, which is no error. Idempotent. */
+  put(status: ShardStatus): Promise<void>;
+
+  /** The status of every shard that ever had one, ordered by shard. May be a second old. */
+  list(stream: string): Promise<readonly ShardStatus[]>;
+}

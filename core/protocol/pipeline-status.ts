@@ -1,0 +1,64 @@
+import { epochMs, type EpochMs } from "../units.ts";
+
+/**
+ * Whether trades come, and if not, why not.
+ *
+ * - `live`: they do.
+ * - `quiet`: whoever fetches them is at work, and there are none.
+ * - `closed`: the source has come to its end.
+ * - `dead`: nobody fetches.
+ */
+export const FEED_STATES = ["live", "quiet", "closed", "dead"] as const;
+
+export type FeedState = (typeof FEED_STATES)[number];
+
+/** How the pipeline stood at `timeMs`, all shards together. */
+export interface PipelineStatus {
+  readonly timeMs: EpochMs;
+  /** Trades up to here have most likely all come; undefined before the first. Later ones are folded like any other. */
+  readonly watermarkMs: EpochMs | undefined;
+  readonly feed: FeedState;
+  readonly counts: StatusCounts;
+}
+
+export interface StatusCounts {
+  /** Trades folded. */
+  readonly trades: number;
+  /** Those of them that came behind the watermark. */
+  readonly late: number;
+  /** Trades not folded, as their frame had been before. */
+  readonly duplicates: number;
+  /** Trades and records set aside, as they could not be true or not be read. */
+  readonly rejected: number;
+}
+
+/**
+ * The status in a heartbeat's body.
+ * @throws RangeError when it lacks something.
+ */
+export const readStatus = ({
+  timeMs,
+  watermarkMs,
+  feed,
+  counts,
+}: Readonly<Record<string, unknown>>): PipelineStatus => {
+  const state = FEED_STATES.find((known) => known === feed);
+  if (state === undefined) throw new RangeError(`a heartbeat's feed must be a known state, was ${String(feed)}`);
+  const { trades, late, duplicates, rejected } = (counts ?? {}) as Readonly<Record<string, unknown>>;
+  return {
+    timeMs: epochMs(number(timeMs)),
+    watermarkMs: watermarkMs === null ? undefined : epochMs(number(watermarkMs)),
+    feed: state,
+    counts: {
+      trades: number(trades),
+      late: number(late),
+      duplicates: number(duplicates),
+      rejected: number(rejected),
+    },
+  };
+};
+
+const number = (value: unknown): number => {
+  if (typeof value !== "number") throw new RangeError(`a heartbeat must hold a number, held ${String(value)}`);
+  return value;
+};

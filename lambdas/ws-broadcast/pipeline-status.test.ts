@@ -1,0 +1,76 @@
+import { describe, expect, test } from "vitest";
+import type { Lease } from "#core/ports/lease-store.ts";
+import type { ShardStatus } from "#core/ports/shard-status.ts";
+import { durationMs, epochMs, sequenceNumber } from "#core/units.ts";
+import { startMs as nowMs } from "#test/socket-stage.ts";
+import { pipelineStatus } from "./pipeline-status.ts";
+
+const rules = { maxOutOfOrdernessMs: durationMs(2_000), idleMs: durationMs(10_000) };
+
+/** A shard whose last record came `silentMs` ago, and whose newest trade is `behindMs` old. */
+const shard = (silentMs: number, behindMs: number | undefined, trades = 10): ShardStatus => ({
+  stream: "ticks",
+  shard: `shardId-${silentMs}`,
+  last: sequenceNumber("1"),
+  arrivalTimeMs: epochMs(nowMs - silentMs),
+  newestEventTimeMs: behindMs === undefined ? undefined : epochMs(nowMs - behindMs),
+  counts: { records: 1, trades, lateTrades: 2, duplicateFrames: 1, duplicateTrades: 3, rejected: 4 },
+});
+
+/** The fetcher's lease, held for `leftMs` more. */
+const lease = (leftMs: number, isDone = false): Lease => ({
+  name: "replay",
+  holder: "a",
+  untilMs: epochMs(nowMs + leftMs),
+  state: JSON.stringify({ producer: "00", position: 1, isDone }),
+});
+
+/** How many milliseconds ago the watermark is. */
+const watermarkBehind = (...shards: readonly ShardStatus[]): number | undefined => {
+  const { watermarkMs } = pipelineStatus(shards, undefined, nowMs, rules);
+  return watermarkMs === undefined ? undefined : nowMs - watermarkMs;
+};
+
+const feedOf = (shards: readonly ShardStatus[], held: Lease | undefined): string =>
+  pipelineStatus(shards, held, nowMs, rules).feed;
+
+describe("the watermark", () => {
+  test("is the newest trade's time less the allowed disorder", () => {
+    expect(watermarkBehind(shard(500, 600))).toBe(2_600);
+  });
+
+  test("is the least of the shards that had a record lately", () => {
+    expect(watermarkBehind(shard(500, 600), shard(10_000, 30_000), shard(10_001, 90_000))).toBe(32_000);
+  });
+
+  test("is the greatest when no shard had a record lately", () => {
+    expect(watermarkBehind(shard(20_000, 20_500), shard(90_000, 90_500))).toBe(22_500);
+  });
+
+  test("is not held back by a shard that never had a trade", () => {
+    expect(watermarkBehind(shard(500, 600), shard(100, undefined))).toBe(2_600);
+    expect(watermarkBehind(shard(100, undefined))).toBeUndefined();
+    expect(watermarkBehind()).toBeUndefined();
+  });
+});
+
+describe("the feed", () => {
+  test.each([
+    ["live", "a record came within the idle time", [shard(10_000, 10_000)], lease(5_000)],
+    ["live", "records come, whoever sends them", [shard(100, 100)], undefined],
+    ["live", "the last records of a source come", [shard(100, 100)], lease(0, true)],
+    ["quiet", "the fetcher is at work and nothing comes", [shard(10_001, 10_001)], lease(5_000)],
+    ["quiet", "one run of the fetcher has ended and the next begins", [], lease(-10_000)],
+    ["closed", "the source is at its end", [shard(60_000, 60_000)], lease(-3_600_000, true)],
+    ["dead", "the fetcher has died", [shard(60_000, 60_000)], lease(-10_001)],
+    ["dead", "nobody ever fetched", [], undefined],
+  ])("is %s when %s", (state, _, shards, held) => {
+    expect(feedOf(shards, held)).toBe(state);
+  });
+});
+
+test("counts are those of all shards together", () => {
+  const { timeMs, counts } = pipelineStatus([shard(100, 100, 5), shard(99_000, 99_000, 7)], undefined, nowMs, rules);
+  expect(timeMs).toBe(nowMs);
+  expect(counts).toEqual({ trades: 12, late: 4, duplicates: 6, rejected: 8 });
+});

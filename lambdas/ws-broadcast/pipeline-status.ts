@@ -1,0 +1,63 @@
+import type { Lease } from "#core/ports/lease-store.ts";
+import type { ShardStatus } from "#core/ports/shard-status.ts";
+import type { FeedState, PipelineStatus } from "#core/protocol/pipeline-status.ts";
+import { sumOfCounts } from "#core/shard-counts.ts";
+import { durationMs, epochMs, type DurationMs, type EpochMs } from "#core/units.ts";
+import { readProgress } from "../source-progress.ts";
+
+/** Between two runs of the fetcher nobody holds its lease for a moment. */
+const HANDOVER_MS = durationMs(10_000);
+
+export interface StatusRules {
+  readonly maxOutOfOrdernessMs: DurationMs;
+  /** A shard that has been silent for this long holds no bar open, and a feed that has is not live. */
+  readonly idleMs: DurationMs;
+}
+
+/** How the pipeline stands, as its shards and the lease of its source say. */
+export const pipelineStatus = (
+  shards: readonly ShardStatus[],
+  lease: Lease | undefined,
+  nowMs: EpochMs,
+  rules: StatusRules,
+): PipelineStatus => {
+  const {
+    trades,
+    lateTrades: late,
+    duplicateTrades: duplicates,
+    rejected,
+  } = sumOfCounts(shards.map(({ counts }) => counts));
+  return {
+    timeMs: nowMs,
+    watermarkMs: watermarkOf(shards, nowMs, rules),
+    feed: feedState(shards, lease, nowMs, rules.idleMs),
+    counts: { trades, late, duplicates, rejected },
+  };
+};
+
+/** The least watermark of the shards that had a record lately; when none had, all that was sent has come. */
+const watermarkOf = (
+  shards: readonly ShardStatus[],
+  nowMs: EpochMs,
+  { maxOutOfOrdernessMs, idleMs }: StatusRules,
+): EpochMs | undefined => {
+  const busy = shards.filter(({ arrivalTimeMs }) => nowMs - arrivalTimeMs <= idleMs);
+  const busyMs = busy.flatMap(({ newestEventTimeMs }) => newestEventTimeMs ?? []);
+  const allMs = shards.flatMap(({ newestEventTimeMs }) => newestEventTimeMs ?? []);
+  const [firstMs, ...restMs] = busyMs.length > 0 ? busyMs : allMs;
+  if (firstMs === undefined) return undefined;
+  const newestMs = busyMs.length > 0 ? Math.min(firstMs, ...restMs) : Math.max(firstMs, ...restMs);
+  return epochMs(newestMs - maxOutOfOrdernessMs);
+};
+
+const feedState = (
+  shards: readonly ShardStatus[],
+  lease: Lease | undefined,
+  nowMs: EpochMs,
+  idleMs: DurationMs,
+): FeedState => {
+  if (shards.some(({ arrivalTimeMs }) => nowMs - arrivalTimeMs <= idleMs)) return "live";
+  if (lease === undefined) return "dead";
+  if (lease.state !== undefined && readProgress(lease.state).isDone) return "closed";
+  return nowMs - lease.untilMs <= HANDOVER_MS ? "quiet" : "dead";
+};
