@@ -44,8 +44,8 @@ interface RealCounts {
 }
 
 /** About so many records are put, in bursts with a pause between them. */
-const RECORDS = 150;
-const PAUSE_MS = durationMs(40);
+const RECORDS = 120;
+const PAUSE_MS = durationMs(20);
 /** Faults that wait for an occasion get so many more rounds. */
 const MORE_ROUNDS = 20;
 const MORE_BURSTS = 4;

@@ -15,12 +15,16 @@ export interface Burst {
   readonly foreign: readonly CutFrame[];
 }
 
-export const SYMBOLS = ["IBM", "SPY", "BRK B", "~"] as const;
+export const SYMBOLS = ["IBM", "SPY", "~"] as const;
 
 const PRICES = ["181", "181.5", "181.25", "182.0101", "0.00000001", "90071992.54740991"] as const;
 const SIZES = ["100", "1", "0.5", "200", "0.00000001"] as const;
 const LANES = 8;
 const PRODUCERS = 3;
+/** Trades of an orderly stream are so far apart, and lie within this time. */
+const STEP_MS = 50;
+const SPAN_MS = 120_000;
+const LATE_PLACES = 5;
 /** So many of the last frames may come again. */
 const REMEMBERED = 40;
 
@@ -94,11 +98,21 @@ export class Traffic {
             symbol: random.pick(SYMBOLS),
             price: random.pick(PRICES),
             size: random.pick(SIZES),
-            time: this.#endMs - 120_000 + sequence * 50 - random.below(this.#rules.latenessMs + 1),
+            time: this.#endMs - SPAN_MS + sequence * STEP_MS - this.#lateness(),
             sequence,
           };
     this.trades.push(trade);
     return trade;
+  }
+
+  /** Most trades step back a little if at all; the others fall into few windows, so that they meet there. */
+  #lateness(): number {
+    const random = this.#random;
+    const { latenessMs } = this.#rules;
+    if (random.isBelow(0.7)) return random.below(Math.min(latenessMs, 2_000) + 1);
+    return (
+      random.below(LATE_PLACES) * Math.floor(latenessMs / LATE_PLACES) + random.below(Math.min(latenessMs, 1_000) + 1)
+    );
   }
 }
 
