@@ -1,8 +1,19 @@
 import { CandlestickSeries, HistogramSeries, LineSeries, LineType, type IChartApi } from "lightweight-charts";
 import { meanText } from "#core/bars.ts";
 import type { Bar } from "#core/bar.ts";
-import { createPanel, Line, panelOptions } from "./panel.ts";
-import { candleOf, evenly, numberOf, type CandlePoint, type GapPoint, type ValuePoint } from "./points.ts";
+import { placeAt, type Axis } from "./axis.ts";
+import { createPanel, Line, panelOptions, type Mark, type Panel } from "./panel.ts";
+import { seamsOf, type PassOf } from "./passes.ts";
+import {
+  candleOf,
+  evenly,
+  numberOf,
+  type CandlePoint,
+  type ChartTime,
+  type GapPoint,
+  type ValuePoint,
+} from "./points.ts";
+import { Seams } from "./seams.ts";
 import type { Theme } from "./theme.ts";
 
 /** What a bar is drawn with beside its body. */
@@ -15,27 +26,31 @@ const SHOWN = { least: 40, most: 120, pixels: 8 } as const;
 const RIGHT_OFFSET = 3;
 
 /** Candles, volume, and the average of each window as a line of steps. */
-export class BarsPanel {
-  readonly #chart: IChartApi;
+export class BarsPanel implements Panel {
+  readonly chart: IChartApi;
+  axis: Axis = { times: [], step: 1 };
+  readonly #passOf: PassOf;
+  readonly #seams: Seams;
   readonly #candles;
   readonly #volumes;
   readonly #means;
   #theme: Theme;
   #bars: readonly Bar[] = [];
 
-  constructor(container: HTMLElement, theme: Theme, onHover: (time: number | undefined) => void) {
+  constructor(container: HTMLElement, theme: Theme, passOf: PassOf) {
     this.#theme = theme;
-    this.#chart = createPanel(container, theme);
-    const volume = this.#chart.addSeries(HistogramSeries, {
+    this.#passOf = passOf;
+    this.chart = createPanel(container, theme);
+    const volume = this.chart.addSeries(HistogramSeries, {
       priceScaleId: "volume",
       priceFormat: { type: "volume" },
       lastValueVisible: false,
       priceLineVisible: false,
     });
-    this.#chart.priceScale("volume").applyOptions({ scaleMargins: { top: 0.84, bottom: 0 } });
-    this.#chart.priceScale("right").applyOptions({ scaleMargins: { top: 0.14, bottom: 0.2 } });
-    const candle = this.#chart.addSeries(CandlestickSeries, { borderVisible: false });
-    const mean = this.#chart.addSeries(LineSeries, {
+    this.chart.priceScale("volume").applyOptions({ scaleMargins: { top: 0.84, bottom: 0 } });
+    this.chart.priceScale("right").applyOptions({ scaleMargins: { top: 0.14, bottom: 0.2 } });
+    const candle = this.chart.addSeries(CandlestickSeries, { borderVisible: false });
+    const mean = this.chart.addSeries(LineSeries, {
       lineType: LineType.WithSteps,
       lineWidth: 1,
       lastValueVisible: false,
@@ -45,8 +60,23 @@ export class BarsPanel {
     this.#candles = { series: candle, line: new Line<CandlePoint | GapPoint>(candle) };
     this.#volumes = new Line<VolumePoint>(volume);
     this.#means = { series: mean, line: new Line<ValuePoint>(mean) };
-    this.#chart.subscribeCrosshairMove(({ time }) => onHover(time === undefined ? undefined : Number(time)));
+    this.#seams = new Seams(this.chart);
     this.paint(theme);
+  }
+
+  at(time: ChartTime): Mark | undefined {
+    const bar = this.barAt(time);
+    return bar && { series: this.#candles.series, time: bar.startMs / 1_000, value: candleOf(bar).close };
+  }
+
+  /** The last bar that begins at an instant or before it. */
+  barAt(time: ChartTime): Bar | undefined {
+    return this.#bars[
+      placeAt(
+        this.#bars.map(({ startMs }) => startMs / 1_000),
+        time,
+      )
+    ];
   }
 
   /** The bars shown. */
@@ -59,22 +89,29 @@ export class BarsPanel {
     return this.#candles.line.data();
   }
 
-  /** Shows `bars`, which must be of one symbol and interval, in order; from their end on when `isNew`. */
+  /** Shows `bars`, which must be of one symbol and interval, in order. */
   show(bars: readonly Bar[], intervalMs: number, isNew: boolean): void {
     this.#bars = bars;
     this.#draw(intervalMs);
     if (!isNew) return;
     this.#candles.series.applyOptions({ priceFormat: priceFormatOf(bars) });
-    this.#chart.priceScale("right").applyOptions({ autoScale: true });
-    const scale = this.#chart.timeScale();
-    const to = this.#candles.line.data().length + RIGHT_OFFSET;
+    this.chart.priceScale("right").applyOptions({ autoScale: true });
+    this.fit();
+  }
+
+  /** Shows the newest bars, as many as have room; nothing where there is no room yet. */
+  fit(): void {
+    const scale = this.chart.timeScale();
+    if (scale.width() === 0 || this.axis.times.length === 0) return;
+    const to = this.axis.times.length + RIGHT_OFFSET;
     const room = Math.max(SHOWN.least, Math.min(SHOWN.most, scale.width() / SHOWN.pixels));
     scale.setVisibleLogicalRange({ from: to - Math.max(SHOWN.least, Math.min(room, to)), to });
   }
 
   paint(theme: Theme): void {
     this.#theme = theme;
-    this.#chart.applyOptions(panelOptions(theme));
+    this.#seams.paint(theme.muted);
+    this.chart.applyOptions(panelOptions(theme));
     this.#candles.series.applyOptions({
       upColor: theme.up,
       downColor: theme.down,
@@ -88,7 +125,13 @@ export class BarsPanel {
 
   #draw(intervalMs: number): void {
     const { upFaint, downFaint } = this.#theme;
-    this.#candles.line.show(evenly(this.#bars.map(candleOf), intervalMs / 1_000));
+    const candles = evenly(this.#bars.map(candleOf), intervalMs / 1_000);
+    this.#candles.line.show(candles);
+    this.axis = { times: candles.map(({ time }) => time), step: intervalMs / 1_000 };
+    this.#seams.show(
+      this.axis,
+      seamsOf(this.#bars, this.#passOf).map(({ startMs }) => startMs / 1_000),
+    );
     this.#volumes.show(
       this.#bars.map((bar) => {
         const { time, open, close } = candleOf(bar);

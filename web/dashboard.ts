@@ -1,20 +1,22 @@
 import { barRow } from "#core/bar-row.ts";
 import type { Bar } from "#core/bar.ts";
 import { readInterval } from "#core/interval.ts";
-import { CLIENT_LIMITS } from "#core/protocol/client-message.ts";
 import type { DashboardConfig } from "#core/protocol/dashboard-config.ts";
 import { isSymbol } from "#core/trade.ts";
 import { durationMs, type DurationMs } from "#core/units.ts";
-import { AveragePanel } from "./average-panel.ts";
-import { BarsPanel } from "./bars-panel.ts";
-import { byId, element, setText } from "./element.ts";
+import { Charts } from "./charts.ts";
+import { Controls } from "./controls.ts";
+import { byId, setText } from "./element.ts";
 import { Feed } from "./feed.ts";
-import { showLegend } from "./legend.ts";
+import { KeptSymbols } from "./kept-symbols.ts";
+import { changeSince, measuredFrom, passOf, type PassOf } from "./passes.ts";
 import { numberOf } from "./points.ts";
-import type { Wish } from "./session.ts";
+import { Status } from "./status.ts";
+import { Suggestions } from "./suggestions.ts";
 import { readTheme, watchTheme, type Theme } from "./theme.ts";
 import { Watchlist } from "./watchlist.ts";
-import { agoWords, changeClass, changeWords, priceWords, stateWords } from "./words.ts";
+import { chartWishes, watchedWishes, WATCHED_BARS, type ChartWishes } from "./wishes.ts";
+import { changeClass, changeWords, clockWords, priceWords } from "./words.ts";
 
 /** What tests and tools may read of the page. */
 export interface Dash {
@@ -27,141 +29,144 @@ export interface Dash {
   readonly bars: readonly (readonly (string | number)[])[];
   /** The candles as the chart library has them. */
   readonly candles: readonly unknown[];
+  /** The time that the upper and the lower chart show, in seconds since 1970. */
+  readonly ranges: readonly (readonly [number, number])[];
 }
 
-/** Bars of the shortest interval in the watchlist and behind the price line. */
-const WATCHED_BARS = 180;
-const CHART_BARS = 300;
-/** A chart of a long interval asks for fewer bars, as each is folded from this much at most. */
-const CHART_SPAN_MS = 2 * 86_400_000;
-const AGE_MS = 200;
-const FAULT_MS = 5_000;
-/** Up to here the price line is drawn from bars of the shortest interval. */
-const FINE_LIMIT_MS = 60_000;
+const STATE_MS = 250;
+/** So long what was chosen before stays on screen while the server answers, lest it flicker. */
+const PATIENCE_MS = 500;
 
 /** The page at work: its parts, what the reader chose, and what is shown of it. */
 export class Dashboard {
-  readonly #intervals: readonly string[];
+  readonly #config: DashboardConfig;
+  readonly #offeredMs: readonly DurationMs[];
+  readonly #passOf: PassOf;
+  readonly #kept = new KeptSymbols(() => localStorage);
   readonly #feed: Feed;
+  readonly #status: Status;
+  readonly #suggestions: Suggestions;
   readonly #watchlist: Watchlist;
-  readonly #bars: BarsPanel;
-  readonly #average: AveragePanel;
-  readonly #symbols: string[];
+  readonly #controls: Controls;
+  readonly #charts: Charts;
   #theme: Theme = readTheme();
+  #symbols: readonly string[] = [];
   #symbol: string;
   #interval: string;
-  #hoverTime: number | undefined;
-  /** Symbol and interval of what the charts show. */
-  #shown = "";
+  #chosenAtMs = 0;
   #isDirty = false;
-  /** What the server last complained of, and how long it is shown. */
-  #fault = { message: "", untilMs: 0 };
 
   constructor(config: DashboardConfig, openSocket: () => WebSocket) {
-    this.#intervals = config.intervals;
-    this.#symbols = [...config.symbols];
-    const [symbol = "", interval = ""] = decodeURIComponent(location.hash.slice(1)).split("/");
-    this.#symbol = isSymbol(symbol) ? symbol : (config.symbols.at(-1) ?? "");
-    this.#interval = config.intervals.includes(interval) ? interval : (config.intervals[1] ?? config.intervals[0]!);
-    if (this.#symbol !== "" && !this.#symbols.includes(this.#symbol)) this.#symbols.push(this.#symbol);
+    this.#config = config;
+    this.#offeredMs = config.intervals.map(msOf);
+    this.#passOf = passOf(config.passes);
     this.#feed = new Feed({
       openSocket,
       connectionMs: config.connectionMs,
       onChange: () => this.#touch(),
-      onFault: ({ message }) => {
-        this.#fault = { message, untilMs: performance.now() + FAULT_MS };
+      onFault: ({ message }) => this.#status.complain(message),
+      onSymbols: (symbols) => {
+        this.#suggestions.take(symbols);
+        this.#touch();
       },
     });
-    this.#watchlist = new Watchlist(byId("symbols"), (chosen) => this.#choose(chosen, this.#interval));
-    this.#bars = new BarsPanel(byId("bars"), this.#theme, (time) => {
-      this.#hoverTime = time;
-      this.#touch();
+    this.#status = new Status(this.#feed);
+    this.#suggestions = new Suggestions(() => this.#feed.askSymbols());
+    this.#watchlist = new Watchlist(byId("symbols"), {
+      onSelect: (symbol) => this.#choose(symbol, this.#interval),
+      onRemove: (symbol) => this.#remove(symbol),
     });
-    this.#average = new AveragePanel(byId("average"), this.#theme);
+    this.#controls = new Controls(config.intervals, {
+      onInterval: (interval) => this.#choose(this.#symbol, interval),
+      onSymbol: (symbol) => this.#addAndChoose(symbol),
+    });
+    this.#charts = new Charts(this.#theme, this.#passOf);
     setText(byId("source"), config.source);
+    byId("source").title = config.source;
+    const [symbol, interval] = readHash();
+    for (const each of [...config.symbols, ...this.#kept.read(), symbol]) this.#add(each);
+    this.#symbol = isSymbol(symbol) ? symbol : (config.symbols.at(-1) ?? "");
+    this.#interval = config.intervals.includes(interval) ? interval : (config.intervals[1] ?? config.intervals[0]!);
     this.#listen();
-    for (const each of this.#symbols) this.#watchlist.add(each);
     this.#choose(this.#symbol, this.#interval);
-    setInterval(() => this.#showState(), AGE_MS);
+    setInterval(() => this.#tick(), STATE_MS);
   }
 
   /** What the page shows now. */
   look(): Dash {
+    const isKnown = this.#charts.shows(this.#symbol, msOf(this.#interval));
     return {
       state: this.#feed.state.kind,
       symbol: this.#symbol,
       interval: this.#interval,
-      isWhole: this.#shown === this.#key && !this.#feed.isAwaiting,
-      bars: this.#bars.bars.map(barRow),
-      candles: this.#bars.candles,
+      isWhole: isKnown && !this.#feed.isAwaiting,
+      bars: this.#charts.bars.map(barRow),
+      candles: this.#charts.candles,
+      ranges: this.#charts.ranges,
     };
   }
 
-  get #key(): string {
-    return `${this.#symbol}/${this.#interval}`;
-  }
-
-  get #intervalMs(): DurationMs {
-    return msOf(this.#interval);
+  get #shown(): ChartWishes {
+    return chartWishes(this.#symbol, msOf(this.#interval), this.#offeredMs);
   }
 
   #listen(): void {
-    for (const interval of this.#intervals) {
-      const button = element("button", { type: "button", value: interval }, interval);
-      button.addEventListener("click", () => this.#choose(this.#symbol, interval));
-      byId("intervals").append(button);
-    }
-    const input = byId("symbol") as HTMLInputElement;
-    byId("add").addEventListener("submit", (event) => {
-      event.preventDefault();
-      const symbol = input.value.trim().toUpperCase();
-      if (!isSymbol(symbol)) return;
-      input.value = "";
-      if (!this.#symbols.includes(symbol)) this.#symbols.push(symbol);
-      this.#watchlist.add(symbol);
-      this.#choose(symbol, this.#interval);
-    });
-    document.addEventListener("keydown", (event) => {
-      if (event.key !== "/" || event.target === input) return;
-      event.preventDefault();
-      input.focus();
-    });
     document.addEventListener("visibilitychange", () => {
       this.#feed.connectNow();
       this.#touch();
     });
     window.addEventListener("online", () => this.#feed.connectNow());
-    watchTheme((theme) => {
-      this.#theme = theme;
-      this.#bars.paint(theme);
-      this.#average.paint(theme);
+    window.addEventListener("resize", () => {
+      this.#watchlist.reveal(this.#symbol);
       this.#touch();
     });
+    watchTheme((theme) => {
+      this.#theme = theme;
+      this.#charts.paint(theme);
+      this.#touch();
+    });
+  }
+
+  /** Adds a row, which the reader may remove unless the server named it. */
+  #add(symbol: string): void {
+    if (!isSymbol(symbol) || this.#symbols.includes(symbol)) return;
+    const isRemovable = !this.#config.symbols.includes(symbol);
+    this.#symbols = [...this.#symbols, symbol];
+    this.#watchlist.add(symbol, { isRemovable });
+    if (isRemovable) this.#feed.watch("watch", symbol);
+  }
+
+  #addAndChoose(symbol: string): void {
+    this.#add(symbol);
+    if (!this.#config.symbols.includes(symbol)) this.#kept.add(symbol);
+    this.#choose(symbol, this.#interval);
+  }
+
+  #remove(symbol: string): void {
+    const place = this.#symbols.indexOf(symbol);
+    this.#symbols = this.#symbols.filter((each) => each !== symbol);
+    const neighbour = this.#symbols[Math.min(place, this.#symbols.length - 1)];
+    this.#kept.remove(symbol);
+    this.#feed.watch("unwatch", symbol);
+    this.#watchlist.remove(symbol);
+    this.#choose(this.#symbol === symbol ? (neighbour ?? "") : this.#symbol, this.#interval);
+    if (neighbour === undefined) this.#controls.focus();
+    else this.#watchlist.focus(neighbour);
   }
 
   #choose(symbol: string, interval: string): void {
     this.#symbol = symbol;
     this.#interval = interval;
+    this.#chosenAtMs = performance.now();
     history.replaceState(undefined, "", `#${encodeURIComponent(symbol)}/${interval}`);
     this.#watchlist.select(symbol);
-    for (const button of byId("intervals").querySelectorAll("button"))
-      button.setAttribute("aria-pressed", String(button.value === interval));
+    this.#controls.select(interval);
     setText(byId("title"), symbol);
-    setText(byId("meanKey"), `Average of each ${interval}`);
-    this.#feed.wish(this.#wishes());
+    byId("title").title = symbol;
+    const { bars, fine } = this.#shown;
+    const charts = symbol === "" ? [] : bars === fine ? [bars] : [bars, fine];
+    this.#feed.wish([...watchedWishes(this.#symbols, this.#offeredMs[0]!), ...charts]);
     this.#touch();
-  }
-
-  #wishes(): readonly Wish[] {
-    const shortestMs = msOf(this.#intervals[0]!);
-    const watched: Wish[] = [];
-    for (let from = 0; from < this.#symbols.length; from += CLIENT_LIMITS.symbols) {
-      const symbols = this.#symbols.slice(from, from + CLIENT_LIMITS.symbols);
-      watched.push({ symbols, intervalMs: shortestMs, bars: WATCHED_BARS });
-    }
-    if (this.#symbol === "") return watched;
-    const bars = Math.max(2, Math.min(CHART_BARS, Math.floor(CHART_SPAN_MS / this.#intervalMs)));
-    return [...watched, { symbols: [this.#symbol], intervalMs: this.#intervalMs, bars }];
   }
 
   #touch(): void {
@@ -173,60 +178,69 @@ export class Dashboard {
     });
   }
 
-  #show(): void {
-    const { register } = this.#feed;
-    const shortestMs = msOf(this.#intervals[0]!);
-    const watched = this.#symbols.map((symbol) => register.bars(symbol, shortestMs).slice(-WATCHED_BARS));
-    const newestMs = Math.max(0, ...watched.map((bars) => bars.at(-1)?.content.close.eventTimeMs ?? 0));
-    for (const [index, symbol] of this.#symbols.entries())
-      this.#watchlist.show(symbol, watched[index]!, newestMs, this.#theme);
-    this.#showPrice(watched[this.#symbols.indexOf(this.#symbol)] ?? []);
-    this.#showCharts();
-    this.#showState();
+  /** What changes with time alone. */
+  #tick(): void {
+    this.#status.show();
+    if (!this.#charts.shows(this.#symbol, msOf(this.#interval))) this.#showCharts();
   }
 
-  #showPrice(bars: readonly Bar[]): void {
-    const [first, last] = [bars[0], bars.at(-1)];
-    const [price, change] = [byId("price"), byId("change")];
-    if (first === undefined || last === undefined) {
-      setText(price, "");
-      setText(change, "");
-      return;
-    }
-    const [from, to] = [numberOf(first.content.open.price), numberOf(last.content.close.price)];
-    setText(price, priceWords(to, last.content.close.price.scale));
+  #show(): void {
+    const { register } = this.#feed;
+    const shortestMs = this.#offeredMs[0]!;
+    const watched = this.#symbols.map((symbol) => register.bars(symbol, shortestMs).slice(-WATCHED_BARS));
+    const newestMs = Math.max(0, ...watched.map((bars) => bars.at(-1)?.content.close.eventTimeMs ?? 0));
+    const oldestMs = Math.min(newestMs, ...watched.map((bars) => bars[0]?.startMs ?? newestMs));
+    const spanMs = Math.min(WATCHED_BARS * shortestMs, newestMs - oldestMs);
+    const fromMs = measuredFrom(newestMs, spanMs, this.#config.passes);
+    const measures = { newestMs, fromMs, passOf: this.#passOf };
+    for (const [index, symbol] of this.#symbols.entries())
+      this.#watchlist.show(symbol, watched[index]!, measures, this.#theme);
+    this.#showPrice(watched[this.#symbols.indexOf(this.#symbol)] ?? [], fromMs);
+    this.#showCharts();
+    this.#status.show();
+  }
+
+  #showPrice(bars: readonly Bar[], fromMs: number): void {
+    const change = byId("change");
+    const last = bars.at(-1)?.content.close.price;
+    const measured = changeSince(bars, fromMs);
+    setText(byId("price"), last === undefined ? "" : priceWords(numberOf(last), last.scale));
+    setText(byId("since"), measured === undefined ? "" : `since ${clockWords(fromMs)}`);
+    if (measured === undefined) return setText(change, "");
+    const [from, to] = [numberOf(measured[0].content.open.price), numberOf(measured[1].content.close.price)];
     setText(change, changeWords(from, to));
     change.className = `change ${changeClass(from, to)}`;
   }
 
   #showCharts(): void {
-    const isNew = this.#shown !== this.#key;
-    // Until a new choice is answered the old one stays on screen, rather than half of the new one.
-    if (isNew && this.#feed.isAwaiting) return;
+    const { bars, fine } = this.#shown;
+    const { intervalMs } = bars;
+    if (this.#symbol === "") return this.#charts.clear("No symbol is chosen.");
+    if (!this.#feed.knows(bars) || !this.#feed.knows(fine)) {
+      if (this.#charts.shows(this.#symbol, intervalMs)) return;
+      const isLate = performance.now() - this.#chosenAtMs > PATIENCE_MS || this.#feed.state.kind === "waiting";
+      if (isLate) this.#charts.clear(`Bars of ${this.#symbol} in ${this.#interval} come when the server answers.`);
+      return;
+    }
     const { register } = this.#feed;
-    const bars = register.bars(this.#symbol, this.#intervalMs);
-    const fineMs = msOf(this.#intervals[this.#intervalMs <= FINE_LIMIT_MS ? 0 : 1] ?? this.#intervals[0]!);
-    const fine = register.bars(this.#symbol, fineMs);
-    const isFirst = isNew || (this.#bars.bars.length === 0 && bars.length > 0);
-    this.#bars.show(bars, this.#intervalMs, isFirst);
-    this.#average.show(fineMs === this.#intervalMs ? fine.slice(-WATCHED_BARS) : fine, bars, isFirst);
-    this.#shown = this.#key;
-    const empty = byId("empty");
-    empty.hidden = bars.length > 0;
-    setText(empty, `No trades of ${this.#symbol} yet. Its first bar appears here.`);
-    const hovered = bars.find(({ startMs }) => startMs / 1_000 === this.#hoverTime) ?? bars.at(-1);
-    if (hovered === undefined) byId("legend").replaceChildren();
-    else showLegend(byId("legend"), hovered);
-  }
-
-  #showState(): void {
-    const { state, silenceMs } = this.#feed;
-    const [target, age] = [byId("state"), byId("age")];
-    target.dataset["state"] = state.kind;
-    setText(target, stateWords(state, performance.now(), navigator.onLine));
-    if (performance.now() < this.#fault.untilMs) setText(age, this.#fault.message);
-    else if (Number.isFinite(silenceMs)) setText(age, `updated ${agoWords(silenceMs)} ago`);
+    this.#charts.show({
+      symbol: this.#symbol,
+      intervalMs,
+      bars: register.bars(this.#symbol, intervalMs),
+      fine: register.bars(this.#symbol, fine.intervalMs).slice(-fine.bars),
+      emptyWords: this.#suggestions.emptyWords(this.#symbol),
+    });
   }
 }
 
 const msOf = (interval: string): DurationMs => readInterval(interval) ?? durationMs(60_000);
+
+/** The symbol and the interval that the address names, empty where it names none. */
+const readHash = (): readonly [string, string] => {
+  try {
+    const [symbol = "", interval = ""] = location.hash.slice(1).split("/").map(decodeURIComponent);
+    return [symbol, interval];
+  } catch {
+    return ["", ""];
+  }
+};

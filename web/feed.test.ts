@@ -2,8 +2,10 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Pane } from "#core/pane.ts";
 import {
   errorMessage,
+  heartbeatMessage,
   pongMessage,
   snapshotMessages,
+  symbolsMessages,
   updateMessages,
   type SnapshotHead,
 } from "#core/protocol/server-message.ts";
@@ -42,6 +44,7 @@ class FakeSocket extends EventTarget {
 
 let sockets: FakeSocket[];
 let faults: string[];
+let known: string[];
 
 const openFeed = (wishes: readonly Wish[] = [wish]): Feed => {
   const openSocket = () => {
@@ -54,6 +57,7 @@ const openFeed = (wishes: readonly Wish[] = [wish]): Feed => {
     connectionMs: durationMs(7_200_000),
     onChange: () => undefined,
     onFault: ({ code }) => faults.push(code),
+    onSymbols: (symbols) => known.push(...symbols.map(({ symbol }) => symbol)),
   });
   feed.wish(wishes);
   return feed;
@@ -83,6 +87,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   sockets = [];
   faults = [];
+  known = [];
 });
 
 afterEach(() => {
@@ -261,5 +266,57 @@ describe("a feed", () => {
     expect(faults).toEqual(["unavailable", "unavailable"]);
     await vi.advanceTimersByTimeAsync(2_000);
     expect(sockets[0]!.sent.slice(0, 2)).toEqual([subscribe, subscribe]);
+  });
+
+  test("knows what was answered, and still does when the connection is gone", async () => {
+    const longer = { ...wish, intervalMs: durationMs(300_000) };
+    const feed = openFeed();
+    sockets[0]!.open();
+    expect(feed.knows(wish)).toBe(false);
+    sockets[0]!.say(...snapshot(5));
+    feed.wish([wish, longer]);
+    expect([feed.knows(wish), feed.knows(longer)]).toEqual([true, false]);
+    sockets[0]!.close();
+    expect([feed.knows(wish), feed.knows(longer)]).toEqual([true, false]);
+  });
+
+  test("tells each connection what feeds shall fetch", async () => {
+    const feed = openFeed();
+    feed.watch("watch", "TSLA");
+    sockets[0]!.open();
+    expect(sockets[0]!.sent).toEqual([subscribe, { action: "watch", symbols: ["TSLA"] }]);
+    sockets[0]!.say(...snapshot(5), ...symbolsMessages([{ symbol: "TSLA", seenMs: undefined, isWatched: true }]));
+    feed.watch("watch", "MSFT");
+    feed.watch("unwatch", "TSLA");
+    expect(sockets[0]!.sent.slice(2)).toEqual([
+      { action: "watch", symbols: ["MSFT"] },
+      { action: "unwatch", symbols: ["TSLA"] },
+    ]);
+    expect(known).toEqual(["TSLA"]);
+    sockets[0]!.close();
+    await vi.advanceTimersByTimeAsync(1_000);
+    sockets[1]!.open();
+    expect(sockets[1]!.sent.slice(1)).toEqual([
+      { action: "watch", symbols: ["MSFT"] },
+      { action: "unwatch", symbols: ["TSLA"] },
+    ]);
+  });
+
+  test("gives up a connection whose heart has stopped", async () => {
+    const feed = openFeed();
+    sockets[0]!.open();
+    sockets[0]!.say(...snapshot(5));
+    const counts = { trades: 5, late: 0, duplicates: 0, rejected: 0 };
+    for (let second = 0; second < 20; second++) {
+      sockets[0]!.say(
+        heartbeatMessage({ timeMs: epochMs(second * 1_000), watermarkMs: undefined, feed: "quiet", counts }),
+      );
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    expect([feed.state.kind, feed.status?.feed, feed.status?.counts.trades]).toEqual(["live", "quiet", 5]);
+    // trades are older than the heartbeat
+    expect([feed.silenceMs, feed.ageMs]).toEqual([1_000, 20_000]);
+    await vi.advanceTimersByTimeAsync(14_000);
+    expect([feed.state.kind, feed.status]).toEqual(["waiting", undefined]);
   });
 });

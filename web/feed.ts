@@ -1,11 +1,12 @@
 import { backoffMs, type Backoff } from "#core/backoff.ts";
 import type { Fault } from "#core/protocol/faults.ts";
+import type { PipelineStatus } from "#core/protocol/pipeline-status.ts";
 import { Register } from "#core/protocol/register.ts";
 import { durationMs, type DurationMs } from "#core/units.ts";
-import { Session, type SessionEvents, type Socket, type Wish } from "./session.ts";
+import { Session, type KnownSymbol, type SessionEvents, type Socket, type Wish } from "./session.ts";
 
 /** How things stand with the server. */
-export type FeedState =
+export type ConnectionState =
   | { readonly kind: "connecting" }
   | { readonly kind: "live" }
   | { readonly kind: "waiting"; /** By performance.now(). */ readonly untilMs: number };
@@ -18,6 +19,8 @@ export interface FeedOptions {
   /** Called when there is something new to show. */
   readonly onChange: () => void;
   readonly onFault: (fault: Fault) => void;
+  /** Called with what the server knows of some symbols. */
+  readonly onSymbols: (symbols: readonly KnownSymbol[]) => void;
 }
 
 const BACKOFF: Backoff = { firstMs: durationMs(1_000), longestMs: durationMs(10_000) };
@@ -27,6 +30,8 @@ const RENEW_SHARE = 11 / 12;
 /** API Gateway ends a connection after 10 minutes of silence. */
 const PING_MS = 60_000;
 const SILENCE_MS = PING_MS + 15_000;
+/** Heartbeats come each second: so long after the last one a connection is dead, whatever it says. */
+const HEARTBEAT_MS = 15_000;
 const ASK_AGAIN_MS = 2_000;
 
 /**
@@ -44,17 +49,22 @@ export class Feed {
   #renewal: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
   #heardAtMs = Number.NEGATIVE_INFINITY;
+  #updatedAtMs = Number.NEGATIVE_INFINITY;
+  #status: PipelineStatus | undefined;
+  #heartbeat: ReturnType<typeof setTimeout> | undefined;
+  /** What feeds shall fetch, and what no more; told on each connection anew, as the server may be another one. */
+  readonly #watched = new Map<string, "watch" | "unwatch">();
   /** The last session that was whole, over or not. */
   #known: Session | undefined;
   readonly #nothing = new Register();
-  #state: FeedState = { kind: "connecting" };
+  #state: ConnectionState = { kind: "connecting" };
 
   constructor(options: FeedOptions) {
     this.#options = options;
     setInterval(() => this.#keepAlive(), PING_MS);
   }
 
-  get state(): FeedState {
+  get state(): ConnectionState {
     return this.#state;
   }
 
@@ -67,9 +77,24 @@ export class Feed {
     return performance.now() - this.#heardAtMs;
   }
 
+  /** Since trades last changed a bar, infinite before. */
+  get ageMs(): number {
+    return performance.now() - this.#updatedAtMs;
+  }
+
+  /** What the last heartbeat of this connection said, undefined before. */
+  get status(): PipelineStatus | undefined {
+    return this.#session === undefined ? undefined : this.#status;
+  }
+
   /** Whether an answer to what is wished for is still to come. */
   get isAwaiting(): boolean {
     return this.#session === undefined || this.#session.isAwaiting;
+  }
+
+  /** Whether what is known answers this wish, up to now or up to when the connection was lost. */
+  knows(wish: Wish): boolean {
+    return this.#known?.knows(wish) ?? false;
   }
 
   wish(wishes: readonly Wish[]): void {
@@ -77,6 +102,17 @@ export class Feed {
     this.#session?.wish(wishes);
     this.#next?.wish(wishes);
     if (this.#session === undefined && this.#next === undefined && this.#retry === undefined) this.#connect();
+  }
+
+  /** Wants feeds to fetch `symbol`, or no more. */
+  watch(action: "watch" | "unwatch", symbol: string): void {
+    this.#watched.set(symbol, action);
+    for (const session of [this.#session, this.#next]) if (session?.isOpen) session.watch(action, [symbol]);
+  }
+
+  /** Wants to be told which symbols there are. */
+  askSymbols(): void {
+    this.#session?.askSymbols();
   }
 
   /** Does not wait any longer. */
@@ -93,8 +129,18 @@ export class Feed {
     this.#next?.close();
     this.#next = undefined;
     const events: SessionEvents = {
+      onOpen: () => {
+        for (const action of ["watch", "unwatch"] as const)
+          session.watch(
+            action,
+            [...this.#watched.keys()].filter((symbol) => this.#watched.get(symbol) === action),
+          );
+      },
       onWhole: () => this.#whole(session),
-      onMessage: () => this.#heard(session),
+      onMessage: () => (this.#heardAtMs = performance.now()),
+      onPanes: () => this.#updated(session),
+      onStatus: (status) => this.#beat(session, status),
+      onSymbols: this.#options.onSymbols,
       onFault: (fault) => this.#fault(session, fault),
       onEnd: () => this.#ended(session),
     };
@@ -116,9 +162,16 @@ export class Feed {
     this.#options.onChange();
   }
 
-  #heard(session: Session): void {
-    this.#heardAtMs = performance.now();
+  #updated(session: Session): void {
+    this.#updatedAtMs = performance.now();
     if (session === this.#session) this.#options.onChange();
+  }
+
+  #beat(session: Session, status: PipelineStatus): void {
+    this.#status = status;
+    if (session !== this.#session) return;
+    clearTimeout(this.#heartbeat);
+    this.#heartbeat = setTimeout(() => this.#session === session && this.#give(session), HEARTBEAT_MS);
   }
 
   #fault(session: Session, fault: Fault): void {
@@ -156,7 +209,7 @@ export class Feed {
     else this.#session.ping();
   }
 
-  #enter(state: FeedState): void {
+  #enter(state: ConnectionState): void {
     this.#state = state;
     this.#options.onChange();
   }

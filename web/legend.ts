@@ -1,20 +1,18 @@
 import { meanText, vwapText } from "#core/bars.ts";
 import type { Bar } from "#core/bar.ts";
 import { decimalText } from "#core/decimal.ts";
+import { intervalText } from "#core/interval.ts";
 import { element } from "./element.ts";
-
-const CLOCK = new Intl.DateTimeFormat(undefined, {
-  hour: "2-digit",
-  minute: "2-digit",
-  second: "2-digit",
-  hourCycle: "h23",
-});
+import { closingPass, type PassOf } from "./passes.ts";
+import { secondWords } from "./words.ts";
 
 /** Writes what one bar holds, in exact decimals but for the two averages, which are cut to four places. */
-export const showLegend = (target: HTMLElement, { startMs, content }: Bar): void => {
+export const showLegend = (target: HTMLElement, bar: Bar, of: PassOf): void => {
+  const { startMs, intervalMs, content } = bar;
+  const isMixed = of(content.open.eventTimeMs) !== closingPass(bar, of);
   const { open, high, low, close, volume, tradeCount } = content;
   const cells: readonly (readonly [string, string])[] = [
-    ["", CLOCK.format(startMs)],
+    ["", `${intervalText(intervalMs)} · ${secondWords(startMs)}`],
     ["Open", decimalText(open.price)],
     ["High", decimalText(high)],
     ["Low", decimalText(low)],
@@ -23,6 +21,7 @@ export const showLegend = (target: HTMLElement, { startMs, content }: Bar): void
     ["VWAP", cut(vwapText(content))],
     ["Volume", grouped(decimalText(volume))],
     ["Trades", grouped(String(tradeCount))],
+    ...(isMixed ? [["", "of two passes of the replay"] as const] : []),
   ];
   target.replaceChildren(
     ...cells.map(([name, value]) =>

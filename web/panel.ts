@@ -8,8 +8,24 @@ import {
   type SeriesType,
   type Time,
 } from "lightweight-charts";
+import type { Axis } from "./axis.ts";
 import { seriesChange, type ChartTime, type GapPoint } from "./points.ts";
 import type { Theme } from "./theme.ts";
+
+/** A chart with what another one needs to know to show the same stretch of time. */
+export interface Panel {
+  readonly chart: IChartApi;
+  readonly axis: Axis;
+  /** What is drawn at an instant, undefined before the first point. */
+  at(time: ChartTime): Mark | undefined;
+}
+
+/** A point of a chart, for the crosshair of another one. */
+export interface Mark {
+  readonly series: ISeriesApi<SeriesType>;
+  readonly time: ChartTime;
+  readonly value: number;
+}
 
 /** One chart on the page. */
 export const createPanel = (container: HTMLElement, theme: Theme): IChartApi =>
@@ -24,7 +40,7 @@ export const createPanel = (container: HTMLElement, theme: Theme): IChartApi =>
       timeVisible: true,
       secondsVisible: false,
       rightOffset: 3,
-      minBarSpacing: 1,
+      minBarSpacing: 0.05,
       tickMarkFormatter: (time: Time) => format(isMidnight(time) ? DAY : CLOCK, time),
     },
   });

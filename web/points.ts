@@ -1,6 +1,7 @@
 import { meanText } from "#core/bars.ts";
 import type { Bar } from "#core/bar.ts";
 import { decimalText, type Decimal, type WideDecimal } from "#core/decimal.ts";
+import { sections, type PassOf } from "./passes.ts";
 
 /** Seconds since 1970, which is how the charts count. */
 export type ChartTime = number;
@@ -16,6 +17,8 @@ export interface CandlePoint {
 export interface ValuePoint {
   readonly time: ChartTime;
   readonly value: number;
+  /** Of the line from here to the next point; the line's own, if left out. */
+  readonly color?: string;
 }
 
 /** A place on the time axis where nothing was traded. */
@@ -37,10 +40,24 @@ export const candleOf = ({ startMs, content }: Bar): CandlePoint => ({
   close: numberOf(content.close.price),
 });
 
-export const closeOf = ({ startMs, content }: Bar): ValuePoint => ({
+const closeOf = ({ startMs, content }: Bar): ValuePoint => ({
   time: startMs / 1_000,
   value: numberOf(content.close.price),
 });
+
+const UNSEEN = "transparent";
+
+/** The closes of `bars` as a line that is broken where one pass of a replay ends and the next begins. */
+export const closesOf = (bars: readonly Bar[], of: PassOf): readonly ValuePoint[] => {
+  const passes = sections(bars, of);
+  return passes.flatMap((section, index) => {
+    const points = section.map(closeOf);
+    const last = points.at(-1);
+    return index === passes.length - 1 || last === undefined
+      ? points
+      : [...points.slice(0, -1), { ...last, color: UNSEEN }];
+  });
+};
 
 /** `points` with a place for each window of `stepSeconds` that has none, so that time runs evenly. */
 export const evenly = <Point extends GapPoint>(

@@ -2,6 +2,7 @@ import { Answer } from "#core/protocol/answer.ts";
 import { CLIENT_LIMITS, clientMessageText, type ClientMessage } from "#core/protocol/client-message.ts";
 import type { Fault } from "#core/protocol/faults.ts";
 import type { Holding } from "#core/protocol/holding.ts";
+import type { PipelineStatus } from "#core/protocol/pipeline-status.ts";
 import { Register } from "#core/protocol/register.ts";
 import { readServerMessage, type ServerMessage, type SnapshotHead } from "#core/protocol/server-message.ts";
 import type { DurationMs } from "#core/units.ts";
@@ -13,11 +14,19 @@ export interface Wish {
   readonly bars: number;
 }
 
+/** What the server knows of a symbol. */
+export type KnownSymbol = Extract<ServerMessage, { readonly type: "symbols" }>["symbols"][number];
+
 export interface SessionEvents {
+  onOpen(): void;
   /** All that was wished for has come. */
   onWhole(): void;
   /** Something came, if only a sign of life. */
   onMessage(): void;
+  /** There are new panes in the register. */
+  onPanes(): void;
+  onStatus(status: PipelineStatus): void;
+  onSymbols(symbols: readonly KnownSymbol[]): void;
   onFault(fault: Fault): void;
   /** The connection is over, or never came to be. */
   onEnd(): void;
@@ -53,7 +62,10 @@ export class Session {
     this.#socket = socket;
     this.#events = events;
     this.#before = before;
-    socket.addEventListener("open", () => this.#wishes.forEach((wish) => this.#ask(wish)));
+    socket.addEventListener("open", () => {
+      for (const wish of this.#wishes) this.#ask(wish);
+      events.onOpen();
+    });
     socket.addEventListener("message", ({ data }) => this.#take(String(data)));
     socket.addEventListener("close", () => this.#end());
   }
@@ -63,24 +75,45 @@ export class Session {
     return this.#awaited.size > 0;
   }
 
+  /** Whether this is wished for and has been answered whole. */
+  knows(wish: Wish): boolean {
+    const [text, key] = [wishText(wish), answerText(wish)];
+    return this.#wishes.some((each) => wishText(each) === text) && this.#holdings.has(key) && !this.#awaited.has(key);
+  }
+
   /** Asks for what was not wished for before, and gives up what no longer is. */
   wish(wishes: readonly Wish[]): void {
     const before = new Set(this.#wishes.map(wishText));
     const dropped = dropWishes(this.#wishes, wishes);
     this.#wishes = wishes;
-    if (this.#socket.readyState !== OPEN) return;
+    if (!this.isOpen) return;
     for (const wish of wishes) if (!before.has(wishText(wish))) this.#ask(wish);
     for (const { symbols, intervalMs } of dropped) this.#send({ action: "unsubscribe", symbols, intervalMs });
   }
 
   /** Asks for everything again, as after an answer that failed. */
   askAgain(): void {
-    if (this.#socket.readyState === OPEN) for (const wish of this.#wishes) this.#ask(wish);
+    if (this.isOpen) for (const wish of this.#wishes) this.#ask(wish);
+  }
+
+  /** Whether messages can be sent. */
+  get isOpen(): boolean {
+    return this.#socket.readyState === OPEN;
   }
 
   /** Wants a sign of life. */
   ping(): void {
-    if (this.#socket.readyState === OPEN) this.#send({ action: "ping" });
+    if (this.isOpen) this.#send({ action: "ping" });
+  }
+
+  /** Wants to be told which symbols there are. */
+  askSymbols(): void {
+    if (this.isOpen) this.#send({ action: "symbols" });
+  }
+
+  /** Wants feeds to fetch these symbols, or no more; the session must be open. */
+  watch(action: "watch" | "unwatch", symbols: readonly string[]): void {
+    if (symbols.length > 0) this.#send({ action, symbols });
   }
 
   close(): void {
@@ -106,9 +139,13 @@ export class Session {
   #take(text: string): void {
     if (this.#isOver) return;
     const message = readOrFault(text);
-    if (message.type === "error") this.#events.onFault(message);
-    if (message.type === "snapshot" || message.type === "update") this.register.apply(message.panes);
     this.#events.onMessage();
+    if (message.type === "error") this.#events.onFault(message);
+    else if (message.type === "heartbeat") this.#events.onStatus(message);
+    else if (message.type === "symbols") this.#events.onSymbols(message.symbols);
+    if (message.type !== "snapshot" && message.type !== "update") return;
+    this.register.apply(message.panes);
+    this.#events.onPanes();
     if (message.type === "snapshot") this.#takeAnswer(message);
   }
 

@@ -1,12 +1,22 @@
 import { expect, test } from "vitest";
-import { agoWords, changeClass, changeWords, priceWords, stateWords } from "./words.ts";
+import {
+  agoWords,
+  changeClass,
+  changeWords,
+  countWords,
+  priceWords,
+  stateWord,
+  stateWords,
+  updatedWords,
+} from "./words.ts";
 
 test.each([
-  [400, "0.4 s"],
+  [400, "0 s"],
   [12_300, "12 s"],
   [180_000, "3 min"],
   [7_200_000, "2 h"],
-  [-5, "0.0 s"],
+  [864_000_000, "10 d"],
+  [-5, "0 s"],
 ])("%i ms ago is %s", (ageMs, words) => {
   expect(agoWords(ageMs)).toBe(words);
 });
@@ -22,9 +32,44 @@ test("a price shows as many decimals as it has, two at least", () => {
   expect([priceWords(1_234.5, 1), priceWords(0.12345678, 8)]).toEqual(["1,234.50", "0.12345678"]);
 });
 
-test("a state is said in words", () => {
-  expect(stateWords({ kind: "live" }, 0, true)).toBe("Live");
-  expect(stateWords({ kind: "connecting" }, 0, true)).toBe("Connecting");
-  expect(stateWords({ kind: "waiting", untilMs: 4_200 }, 1_000, true)).toBe("Reconnecting in 4 s");
-  expect(stateWords({ kind: "waiting", untilMs: 4_200 }, 1_000, false)).toBe("Offline");
+const view = { nowMs: 1_000, isOnline: true, isStale: false };
+const waiting = { kind: "waiting", untilMs: 4_200 } as const;
+
+test("a connection is said in words, and in fewer to those who listen", () => {
+  const said = [
+    { ...view, state: { kind: "live" } as const },
+    { ...view, state: { kind: "live" } as const, isStale: true },
+    { ...view, state: { kind: "connecting" } as const },
+    { ...view, state: waiting },
+    { ...view, state: waiting, nowMs: 4_199 },
+    { ...view, state: waiting, isOnline: false },
+  ];
+  expect(said.map(stateWords)).toEqual([
+    "Live",
+    "Stale",
+    "Connecting",
+    "Reconnecting in 4 s",
+    "Reconnecting in 1 s",
+    "Offline",
+  ]);
+  expect(said.map(stateWord)[3]).toBe("Reconnecting");
+});
+
+test("an update is just now, or so long ago", () => {
+  expect([Infinity, 300, 1_999, 3_000, 240_000].map(updatedWords)).toEqual([
+    "",
+    "updated just now",
+    "updated just now",
+    "updated 3 s ago",
+    "updated 4 min ago",
+  ]);
+});
+
+test("one is not many", () => {
+  expect([0, 1, 2, 12_345].map((count) => countWords(count, "trade"))).toEqual([
+    "0 trades",
+    "1 trade",
+    "2 trades",
+    "12,345 trades",
+  ]);
 });

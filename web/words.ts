@@ -1,28 +1,78 @@
-import type { FeedState } from "./feed.ts";
+import type { FeedState } from "#core/protocol/pipeline-status.ts";
+import type { ConnectionState } from "./feed.ts";
 
-/** A state in a few words. `nowMs` is of the same clock as the state's times. */
-export const stateWords = (state: FeedState, nowMs: number, isOnline: boolean): string => {
+/** What is to be said of a connection. `nowMs` is of the same clock as the state's times. */
+export interface ConnectionView {
+  readonly state: ConnectionState;
+  readonly nowMs: number;
+  readonly isOnline: boolean;
+  /** Whether a server that sends heartbeats has sent none for a while. */
+  readonly isStale: boolean;
+}
+
+/** A connection's state in a word or two, which changes when the state does. */
+export const stateWord = ({ state, isOnline, isStale }: ConnectionView): string => {
   switch (state.kind) {
     case "connecting":
       return "Connecting";
     case "live":
-      return "Live";
+      return isStale ? "Stale" : "Live";
     case "waiting":
-      if (!isOnline) return "Offline";
-      return `Reconnecting in ${Math.max(1, Math.ceil((state.untilMs - nowMs) / 1_000))} s`;
+      return isOnline ? "Reconnecting" : "Offline";
     default:
       return state satisfies never;
   }
 };
 
-/** How long ago, roughly: `0.4 s`, `12 s`, `3 min`, `2 h`. */
+/** The same, with how long it is until something is done about it. */
+export const stateWords = (view: ConnectionView): string => {
+  const { state, nowMs, isOnline } = view;
+  if (state.kind !== "waiting" || !isOnline) return stateWord(view);
+  return `${stateWord(view)} in ${Math.max(1, Math.ceil((state.untilMs - nowMs) / 1_000))} s`;
+};
+
+/** How long ago, roughly: `4 s`, `3 min`, `2 h`, `3 d`. */
 export const agoWords = (ageMs: number): string => {
   const seconds = Math.max(0, ageMs / 1_000);
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
   if (seconds < 100) return `${Math.round(seconds)} s`;
   if (seconds < 6_000) return `${Math.round(seconds / 60)} min`;
-  return `${Math.round(seconds / 3_600)} h`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3_600)} h`;
+  return `${Math.round(seconds / 86_400)} d`;
 };
+
+/** When something was last told. What comes several times a second does not flicker. */
+export const updatedWords = (ageMs: number): string => {
+  if (!Number.isFinite(ageMs)) return "";
+  return ageMs < 2_000 ? "updated just now" : `updated ${agoWords(ageMs)} ago`;
+};
+
+const FEED_WORDS: Readonly<Record<FeedState, string>> = {
+  live: "Trades come in",
+  quiet: "No trades for a while",
+  closed: "The source has ended",
+  dead: "Nobody feeds the pipeline",
+};
+
+/** How things stand with whoever brings trades. */
+export const feedWords = (feed: FeedState): string => FEED_WORDS[feed];
+
+/** `1 trade`, `2,000 trades`. */
+export const countWords = (count: number, one: string): string =>
+  `${count.toLocaleString("en-US")} ${one}${count === 1 ? "" : "s"}`;
+
+const MINUTES = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const SECONDS = new Intl.DateTimeFormat(undefined, {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  hourCycle: "h23",
+});
+
+/** The time of day in the reader's own time zone, `14:02`. */
+export const clockWords = (timeMs: number): string => MINUTES.format(timeMs);
+
+/** The time of day in the reader's own time zone, `14:02:11`. */
+export const secondWords = (timeMs: number): string => SECONDS.format(timeMs);
 
 /** A change against a reference with sign and arrow, so that colour is not all that says it. */
 export const changeWords = (from: number, to: number): string => {

@@ -1,0 +1,122 @@
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { WebSocketServer, type WebSocket } from "ws";
+import { windowStart } from "#core/interval.ts";
+import type { Pane } from "#core/pane.ts";
+import { readClientMessage, type ClientMessage } from "#core/protocol/client-message.ts";
+import type { DashboardConfig } from "#core/protocol/dashboard-config.ts";
+import { heartbeatMessage, pongMessage, snapshotMessages, symbolsMessages } from "#core/protocol/server-message.ts";
+import type { PipelineStatus } from "#core/protocol/pipeline-status.ts";
+import { durationMs, epochMs } from "#core/units.ts";
+import { openLoopbackServer } from "#local/loopback-server.ts";
+import { buildWeb, endBuilder } from "#tools/build-web.ts";
+import { serveDashboard } from "../cli/start-server.ts";
+import { pane } from "./pane-fixture.ts";
+
+/** The page with a server behind it that knows some symbols and says what a test wants. */
+export interface PageServer extends AsyncDisposable {
+  readonly url: string;
+  /** What clients sent since the last call. */
+  taken(): readonly ClientMessage[];
+  /** Tells every connection how the pipeline stands. */
+  beat(status: PipelineStatus): void;
+  /** Ends every connection, and takes new ones or not. */
+  isAnswering: boolean;
+}
+
+const TEN_SECONDS = durationMs(10_000);
+const BARS = 180;
+
+/** Half an hour until now of trades of `symbol`, one each ten seconds. */
+const panesOf = (symbol: string): readonly Pane[] => {
+  const lastMs = windowStart(epochMs(Date.now()), TEN_SECONDS);
+  return Array.from({ length: BARS }, (_, index) =>
+    pane({
+      symbol,
+      intervalMs: TEN_SECONDS,
+      startMs: lastMs - (BARS - 1 - index) * TEN_SECONDS,
+      last: 1 + index + (index % 7),
+    }),
+  );
+};
+
+const answersTo = (message: ClientMessage, symbols: readonly string[]): readonly string[] => {
+  switch (message.action) {
+    case "subscribe":
+    case "resume": {
+      const panes = message.symbols.filter((symbol) => symbols.includes(symbol)).flatMap(panesOf);
+      const head = { ...message, fromMs: epochMs(0), upTo: new Map(), isRest: false };
+      return snapshotMessages(head, panes);
+    }
+    case "symbols":
+      return symbolsMessages([...symbols, "MSFT"].map((symbol) => ({ symbol, seenMs: epochMs(0), isWatched: false })));
+    case "watch":
+    case "unwatch":
+      return symbolsMessages(message.symbols.map((symbol) => ({ symbol, seenMs: undefined, isWatched: true })));
+    case "ping":
+      return [pongMessage()];
+    case "unsubscribe":
+      return [];
+    default:
+      return message satisfies never;
+  }
+};
+
+/** Serves the built page and its socket until disposed. `config` says what else the page is told. */
+export const openPageServer = async (config: Partial<DashboardConfig> = {}): Promise<PageServer> => {
+  const symbols = ["AIG", "BAC", "IBM", "SPY"];
+  const folder = await mkdtemp(join(tmpdir(), "page-"));
+  const siteDir = await buildWeb({ outDir: join(folder, "web") });
+  await endBuilder();
+  const api = new WebSocketServer({ host: "127.0.0.1", port: 0, path: "/api" });
+  await once(api, "listening");
+  const taken: ClientMessage[] = [];
+  let isAnswering = true;
+  api.on("connection", (socket: WebSocket) => {
+    if (!isAnswering) return socket.terminate();
+    socket.on("message", (data) => {
+      const reading = readClientMessage((data as Buffer).toString());
+      if (reading.kind === "fault") throw new RangeError(reading.message);
+      taken.push(reading.message);
+      for (const answer of answersTo(reading.message, symbols)) socket.send(answer);
+    });
+  });
+  const listener = await openLoopbackServer(0);
+  const dashboard = await serveDashboard({
+    listener,
+    siteDir,
+    webSocketUrl: `ws://127.0.0.1:${(api.address() as { port: number }).port}/api`,
+    config: {
+      symbols,
+      intervals: ["10s", "1m", "5m"],
+      source: "trades of a test",
+      connectionMs: durationMs(7_200_000),
+      ...config,
+    },
+  });
+  const drop = (): void => {
+    for (const socket of api.clients) socket.terminate();
+  };
+  return {
+    url: `http://localhost:${listener.host.split(":")[1]}/`,
+    taken: () => taken.splice(0),
+    beat: (status) => {
+      for (const socket of api.clients) socket.send(heartbeatMessage(status));
+    },
+    get isAnswering() {
+      return isAnswering;
+    },
+    set isAnswering(answers) {
+      isAnswering = answers;
+      if (!answers) drop();
+    },
+    [Symbol.asyncDispose]: async () => {
+      await dashboard[Symbol.asyncDispose]();
+      drop();
+      api.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+};

@@ -1,0 +1,45 @@
+import { isSymbol } from "#core/trade.ts";
+
+/** Where the browser keeps what a reader added; it may be forbidden, full or spoilt. */
+export type KeepingPlace = () => Pick<Storage, "getItem" | "setItem">;
+
+const KEY = "tapestream.symbols";
+const MOST = 100;
+
+/** The symbols that a reader added to those of the server, from one visit to the next. */
+export class KeptSymbols {
+  readonly #place: KeepingPlace;
+
+  constructor(place: KeepingPlace) {
+    this.#place = place;
+  }
+
+  /** In the order in which they were added. Empty where the browser keeps nothing. */
+  read(): readonly string[] {
+    try {
+      const kept: unknown = JSON.parse(this.#place().getItem(KEY) ?? "[]");
+      if (!Array.isArray(kept)) return [];
+      const symbols = kept.filter((symbol): symbol is string => typeof symbol === "string" && isSymbol(symbol));
+      return [...new Set(symbols)].slice(0, MOST);
+    } catch {
+      return [];
+    }
+  }
+
+  /** What another tab added meanwhile stays. */
+  add(symbol: string): void {
+    this.#write([...this.read().filter((kept) => kept !== symbol), symbol].slice(-MOST));
+  }
+
+  remove(symbol: string): void {
+    this.#write(this.read().filter((kept) => kept !== symbol));
+  }
+
+  #write(symbols: readonly string[]): void {
+    try {
+      this.#place().setItem(KEY, JSON.stringify(symbols));
+    } catch {
+      // the list holds until the page is left
+    }
+  }
+}

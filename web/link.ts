@@ -1,0 +1,87 @@
+import type { Logical, Time } from "lightweight-charts";
+import { logicalAt, timeAt } from "./axis.ts";
+import type { Panel } from "./panel.ts";
+import type { ChartTime } from "./points.ts";
+
+/** Lets two charts, one above the other, show the same stretch of time and the same instant under the pointer. */
+export class Link {
+  readonly #upper: Panel;
+  readonly #lower: Panel;
+  /** The one that the reader moves; the other one follows. */
+  #leader: Panel;
+  #isMoved = false;
+  #pointed: Panel | undefined;
+
+  /** `onPoint` is told which instant the pointer is at, `onResize` that there is other room and the reader moved nothing. */
+  constructor(
+    upper: Panel,
+    lower: Panel,
+    { onPoint, onResize }: { onPoint: (time: ChartTime | undefined) => void; onResize: () => void },
+  ) {
+    this.#upper = upper;
+    this.#lower = lower;
+    this.#leader = upper;
+    for (const panel of [upper, lower]) {
+      const scale = panel.chart.timeScale();
+      const other = panel === upper ? lower : upper;
+      scale.subscribeVisibleLogicalRangeChange(() => this.#leader === panel && this.follow());
+      scale.subscribeSizeChange(() => {
+        if (!this.#isMoved) onResize();
+        this.align();
+      });
+      panel.chart.subscribeCrosshairMove(({ time }) => {
+        if (this.#pointed !== panel) return;
+        onPoint(time === undefined ? undefined : Number(time));
+        point(other, time === undefined ? undefined : Number(time) + panel.axis.step / 2);
+      });
+      this.#watch(panel);
+    }
+  }
+
+  /** Goes back to what the upper one shows, as after a new choice. */
+  reset(): void {
+    this.#leader = this.#upper;
+    this.#isMoved = false;
+  }
+
+  /** Makes both price scales equally wide, and then the follower show what the leader does. */
+  align(): void {
+    const scales = [this.#upper, this.#lower].map(({ chart }) => chart.priceScale("right"));
+    const width = Math.max(...scales.map((scale) => scale.width()));
+    for (const scale of scales) if (scale.width() < width) scale.applyOptions({ minimumWidth: width });
+    this.follow();
+  }
+
+  follow(): void {
+    const [from, to] = this.#leader === this.#upper ? [this.#upper, this.#lower] : [this.#lower, this.#upper];
+    const range = from.chart.timeScale().getVisibleLogicalRange();
+    if (range === null || from.axis.times.length === 0 || to.axis.times.length === 0) return;
+    const wanted = [range.from, range.to].map((logical) => logicalAt(to.axis, timeAt(from.axis, logical)) as Logical);
+    const shown = to.chart.timeScale().getVisibleLogicalRange();
+    const isSame = shown !== null && isNear(shown.from, wanted[0]!) && isNear(shown.to, wanted[1]!);
+    if (!isSame) to.chart.timeScale().setVisibleLogicalRange({ from: wanted[0]!, to: wanted[1]! });
+  }
+
+  #watch(panel: Panel): void {
+    const target = panel.chart.chartElement();
+    const options = { capture: true, passive: true };
+    for (const name of ["pointerdown", "touchstart", "wheel"]) {
+      const lead = (): void => {
+        this.#leader = panel;
+        this.#isMoved = true;
+      };
+      target.addEventListener(name, lead, options);
+    }
+    for (const name of ["pointerdown", "pointermove", "touchstart"])
+      target.addEventListener(name, () => (this.#pointed = panel), options);
+  }
+}
+
+const isNear = (a: number, b: number): boolean => Math.abs(a - b) < 1e-6;
+
+/** Shows the crosshair of `panel` at an instant, or nowhere. */
+const point = (panel: Panel, time: ChartTime | undefined): void => {
+  const mark = time === undefined ? undefined : panel.at(time);
+  if (mark === undefined) panel.chart.clearCrosshairPosition();
+  else panel.chart.setCrosshairPosition(mark.value, mark.time as Time & number, mark.series);
+};

@@ -1,0 +1,52 @@
+import type { IChartApi, IPanePrimitive, Logical } from "lightweight-charts";
+import { logicalAt, type Axis } from "./axis.ts";
+import type { ChartTime } from "./points.ts";
+
+const DASH = 4;
+
+/** Upright dashed lines over a chart, where something begins that does not go on from what was before. */
+export class Seams {
+  readonly #chart: IChartApi;
+  #axis: Axis = { times: [], step: 1 };
+  #times: readonly ChartTime[] = [];
+  #colour = "";
+
+  constructor(chart: IChartApi) {
+    this.#chart = chart;
+    const primitive: IPanePrimitive = {
+      paneViews: () => [
+        {
+          zOrder: () => "bottom",
+          renderer: () => ({
+            draw: (target) =>
+              target.useBitmapCoordinateSpace(({ context, bitmapSize, horizontalPixelRatio }) => {
+                context.strokeStyle = this.#colour;
+                context.lineWidth = Math.max(1, Math.floor(horizontalPixelRatio));
+                context.setLineDash([DASH * horizontalPixelRatio, DASH * horizontalPixelRatio]);
+                for (const x of this.#places()) {
+                  const at = Math.round(x * horizontalPixelRatio) + 0.5;
+                  context.stroke(new Path2D(`M${at} 0V${bitmapSize.height}`));
+                }
+              }),
+          }),
+        },
+      ],
+    };
+    chart.panes()[0]?.attachPrimitive(primitive);
+  }
+
+  show(axis: Axis, times: readonly ChartTime[]): void {
+    this.#axis = axis;
+    this.#times = times;
+  }
+
+  paint(colour: string): void {
+    this.#colour = colour;
+  }
+
+  #places(): readonly number[] {
+    if (this.#axis.times.length === 0) return [];
+    const scale = this.#chart.timeScale();
+    return this.#times.flatMap((time) => scale.logicalToCoordinate(logicalAt(this.#axis, time) as Logical) ?? []);
+  }
+}

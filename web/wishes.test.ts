@@ -1,0 +1,32 @@
+import { describe, expect, test } from "vitest";
+import { durationMs } from "#core/units.ts";
+import { chartWishes, watchedWishes } from "./wishes.ts";
+
+const [SECOND, MINUTE, HOUR] = [1_000, 60_000, 3_600_000];
+const offered = [10 * SECOND, MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR].map(durationMs);
+
+describe("a chart", () => {
+  test.each([
+    [10 * SECOND, 300, 10 * SECOND, 300],
+    [MINUTE, 300, 10 * SECOND, 1_000],
+    [5 * MINUTE, 300, MINUTE, 1_000],
+    [15 * MINUTE, 192, MINUTE, 1_000],
+    [HOUR, 48, 5 * MINUTE, 576],
+  ])("of %i ms asks for %i bars, and for finer ones behind the price", (intervalMs, bars, fineMs, fineBars) => {
+    const wishes = chartWishes("IBM", durationMs(intervalMs), offered);
+    expect([wishes.bars.intervalMs, wishes.bars.bars]).toEqual([intervalMs, bars]);
+    expect([wishes.fine.intervalMs, wishes.fine.bars]).toEqual([fineMs, fineBars]);
+    expect(wishes.bars === wishes.fine).toBe(intervalMs === fineMs);
+  });
+
+  test("takes for the price what divides its interval", () => {
+    const [ten, quarter] = [10 * SECOND, 15 * SECOND].map(durationMs);
+    expect(chartWishes("IBM", quarter!, [ten!, quarter!]).fine.intervalMs).toBe(15 * SECOND);
+  });
+});
+
+test("a long watchlist is asked for in pieces", () => {
+  const symbols = Array.from({ length: 150 }, (_, index) => `S${index}`);
+  expect(watchedWishes(symbols, offered[0]!).map((wish) => wish.symbols.length)).toEqual([100, 50]);
+  expect(watchedWishes([], offered[0]!)).toEqual([]);
+});

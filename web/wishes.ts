@@ -1,0 +1,38 @@
+import { CLIENT_LIMITS } from "#core/protocol/client-message.ts";
+import { durationMs, type DurationMs } from "#core/units.ts";
+import type { Wish } from "./session.ts";
+
+/** Bars of the shortest interval in the watchlist. */
+export const WATCHED_BARS = 180;
+const CHART_BARS = 300;
+/** A chart of a long interval asks for fewer bars, as each is folded from this much at most. */
+const CHART_SPAN_MS = 2 * 86_400_000;
+/** A window on the chart holds at least so many points of the price line, where an interval is short enough. */
+const FINENESS = 5;
+
+/** The bars of each symbol in the watchlist, of the shortest interval. */
+export const watchedWishes = (symbols: readonly string[], shortestMs: DurationMs): readonly Wish[] =>
+  Array.from({ length: Math.ceil(symbols.length / CLIENT_LIMITS.symbols) }, (_, group) => ({
+    symbols: symbols.slice(group * CLIENT_LIMITS.symbols, (group + 1) * CLIENT_LIMITS.symbols),
+    intervalMs: shortestMs,
+    bars: WATCHED_BARS,
+  }));
+
+/** What the two charts of a symbol show: its bars, and the finer ones behind the line of the price itself. */
+export interface ChartWishes {
+  readonly bars: Wish;
+  /** The same as `bars` where no interval is much finer. */
+  readonly fine: Wish;
+}
+
+/** `offeredMs` are in order and hold `intervalMs`. */
+export const chartWishes = (symbol: string, intervalMs: DurationMs, offeredMs: readonly DurationMs[]): ChartWishes => {
+  const symbols = [symbol];
+  const count = Math.max(2, Math.min(CHART_BARS, Math.floor(CHART_SPAN_MS / intervalMs)));
+  const bars = { symbols, intervalMs, bars: count };
+  const divisors = offeredMs.filter((each) => intervalMs % each === 0);
+  const fineMs = divisors.findLast((each) => each * FINENESS <= intervalMs) ?? divisors[0] ?? intervalMs;
+  if (fineMs === intervalMs) return { bars, fine: bars };
+  const fineCount = Math.min(CLIENT_LIMITS.bars, Math.ceil((count * intervalMs) / fineMs));
+  return { bars, fine: { symbols, intervalMs: durationMs(fineMs), bars: fineCount } };
+};
