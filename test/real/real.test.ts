@@ -1,12 +1,14 @@
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FAULT_KINDS, type FaultKind } from "#local/misbehaviour/fault-kind.ts";
 import { CLAUSES, type Clause } from "./clauses.ts";
+import { mutate, MUTANTS } from "./mutants.ts";
 import { runReal } from "./run.ts";
 import { openVariants, type Variants } from "./variants.ts";
 
 /**
- * Seeds per clause: a few of those in which everything happens at once, or `REAL_RUNS` of each, in turn, up to that
- * number. `REAL_SEED=123` runs that seed alone, `REAL_CLAUSE="crash"` one clause alone.
+ * By default a few seeds of everything at once. `REAL_RUNS=100` takes so many, clause after clause; `REAL_SEED=123` takes
+ * that seed alone, and `REAL_CLAUSE="crash"` that clause alone.
  */
 const { REAL_RUNS, REAL_SEED, REAL_CLAUSE } = process.env;
 
@@ -16,18 +18,22 @@ interface Run {
   readonly seed: number;
 }
 
-const [everything, ...others] = CLAUSES;
+const runOf = (clause: Clause, seed: number): Run => ({ clause, name: clause.name, seed });
 
 const runsOf = (): readonly Run[] => {
   const clauses = CLAUSES.filter(({ name }) => REAL_CLAUSE === undefined || name === REAL_CLAUSE);
-  const run = (clause: Clause, seed: number): Run => ({ clause, name: clause.name, seed });
-  if (REAL_SEED !== undefined) return clauses.map((clause) => run(clause, Number(REAL_SEED)));
-  if (REAL_RUNS !== undefined || REAL_CLAUSE !== undefined)
-    return Array.from({ length: Number(REAL_RUNS ?? 10) }, (_, i) => run(clauses[i % clauses.length]!, i + 1));
-  return [run(everything!, 1), run(everything!, 2), run(others[0]!, 3)];
+  if (REAL_SEED !== undefined) return clauses.map((clause) => runOf(clause, Number(REAL_SEED)));
+  if (REAL_RUNS !== undefined)
+    return Array.from({ length: Number(REAL_RUNS) }, (_, i) => runOf(clauses[i % clauses.length]!, i + 1));
+  if (REAL_CLAUSE !== undefined) return clauses.flatMap((clause) => [1, 2, 3].map((seed) => runOf(clause, seed)));
+  const [everything, windowless] = CLAUSES;
+  return [runOf(everything!, 1), runOf(everything!, 2), runOf(windowless!, 3)];
 };
 
-const runs = runsOf();
+/** A mutant must be found out by one of so many seeds. */
+const MUTANT_SEEDS = 5;
+const isWhole = REAL_SEED === undefined && REAL_CLAUSE === undefined;
+const mutants = REAL_RUNS === undefined ? MUTANTS.slice(0, 1) : MUTANTS;
 const injected = new Map<FaultKind, number>();
 let variants: Variants;
 
@@ -38,7 +44,7 @@ beforeAll(async () => {
 afterAll(() => variants[Symbol.asyncDispose]());
 
 describe("the real app on real engines", () => {
-  test.concurrent.for(runs)(
+  test.concurrent.for(runsOf())(
     "stores the bars of sorting all trades and folding them once: $name, seed $seed",
     { timeout: 120_000 },
     async ({ clause, name, seed }) => {
@@ -53,7 +59,20 @@ describe("the real app on real engines", () => {
     },
   );
 
-  test.skipIf(REAL_SEED !== undefined || REAL_CLAUSE !== undefined)("met every kind of fault on the way", () => {
+  if (!isWhole) return;
+
+  test("met every kind of fault on the way", () => {
     expect(FAULT_KINDS.filter((kind) => !injected.has(kind))).toEqual([]);
+  });
+
+  test.concurrent.for(mutants)("stores other bars without a safeguard: $name", { timeout: 120_000 }, async (mutant) => {
+    const [shards] = mutant.clause.shards;
+    const to = join(variants.assembly.dir, "..", `mutant ${mutant.name}`);
+    const dir = await mutate(await variants.dir(shards!, true), to, mutant);
+    for (let seed = 1; seed <= MUTANT_SEEDS; seed++) {
+      const { stored, expected } = await runReal(dir, mutant.clause, seed);
+      if (stored.join("\n") !== expected.join("\n")) return;
+    }
+    expect.unreachable(`${MUTANT_SEEDS} seeds must tell that a safeguard is missing, told nothing`);
   });
 });

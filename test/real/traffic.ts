@@ -21,8 +21,8 @@ const PRICES = ["181", "181.5", "181.25", "182.0101", "0.00000001", "90071992.54
 const SIZES = ["100", "1", "0.5", "200", "0.00000001"] as const;
 const LANES = 8;
 const PRODUCERS = 3;
-/** Trades of an orderly stream are so far apart, and lie within this time. */
-const STEP_MS = 50;
+/** Trades of an orderly stream are so far apart, and come round again after this time. */
+const STEP_MS = 250;
 const SPAN_MS = 120_000;
 const LATE_PLACES = 5;
 /** So many of the last frames may come again. */
@@ -98,7 +98,7 @@ export class Traffic {
             symbol: random.pick(SYMBOLS),
             price: random.pick(PRICES),
             size: random.pick(SIZES),
-            time: this.#endMs - SPAN_MS + sequence * STEP_MS - this.#lateness(),
+            time: this.#endMs - SPAN_MS + ((sequence * STEP_MS) % SPAN_MS) - this.#lateness(),
             sequence,
           };
     this.trades.push(trade);
