@@ -28,7 +28,11 @@ export const assemble = async (settings: Readonly<Record<string, string>>): Prom
   const [bundlesDir, dir] = [join(folder, "lambdas"), join(folder, "cdk.out")];
   try {
     await buildLambdas({ outDir: bundlesDir });
-    await synthesize({ BUNDLES_DIR: bundlesDir, CDK_OUTDIR: dir }, { ...LAPTOP_SETTINGS, ...settings });
+    await synthesize({
+      BUNDLES_DIR: bundlesDir,
+      CDK_OUTDIR: dir,
+      CDK_CONTEXT_JSON: JSON.stringify({ ...LAPTOP_SETTINGS, ...settings }),
+    });
   } catch (error) {
     await dispose();
     throw error;
@@ -36,13 +40,14 @@ export const assemble = async (settings: Readonly<Record<string, string>>): Prom
   return { dir, bundlesDir, [Symbol.asyncDispose]: dispose };
 };
 
-const synthesize = async (
-  folders: Readonly<Record<string, string>>,
-  settings: Readonly<Record<string, string>>,
-): Promise<void> => {
+/**
+ * Synthesizes the app with more variables, those of infra/app.ts.
+ * @throws PipelineError TAPE_CONFIG_INVALID with the app's own sentence when it refuses its settings.
+ */
+export const synthesize = async (environment: Readonly<Record<string, string>>): Promise<void> => {
   const child = spawn(process.execPath, ["infra/app.ts"], {
     cwd: ROOT,
-    env: { ...process.env, ...folders, CDK_CONTEXT_JSON: JSON.stringify(settings) },
+    env: { ...process.env, ...environment },
     stdio: ["ignore", "ignore", "pipe"],
   });
   const exited = new Promise<number | null>((resolve) => child.once("close", resolve));

@@ -1,13 +1,17 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { openDynamoPaneStore } from "#adapters/dynamodb/pane-store.ts";
 import { openDynamoCheckpointStore } from "#adapters/dynamodb/checkpoint-store.ts";
 import { systemClock as clock } from "#adapters/node/clock.ts";
+import { PipelineError } from "#core/errors.ts";
+import type { CheckpointStore } from "#core/ports/checkpoint-store.ts";
 import { isSymbol } from "#core/trade.ts";
-import { epochMs } from "#core/units.ts";
+import { epochMs, type EpochMs } from "#core/units.ts";
 import { readConfig } from "#lambdas/aggregator/config.ts";
-import { runCommand, usage, type Arguments } from "./command.ts";
+import { mustBeFlagsAlone, runCommand, usage, type Arguments } from "./command.ts";
 import { csvOf, jsonOf, readBars } from "./read-bars.ts";
-import { findRunning } from "./running.ts";
-import { readInstant, readOfferedInterval } from "./values.ts";
+import { createProgressLine } from "./progress-line.ts";
+import { findRunning, type Running } from "./running.ts";
+import { mustBeOffered, readBarInterval, readInstant, readWhole } from "./values.ts";
 
 const HELP = `Prints the bars of one symbol from the store that runs on this machine.
 
@@ -19,6 +23,7 @@ Usage: npm run bars -- --symbol S --interval I [flags]
                      (default: a day's worth, or 1,000 bars if that is longer, before --to)
   --to T             bar starts before this                    (default: behind the newest trade)
   --format csv|json  (default: csv)
+  --store PID        of the process whose store to read, where several run    (default: the one that started last)
   --help             shows this
 
 A store runs while npm start or npm run replay -- FILE --stay does.
@@ -31,28 +36,73 @@ const bars = async (args: Arguments): Promise<number> => {
   if (symbol === undefined || !isSymbol(symbol)) throw usage("--symbol must name a symbol, like --symbol IBM");
   const interval = args.text("interval");
   if (interval === undefined) throw usage("--interval must be given, like --interval 1m");
+  const intervalMs = readBarInterval(interval);
   const format = args.text("format") ?? "csv";
   if (format !== "csv" && format !== "json") throw usage(`--format must be csv or json, was ${JSON.stringify(format)}`);
-  const [from, to] = [args.text("from"), args.text("to")];
-  if (args.positionals.length > 0)
-    throw usage(`only flags are known, was given ${JSON.stringify(args.positionals[0])}`);
+  const [from, to] = [readOptional("--from", args.text("from")), readOptional("--to", args.text("to"))];
+  if (from !== undefined && to !== undefined && from >= to) throw usage("--from must be before --to");
+  const store = args.text("store");
+  const pid = store === undefined ? undefined : readWhole("--store", store, 1, 999_999_999);
+  mustBeFlagsAlone(args);
 
-  const running = await findRunning();
+  const running = await chooseStore(pid);
   Object.assign(process.env, running.environment);
   const { intervals, panesTable, checkpointsTable, ticksStream } = readConfig(running.aggregator);
   const storedMs = intervals.map(({ intervalMs }) => intervalMs);
-  const intervalMs = readOfferedInterval(interval, storedMs);
+  mustBeOffered(intervalMs, storedMs);
   await using checkpoints = openDynamoCheckpointStore({ table: checkpointsTable, clock });
-  const newest = (await checkpoints.list(ticksStream)).map(({ newestEventTimeMs }) => newestEventTimeMs ?? 0);
-  const toMs = to === undefined ? epochMs(Math.max(0, ...newest) + 1) : readInstant("--to", to);
-  const fromMs =
-    from === undefined ? epochMs(toMs - Math.max(DAY_MS, 1_000 * intervalMs)) : readInstant("--from", from);
+  const newestMs = await newestTrade(checkpoints, ticksStream);
+  const toMs = to ?? epochMs(newestMs + 1);
+  const fromMs = from ?? epochMs(toMs - Math.max(DAY_MS, 1_000 * intervalMs));
   if (fromMs >= toMs) throw usage("--from must be before --to");
   await using panes = openDynamoPaneStore({ table: panesTable, intervals, clock });
   const found = await readBars(panes, storedMs, { symbol, intervalMs, fromMs, toMs });
   process.stdout.write(format === "csv" ? csvOf(found) : jsonOf(found));
   if (found.length === 0) process.stderr.write(`no bars of ${symbol} start in that span\n`);
   return 0;
+};
+
+const readOptional = (flag: string, text: string | undefined): EpochMs | undefined =>
+  text === undefined ? undefined : readInstant(flag, text);
+
+/** The store of a process, or the one that started last; says which where several run. */
+const chooseStore = async (pid: number | undefined): Promise<Running> => {
+  const all = await findRunning();
+  const chosen = pid === undefined ? all[0] : all.find((running) => running.pid === pid);
+  if (chosen === undefined) {
+    const pids = all.map((running) => running.pid).join(", ");
+    throw usage(`--store must be a process whose store runs (${pids}), was ${pid}`);
+  }
+  const others = all.filter((running) => running !== chosen).map(({ pid, name }) => `--store ${pid} (${name})`);
+  if (others.length > 0) {
+    const startedAt = new Date(chosen.startedAtMs).toISOString();
+    process.stderr.write(
+      `reads the store of process ${chosen.pid} (${chosen.name}, since ${startedAt}), not ${others.join(", ")}\n`,
+    );
+  }
+  return chosen;
+};
+
+const PATIENCE_MS = 10_000;
+const PEEK_MS = 250;
+
+/** When the newest trade of the store happened; waits for the first one, for some seconds. */
+const newestTrade = async (checkpoints: CheckpointStore, stream: string): Promise<EpochMs> => {
+  const progress = createProgressLine();
+  for (let waitedMs = 0; waitedMs <= PATIENCE_MS; waitedMs += PEEK_MS) {
+    const known = (await checkpoints.list(stream)).flatMap(({ newestEventTimeMs }) => newestEventTimeMs ?? []);
+    if (known.length > 0) {
+      progress.end();
+      return epochMs(Math.max(...known));
+    }
+    progress.show("the store runs and is empty so far, waits for its first trades");
+    await delay(PEEK_MS);
+  }
+  progress.end();
+  throw new PipelineError(
+    "TAPE_STORE_UNAVAILABLE",
+    `the store must hold a trade, runs and holds none after ${PATIENCE_MS / 1_000} s: try again when trades have come`,
+  );
 };
 
 await runCommand({
@@ -62,6 +112,7 @@ await runCommand({
     interval: { type: "string" },
     from: { type: "string" },
     to: { type: "string" },
+    store: { type: "string" },
     format: { type: "string" },
   },
   run: bars,

@@ -56,6 +56,11 @@ const parse = (argv: readonly string[], options: Options) => {
   }
 };
 
+/** @throws PipelineError TAPE_USAGE for an argument that is no flag. */
+export const mustBeFlagsAlone = ({ positionals }: Arguments): void => {
+  if (positionals.length > 0) throw usage(`only flags are known, was given ${JSON.stringify(positionals[0])}`);
+};
+
 /** An error of use, which points to `--help`. */
 export const usage = (problem: string, options: ErrorOptions = {}): PipelineError =>
   new PipelineError("TAPE_USAGE", `${problem}; --help says what there is`, options);

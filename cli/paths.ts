@@ -12,15 +12,6 @@ export const mustTakeFile = async (flag: string, path: string): Promise<void> =>
   }
 };
 
-/** @throws PipelineError TAPE_USAGE unless `path` is a folder that can be written to, or one can be made there */
-export const mustTakeFolder = async (flag: string, path: string): Promise<void> => {
-  let nearest = resolve(path);
-  while ((await kindOf(nearest)) === "nothing") nearest = dirname(nearest);
-  if ((await kindOf(nearest)) !== "folder" || !(await isWritable(nearest))) {
-    throw usage(`${flag} must name a folder that can be written to, was ${path}`);
-  }
-};
-
 const kindOf = async (path: string): Promise<"folder" | "file" | "nothing"> => {
   try {
     return (await stat(path)).isDirectory() ? "folder" : "file";

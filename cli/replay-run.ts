@@ -5,7 +5,7 @@ import { readConfig } from "#lambdas/aggregator/config.ts";
 import type { FetcherReport } from "#lambdas/fetcher/fetcher.ts";
 import { replayText } from "#lambdas/fetcher/source-spec.ts";
 import type { LocalCloud } from "#local/cloud.ts";
-import { number } from "./output.ts";
+import { countOf, number } from "./output.ts";
 import type { ProgressLine } from "./progress-line.ts";
 import { aggregatorEnvironment } from "./running.ts";
 
@@ -39,7 +39,7 @@ export const runReplay = async (
     sumOfCounts((await checkpoints.list(ticksStream)).map(({ counts }) => counts));
   const peek = async (): Promise<void> => {
     const { trades: folded, duplicateTrades } = await counted();
-    progress.show(`${number(folded + duplicateTrades)} of ${number(trades)} trades stored`);
+    progress.show(`${number(folded + duplicateTrades)} of ${countOf(trades, "trade")} stored`);
   };
   const startedAt = performance.now();
   const timer = setInterval(() => void peek().catch(() => undefined), PEEK_MS);

@@ -8,30 +8,35 @@ import { intervalText } from "#core/interval.ts";
 import { epochMs, type DurationMs } from "#core/units.ts";
 import { readConfig } from "#lambdas/aggregator/config.ts";
 import { openLocalCloud, type CloudEvent, type LocalCloud } from "#local/cloud.ts";
+import { openLoopbackServer } from "#local/loopback-server.ts";
 import { assemble } from "./assemble.ts";
 import { cloudEventText } from "./cloud-event-text.ts";
 import { runCommand, usage, type Arguments } from "./command.ts";
-import { inspectFile, type FileContents } from "./inspect-file.ts";
-import { number, say } from "./output.ts";
+import { inspectFile, mustBeginAsTrades, type FileContents } from "./inspect-file.ts";
+import { countOf, number, say } from "./output.ts";
 import { mustTakeFile } from "./paths.ts";
 import { createProgressLine } from "./progress-line.ts";
 import { csvOf, readBars } from "./read-bars.ts";
 import { runReplay, type ReplayResult } from "./replay-run.ts";
 import { aggregatorEnvironment, announce } from "./running.ts";
 import { STOPPED, stopSignal, unlessStopped } from "./stop-signal.ts";
-import { readOfferedInterval, readSpeed, readWhole } from "./values.ts";
+import { mustBeOffered, readBarInterval, readIdleClose, readSpeed, readWhole } from "./values.ts";
 
 const HELP = `Sends a file of trades through the whole pipeline on this machine, and reports what came of it.
 
 Usage: npm run replay -- FILE [flags]
 
-  FILE              a CSV or CSV.gz whose header names time (ms since 1970), symbol, price and size
+  FILE              a CSV or CSV.gz whose header names time, symbol, price and size;
+                    times are milliseconds since 1970 or ISO 8601, like 2013-10-07T13:30:00.464Z
   --speed N|max     trade time per wall time; max is as fast as it goes            (default: max)
   --interval I      an interval to count and export, like 10s, 1m, 5m, 1h; may repeat
                     (default: those stored, 10s and 1m)
   --export OUT.csv  writes the bars, by symbol, interval and start
   --shards N        shards of the ticks stream, 1 to 64                            (default: 1)
   --port P          of the local WebSocket API                                     (default: any that is free)
+  --idle-close SECONDS
+                    how long an idle shard waits before its arrival window is taken to be over, 1 to 120;
+                    on AWS up to 2 minutes                                         (default: 1)
   --stay            keeps the store running afterwards, for npm run bars, until Ctrl-C
   --verbose         shows the functions' own log lines
   --help            shows this
@@ -43,10 +48,12 @@ interface Settings {
   /** As it was named. */
   readonly file: string;
   readonly speed: number | "max";
-  readonly intervals: readonly string[];
+  /** Empty: those stored. */
+  readonly intervalsMs: readonly DurationMs[];
   readonly exportFile: string | undefined;
   readonly shards: number;
   readonly port: number;
+  readonly idleCloseMs: DurationMs;
   readonly isStaying: boolean;
   readonly isVerbose: boolean;
 }
@@ -59,10 +66,11 @@ const readSettings = (args: Arguments): Settings => {
   return {
     file,
     speed: readSpeed(args.text("speed") ?? "max"),
-    intervals: args.texts("interval"),
+    intervalsMs: args.texts("interval").map(readBarInterval),
     exportFile,
     shards: readWhole("--shards", args.text("shards") ?? "1", 1, 64),
     port: readWhole("--port", args.text("port") ?? "0", 0, 65_535),
+    idleCloseMs: readIdleClose(args.text("idle-close")),
     isStaying: args.isSet("stay"),
     isVerbose: args.isSet("verbose"),
   };
@@ -71,6 +79,7 @@ const readSettings = (args: Arguments): Settings => {
 const replay = async (args: Arguments): Promise<number> => {
   const settings = readSettings(args);
   if (settings.exportFile !== undefined) await mustTakeFile("--export", settings.exportFile);
+  await mustBeFree(settings.port);
   const stop = stopSignal();
   try {
     return await replayFile(settings, stop);
@@ -82,21 +91,24 @@ const replay = async (args: Arguments): Promise<number> => {
 };
 
 const replayFile = async (settings: Settings, stop: AbortSignal): Promise<number> => {
-  const contents = await unlessStopped(stop, inspectFile(settings.file));
-  say(`${settings.file}: ${number(contents.trades)} trades of ${contents.symbols.join(", ")}`);
+  await mustBeginAsTrades(settings.file);
   await using assembly = await assemble({ shards: String(settings.shards) });
   stop.throwIfAborted();
   await using cloud = await openLocalCloud({
     assemblyDir: assembly.dir,
     port: settings.port,
     schedules: false,
+    idleCloseMs: settings.idleCloseMs,
     onEvent: (event) => tell(event, settings.isVerbose),
   });
   Object.assign(process.env, cloud.environment);
   const { intervals, panesTable } = readConfig(aggregatorEnvironment(cloud));
   const storedMs = intervals.map(({ intervalMs }) => intervalMs);
-  const wanted = settings.intervals.length > 0 ? settings.intervals : storedMs.map(intervalText);
-  const wantedMs = [...new Set(wanted.map((text) => readOfferedInterval(text, storedMs)))].toSorted((a, b) => a - b);
+  for (const intervalMs of settings.intervalsMs) mustBeOffered(intervalMs, storedMs);
+  const wanted = settings.intervalsMs.length > 0 ? settings.intervalsMs : storedMs;
+  const wantedMs = [...new Set(wanted)].toSorted((a, b) => a - b);
+  const contents = await unlessStopped(stop, inspectFile(settings.file));
+  say(`${settings.file}: ${countOf(contents.trades, "trade")} of ${contents.symbols.join(", ")}`);
   const run = { ...settings, file: resolve(settings.file), trades: contents.trades };
   const result = await unlessStopped(stop, runReplay(cloud, run, createProgressLine()));
   await using panes = openDynamoPaneStore({ table: panesTable, intervals, clock });
@@ -107,8 +119,14 @@ const replayFile = async (settings: Settings, stop: AbortSignal): Promise<number
   }
   if (settings.exportFile !== undefined) await writeFile(settings.exportFile, csvOf(bars));
   report(contents, result, bars.length, wantedMs, settings.exportFile);
-  if (settings.isStaying) await stay(cloud, stop);
+  if (settings.isStaying) await stay(cloud, settings, stop);
   return isAccounted(contents, result) ? 0 : 1;
+};
+
+/** @throws PipelineError TAPE_PORT_IN_USE */
+const mustBeFree = async (port: number): Promise<void> => {
+  const { server } = await openLoopbackServer(port);
+  await new Promise((resolve) => server.close(resolve));
 };
 
 /** Whether each trade of the file was folded or, being of the future, rejected. */
@@ -129,27 +147,23 @@ const report = (
   exportFile: string | undefined,
 ): void => {
   const { report: sent, counts, seconds } = result;
-  say(`sent        ${number(sent.tradesSent)} trades in ${number(sent.framesSent)} frames`);
+  say(`sent        ${countOf(sent.tradesSent, "trade")} in ${countOf(sent.framesSent, "frame")}`);
   say(
-    `folded      ${number(counts.trades)} trades in ${seconds.toFixed(1)} s, ${number(Math.round(counts.trades / seconds))} a second`,
+    `folded      ${countOf(counts.trades, "trade")} in ${seconds.toFixed(1)} s, ${number(Math.round(counts.trades / seconds))} a second`,
   );
   say(
     `bars        ${number(barCount)} of ${intervalsMs.map(intervalText).join(", ")}${exportFile === undefined ? "" : `, in ${exportFile}`}`,
   );
   say(`duplicates  ${number(counts.duplicateTrades)}`);
-  say(`rejected    ${number(contents.rejected.length + counts.rejected)}`);
-  for (const row of contents.rejected.slice(0, SHOWN_REJECTIONS)) say(`  ${row}`);
-  if (contents.rejected.length > SHOWN_REJECTIONS)
-    say(`  and ${number(contents.rejected.length - SHOWN_REJECTIONS)} more`);
+  say(`rejected    ${number(contents.rejected + counts.rejected)}`);
+  for (const problem of contents.problems) say(`  ${problem}`);
   if (counts.rejected > 0) say(`  ${number(counts.rejected)} of the future: their times are ahead of the clock`);
   if (!isAccounted(contents, result))
-    say(`WRONG: ${number(contents.trades)} trades must be folded, ${number(counts.trades)} were`);
+    say(`WRONG: the trades folded must be ${number(contents.trades)}, were ${number(counts.trades)}`);
 };
 
-const SHOWN_REJECTIONS = 20;
-
-const stay = async (cloud: LocalCloud, stop: AbortSignal): Promise<void> => {
-  await using _ = await announce(cloud);
+const stay = async (cloud: LocalCloud, { file }: Settings, stop: AbortSignal): Promise<void> => {
+  await using _ = await announce(cloud, `npm run replay -- ${file} --stay`);
   say("the store runs on; read it with npm run bars -- --symbol S --interval I, end it with Ctrl-C");
   if (!stop.aborted) await once(stop, "abort");
 };
@@ -167,6 +181,7 @@ await runCommand({
     export: { type: "string" },
     shards: { type: "string" },
     port: { type: "string" },
+    "idle-close": { type: "string" },
     stay: { type: "boolean" },
     verbose: { type: "boolean" },
   },

@@ -1,11 +1,15 @@
-import { readFile, rm, writeFile, mkdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { PipelineError } from "#core/errors.ts";
 import type { LocalCloud } from "#local/cloud.ts";
+import { isAlive } from "./processes.ts";
 
 /** How another process reaches a local cloud that runs. */
 export interface Running {
   readonly pid: number;
+  /** Who runs it, and where it is seen. */
+  readonly name: string;
+  readonly startedAtMs: number;
   /** The variables with which AWS clients find it. */
   readonly environment: Readonly<Record<string, string>>;
   readonly outputs: Readonly<Record<string, string>>;
@@ -13,58 +17,54 @@ export interface Running {
   readonly aggregator: Readonly<Record<string, string>>;
 }
 
-/** One at a time is found; `TAPESTREAM_RUNNING` names another file for those who run several. */
-const FILE = process.env["TAPESTREAM_RUNNING"] ?? join(import.meta.dirname, "../.tapestream/running.json");
+/** Holds a file for each local cloud that runs. `TAPESTREAM_RUNNING` names another folder, to keep some apart. */
+const FOLDER = process.env["TAPESTREAM_RUNNING"] ?? join(import.meta.dirname, "../.tapestream");
 
-/** Says that `cloud` runs, until it is disposed of or another says so. */
-export const announce = async (cloud: LocalCloud): Promise<AsyncDisposable> => {
+const fileOf = (pid: number): string => join(FOLDER, `running-${pid}.json`);
+
+/** Says that `cloud` runs, until it is disposed of, and under which name: who runs it, and where it is seen. */
+export const announce = async (cloud: LocalCloud, name: string): Promise<AsyncDisposable> => {
+  const file = fileOf(process.pid);
   const running: Running = {
     pid: process.pid,
+    name,
+    startedAtMs: Date.now(),
     environment: cloud.environment,
     outputs: cloud.outputs,
     aggregator: aggregatorEnvironment(cloud),
   };
-  await mkdir(dirname(FILE), { recursive: true });
-  await writeFile(FILE, JSON.stringify(running, undefined, 2), { mode: 0o600 });
-  return {
-    [Symbol.asyncDispose]: async () => {
-      if ((await readRunning())?.pid === process.pid) await rm(FILE, { force: true });
-    },
-  };
+  await mkdir(FOLDER, { recursive: true });
+  for (const { pid } of await readAll()) if (!isAlive(pid)) await rm(fileOf(pid), { force: true });
+  await writeFile(file, JSON.stringify(running, undefined, 2), { mode: 0o600 });
+  return { [Symbol.asyncDispose]: () => rm(file, { force: true }) };
 };
 
 /**
- * The local cloud that runs.
+ * The local clouds that run, the one that started last first.
  * @throws PipelineError TAPE_STORE_UNAVAILABLE when none does.
  */
-export const findRunning = async (): Promise<Running> => {
-  const running = await readRunning();
-  if (running === undefined || !isAlive(running.pid)) {
+export const findRunning = async (): Promise<readonly [Running, ...Running[]]> => {
+  const alive = (await readAll()).filter(({ pid }) => isAlive(pid));
+  const [newest, ...others] = alive.toSorted((a, b) => b.startedAtMs - a.startedAtMs);
+  if (newest === undefined) {
     throw new PipelineError(
       "TAPE_STORE_UNAVAILABLE",
       "a store must be running, none was found: start one with npm start",
     );
   }
-  return running;
+  return [newest, ...others];
 };
 
-const readRunning = (): Promise<Running | undefined> =>
-  readFile(FILE, "utf8").then(
-    (text) => JSON.parse(text) as Running,
-    () => undefined,
-  );
+const readAll = async (): Promise<readonly Running[]> => {
+  const names = await readdir(FOLDER).catch(() => []);
+  const files = names.filter((name) => /^running-\d+\.json$/.test(name));
+  const read = await Promise.all(files.map((name) => readFile(join(FOLDER, name), "utf8").catch(() => "")));
+  return read.flatMap((text) => (text === "" ? [] : (JSON.parse(text) as Running)));
+};
 
 /** The environment of the function that stores bars, as the template gives it. */
 export const aggregatorEnvironment = ({ functions }: LocalCloud): Readonly<Record<string, string>> => {
   const aggregator = functions.find(({ environment }) => "INTERVALS_MS" in environment && "BARS_STREAM" in environment);
   if (aggregator === undefined) throw new RangeError("the app must have an aggregator, had none");
   return aggregator.environment;
-};
-
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 };

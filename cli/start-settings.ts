@@ -3,11 +3,11 @@ import type { Passes } from "#core/protocol/dashboard-config.ts";
 import { SOCKET_LIMITS } from "#core/protocol/socket-limits.ts";
 import { durationMs, type DurationMs } from "#core/units.ts";
 import { liveReplayText, replayText } from "#lambdas/fetcher/source-spec.ts";
-import { usage, type Arguments } from "./command.ts";
+import { mustBeFlagsAlone, usage, type Arguments } from "./command.ts";
 import { inspectFile } from "./inspect-file.ts";
 import { passesOf } from "./start-passes.ts";
-import { readSpeed, readWhole } from "./values.ts";
-import { number } from "./output.ts";
+import { readIdleClose, readSpeed, readWhole } from "./values.ts";
+import { countOf } from "./output.ts";
 
 export interface StartSettings {
   readonly source: "replay" | "sim";
@@ -21,6 +21,8 @@ export interface StartSettings {
   readonly dataDir: string | undefined;
   /** How long a connection lasts at most. */
   readonly connectionMs: DurationMs;
+  /** How long an idle shard waits before its arrival window is taken to be over. */
+  readonly idleCloseMs: DurationMs;
   readonly isVerbose: boolean;
 }
 
@@ -42,8 +44,7 @@ const SIM_RATE = 200;
 
 /** @throws PipelineError TAPE_USAGE */
 export const readSettings = (args: Arguments): StartSettings => {
-  if (args.positionals.length > 0)
-    throw usage(`only flags are known, was given ${JSON.stringify(args.positionals[0])}`);
+  mustBeFlagsAlone(args);
   const source = args.text("source") ?? "replay";
   if (source !== "replay" && source !== "sim")
     throw usage(`--source must be replay or sim, was ${JSON.stringify(source)}`);
@@ -62,6 +63,7 @@ export const readSettings = (args: Arguments): StartSettings => {
     seconds: seconds === undefined ? undefined : readWhole("--for", seconds, 1, 999_999_999),
     dataDir: dataDir === undefined ? undefined : resolve(dataDir),
     connectionMs: durationMs(limit * 1_000),
+    idleCloseMs: readIdleClose(args.text("idle-close")),
     isVerbose: args.isSet("verbose"),
   };
 };
@@ -76,14 +78,17 @@ export const feedOf = async ({ source, file, speed }: StartSettings): Promise<Fe
     const spec = `sim:?symbols=${SIM_SYMBOLS.join(",")}&rate=${SIM_RATE}`;
     return { spec, symbols: SIM_SYMBOLS, words: "simulated trades" };
   }
-  const { symbols, firstMs, lastMs, trades } = await inspectFile(file);
+  const { symbols, firstMs, lastMs, trades, rejected } = await inspectFile(file);
   const day = new Date(firstMs).toLocaleDateString("en-GB", {
     day: "numeric",
     month: "long",
     year: "numeric",
     timeZone: "UTC",
   });
-  const what = file === EXCERPT ? `real trades of ${day}` : `${number(trades)} trades of ${basename(file)}`;
+  const what =
+    file === EXCERPT
+      ? `real trades of ${day}`
+      : `${countOf(trades, "trade")} of ${basename(file)}${setAside(rejected)}`;
   if (speed === 1) {
     const passes = passesOf(firstMs, lastMs, { isMoved: true });
     return { spec: liveReplayText(file, HISTORY), symbols, words: `${what}, replayed as if now`, passes };
@@ -96,3 +101,5 @@ export const feedOf = async ({ source, file, speed }: StartSettings): Promise<Fe
     passes: passesOf(firstMs, lastMs, { isMoved: false }),
   };
 };
+
+const setAside = (rows: number): string => (rows === 0 ? "" : ` (${countOf(rows, "row")} set aside)`);

@@ -8,12 +8,12 @@ import { readConfig as readBroadcastConfig } from "#lambdas/ws-broadcast/config.
 import { openLocalCloud, type CloudEvent, type LocalCloud } from "#local/cloud.ts";
 import { openLoopbackServer, type LoopbackServer } from "#local/loopback-server.ts";
 import { buildWeb, endBuilder } from "#tools/build-web.ts";
-import { mustTakeFolder } from "./paths.ts";
 import { stopSignal } from "./stop-signal.ts";
 import { cloudEventText } from "./cloud-event-text.ts";
 import { assemble } from "./assemble.ts";
 import { runCommand, type Arguments } from "./command.ts";
-import { number, say } from "./output.ts";
+import { countOf, number, say } from "./output.ts";
+import { openDataFolder } from "./data-folder.ts";
 import { createProgressLine, type ProgressLine } from "./progress-line.ts";
 import { aggregatorEnvironment, announce } from "./running.ts";
 import { openRates } from "./start-rates.ts";
@@ -32,6 +32,9 @@ Usage: npm start [-- flags]
   --headless           serves the WebSocket API, but no dashboard
   --for SECONDS        ends by itself after so long
   --data DIR           keeps streams and tables there, and goes on with them the next time
+  --idle-close SECONDS
+                       how long an idle shard waits before its arrival window is taken to be over, 1 to 120; on AWS
+                       up to 2 minutes                                                   (default: 1)
   --socket-limit SECONDS
                        ends each connection after so long; the page renews its own before   (default: 7200, as on AWS)
   --verbose            shows the functions' own log lines
@@ -43,7 +46,7 @@ const PORTS_TRIED = 20;
 
 const start = async (args: Arguments): Promise<number> => {
   const settings = readSettings(args);
-  if (settings.dataDir !== undefined) await mustTakeFolder("--data", settings.dataDir);
+  await using _ = settings.dataDir === undefined ? undefined : await openDataFolder(settings.dataDir);
   const stop = stopSignal();
   const stage = createStages();
   const listener = await listen(settings.port);
@@ -79,6 +82,7 @@ const run = async (
   await using cloud = await stage.run("opened the local cloud", () =>
     openLocalCloud({
       assemblyDir: assembly.dir,
+      idleCloseMs: settings.idleCloseMs,
       socketLimits: { connectionMs: settings.connectionMs },
       onEvent: (event) => !stop.aborted && tell(event, settings.isVerbose, progress),
       ...(settings.dataDir === undefined ? {} : { dataDir: settings.dataDir }),
@@ -96,7 +100,7 @@ const run = async (
       connectionMs: settings.connectionMs,
     },
   });
-  await using _ = await announce(cloud);
+  await using _ = await announce(cloud, `npm start, ${addressOf(listener, settings)}`);
   greet(feed, listener, settings, stage.totalSeconds);
   await showRates(cloud, dashboard, { stop, progress, seconds: settings.seconds });
   say("ends");
@@ -151,10 +155,15 @@ const intervalsOf = ({ functions }: LocalCloud): readonly string[] => {
   return [...storedIntervalsMs, ...offeredIntervalsMs].toSorted((a, b) => a - b).map(intervalText);
 };
 
-const greet = (feed: Feed, { host }: LoopbackServer, { isHeadless }: StartSettings, seconds: number): void => {
+const addressOf = ({ host }: LoopbackServer, { isHeadless }: StartSettings): string => {
   const port = host.split(":")[1];
+  return isHeadless ? `ws://localhost:${port}/socket` : `http://localhost:${port}`;
+};
+
+const greet = (feed: Feed, listener: LoopbackServer, settings: StartSettings, seconds: number): void => {
+  const address = addressOf(listener, settings);
   say(`ready after ${seconds.toFixed(1)} s: ${feed.words}\n`);
-  say(isHeadless ? `  WebSocket  ws://localhost:${port}/socket` : `  dashboard  http://localhost:${port}`);
+  say(`  ${settings.isHeadless ? "WebSocket" : "dashboard"}  ${address}`);
   say(`  bars       npm run bars -- --symbol ${feed.symbols.at(-1)} --interval 1m`);
   say("  Ctrl-C ends it\n");
 };
@@ -183,10 +192,10 @@ const showRates = async (
     const rate = Math.round((trades - recent[0]!) / Math.max(1, recent.length - 1));
     const age = newestEventTimeMs === undefined ? undefined : (Date.now() - newestEventTimeMs) / 1_000;
     const words = [
-      `${number(trades)} trades`,
+      countOf(trades, "trade"),
       `${number(rate)}/s`,
-      `${number(bars)} bars`,
-      `${number(dashboard.connections)} connections`,
+      countOf(bars, "bar"),
+      countOf(dashboard.connections, "connection"),
       ...(age === undefined || age > LONGEST_LAG_SECONDS ? [] : [`lag ${age.toFixed(1)} s`]),
     ];
     progress.show(words.join("   "));
@@ -214,6 +223,7 @@ await runCommand({
     headless: { type: "boolean" },
     for: { type: "string" },
     data: { type: "string" },
+    "idle-close": { type: "string" },
     "socket-limit": { type: "string" },
     verbose: { type: "boolean" },
   },

@@ -1,5 +1,5 @@
 import { intervalText, readInterval, storedIntervalFor } from "#core/interval.ts";
-import { epochMs, type DurationMs, type EpochMs } from "#core/units.ts";
+import { durationMs, epochMs, type DurationMs, type EpochMs } from "#core/units.ts";
 import { usage } from "./command.ts";
 
 /** @throws PipelineError TAPE_USAGE */
@@ -19,16 +19,24 @@ export const readWhole = (flag: string, text: string, least: number, greatest: n
   return value;
 };
 
-/** An interval that is stored or folds from a stored one. @throws PipelineError TAPE_USAGE */
-export const readOfferedInterval = (text: string, storedMs: readonly DurationMs[]): DurationMs => {
+/** How long an idle shard waits before its arrival window is taken to be over. @throws PipelineError TAPE_USAGE */
+export const readIdleClose = (text = "1"): DurationMs =>
+  durationMs(readWhole("--idle-close", text, 1, LONGEST_IDLE_CLOSE_SECONDS) * 1_000);
+
+const LONGEST_IDLE_CLOSE_SECONDS = 120;
+
+/** The length of bars. @throws PipelineError TAPE_USAGE */
+export const readBarInterval = (text: string): DurationMs => {
   const intervalMs = readInterval(text);
   if (intervalMs === undefined) throw usage(`--interval must be like 10s, 5m, 1h or 1d, was ${JSON.stringify(text)}`);
-  if (storedIntervalFor(intervalMs, storedMs) === undefined) {
-    throw usage(
-      `--interval must be a multiple of a stored interval (${storedMs.map(intervalText).join(", ")}), was ${text}`,
-    );
-  }
   return intervalMs;
+};
+
+/** @throws PipelineError TAPE_USAGE unless bars of that length are stored or fold from stored ones. */
+export const mustBeOffered = (intervalMs: DurationMs, storedMs: readonly DurationMs[]): void => {
+  if (storedIntervalFor(intervalMs, storedMs) !== undefined) return;
+  const stored = storedMs.map(intervalText).join(", ");
+  throw usage(`--interval must be a multiple of a stored interval (${stored}), was ${intervalText(intervalMs)}`);
 };
 
 /** An instant: ISO 8601 with a zone, or milliseconds since 1970. @throws PipelineError TAPE_USAGE */

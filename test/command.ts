@@ -59,4 +59,5 @@ export const startCommand = (
 };
 
 /** Runs `cli/NAME.ts` to its end. */
-export const runCommandLine = (name: string, args: readonly string[]): Promise<Ended> => startCommand(name, args).ended;
+export const runCommandLine = (name: string, args: readonly string[], options: CommandOptions = {}): Promise<Ended> =>
+  startCommand(name, args, options).ended;

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { runCommandLine, startCommand } from "./command.ts";
+import { runCommandLine, startCommand, type Ended } from "./command.ts";
 import { oracleRows, type OracleTrade } from "./oracle/oracle.ts";
 import { readOracleTrades } from "./oracle/read-trades.ts";
 
@@ -77,7 +77,7 @@ describe("a replay of a file of one's own", () => {
 
   test(
     "sets rows aside that are no trade, says which, and goes on; bars and --stay read them",
-    { timeout: 60_000 },
+    { timeout: 90_000 },
     async () => {
       const [first, second, , last] = own.map(line);
       const rows = [
@@ -86,41 +86,54 @@ describe("a replay of a file of one's own", () => {
         second,
         "1,0,BRK A,1700000000000",
         "1,abc,BRK A,1700000000000",
+        "1,def,BRK A,1700000000000",
         "oops",
         "",
         last,
       ];
-      const replay = startCommand("replay", [
-        await write("own.csv", `${rows.join("\r\n")}\r\n`),
-        "--stay",
-        "--interval",
-        "1h",
-      ]);
+      const file = await write("own.csv", `${rows.join("\r\n")}\r\n`);
+      const options = { environment: { TAPESTREAM_RUNNING: join(folder, "running") } };
+      const replay = startCommand("replay", [file, "--stay", "--interval", "1h"], options);
       await replay.said("the store runs on");
-      const bars = await runCommandLine("bars", [
-        "--symbol",
-        "BRK A",
-        "--interval",
-        "1m",
-        "--from",
-        "2023-11-14",
-        "--to",
-        "2023-11-15",
-      ]);
-      const json = await runCommandLine("bars", ["--symbol", "BRK A", "--interval", "5m", "--format", "json"]);
-      const none = await runCommandLine("bars", ["--symbol", "NONE", "--interval", "5m"]);
+      const read = (symbol: string, interval: string, ...flags: string[]): Promise<Ended> =>
+        runCommandLine("bars", ["--symbol", symbol, "--interval", interval, ...flags], options);
+      const bars = await read("BRK A", "1m", "--from", "2023-11-14", "--to", "2023-11-15");
+      const json = await read("BRK A", "5m", "--format", "json");
+      const none = await read("NONE", "5m");
+      const other = startCommand("start", ["--headless", "--port", "0", "--idle-close", "120"], options);
+      await other.said("Ctrl-C ends it");
+      const newest = await read("NONE", "5m");
+      const chosen = await read("BRK A", "5m", "--store", String(replay.child.pid));
+      const unknown = await read("BRK A", "5m", "--store", "1");
+      other.child.kill("SIGINT");
+      expect((await other.ended).code).toBe(0);
       const startedAt = performance.now();
       replay.child.kill("SIGINT");
       const { code, stdout } = await replay.ended;
       expect(performance.now() - startedAt).toBeLessThan(5_000);
       expect(code).toBe(0);
       expect(stdout).toContain(
-        "rejected    3\n  line 4: not-positive\n  line 5: not-a-decimal\n  line 6: unknown-shape\n",
+        "rejected    4\n" +
+          '  line 4: the price must be greater than 0, was "0"\n' +
+          '  line 5: the price must be a decimal number like 182.31, was "abc" (and 1 more line)\n' +
+          '  line 7: a line must have 4 fields, as the header has, was "oops"\n',
       );
       const trades = own.filter(({ symbol }) => symbol === "BRK A");
       expect(bars.stdout).toBe([HEADER, ...oracleRows(trades, ["1m"])].map((row) => `${row}\n`).join(""));
       expect((JSON.parse(json.stdout) as { trades: number }[]).map(({ trades: count }) => count)).toEqual([3]);
       expect([none.code, none.stderr]).toEqual([0, "no bars of NONE start in that span\n"]);
+      const [mine, its] = [
+        `--store ${replay.child.pid} (npm run replay -- ${file} --stay)`,
+        `process ${other.child.pid} `,
+      ];
+      expect(newest.stderr).toContain(`reads the store of ${its}(npm start, ws://localhost:`);
+      expect(newest.stderr).toContain(`, not ${mine}\n`);
+      expect(chosen.stdout.split("\n")).toHaveLength(3);
+      expect(chosen.stderr).toMatch(new RegExp(`^reads the store of process ${replay.child.pid} .* not --store`));
+      expect([unknown.code, unknown.stderr]).toEqual([
+        2,
+        `--store must be a process whose store runs (${other.child.pid}, ${replay.child.pid}), was 1; --help says what there is [TAPE_USAGE]\n`,
+      ]);
     },
   );
 
@@ -141,7 +154,11 @@ describe("a replay of a file of one's own", () => {
       [[await write("header.csv", "time,symbol\n")], /must have a header with the columns .*, lacks price and size/],
       [
         [await write("none.csv", "time,symbol,price,size\nx,y,z,0\n")],
-        /must hold at least one trade, holds none \(line 2: unknown-shape\)/,
+        /must hold at least one trade, holds none \(line 2: the time must be .*, was "x"\)/,
+      ],
+      [
+        [await write("seconds.csv", "time,symbol,price,size\n1381152600,A,1,1\n")],
+        /has seconds by the look of them: 1381152600 is 2013-10-07 in seconds.*; multiply them by 1000/,
       ],
       [
         [await write("cut.csv.gz", gzipSync("time,symbol,price,size\n".repeat(99)).subarray(0, 30))],
@@ -150,7 +167,10 @@ describe("a replay of a file of one's own", () => {
       [[good, "--speed", "fast"], /^--speed must be "max" or a positive number, was "fast"/],
       [[good, "--speed"], /--speed/],
       [[good, "--shards", "0"], /^--shards must be a whole number from 1 to 64, was "0"/],
+      [[good, "--idle-close", "121"], /^--idle-close must be a whole number from 1 to 120, was "121"/],
       [[good, "--colour"], /'--colour'/],
+      [["missing.csv", "--interval", "often"], /^--interval must be like 10s, 5m, 1h or 1d, was "often"/],
+      [["missing.csv", "--port", String(port)], /port .* \[TAPE_PORT_IN_USE\]$/],
       [
         [good, "--export", join(folder, "no/such/folder.csv")],
         /^--export must name a file in a folder that can be written to/,
@@ -184,10 +204,66 @@ test("bars says so when no store runs, and what is wrong with a flag", async () 
   }
 });
 
-test.each(["replay", "bars"])("%s --help says what there is", async (name) => {
-  const { code, stdout } = await runCommandLine(name, ["--help"]);
-  expect(code).toBe(0);
-  expect(stdout).toContain(`Usage: npm run ${name} -- `);
+test("bars says that a store is empty so far, after waiting for its first trades", { timeout: 60_000 }, async () => {
+  const options = { environment: { TAPESTREAM_RUNNING: join(folder, "empty") } };
+  const file = await write("later.csv", `time,symbol,price,size\n${Date.now() - 1_000},A,1,1\n`);
+  const flags = ["--headless", "--port", "0", "--idle-close", "120", "--speed", "max", "--file", file];
+  const server = startCommand("start", flags, options);
+  await server.said("Ctrl-C ends it");
+  const { code, stdout, stderr } = await runCommandLine("bars", ["--symbol", "A", "--interval", "1m"], options);
+  server.child.kill("SIGINT");
+  await server.ended;
+  expect([code, stdout]).toEqual([1, ""]);
+  expect(stderr).toMatch(/^the store runs and is empty so far, waits for its first trades\n/);
+  expect(stderr).toMatch(
+    /the store must hold a trade, runs and holds none after 10 s: .* \[TAPE_STORE_UNAVAILABLE\]\n$/,
+  );
+});
+
+test(
+  "start keeps a folder of data to itself, and takes it over from a run that was killed",
+  { timeout: 60_000 },
+  async () => {
+    const flags = ["--headless", "--port", "0", "--data", join(folder, "data")];
+    const options = { environment: { TAPESTREAM_RUNNING: join(folder, "data-runs"), TMPDIR: folder } };
+    const first = startCommand("start", flags, options);
+    await first.said("Ctrl-C ends it");
+    const second = await runCommandLine("start", flags, options);
+    first.child.kill("SIGKILL");
+    await first.ended;
+    const third = await runCommandLine("start", [...flags, "--for", "1"], options);
+    expect([second.code, second.stdout]).toEqual([1, ""]);
+    expect(second.stderr).toBe(
+      `--data must name a folder that no other run uses, process ${first.child.pid} uses ${join(folder, "data")} ` +
+        "(so says its owner.pid) [TAPE_DATA_UNAVAILABLE]\n",
+    );
+    expect(third.code, third.stderr).toBe(0);
+    expect(await readdir(join(folder, "data"))).not.toContain("owner.pid");
+  },
+);
+
+test("start refuses a folder of data that it cannot write to", async () => {
+  const data = join(await write("a-file", ""), "data");
+  const { code, stdout, stderr } = await runCommandLine("start", ["--port", "0", "--data", data]);
+  expect([code, stdout]).toEqual([1, ""]);
+  expect(stderr).toMatch(/^--data must name a folder that can be written to, .* \[TAPE_DATA_UNAVAILABLE\]\n$/);
+});
+
+test.each(["start", "replay", "bars", "build", "synth"])("%s --help says what there is", async (name) => {
+  const help = await runCommandLine(name, ["--help"]);
+  expect([help.code, help.stderr]).toEqual([0, ""]);
+  expect(help.stdout).toContain(`Usage: npm ${name === "start" ? name : `run ${name}`}`);
+  const unknown = await runCommandLine(name, ["--colour"]);
+  expect([unknown.code, unknown.stdout]).toEqual([2, ""]);
+  expect(unknown.stderr).toBe("unknown option '--colour'; --help says what there is [TAPE_USAGE]\n");
+});
+
+test("synth refuses a setting that is none", async () => {
+  const { code, stderr } = await runCommandLine("synth", ["-c", "shards"]);
+  expect([code, stderr]).toEqual([
+    2,
+    '--context must be like shards=4, was "shards"; --help says what there is [TAPE_USAGE]\n',
+  ]);
 });
 
 /** Runs the work two at a time. */

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -31,7 +31,7 @@ let port: string;
 const launch = async (onPort: string): Promise<void> => {
   server = startCommand("start", ["--port", onPort, "--for", "180", "--socket-limit", String(SOCKET_LIMIT_SECONDS)], {
     // what a killed one leaves in its temporary folder goes with the test's
-    environment: { TAPESTREAM_RUNNING: join(folder, "running.json"), TMPDIR: folder },
+    environment: { TAPESTREAM_RUNNING: folder, TMPDIR: folder },
     leadsGroup: true,
   });
   await server.said("Ctrl-C ends it");
@@ -76,7 +76,7 @@ const END = BAR_COLUMNS.indexOf("end");
 
 /** What the server's store holds of the bars that start from `fromMs` on. */
 const stored = async (symbol: string, interval: string, fromMs: number, toMs: number): Promise<Rows> => {
-  const running = JSON.parse(await readFile(join(folder, "running.json"), "utf8")) as Running;
+  const running = JSON.parse(await readFile(join(folder, `running-${server.child.pid}.json`), "utf8")) as Running;
   Object.assign(process.env, running.environment);
   const { intervals, panesTable } = readConfig(running.aggregator);
   await using panes = openDynamoPaneStore({ table: panesTable, intervals, clock });
@@ -117,6 +117,7 @@ describe("npm start", () => {
     expect(rows.map((row) => drawn.get(Number(row[START])))).toEqual(rows.map((row) => Number(row[close])));
     expect(await tab.page.textContent("#state")).toBe("Live");
     expect(await tab.page.locator("#symbols li").count()).toBe(4);
+    await expect.poll(() => tab.page.innerText("#pipeline"), PATIENT).toMatch(/Trades come in\s+complete up to \d\d:/);
     expect(tab.complaints).toEqual([]);
   });
 
@@ -171,6 +172,8 @@ describe("npm start", () => {
     await expect.poll(() => other.page.textContent("#empty"), PATIENT).toMatch(/^No trades of NOPE yet/);
     expect(await other.page.isVisible("#empty")).toBe(true);
     expect((await look(other.page))!.bars).toEqual([]);
+    await other.page.getByRole("button", { name: "Remove NOPE" }).click();
+    await expect.poll(() => other.page.locator("#symbols li").count(), PATIENT).toBe(4);
     expect(other.complaints).toEqual([]);
     await other.page.close();
   });
@@ -196,7 +199,7 @@ describe("npm start", () => {
     expect([code, stderr.includes("Error")]).toEqual([0, false]);
     // no process of its group is left
     expect(() => process.kill(-server.child.pid!, 0)).toThrow("ESRCH");
-    await expect(readFile(join(folder, "running.json"))).rejects.toThrow("ENOENT");
+    expect((await readdir(folder)).filter((name) => name.startsWith("running-"))).toEqual([]);
   });
 });
 

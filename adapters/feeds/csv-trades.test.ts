@@ -35,22 +35,63 @@ describe("a row of a CSV", () => {
   });
 
   test.each([
-    ["1,SPY,abc,1,P,0", "not-a-decimal"],
-    ["1,SPY,0,1,P,0", "not-positive"],
-    ["1,SPY,1,-5,P,0", "not-positive"],
-    ["1,SPY,1.123456789,1,P,0", "too-many-decimals"],
-    ["1,SPY,99999999999999999999,1,P,0", "too-large"],
-    ["1,SPY,1", "unknown-shape"],
-    ["1,SPY,1,1,P,0,more", "unknown-shape"],
-    ["1.5,SPY,1,1,P,0", "unknown-shape"],
-    ["-1,SPY,1,1,P,0", "unknown-shape"],
-    [",SPY,1,1,P,0", "unknown-shape"],
-    ["4503599627370496,SPY,1,1,P,0", "unknown-shape"],
-    [`1,SPY,1,1,${"P".repeat(1_000)},0`, "unknown-shape"],
-    ["1,,1,1,P,0", "unknown-shape"],
-    ["1, SPY,1,1,P,0", "unknown-shape"],
-  ])("rejects %j as %s, with its line", (row, reason) => {
-    expect(read(HEADER, row, 9)).toEqual({ kind: "rejected", line: 9, reason });
+    ["2013-10-07T13:30:00.464Z,SPY,1,1,P,0", 1_381_152_600_464],
+    ["2013-10-07T15:30:00.464+02:00,SPY,1,1,P,0", 1_381_152_600_464],
+    ['"1381152600464",SPY,1,1,P,0', 1_381_152_600_464],
+  ])("has its time in milliseconds or in ISO 8601: %s", (row, eventTimeMs) => {
+    expect(read(HEADER, row)).toMatchObject({ trade: { eventTimeMs } });
+  });
+
+  test.each([
+    ['1,"X,Y",1,1,"",""', { symbol: "X,Y", venue: undefined, conditions: undefined }],
+    ['1,"A""B",1,1,P,"0,1"', { symbol: 'A"B', conditions: "0,1" }],
+    ['1,A"B",1,1,P,0', { symbol: 'A"B"' }],
+  ])("may quote its fields: %s", (row, trade) => {
+    expect(read(HEADER, row)).toMatchObject({ trade });
+  });
+
+  const TIME = "the time must be milliseconds since 1970 or ISO 8601 with a zone, like 2013-10-07T13:30:00.464Z";
+  const SYMBOL = "the symbol must be 1 to 32 printable ASCII characters, with no space at either end";
+  const FIELDS = "a line must have 6 fields, as the header has";
+  const QUOTES = "a quoted field must end on its line, before a comma";
+
+  test.each([
+    ["1,SPY,abc,1,P,0", "not-a-decimal", "the price must be a decimal number like 182.31", "abc"],
+    ["1,SPY,0,1,P,0", "not-positive", "the price must be greater than 0", "0"],
+    ["1,SPY,1,-5,P,0", "not-positive", "the size must be greater than 0", "-5"],
+    ["1,SPY,1.123456789,1,P,0", "too-many-decimals", "the price must have at most 8 decimals", "1.123456789"],
+    ["1,SPY,99999999999999999,1,P,0", "too-large", "the price must have at most 15 digits", "99999999999999999"],
+    ["1,SPY,1", "unknown-shape", FIELDS, "1,SPY,1"],
+    ["1,SPY,1,1,P,0,more", "unknown-shape", FIELDS, "1,SPY,1,1,P,0,more"],
+    ["1.5,SPY,1,1,P,0", "unknown-shape", TIME, "1.5"],
+    ["-1,SPY,1,1,P,0", "unknown-shape", TIME, "-1"],
+    [",SPY,1,1,P,0", "unknown-shape", TIME, ""],
+    ["09:30,SPY,1,1,P,0", "unknown-shape", TIME, "09:30"],
+    ["2013-10-07T13:30:00,SPY,1,1,P,0", "unknown-shape", TIME, "2013-10-07T13:30:00"],
+    ["4503599627370496,SPY,1,1,P,0", "unknown-shape", TIME, "4503599627370496"],
+    ["1,,1,1,P,0", "unknown-shape", SYMBOL, ""],
+    ["1, SPY,1,1,P,0", "unknown-shape", SYMBOL, " SPY"],
+    ['1,"SPY,1,1,P,0', "unknown-shape", QUOTES, '1,"SPY,1,1,P,0'],
+    ['1,"SPY"X,1,1,P,0', "unknown-shape", QUOTES, '1,"SPY"X,1,1,P,0'],
+    [
+      `1,SPY,1,1,${"P".repeat(1_000)},0`,
+      "unknown-shape",
+      "a line must have at most 1000 characters",
+      `1,SPY,1,1,${"P".repeat(50)}…`,
+    ],
+  ])("rejects %j as %s, and says that %s", (row, reason, must, was) => {
+    expect(read(HEADER, row, 9)).toEqual({
+      kind: "rejected",
+      line: 9,
+      reason,
+      problem: { must, was: JSON.stringify(was) },
+    });
+  });
+
+  test("rejects a sequence that is no whole number", () => {
+    expect(read("time,symbol,price,size,sequence", "1,SPY,1,1,x")).toMatchObject({
+      problem: { must: "the sequence must be a whole number below 2^53", was: '"x"' },
+    });
   });
 });
 

@@ -1,4 +1,5 @@
-import { readDecimal } from "#core/decimal.ts";
+import { MAX_SCALE, readDecimal, type Decimal, type DecimalFault } from "#core/decimal.ts";
+import { readIsoTime } from "#core/foreign/iso-time.ts";
 import type { SourceRow } from "#core/ports/trade-source.ts";
 import { isSymbol, type RejectionReason } from "#core/trade.ts";
 import { epochMs } from "#core/units.ts";
@@ -34,12 +35,13 @@ const NAMES = {
 const REQUIRED = ["time", "symbol", "price", "size"] as const;
 
 /**
- * A reader for a CSV of trades whose first line is `header`: columns in any order and any case, unknown ones ignored, nothing quoted.
- * `time` is integer milliseconds since 1970; without a `sequence` column a row's number is its sequence, from 1.
+ * A reader for a CSV of trades whose first line is `header`: columns in any order and any case, unknown ones ignored.
+ * `time` is integer milliseconds since 1970 or an instant of {@link readIsoTime}. A field may be quoted as RFC 4180 says,
+ * but ends on its line; one that does not begin with a quote is taken as it stands. Without a `sequence` column a row's number is its sequence, from 1.
  * Returns the names that the header lacks instead, when it lacks any of `time,symbol,price,size`.
  */
 export const createCsvReader = (header: string, source: string): CsvReader | readonly string[] => {
-  const cells = header.split(",").map((name) => name.trim().toLowerCase());
+  const cells = (fieldsOf(header) ?? []).map((name) => name.trim().toLowerCase());
   const place = (name: keyof typeof NAMES): number | undefined => {
     const index = cells.findIndex((cell) => (NAMES[name] as readonly string[]).includes(cell));
     return index < 0 ? undefined : index;
@@ -61,27 +63,21 @@ export const createCsvReader = (header: string, source: string): CsvReader | rea
 const LONGEST_LINE = 1_000;
 
 const readRow = (columns: Columns, source: string, text: string, line: number): SourceRow => {
-  const cells = text.length > LONGEST_LINE ? [] : text.split(",");
-  const rejected = (reason: RejectionReason): SourceRow => ({ kind: "rejected", line, reason });
-  if (cells.length !== columns.count) return rejected("unknown-shape");
-  const symbol = cells[columns.symbol] ?? "";
-  const time = wholeNumber(cells[columns.time], TIME_DIGITS);
-  const sequence = columns.sequence === undefined ? line - 1 : wholeNumber(cells[columns.sequence], SEQUENCE_DIGITS);
-  if (!isSymbol(symbol) || time === undefined || sequence === undefined) return rejected("unknown-shape");
-  const price = readDecimal(cells[columns.price] ?? "");
-  if (typeof price === "string") return rejected(price);
-  const size = readDecimal(cells[columns.size] ?? "");
-  if (typeof size === "string") return rejected(size);
+  const read = readTrade(columns, text, line);
+  if ("must" in read) {
+    const { reason, must, was } = read;
+    return { kind: "rejected", line, reason, problem: { must, was: excerptOf(was) } };
+  }
   const option = (column: number | undefined): string | undefined =>
-    column === undefined ? undefined : cells[column] || undefined;
+    column === undefined ? undefined : read.fields[column] || undefined;
   return {
     kind: "trade",
     trade: {
-      symbol,
-      price,
-      size,
-      eventTimeMs: epochMs(time),
-      sequence,
+      symbol: read.symbol,
+      price: read.price,
+      size: read.size,
+      eventTimeMs: epochMs(read.time),
+      sequence: read.sequence,
       venue: option(columns.venue),
       conditions: option(columns.conditions),
       currency: option(columns.currency),
@@ -90,12 +86,81 @@ const readRow = (columns: Columns, source: string, text: string, line: number): 
   };
 };
 
+interface RowFault {
+  readonly reason: RejectionReason;
+  readonly must: string;
+  readonly was: string;
+}
+
+interface RowFields {
+  readonly fields: readonly string[];
+  readonly symbol: string;
+  readonly time: number;
+  readonly sequence: number;
+  readonly price: Decimal;
+  readonly size: Decimal;
+}
+
+/** What a line says, or the first thing that is wrong with it. */
+const readTrade = (columns: Columns, text: string, line: number): RowFields | RowFault => {
+  const misshapen = (must: string, was: string): RowFault => ({ reason: "unknown-shape", must, was });
+  if (text.length > LONGEST_LINE) return misshapen(`a line must have at most ${LONGEST_LINE} characters`, text);
+  const fields = fieldsOf(text);
+  if (fields === undefined) return misshapen("a quoted field must end on its line, before a comma", text);
+  if (fields.length !== columns.count)
+    return misshapen(`a line must have ${columns.count} fields, as the header has`, text);
+  const field = (column: number): string => fields[column]!;
+  const symbol = field(columns.symbol);
+  if (!isSymbol(symbol)) return misshapen(SYMBOL_RULE, symbol);
+  const time = wholeNumber(field(columns.time), TIME_DIGITS) ?? readIsoTime(field(columns.time));
+  if (time === undefined) return misshapen(TIME_RULE, field(columns.time));
+  const sequence = columns.sequence === undefined ? line - 1 : wholeNumber(field(columns.sequence), SEQUENCE_DIGITS);
+  if (sequence === undefined) return misshapen(SEQUENCE_RULE, field(columns.sequence!));
+  const price = readDecimal(field(columns.price));
+  if (typeof price === "string") return { reason: price, must: decimalRule("price", price), was: field(columns.price) };
+  const size = readDecimal(field(columns.size));
+  if (typeof size === "string") return { reason: size, must: decimalRule("size", size), was: field(columns.size) };
+  return { fields, symbol, time, sequence, price, size };
+};
+
+const SYMBOL_RULE = "the symbol must be 1 to 32 printable ASCII characters, with no space at either end";
+const TIME_RULE = "the time must be milliseconds since 1970 or ISO 8601 with a zone, like 2013-10-07T13:30:00.464Z";
+const SEQUENCE_RULE = "the sequence must be a whole number below 2^53";
+
+const DECIMAL_RULES: Readonly<Record<DecimalFault, string>> = {
+  "not-a-decimal": "be a decimal number like 182.31",
+  "not-positive": "be greater than 0",
+  "too-many-decimals": `have at most ${MAX_SCALE} decimals`,
+  "too-large": "have at most 15 digits",
+};
+
+const decimalRule = (name: string, fault: DecimalFault): string => `the ${name} must ${DECIMAL_RULES[fault]}`;
+
+/** A line's fields; undefined when a quoted one does not end on it. */
+const fieldsOf = (line: string): readonly string[] | undefined => {
+  if (!line.includes('"')) return line.split(",");
+  const fields: string[] = [];
+  const field = /(?:"((?:[^"]|"")*)"|((?!")[^,]*))(,|$)/y;
+  for (;;) {
+    const match = field.exec(line);
+    if (match === null) return undefined;
+    const [, quoted, plain = "", end] = match;
+    fields.push(quoted?.replaceAll('""', '"') ?? plain);
+    if (end === "") return fields;
+  }
+};
+
+const LONGEST_EXCERPT = 60;
+
+const excerptOf = (text: string): string =>
+  JSON.stringify(text.length > LONGEST_EXCERPT ? `${text.slice(0, LONGEST_EXCERPT)}…` : text);
+
 /** Below 2^52, as event times must be. */
 const TIME_DIGITS = 15;
 /** A safe integer has no more. */
 const SEQUENCE_DIGITS = 16;
 
-const wholeNumber = (text = "", digits: number): number | undefined => {
+const wholeNumber = (text: string, digits: number): number | undefined => {
   const value = /^\d+$/.test(text) && text.length <= digits ? Number(text) : Number.NaN;
   return Number.isSafeInteger(value) ? value : undefined;
 };

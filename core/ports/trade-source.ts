@@ -1,6 +1,14 @@
 import type { RejectionReason, Trade } from "../trade.ts";
 import type { EpochMs } from "../units.ts";
 
+/** What is wrong with a row, for people. */
+export interface RowProblem {
+  /** What must be: `the price must be greater than 0`. */
+  readonly must: string;
+  /** What was, quoted and shortened. */
+  readonly was: string;
+}
+
 /** One row of a source: a trade, or what can be none. */
 export type SourceRow =
   | { readonly kind: "trade"; readonly trade: Trade }
@@ -8,6 +16,7 @@ export type SourceRow =
       readonly kind: "rejected";
       /** From 1, the header included. */ readonly line: number;
       readonly reason: RejectionReason;
+      readonly problem?: RowProblem;
     };
 
 /** Where trades come from. Reading again gives the same rows, so that a run can go on where another stopped. */
