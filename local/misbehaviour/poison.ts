@@ -23,7 +23,7 @@ export const poisonRecord = (random: Random, nowMs: EpochMs): Uint8Array => {
       sequence,
     })),
   });
-  return kind === 1 ? frame : frame.slice(0, 1 + Math.floor(random() * (frame.length - 1)));
+  return kind === 1 ? frame : frame.slice(0, Math.ceil(frame.length * (0.5 + random() / 2)) - 1);
 };
 
 /** A frame without trades: a record that changes no bar. */
