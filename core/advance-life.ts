@@ -89,6 +89,7 @@ const beginLife = async (ports: LifePorts, rules: LifeRules, { stream, shard }: 
   return new Life(ports, rules, stream, shard, {
     last: checkpoint?.last,
     newestEventTimeMs: checkpoint?.newestEventTimeMs,
+    frontierMs: checkpoint?.frontierMs,
     newestStoredMs: checkpoint?.newestEventTimeMs,
     counts: checkpoint?.counts ?? countsOf(() => 0),
     seen: checkpoint?.seen ?? (await inheritedSeen(ports, stream, shard)).toBytes(),

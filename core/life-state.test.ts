@@ -14,6 +14,7 @@ const times = fc.option(fc.integer({ min: -(2 ** 45), max: 2 ** 45 }).map(epochM
 const states: fc.Arbitrary<LifeState> = fc.record({
   last: fc.option(sequences, { nil: undefined }),
   newestEventTimeMs: times,
+  frontierMs: times,
   newestStoredMs: times,
   counts: fc.record({
     records: fc.nat(),
@@ -81,7 +82,7 @@ test("rejects bytes that are no state, with a code", () => {
       }
     }),
   );
-  expect(() => readLifeState(new Uint8Array([9]), "shard-0")).toThrow("its version must be 1, was 9");
+  expect(() => readLifeState(new Uint8Array([9]), "shard-0")).toThrow("its version must be 2, was 9");
 });
 
 test("a pane takes no more bytes than the plan reckons with", () => {
@@ -107,6 +108,7 @@ test("a pane takes no more bytes than the plan reckons with", () => {
   const rest = {
     last: sequenceNumber("9".repeat(56)),
     newestEventTimeMs: key.startMs,
+    frontierMs: undefined,
     newestStoredMs: undefined,
     counts: countsOf(() => 1),
   };

@@ -20,6 +20,7 @@ export interface LifeState {
   /** Undefined when the shard has been read from its beginning and nothing has come yet. */
   readonly last: SequenceNumber | undefined;
   readonly newestEventTimeMs: EpochMs | undefined;
+  readonly frontierMs: EpochMs | undefined;
   /** `newestEventTimeMs` of the checkpoint that the life began with: later windows have no stored row to be read. */
   readonly newestStoredMs: EpochMs | undefined;
   readonly counts: ShardCounts;
@@ -28,7 +29,7 @@ export interface LifeState {
 }
 
 /*
- * state    = version 1, last, newestEventTime, newestStored, six counts, length of seen, seen,
+ * state    = version 2, last, newestEventTime, frontier, newestStored, six counts, length of seen, seen,
  *            symbols (count, ASCII each), row sequences (count, each), panes (count, each)
  * pane     = symbol index × 2 + isTouched, interval in seconds, window number, row sequence index + 1 (0 for none),
  *            content (content-bytes.ts)
@@ -37,12 +38,13 @@ export interface LifeState {
  *
  * Panes stand by (symbol, interval, start), and a window number is the difference to the one before it, zigzag.
  */
-const VERSION = 1;
+const VERSION = 2;
 
 /** The bytes of `state`, all of whose panes are of one shard. */
 export const lifeStateBytes = ({
   last,
   newestEventTimeMs,
+  frontierMs,
   newestStoredMs,
   counts,
   seen,
@@ -52,6 +54,7 @@ export const lifeStateBytes = ({
   writer.byte(VERSION);
   writeSequence(writer, last);
   writeTime(writer, newestEventTimeMs);
+  writeTime(writer, frontierMs);
   writeTime(writer, newestStoredMs);
   for (const name of COUNT_NAMES) writer.varint(counts[name]);
   writer.varint(seen.length);
@@ -100,6 +103,7 @@ const read = (reader: ByteReader, shard: string): LifeState => {
   if (version !== VERSION) throw new RangeError(`its version must be ${VERSION}, was ${version}`);
   const last = readSequence(reader);
   const newestEventTimeMs = readTime(reader);
+  const frontierMs = readTime(reader);
   const newestStoredMs = readTime(reader);
   const counts = countsOf(() => reader.varint());
   const seen = SeenFrames.from(reader.bytes(reader.varint())).toBytes();
@@ -122,7 +126,7 @@ const read = (reader: ByteReader, shard: string): LifeState => {
       content: readContent(reader, startMs),
     };
   });
-  return { last, newestEventTimeMs, newestStoredMs, counts, seen, panes };
+  return { last, newestEventTimeMs, frontierMs, newestStoredMs, counts, seen, panes };
 };
 
 const writeSequence = (writer: ByteWriter, sequence: SequenceNumber | undefined): void => {

@@ -6,15 +6,17 @@ import { createMemoryStream, type MemoryStream } from "#adapters/memory/stream.t
 import { createMemoryShardStatusStore } from "#adapters/memory/shard-status.ts";
 import { createMemorySymbolRegister } from "#adapters/memory/symbol-register.ts";
 import { createMemoryUpdateStream } from "#adapters/memory/update-stream.ts";
+import { encodeFrame } from "./frame/encode.ts";
 import { intervalText } from "./interval.ts";
 import { advanceLife } from "./advance-life.ts";
 import type { LifePorts, LifeRules } from "./life.ts";
 import type { ShardRecord } from "./ports/shard-reader.ts";
 import type { ShardStatusStore } from "./ports/shard-status.ts";
-import { durationMs, epochMs, type DurationMs } from "./units.ts";
+import { durationMs, epochMs, type DurationMs, type EpochMs } from "./units.ts";
 import { utf8Bytes } from "./utf8.ts";
 
 const NOW = epochMs(1_700_000_000_000);
+const one = { units: 1, scale: 0 };
 const [tenSeconds, minute] = [durationMs(10_000), durationMs(60_000)];
 
 let stream: MemoryStream;
@@ -82,6 +84,25 @@ describe("a life", () => {
     const next = put();
     await advance({ records: [next], state, isLast: true });
     expect(await statuses.list("ticks")).toMatchObject([{ last: next.sequenceNumber, counts: { trades: 2 } }]);
+  });
+
+  test("takes trades for late by what their producers had reached, or by the trades before them", async () => {
+    const at = (behindMs: number, frontierMs?: EpochMs): ShardRecord => {
+      const trade = { symbol: "A", price: one, size: one, eventTimeMs: epochMs(NOW - behindMs), sequence: 1 };
+      const frame = { producer: "", number: 0, ingestTimeMs: NOW, frontierMs, trades: [trade] };
+      return stream.append(shard, encodeFrame(frame));
+    };
+    const lateAfter = async (...records: readonly ShardRecord[]): Promise<number | undefined> => {
+      await advance({ records, isLast: true });
+      return (await ports.checkpoints.get("ticks", shard))?.counts.lateTrades;
+    };
+    const start = epochMs(NOW - 10 * minute);
+    // cut out of one stretch of time: the second begins where the first does
+    expect(await lateAfter(at(0, start), at(9 * minute, start))).toBe(0);
+    expect(await lateAfter(at(11 * minute + 1, start))).toBe(1);
+    // without a word from the producer the newest trade counts, within the allowed minute
+    expect(await lateAfter(at(0), at(minute), at(minute + 1))).toBe(2);
+    expect(await lateAfter(at(0, start), at(2 * minute, start))).toBe(3);
   });
 
   test("ends well when an interval in its state is stored no longer", async () => {

@@ -37,6 +37,8 @@ export interface LifeRules {
   readonly maxStateBytes: number;
 }
 
+const NEVER = Number.NEGATIVE_INFINITY;
+
 /** A span in which one aggregator keeps a shard's panes in memory. */
 export class Life {
   readonly #ports: LifePorts;
@@ -50,6 +52,7 @@ export class Life {
   /** When the stream took the record at `last`, undefined before this step has taken one. */
   #arrivalTimeMs: EpochMs | undefined;
   #newestEventTimeMs: EpochMs | undefined;
+  #frontierMs: EpochMs | undefined;
   #counts: { -readonly [Name in keyof ShardCounts]: number };
   readonly #rejected: Rejected[] = [];
 
@@ -63,6 +66,7 @@ export class Life {
     this.#newestStoredMs = state.newestStoredMs;
     this.#last = state.last;
     this.#newestEventTimeMs = state.newestEventTimeMs;
+    this.#frontierMs = state.frontierMs;
     this.#counts = { ...state.counts };
   }
 
@@ -119,6 +123,7 @@ export class Life {
       last,
       seen: this.#seen.toBytes(),
       newestEventTimeMs: this.#newestEventTimeMs,
+      frontierMs: this.#frontierMs,
       counts: { ...this.#counts },
     });
   }
@@ -133,6 +138,7 @@ export class Life {
       last,
       arrivalTimeMs,
       newestEventTimeMs: this.#newestEventTimeMs,
+      frontierMs: this.#frontierMs,
       counts: { ...this.#counts },
     });
   }
@@ -146,7 +152,7 @@ export class Life {
     const [rowStart, runStart] = [columns.count, columns.runs.length];
     const latestEventTimeMs = epochMs(record.arrivalTimeMs + this.#rules.clockSkewMs);
     const reading = readRecord(record.data, columns, { latestEventTimeMs });
-    const { producer, number, tradeCount, faults, faultCount } = reading;
+    const { producer, number, frontierMs, tradeCount, faults, faultCount } = reading;
     this.#counts.records++;
     if (producer !== undefined && !this.#seen.add(producer, number)) {
       this.#counts.duplicateFrames++;
@@ -155,29 +161,36 @@ export class Life {
     }
     this.#counts.trades += columns.count - rowStart;
     this.#counts.rejected += faultCount;
-    this.#watch(columns, rowStart);
+    this.#watch(columns, rowStart, frontierMs);
     if (faultCount === 0) return;
     const { sequenceNumber, arrivalTimeMs, data: bytes } = record;
     const origin = { stream: this.#stream, shard: this.#shard, sequenceNumber, arrivalTimeMs };
     this.#rejected.push({ ...origin, count: faultCount, faults, bytes });
   }
 
-  /** Counts the rows from `rowStart` on that are behind the watermark as it stood before them, then moves it. */
-  #watch(columns: TradeColumns, rowStart: number): void {
-    let newestMs: number = this.#newestEventTimeMs ?? Number.NEGATIVE_INFINITY;
-    const watermarkMs = newestMs - this.#rules.maxOutOfOrdernessMs;
+  /**
+   * Counts the rows from `rowStart` on that are behind the watermark as it stood before them, and moves on. The frontier,
+   * which the watermark follows, is where the producer says it was before these rows; without a word from it, these rows.
+   */
+  #watch(columns: TradeColumns, rowStart: number, toldMs: EpochMs | undefined): void {
+    const frontierMs = Math.max(this.#frontierMs ?? NEVER, toldMs ?? NEVER);
+    const watermarkMs = frontierMs - this.#rules.maxOutOfOrdernessMs;
+    let newestMs = NEVER;
     for (let row = rowStart; row < columns.count; row++) {
       const time = columns.eventTimeMs[row]!;
       if (time > newestMs) newestMs = time;
       if (time < watermarkMs) this.#counts.lateTrades++;
     }
-    if (columns.count > rowStart) this.#newestEventTimeMs = epochMs(newestMs);
+    if (newestMs > (this.#newestEventTimeMs ?? NEVER)) this.#newestEventTimeMs = epochMs(newestMs);
+    const reachedMs = toldMs === undefined ? Math.max(frontierMs, newestMs) : frontierMs;
+    if (reachedMs > NEVER) this.#frontierMs = epochMs(reachedMs);
   }
 
   #stateBytes(): Uint8Array {
     return lifeStateBytes({
       last: this.#last,
       newestEventTimeMs: this.#newestEventTimeMs,
+      frontierMs: this.#frontierMs,
       newestStoredMs: this.#newestStoredMs,
       counts: this.#counts,
       seen: this.#seen.toBytes(),

@@ -4,12 +4,15 @@ import { readFrame } from "./frame/read.ts";
 import type { TradeColumns } from "./trade-columns.ts";
 import type { TradeLimits } from "./trade-limits.ts";
 import type { Fault, RejectionReason } from "./trade.ts";
+import type { EpochMs } from "./units.ts";
 
 export interface RecordReading {
   /** Lower-case hex of a frame's producer; undefined when none is named, so that duplicates cannot be told. */
   readonly producer: string | undefined;
   /** The producer's number of the frame, 0 where there is no producer. */
   readonly number: number;
+  /** The event time that a frame's producer says it had reached before, undefined where it does not say. */
+  readonly frontierMs: EpochMs | undefined;
   /** Trades written into the columns: all but the faults. */
   readonly tradeCount: number;
   /** What is set aside: the first 100 by index. */
@@ -17,6 +20,9 @@ export interface RecordReading {
   /** How many faults there are, those beyond the named ones among them. */
   readonly faultCount: number;
 }
+
+/** What a record without a producer says of itself. */
+const UNNAMED = { producer: undefined, number: 0, frontierMs: undefined } as const;
 
 /** A frame begins with its field 1, a varint. */
 const FRAME_START = 0x08;
@@ -34,21 +40,19 @@ const OPEN_OBJECT = 0x7b;
 export const readRecord = (data: Uint8Array, columns: TradeColumns, limits: TradeLimits): RecordReading => {
   if (data[0] === FRAME_START) return readFrameRecord(data, columns, limits);
   const first = firstByte(data);
-  if (first === OPEN_OBJECT || first === OPEN_ARRAY)
-    return { producer: undefined, number: 0, ...readJsonTrades(data, columns, limits) };
+  if (first === OPEN_OBJECT || first === OPEN_ARRAY) return { ...UNNAMED, ...readJsonTrades(data, columns, limits) };
   return rejectedWhole("unknown-shape");
 };
 
 const readFrameRecord = (data: Uint8Array, columns: TradeColumns, limits: TradeLimits): RecordReading => {
   const reading = readFrame(data, columns, limits);
   if (reading.kind === "rejected") return rejectedWhole(reading.reason);
-  const { producer, number, tradeCount, faults, faultCount } = reading;
-  return { producer, number, tradeCount, faults, faultCount };
+  const { kind: _, ...frame } = reading;
+  return frame;
 };
 
 const rejectedWhole = (reason: RejectionReason): RecordReading => ({
-  producer: undefined,
-  number: 0,
+  ...UNNAMED,
   tradeCount: 0,
   faults: [{ index: -1, reason }],
   faultCount: 1,

@@ -12,6 +12,8 @@ export interface Chunk {
   readonly to: number;
   readonly framing: Framing;
   readonly ingestTimeMs: number;
+  /** The event time that the source had reached before these rows. */
+  readonly frontierMs: number | undefined;
 }
 
 /** Where a source stands; what its runs hand on to each other. */
@@ -22,6 +24,8 @@ export interface Progress {
   readonly startedAtMs: number;
   /** Event time of its first trade, from which on trades are due. */
   readonly firstEventTimeMs: number | undefined;
+  /** The greatest event time of the rows wholly sent. */
+  readonly newestEventTimeMs: number | undefined;
   /** Rows wholly sent. */
   readonly position: number;
   /** The number of the next frame. */

@@ -85,6 +85,7 @@ export const checkpointAt = (newestEventTimeMs: EpochMs, last = 1, shard = "shar
   last: sequenceNumber(String(last)),
   seen: new Uint8Array(),
   newestEventTimeMs,
+  frontierMs: newestEventTimeMs,
   counts: { records: 1, trades: 1, lateTrades: 0, duplicateFrames: 0, duplicateTrades: 0, rejected: 0 },
 });
 

@@ -1,5 +1,5 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import type { DurationMs, EpochMs } from "#core/units.ts";
+import { epochMs, type DurationMs, type EpochMs } from "#core/units.ts";
 import type { Item } from "./requests.ts";
 
 export const numberOf = (value: number): AttributeValue => ({ N: String(value) });
@@ -19,6 +19,14 @@ export const readNumber = (item: Item, name: string): number => {
     throw new RangeError(`an item must have the number ${name}, had ${Object.keys(item).join(", ")}`);
   return Number(digits);
 };
+
+/** The attribute that {@link readTime} reads; none for undefined. */
+export const timeAttribute = (name: string, timeMs: EpochMs | undefined): Item =>
+  timeMs === undefined ? {} : { [name]: numberOf(timeMs) };
+
+/** Undefined when the item has no number of this name. */
+export const readTime = (item: Item, name: string): EpochMs | undefined =>
+  item[name] === undefined ? undefined : epochMs(readNumber(item, name));
 
 /** @throws RangeError when the item has no bytes of this name. */
 export const readBytes = (item: Item, name: string): Uint8Array => {

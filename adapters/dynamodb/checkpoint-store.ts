@@ -1,7 +1,7 @@
 import type { Checkpoint, CheckpointStore } from "#core/ports/checkpoint-store.ts";
 import { COUNT_NAMES, countsOf } from "#core/shard-counts.ts";
-import { epochMs, readSequenceNumber } from "#core/units.ts";
-import { numberOf, readBytes, readNumber, readText } from "./attributes.ts";
+import { readSequenceNumber } from "#core/units.ts";
+import { numberOf, readBytes, readNumber, readText, readTime, timeAttribute } from "./attributes.ts";
 import { openTable, type DynamoOptions } from "./client.ts";
 import { getAll, putGreater, queryPartition, type Item } from "./requests.ts";
 
@@ -22,12 +22,13 @@ export const openDynamoCheckpointStore = (options: DynamoOptions): CheckpointSto
   };
 };
 
-const checkpointItem = ({ stream, shard, last, seen, newestEventTimeMs, counts }: Checkpoint): Item => ({
+const checkpointItem = ({ stream, shard, last, seen, newestEventTimeMs, frontierMs, counts }: Checkpoint): Item => ({
   stream: { S: stream },
   shard: { S: shard },
   last: { S: last },
   seen: { B: seen },
-  ...(newestEventTimeMs === undefined ? {} : { newestEventTimeMs: numberOf(newestEventTimeMs) }),
+  ...timeAttribute("newestEventTimeMs", newestEventTimeMs),
+  ...timeAttribute("frontierMs", frontierMs),
   ...Object.fromEntries(COUNT_NAMES.map((name) => [name, numberOf(counts[name])])),
 });
 
@@ -36,7 +37,7 @@ const readCheckpoint = (item: Item): Checkpoint => ({
   shard: readText(item, "shard"),
   last: readSequenceNumber(readText(item, "last")),
   seen: readBytes(item, "seen"),
-  newestEventTimeMs:
-    item["newestEventTimeMs"] === undefined ? undefined : epochMs(readNumber(item, "newestEventTimeMs")),
+  newestEventTimeMs: readTime(item, "newestEventTimeMs"),
+  frontierMs: readTime(item, "frontierMs"),
   counts: countsOf((name) => readNumber(item, name)),
 });

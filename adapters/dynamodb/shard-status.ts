@@ -1,7 +1,7 @@
 import type { ShardStatus, ShardStatusStore } from "#core/ports/shard-status.ts";
 import { COUNT_NAMES, countsOf } from "#core/shard-counts.ts";
 import { epochMs, readSequenceNumber } from "#core/units.ts";
-import { numberOf, readNumber, readText } from "./attributes.ts";
+import { numberOf, readNumber, readText, readTime, timeAttribute } from "./attributes.ts";
 import { openTable, type DynamoOptions } from "./client.ts";
 import { putGreater, queryPartition, type Item } from "./requests.ts";
 
@@ -25,12 +25,21 @@ export const openDynamoShardStatusStore = (options: DynamoOptions): ShardStatusS
 
 const partitionText = (stream: string): string => `${stream}|status`;
 
-const statusItem = ({ stream, shard, last, arrivalTimeMs, newestEventTimeMs, counts }: ShardStatus): Item => ({
+const statusItem = ({
+  stream,
+  shard,
+  last,
+  arrivalTimeMs,
+  newestEventTimeMs,
+  frontierMs,
+  counts,
+}: ShardStatus): Item => ({
   stream: { S: partitionText(stream) },
   shard: { S: shard },
   last: { S: last },
   arrivalTimeMs: numberOf(arrivalTimeMs),
-  ...(newestEventTimeMs === undefined ? {} : { newestEventTimeMs: numberOf(newestEventTimeMs) }),
+  ...timeAttribute("newestEventTimeMs", newestEventTimeMs),
+  ...timeAttribute("frontierMs", frontierMs),
   ...Object.fromEntries(COUNT_NAMES.map((name) => [name, numberOf(counts[name])])),
 });
 
@@ -39,7 +48,7 @@ const readStatus = (stream: string, item: Item): ShardStatus => ({
   shard: readText(item, "shard"),
   last: readSequenceNumber(readText(item, "last")),
   arrivalTimeMs: epochMs(readNumber(item, "arrivalTimeMs")),
-  newestEventTimeMs:
-    item["newestEventTimeMs"] === undefined ? undefined : epochMs(readNumber(item, "newestEventTimeMs")),
+  newestEventTimeMs: readTime(item, "newestEventTimeMs"),
+  frontierMs: readTime(item, "frontierMs"),
   counts: countsOf((name) => readNumber(item, name)),
 });

@@ -1,6 +1,6 @@
 import { ByteWriter } from "../bytes.ts";
 import type { Trade } from "../trade.ts";
-import type { EpochMs } from "../units.ts";
+import { epochMs, type EpochMs } from "../units.ts";
 import { utf8Bytes } from "../utf8.ts";
 import { FIELD, FRAME_VERSION, WIRE } from "./fields.ts";
 import { runsOf, unitsAt, type TradeRun } from "./runs.ts";
@@ -12,9 +12,13 @@ export interface Frame {
   /** The producer's count of frames. */
   readonly number: number;
   readonly ingestTimeMs: EpochMs;
+  /** The event time that the producer had reached before these trades; see the schema. @default not said */
+  readonly frontierMs?: EpochMs | undefined;
   /** All of one source and one currency. */
   readonly trades: readonly Trade[];
 }
+
+const UNSAID = epochMs(0);
 
 /**
  * The bytes of a frame: a `tapestream.v1.Frame`, fields in the order of their numbers, what equals protobuf's default left
@@ -22,7 +26,7 @@ export interface Frame {
  * argument. An empty source or currency counts as none.
  * @throws RangeError when source or currency differ, or something is out of its range.
  */
-export const encodeFrame = ({ producer, number, ingestTimeMs, trades }: Frame): Uint8Array => {
+export const encodeFrame = ({ producer, number, ingestTimeMs, frontierMs = UNSAID, trades }: Frame): Uint8Array => {
   if (!/^(?:[\da-f]{2}){0,16}$/i.test(producer))
     throw new RangeError(`a producer must be hex of at most 16 bytes, was ${producer}`);
   if (![number, ingestTimeMs].every((value) => Number.isSafeInteger(value) && value >= 0))
@@ -49,6 +53,7 @@ export const encodeFrame = ({ producer, number, ingestTimeMs, trades }: Frame): 
     writer.deltas(FIELD.sequence, runs, baseSequence, ({ sequence }) => sequence);
   writeOption(writer, FIELD.venueName, FIELD.venue, ordered, ({ venue }) => venue);
   writeOption(writer, FIELD.conditionsName, FIELD.conditions, ordered, ({ conditions }) => conditions);
+  writer.signed(FIELD.frontierMs, frontierMs);
   return writer.toBytes();
 };
 

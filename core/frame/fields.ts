@@ -26,10 +26,11 @@ export const FIELD = {
   venue: 18,
   conditionsName: 19,
   conditions: 20,
+  frontierMs: 21,
 } as const;
 
 /** Field numbers are below this. */
-export const FIELD_END = 21;
+export const FIELD_END = 22;
 
 /** Protobuf's wire types: how a value's end is found. */
 export const WIRE = { varint: 0, fixed64: 1, bytes: 2, groupStart: 3, groupEnd: 4, fixed32: 5 } as const;

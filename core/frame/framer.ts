@@ -27,6 +27,8 @@ export interface FramingRules {
   /** No frame of two or more trades is larger. */
   readonly maxBytes: number;
   readonly ingestTimeMs: EpochMs;
+  /** The event time that the producer had reached before these trades; see {@link encodeFrame}. */
+  readonly frontierMs?: EpochMs | undefined;
 }
 
 /** A numbered frame, ready to be put: the partition key is its lane in decimal. */
@@ -61,8 +63,8 @@ const framesWithin = (
   number: number,
   rules: FramingRules,
 ): readonly CutFrame[] => {
-  const { producer, maxBytes, ingestTimeMs } = rules;
-  const data = encodeFrame({ producer, number, ingestTimeMs, trades });
+  const { producer, maxBytes, ingestTimeMs, frontierMs } = rules;
+  const data = encodeFrame({ producer, number, ingestTimeMs, frontierMs, trades });
   if (data.length <= maxBytes || trades.length === 1)
     return [{ number, partitionKey, data, tradeCount: trades.length }];
   const half = Math.ceil(trades.length / 2);

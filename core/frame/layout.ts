@@ -22,6 +22,7 @@ export class FrameLayout {
   baseTimeMs = 0;
   baseSequence = 0;
   ingestTimeMs = 0;
+  frontierMs = 0;
   producer = EMPTY;
   source = EMPTY;
   currency = EMPTY;
@@ -113,6 +114,7 @@ const takeVarint = (layout: FrameLayout, field: number, from: number, to: number
   else if (field === FIELD.baseTimeMs) layout.baseTimeMs = signedValue(data, from, to);
   else if (field === FIELD.baseSequence) layout.baseSequence = unsignedValue(data, from, to);
   else if (field === FIELD.ingestTimeMs) layout.ingestTimeMs = unsignedValue(data, from, to);
+  else if (field === FIELD.frontierMs) layout.frontierMs = signedValue(data, from, to);
   else if (isColumn(field)) layout.addPiece(field, from, to);
 };
 

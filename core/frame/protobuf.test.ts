@@ -40,6 +40,7 @@ interface Message {
   readonly venue: readonly number[];
   readonly conditionsName: readonly string[];
   readonly conditions: readonly number[];
+  readonly frontierMs: string;
 }
 
 const decoded = (data: Uint8Array): Message =>
@@ -123,9 +124,16 @@ describe("the published schema", () => {
   test("reads our frames as the trades we put in", () => {
     fc.assert(
       fc.property(frameTradesArbitrary, (trades) => {
-        const data = encodeFrame({ producer: "00ff", number: 2 ** 53 - 1, ingestTimeMs: epochMs(7), trades });
+        const data = encodeFrame({
+          producer: "00ff",
+          number: 2 ** 53 - 1,
+          ingestTimeMs: epochMs(7),
+          frontierMs: epochMs(5),
+          trades,
+        });
         const message = decoded(data);
-        expect([message.producer, message.number, message.ingestTimeMs]).toEqual(["AP8=", text(2 ** 53 - 1), "7"]);
+        const { producer, number, ingestTimeMs, frontierMs } = message;
+        expect([producer, number, ingestTimeMs, frontierMs]).toEqual(["AP8=", text(2 ** 53 - 1), "7", "5"]);
         expect(tradesOf(message)).toEqual([...Map.groupBy(trades, ({ symbol }) => symbol).values()].flat());
       }),
     );

@@ -192,6 +192,7 @@ describe("a frame whose structure is wrong", () => {
     ["a producer of 17 bytes", { producer: new Uint8Array(17) }],
     ["a number of 2^53", { number: "9007199254740992" }],
     ["an ingest time of 2^64 - 1", { ingestTimeMs: "18446744073709551615" }],
+    ["a frontier of 2^63 - 1", { frontierMs: "9223372036854775807" }],
     ["run lengths that exceed the frame", { trades: [2 ** 32 - 1, 2 ** 32 - 1] }],
     ["a price of 2^53 units", { price: [1, "9007199254740991", 1] }],
     ["a size of 2^53 units", { size: [1, 2, "9007199254740992"] }],
@@ -207,6 +208,14 @@ describe("a frame whose structure is wrong", () => {
     const before = structuredClone(rowsOf(columns));
     expect(readFrame(bytesOf(changes), columns, limits)).toEqual({ kind: "rejected", reason: "malformed-frame" });
     expect(rowsOf(columns)).toEqual(before);
+  });
+
+  test.each([
+    ["what it says", "1381132800464", 1_381_132_800_464],
+    ["nothing for nothing said", "0", undefined],
+    ["nothing for a time that is yet to come", String(limits.latestEventTimeMs + 1), undefined],
+  ])("tells of the producer's frontier %s", (_, frontierMs, expected) => {
+    expect(readFrame(bytesOf({ frontierMs }), new TradeColumns(), limits)).toMatchObject({ frontierMs: expected });
   });
 
   test.each([

@@ -3,6 +3,7 @@ import { FaultTally } from "../fault-tally.ts";
 import type { Run, TradeColumns } from "../trade-columns.ts";
 import { EVENT_TIME_RANGE_MS, type TradeLimits } from "../trade-limits.ts";
 import type { Fault } from "../trade.ts";
+import { epochMs, type EpochMs } from "../units.ts";
 import { readDeltas, readPositives, valuesOf, type ColumnState } from "./columns.ts";
 import { FIELD, FRAME_VERSION, MAX_PRODUCER_BYTES } from "./fields.ts";
 import { readLayout, type FrameLayout, type Span } from "./layout.ts";
@@ -13,6 +14,8 @@ export type FrameReading =
       /** Lower-case hex, undefined when the frame names no producer. */
       readonly producer: string | undefined;
       readonly number: number;
+      /** The event time that the producer says it had reached before, undefined where it does not say. */
+      readonly frontierMs: EpochMs | undefined;
       /** Trades written into the columns: all but the faults. */
       readonly tradeCount: number;
       /** Trades that can be none, the first 100 by their position in the frame. */
@@ -40,7 +43,7 @@ export const readFrame = (data: Uint8Array, columns: TradeColumns, limits: Trade
   if (!runs) return MALFORMED;
   const states = fillRows(layout, runs, columns, limits);
   if (states.includes("broken") || !areOptionsSound(layout, rowCount(runs))) return MALFORMED;
-  const frame = { kind: "frame", producer: producerText(data, layout.producer), number: layout.number } as const;
+  const frame = { kind: "frame", ...headOf(layout, limits) } as const;
   if (states.includes("odd")) {
     if (!isSound(columns, rowCount(runs))) return MALFORMED;
     const start = columns.count;
@@ -52,10 +55,24 @@ export const readFrame = (data: Uint8Array, columns: TradeColumns, limits: Trade
   return { ...frame, tradeCount: rowCount(runs), faults: NO_FAULTS, faultCount: 0 };
 };
 
+/** A frontier beyond the limit cannot be true, and is taken as not said. */
+const headOf = ({ data, producer, number, frontierMs }: FrameLayout, { latestEventTimeMs }: TradeLimits) => ({
+  producer: producerText(data, producer),
+  number,
+  frontierMs: frontierMs === 0 || frontierMs > latestEventTimeMs ? undefined : epochMs(frontierMs),
+});
+
 const rowCount = (runs: readonly Run[]): number => (runs.at(-1)?.to ?? 0) - (runs[0]?.from ?? 0);
 
-const hasSoundScalars = ({ number, baseTimeMs, baseSequence, ingestTimeMs, producer }: FrameLayout): boolean =>
-  [number, baseTimeMs, baseSequence, ingestTimeMs].every(Number.isSafeInteger) &&
+const hasSoundScalars = ({
+  number,
+  baseTimeMs,
+  baseSequence,
+  ingestTimeMs,
+  frontierMs,
+  producer,
+}: FrameLayout): boolean =>
+  [number, baseTimeMs, baseSequence, ingestTimeMs, frontierMs].every(Number.isSafeInteger) &&
   producer.to - producer.from <= MAX_PRODUCER_BYTES;
 
 /** The runs of a frame whose first trade goes to row `start`; undefined when symbols, lengths and scales disagree. */

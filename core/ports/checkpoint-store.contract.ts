@@ -8,6 +8,7 @@ const checkpoint = ({ last, ...rest }: Partial<Omit<Checkpoint, "last">> & { las
   last: sequenceNumber(String(last)),
   seen: new Uint8Array([0, 1, 127, 128, 255, last % 256]),
   newestEventTimeMs: epochMs(1_381_132_800_000 + last),
+  frontierMs: epochMs(1_381_132_799_000 + last),
   counts: { records: last, trades: 2 * last, lateTrades: 3, duplicateFrames: 4, duplicateTrades: 5, rejected: 6 },
   ...rest,
 });
@@ -47,7 +48,7 @@ export const checkpointStoreContract = (name: string, open: () => Promise<Checkp
 
     test("keeps a checkpoint without a trade, and replaces it by one with trades", async () => {
       await using store = await open();
-      const empty = checkpoint({ last: 1, newestEventTimeMs: undefined });
+      const empty = checkpoint({ last: 1, newestEventTimeMs: undefined, frontierMs: undefined });
       await store.put(empty);
       expect(await store.get("ticks", "shardId-000000000000")).toEqual(empty);
       await store.put(checkpoint({ last: 2 }));

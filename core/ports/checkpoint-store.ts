@@ -9,11 +9,13 @@ export interface Checkpoint {
   readonly last: SequenceNumber;
   /** The frames seen, exactly as of `last`; written and read by `core/seen.ts`. */
   readonly seen: Uint8Array;
-  /**
-   * The greatest event time folded, undefined before the first trade. The watermark is this less the allowed
-   * out-of-orderness, and no window that starts after it has been touched.
-   */
+  /** The greatest event time folded, undefined before the first trade: no window that starts after it has been touched. */
   readonly newestEventTimeMs: EpochMs | undefined;
+  /**
+   * The event time that the shard has reached, never beyond `newestEventTimeMs` by much nor ever back: the watermark is
+   * this less the allowed out-of-orderness. Undefined before the first trade.
+   */
+  readonly frontierMs: EpochMs | undefined;
   readonly counts: ShardCounts;
 }
 

@@ -8,6 +8,7 @@ const status = (last: number, given: Partial<ShardStatus> = {}): ShardStatus => 
   last: sequenceNumber(String(last)),
   arrivalTimeMs: epochMs(1_381_132_801_000 + last),
   newestEventTimeMs: epochMs(1_381_132_800_000 + last),
+  frontierMs: epochMs(1_381_132_799_000 + last),
   counts: { records: last, trades: 2 * last, lateTrades: 3, duplicateFrames: 4, duplicateTrades: 5, rejected: 6 },
   ...given,
 });
@@ -32,7 +33,7 @@ export const shardStatusStoreContract = (
 
     test("lists the shards of one stream, ordered, those without a trade too", async () => {
       await using store = await open();
-      const second = status(3, { shard: "shardId-000000000001", newestEventTimeMs: undefined });
+      const second = status(3, { shard: "shardId-000000000001", newestEventTimeMs: undefined, frontierMs: undefined });
       await store.put(second);
       await store.put(status(2));
       await store.put(status(1, { stream: "other" }));

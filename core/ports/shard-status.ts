@@ -11,6 +11,8 @@ export interface ShardStatus {
   readonly arrivalTimeMs: EpochMs;
   /** The greatest event time folded, undefined before the first trade. */
   readonly newestEventTimeMs: EpochMs | undefined;
+  /** The event time that the shard has reached, as in its checkpoint. */
+  readonly frontierMs: EpochMs | undefined;
   readonly counts: ShardCounts;
 }
 

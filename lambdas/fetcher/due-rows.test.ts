@@ -10,6 +10,7 @@ const progress: Progress = {
   producer: "00",
   startedAtMs: START,
   firstEventTimeMs: undefined,
+  newestEventTimeMs: undefined,
   position: 0,
   nextFrame: 0,
   chunk: undefined,

@@ -13,10 +13,12 @@ import { barsOf } from "#core/bars.ts";
 import { PipelineError } from "#core/errors.ts";
 import { advanceLife } from "#core/advance-life.ts";
 import type { Clock } from "#core/ports/clock.ts";
+import type { LifePorts } from "#core/life.ts";
 import type { FrameStream } from "#core/ports/frame-stream.ts";
 import type { LeaseStore } from "#core/ports/lease-store.ts";
 import type { SourceRow, TradeSource } from "#core/ports/trade-source.ts";
 import { createRandom } from "#core/random.ts";
+import { sumOfCounts } from "#core/shard-counts.ts";
 import { durationMs, epochMs } from "#core/units.ts";
 import { oracleRows, type OracleTrade } from "#test/oracle/oracle.ts";
 import { createFetcher, type FetcherDeps, type FetcherReport, type FetcherRun } from "./fetcher.ts";
@@ -79,8 +81,8 @@ const runOf = (source: TradeSource, speed: number | "max" = "max"): FetcherRun =
   deadlineMs: epochMs(START + 3_600_000),
 });
 
-/** The bars that the stream's records fold to, as export rows. */
-const foldedRows = async (stream: MemoryStream): Promise<string[]> => {
+/** The stores after all of the stream's records are folded. */
+const fold = async (stream: MemoryStream): Promise<LifePorts> => {
   const ports = {
     panes: createMemoryPaneStore(),
     checkpoints: createMemoryCheckpointStore(),
@@ -101,11 +103,22 @@ const foldedRows = async (stream: MemoryStream): Promise<string[]> => {
     };
     await advanceLife(ports, rules, step);
   }
+  return ports;
+};
+
+/** The bars that the stream's records fold to, as export rows. */
+const foldedRows = async (stream: MemoryStream): Promise<string[]> => {
+  const ports = await fold(stream);
   const range = { intervalMs: minute, startMs: epochMs(0), endMs: epochMs(START * 2) };
   const rows = await Promise.all(
     ["AIG", "IBM", "SPY"].map(async (symbol) => barsOf(await ports.panes.range({ ...range, symbol }), minute)),
   );
   return rows.flat().map((bar) => barRow(bar).join(","));
+};
+
+const lateTrades = async (stream: MemoryStream): Promise<number> => {
+  const { checkpoints } = await fold(stream);
+  return sumOfCounts((await checkpoints.list("ticks")).map(({ counts }) => counts)).lateTrades;
 };
 
 describe("the fetcher", () => {
@@ -135,6 +148,21 @@ describe("the fetcher", () => {
       status: "done",
       tradesSent: 100,
     });
+  });
+
+  test("makes no trade late by sending its symbol after another", async () => {
+    const stream = createMemoryStream({ clock: createSkippingClock() });
+    await createFetcher(depsOf(stream, createMemoryLeaseStore()))(runOf(sourceOf(tradesOf(1_000))));
+    expect(await lateTrades(stream)).toBe(0);
+  });
+
+  test("lets a trade be late that its source tells late", async () => {
+    const clock = createSkippingClock();
+    const stream = createMemoryStream({ clock });
+    const trades = tradesOf(200);
+    const late = { ...trades[0]!, time: trades[0]!.time + 1, sequence: 999 };
+    await createFetcher(depsOf(stream, createMemoryLeaseStore(), clock))(runOf(sourceOf([...trades, late]), 10));
+    expect(await lateTrades(stream)).toBe(1);
   });
 
   test("is one run at a time", async () => {

@@ -99,6 +99,7 @@ const begin = ({ freshId, clock }: FetcherDeps): Progress => ({
   producer: freshId(),
   startedAtMs: clock.nowMs(),
   firstEventTimeMs: undefined,
+  newestEventTimeMs: undefined,
   position: 0,
   nextFrame: 0,
   chunk: undefined,
@@ -127,7 +128,7 @@ const sendDue = async (deps: FetcherDeps, run: FetcherRun, lease: Lease, start: 
       continue;
     }
     const firstEventTimeMs = progress.firstEventTimeMs ?? rows.firstEventTimeMs;
-    const chunk = progress.chunk ?? chunkOf(deps, progress, due.length);
+    const chunk = progress.chunk ?? chunkOf(deps, progress, due);
     progress = { ...progress, firstEventTimeMs, chunk };
     await save(progress);
     const frames = framesOf(tradesOf(due), {
@@ -135,6 +136,7 @@ const sendDue = async (deps: FetcherDeps, run: FetcherRun, lease: Lease, start: 
       producer: progress.producer,
       firstNumber: progress.nextFrame,
       ingestTimeMs: epochMs(chunk.ingestTimeMs),
+      frontierMs: chunk.frontierMs === undefined ? undefined : epochMs(chunk.frontierMs),
     });
     if (!(await sendFrames(deps, frames, run.deadlineMs))) return progress;
     progress = advance(progress, due, frames.length);
@@ -144,10 +146,15 @@ const sendDue = async (deps: FetcherDeps, run: FetcherRun, lease: Lease, start: 
   return progress;
 };
 
-const chunkOf = ({ framing, clock }: FetcherDeps, { position }: Progress, rowCount: number): Chunk => ({
-  to: position + rowCount,
+const chunkOf = (
+  { framing, clock }: FetcherDeps,
+  { position, newestEventTimeMs }: Progress,
+  rows: readonly SourceRow[],
+): Chunk => ({
+  to: position + rows.length,
   framing,
   ingestTimeMs: clock.nowMs(),
+  frontierMs: newestEventTimeMs ?? tradesOf(rows)[0]?.eventTimeMs,
 });
 
 const advance = (progress: Progress, rows: readonly SourceRow[], frameCount: number): Progress => {
@@ -155,6 +162,7 @@ const advance = (progress: Progress, rows: readonly SourceRow[], frameCount: num
   const samples = rejected.map(({ line, reason }) => `line ${line}: ${reason}`);
   return {
     ...progress,
+    newestEventTimeMs: newestOf(progress.newestEventTimeMs, tradesOf(rows)),
     position: progress.position + rows.length,
     nextFrame: progress.nextFrame + frameCount,
     chunk: undefined,
@@ -163,6 +171,9 @@ const advance = (progress: Progress, rows: readonly SourceRow[], frameCount: num
     rejectedSamples: [...progress.rejectedSamples, ...samples].slice(0, KEPT_SAMPLES),
   };
 };
+
+const newestOf = (timeMs: number | undefined, trades: readonly Trade[]): number | undefined =>
+  trades.reduce((newest, { eventTimeMs }) => Math.max(newest ?? eventTimeMs, eventTimeMs), timeMs);
 
 const tradesOf = (rows: readonly SourceRow[]): readonly Trade[] =>
   rows.flatMap((row) => (row.kind === "trade" ? row.trade : []));

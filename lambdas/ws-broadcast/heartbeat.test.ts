@@ -39,6 +39,7 @@ test("every connection hears once a second how the pipeline stands, whatever it 
     last: sequenceNumber("7"),
     arrivalTimeMs: epochMs(startMs + 300),
     newestEventTimeMs: epochMs(startMs + 250),
+    frontierMs: epochMs(startMs + 250),
     counts: { records: 1, trades: 5, lateTrades: 1, duplicateFrames: 0, duplicateTrades: 2, rejected: 3 },
   });
   await clock.advance(2_500);

@@ -7,13 +7,14 @@ import { pipelineStatus } from "./pipeline-status.ts";
 
 const rules = { maxOutOfOrdernessMs: durationMs(2_000), idleMs: durationMs(10_000) };
 
-/** A shard whose last record came `silentMs` ago, and whose newest trade is `behindMs` old. */
+/** A shard whose last record came `silentMs` ago, and that has reached the event time of `behindMs` ago. */
 const shard = (silentMs: number, behindMs: number | undefined, trades = 10): ShardStatus => ({
   stream: "ticks",
   shard: `shardId-${silentMs}`,
   last: sequenceNumber("1"),
   arrivalTimeMs: epochMs(nowMs - silentMs),
-  newestEventTimeMs: behindMs === undefined ? undefined : epochMs(nowMs - behindMs),
+  newestEventTimeMs: behindMs === undefined ? undefined : epochMs(nowMs - behindMs + 50),
+  frontierMs: behindMs === undefined ? undefined : epochMs(nowMs - behindMs),
   counts: { records: 1, trades, lateTrades: 2, duplicateFrames: 1, duplicateTrades: 3, rejected: 4 },
 });
 
@@ -35,7 +36,7 @@ const feedOf = (shards: readonly ShardStatus[], held: Lease | undefined): string
   pipelineStatus(shards, held, nowMs, rules).feed;
 
 describe("the watermark", () => {
-  test("is the newest trade's time less the allowed disorder", () => {
+  test("is the event time reached less the allowed disorder", () => {
     expect(watermarkBehind(shard(500, 600))).toBe(2_600);
   });
 
@@ -43,8 +44,8 @@ describe("the watermark", () => {
     expect(watermarkBehind(shard(500, 600), shard(10_000, 30_000), shard(10_001, 90_000))).toBe(32_000);
   });
 
-  test("is the greatest when no shard had a record lately", () => {
-    expect(watermarkBehind(shard(20_000, 20_500), shard(90_000, 90_500))).toBe(22_500);
+  test("is the newest trade's when no shard had a record lately", () => {
+    expect(watermarkBehind(shard(20_000, 20_500), shard(90_000, 90_500))).toBe(22_450);
   });
 
   test("is not held back by a shard that never had a trade", () => {

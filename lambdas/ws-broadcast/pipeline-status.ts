@@ -42,7 +42,7 @@ const watermarkOf = (
   { maxOutOfOrdernessMs, idleMs }: StatusRules,
 ): EpochMs | undefined => {
   const busy = shards.filter(({ arrivalTimeMs }) => nowMs - arrivalTimeMs <= idleMs);
-  const busyMs = busy.flatMap(({ newestEventTimeMs }) => newestEventTimeMs ?? []);
+  const busyMs = busy.flatMap(({ frontierMs }) => frontierMs ?? []);
   const allMs = shards.flatMap(({ newestEventTimeMs }) => newestEventTimeMs ?? []);
   const [firstMs, ...restMs] = busyMs.length > 0 ? busyMs : allMs;
   if (firstMs === undefined) return undefined;
