@@ -61,15 +61,13 @@ describe("an event source mapping over shards", () => {
 
   test("reads parents to their end, windows closed, before their children", async () => {
     const streamName = await streams.create();
+    await streams.put(streamName, "a", "b", "c");
+    await streams.split(streamName);
+    await streams.put(streamName, "d", "e", "j");
+    await streams.merge(streamName);
+    await streams.put(streamName, "h");
     const fn = countingFunction();
-    await streams.run(fn, { streamName, tumblingWindowMs: durationMs(60_000) }, async () => {
-      await streams.put(streamName, "a", "b", "c");
-      await streams.split(streamName);
-      await streams.put(streamName, "d", "e", "j");
-      await streams.merge(streamName);
-      await streams.put(streamName, "h");
-      while (!fn.events.flatMap(textsOf).includes("h")) await new Promise((resolve) => setTimeout(resolve, 20));
-    });
+    await streams.run(fn, { streamName, tumblingWindowMs: durationMs(20) }, (settle) => settle());
     const steps = fn.events.map((event) => [
       event.shardId?.at(-1),
       event.isFinalInvokeForWindow,
