@@ -204,7 +204,7 @@ test("bars says so when no store runs, and what is wrong with a flag", async () 
   }
 });
 
-test("bars says that a store is empty so far, after waiting for its first trades", { timeout: 60_000 }, async () => {
+test("bars says that a store is empty so far, after waiting for its first trades", { timeout: 90_000 }, async () => {
   const options = { environment: { TAPESTREAM_RUNNING: join(folder, "empty") } };
   const file = await write("later.csv", `time,symbol,price,size\n${Date.now() - 1_000},A,1,1\n`);
   const flags = ["--headless", "--port", "0", "--idle-close", "120", "--speed", "max", "--file", file];
