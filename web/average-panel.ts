@@ -3,9 +3,10 @@ import type { Bar } from "#core/bar.ts";
 import { placeAt, type Axis } from "./axis.ts";
 import { priceFormatOf } from "./bars-panel.ts";
 import { createPanel, Line, panelOptions, type Mark, type Panel } from "./panel.ts";
-import { seamsOf, type PassOf } from "./passes.ts";
+import { seamsOf, sections, type PassOf } from "./passes.ts";
 import { averageSteps, closesOf, evenly, type ChartTime, type GapPoint, type ValuePoint } from "./points.ts";
 import { Seams } from "./seams.ts";
+import { Steps } from "./steps.ts";
 import type { Theme } from "./theme.ts";
 
 /** The price itself against the average of each window, whose newest one is still open. */
@@ -28,10 +29,9 @@ export class AveragePanel implements Panel {
     const quiet = { lastValueVisible: false, priceLineVisible: false, crosshairMarkerVisible: false } as const;
     const raw = this.chart.addSeries(LineSeries, { lineWidth: 2, priceLineVisible: false });
     const steps = { ...quiet, lineType: LineType.WithSteps, lineWidth: 2 } as const;
-    const closed = this.chart.addSeries(LineSeries, steps);
     const open = this.chart.addSeries(LineSeries, { ...steps, lineStyle: LineStyle.Dashed, lastValueVisible: true });
     this.#raw = { series: raw, line: new Line<ValuePoint | GapPoint>(raw) };
-    this.#closed = { series: closed, line: new Line<ValuePoint>(closed) };
+    this.#closed = new Steps(this.chart, 2);
     this.#open = { series: open, line: new Line<ValuePoint>(open) };
     this.#seams = new Seams(this.chart);
     this.paint(theme);
@@ -48,21 +48,22 @@ export class AveragePanel implements Panel {
     const [first, last] = [fine[0], fine.at(-1)];
     const step = (first?.intervalMs ?? 1_000) / 1_000;
     const [fromTime, toTime] = [(first?.startMs ?? 0) / 1_000, (last?.startMs ?? 0) / 1_000];
-    const steps = averageSteps(fine.length === 0 ? [] : bars, fromTime, toTime);
+    const shown = fine.length === 0 ? [] : bars;
+    const { open } = averageSteps(shown, fromTime, toTime);
+    const closed = sections(shown, this.#passOf).map((section) => averageSteps(section, fromTime, toTime).closed);
     this.#closes = closesOf(fine, this.#passOf);
     const raw = evenly(this.#closes, step);
     this.#raw.line.show(raw);
-    this.#closed.line.show(steps.closed);
-    this.#open.line.show(steps.open);
-    const times = new Set([...raw, ...steps.closed].map(({ time }) => time));
+    this.#closed.show(closed);
+    this.#open.line.show(open);
+    const times = new Set([...raw, ...closed.flat()].map(({ time }) => time));
     this.axis = { times: [...times].toSorted((a, b) => a - b), step };
     this.#seams.show(
       this.axis,
       seamsOf(fine, this.#passOf).map(({ startMs }) => startMs / 1_000),
     );
     if (!isNew) return;
-    for (const { series } of [this.#raw, this.#closed, this.#open])
-      series.applyOptions({ priceFormat: priceFormatOf(fine) });
+    for (const { series } of [this.#raw, this.#open]) series.applyOptions({ priceFormat: priceFormatOf(fine) });
     this.chart.priceScale("right").applyOptions({ autoScale: true });
   }
 
@@ -70,7 +71,7 @@ export class AveragePanel implements Panel {
     this.#seams.paint(theme.muted);
     this.chart.applyOptions(panelOptions(theme));
     this.#raw.series.applyOptions({ color: theme.raw });
-    this.#closed.series.applyOptions({ color: theme.mean });
+    this.#closed.paint(theme.mean);
     this.#open.series.applyOptions({ color: theme.mean });
   }
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { logicalAt, placeAt, timeAt, type Axis } from "./axis.ts";
+import { logicalAt, placeAt, spanOf, timeAt, timesOf, type Axis } from "./axis.ts";
 
 const minutes: Axis = { times: [0, 60, 120], step: 60 };
 const tens: Axis = { times: Array.from({ length: 18 }, (_, at) => at * 10), step: 10 };
@@ -11,8 +11,8 @@ test("a place is as wide as its window", () => {
 
 test("two charts show the same range in steps of their own", () => {
   // the first two minutes are two places of one and twelve of the other
-  const [from, to] = [-0.5, 1.5].map((logical) => logicalAt(tens, timeAt(minutes, logical)));
-  expect([from, to]).toEqual([-0.5, 11.5]);
+  expect(timesOf(minutes, { from: 0, to: 1 })).toEqual([0, 120]);
+  expect(spanOf(tens, [0, 120])).toEqual({ from: 0, to: 11 });
 });
 
 test("a gap takes one place", () => {

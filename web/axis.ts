@@ -33,6 +33,24 @@ export const logicalAt = ({ times, step }: Axis, time: ChartTime): number => {
   return place + (time - start) / ((times[place + 1] ?? start + step) - start) - 0.5;
 };
 
+/** A stretch of logical positions as the library has it: from the middle of the first place to the middle of the last. */
+export interface LogicalSpan {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The time from the left edge of the first place of a span to the right edge of its last. */
+export const timesOf = (axis: Axis, { from, to }: LogicalSpan): readonly [ChartTime, ChartTime] => [
+  timeAt(axis, from - 0.5),
+  timeAt(axis, to + 0.5),
+];
+
+/** The span whose places fill a stretch of time: the inverse of {@link timesOf}. */
+export const spanOf = (axis: Axis, [from, to]: readonly [ChartTime, ChartTime]): LogicalSpan => ({
+  from: logicalAt(axis, from) + 0.5,
+  to: logicalAt(axis, to) - 0.5,
+});
+
 /** The last place that starts at `time` or before, -1 if none does. */
 export const placeAt = (times: readonly ChartTime[], time: ChartTime): number => {
   let [from, to] = [0, times.length];

@@ -1,12 +1,12 @@
-import { CandlestickSeries, HistogramSeries, LineSeries, LineType, type IChartApi } from "lightweight-charts";
-import { meanText } from "#core/bars.ts";
+import { CandlestickSeries, HistogramSeries, type IChartApi } from "lightweight-charts";
 import type { Bar } from "#core/bar.ts";
 import { placeAt, type Axis } from "./axis.ts";
 import { createPanel, Line, panelOptions, type Mark, type Panel } from "./panel.ts";
-import { seamsOf, type PassOf } from "./passes.ts";
+import { seamsOf, sections, type PassOf } from "./passes.ts";
 import {
   candleOf,
   evenly,
+  meanOf,
   numberOf,
   type CandlePoint,
   type ChartTime,
@@ -14,6 +14,7 @@ import {
   type ValuePoint,
 } from "./points.ts";
 import { Seams } from "./seams.ts";
+import { Steps } from "./steps.ts";
 import type { Theme } from "./theme.ts";
 
 /** What a bar is drawn with beside its body. */
@@ -50,16 +51,9 @@ export class BarsPanel implements Panel {
     this.chart.priceScale("volume").applyOptions({ scaleMargins: { top: 0.84, bottom: 0 } });
     this.chart.priceScale("right").applyOptions({ scaleMargins: { top: 0.14, bottom: 0.2 } });
     const candle = this.chart.addSeries(CandlestickSeries, { borderVisible: false });
-    const mean = this.chart.addSeries(LineSeries, {
-      lineType: LineType.WithSteps,
-      lineWidth: 1,
-      lastValueVisible: false,
-      priceLineVisible: false,
-      crosshairMarkerVisible: false,
-    });
     this.#candles = { series: candle, line: new Line<CandlePoint | GapPoint>(candle) };
     this.#volumes = new Line<VolumePoint>(volume);
-    this.#means = { series: mean, line: new Line<ValuePoint>(mean) };
+    this.#means = new Steps(this.chart, 1);
     this.#seams = new Seams(this.chart);
     this.paint(theme);
   }
@@ -118,7 +112,7 @@ export class BarsPanel implements Panel {
       wickUpColor: theme.up,
       wickDownColor: theme.down,
     });
-    this.#means.series.applyOptions({ color: theme.mean });
+    this.#means.paint(theme.mean);
     const [first] = this.#bars;
     if (first !== undefined) this.#draw(first.intervalMs);
   }
@@ -138,9 +132,7 @@ export class BarsPanel implements Panel {
         return { time, value: numberOf(bar.content.volume), color: close < open ? downFaint : upFaint };
       }),
     );
-    this.#means.line.show(
-      this.#bars.map(({ startMs, content }) => ({ time: startMs / 1_000, value: Number(meanText(content)) })),
-    );
+    this.#means.show(sections(this.#bars, this.#passOf).map((section) => section.map(meanOf)));
   }
 }
 

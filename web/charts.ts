@@ -2,7 +2,7 @@ import type { Bar } from "#core/bar.ts";
 import { intervalText } from "#core/interval.ts";
 import type { DurationMs } from "#core/units.ts";
 import { AveragePanel } from "./average-panel.ts";
-import { timeAt } from "./axis.ts";
+import { timesOf } from "./axis.ts";
 import { BarsPanel } from "./bars-panel.ts";
 import { byId, setText } from "./element.ts";
 import { showLegend } from "./legend.ts";
@@ -60,7 +60,7 @@ export class Charts {
   get ranges(): readonly (readonly [ChartTime, ChartTime])[] {
     return [this.#upper, this.#lower].flatMap(({ chart, axis }) => {
       const range = chart.timeScale().getVisibleLogicalRange();
-      return range === null || axis.times.length === 0 ? [] : [[timeAt(axis, range.from), timeAt(axis, range.to)]];
+      return range === null || axis.times.length === 0 ? [] : [timesOf(axis, range)];
     });
   }
 

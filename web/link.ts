@@ -1,5 +1,5 @@
-import type { Logical, Time } from "lightweight-charts";
-import { logicalAt, timeAt } from "./axis.ts";
+import type { Time } from "lightweight-charts";
+import { spanOf, timesOf } from "./axis.ts";
 import type { Panel } from "./panel.ts";
 import type { ChartTime } from "./points.ts";
 
@@ -56,10 +56,10 @@ export class Link {
     const [from, to] = this.#leader === this.#upper ? [this.#upper, this.#lower] : [this.#lower, this.#upper];
     const range = from.chart.timeScale().getVisibleLogicalRange();
     if (range === null || from.axis.times.length === 0 || to.axis.times.length === 0) return;
-    const wanted = [range.from, range.to].map((logical) => logicalAt(to.axis, timeAt(from.axis, logical)) as Logical);
+    const wanted = spanOf(to.axis, timesOf(from.axis, range));
     const shown = to.chart.timeScale().getVisibleLogicalRange();
-    const isSame = shown !== null && isNear(shown.from, wanted[0]!) && isNear(shown.to, wanted[1]!);
-    if (!isSame) to.chart.timeScale().setVisibleLogicalRange({ from: wanted[0]!, to: wanted[1]! });
+    const isSame = shown !== null && isNear(shown.from, wanted.from) && isNear(shown.to, wanted.to);
+    if (!isSame) to.chart.timeScale().setVisibleLogicalRange(wanted);
   }
 
   #watch(panel: Panel): void {

@@ -3,7 +3,7 @@ import type { Bar } from "#core/bar.ts";
 import { barsOf } from "#core/bars.ts";
 import { Accumulator } from "#core/fold.ts";
 import { durationMs, epochMs, sequenceNumber } from "#core/units.ts";
-import { averageSteps, candleOf, evenly, seriesChange } from "./points.ts";
+import { averageSteps, candleOf, evenly, seriesChange, takeTurns } from "./points.ts";
 
 const MINUTE = durationMs(60_000);
 
@@ -78,6 +78,25 @@ describe("the average of each window", () => {
       { time: 120, value: 5 },
     ]);
     expect(averageSteps([], 0, 10)).toEqual({ closed: [], open: [] });
+  });
+});
+
+describe("steps in pieces", () => {
+  const at = (time: number) => ({ time, value: time });
+
+  test("have nothing between one piece and the next", () => {
+    // first   0 1 (2→5)       5
+    // second      2 3 4 (5→4)
+    const unseen = (time: number, value: number) => ({ time, value, color: "transparent" });
+    expect(takeTurns([[at(0), at(1)], [at(2), at(3), at(4)], [at(5)]])).toEqual([
+      [at(0), at(1), unseen(2, 5), at(5)],
+      [at(2), at(3), at(4), unseen(5, 4)],
+    ]);
+  });
+
+  test("are one line where there is one piece", () => {
+    expect(takeTurns([[at(0), at(1)]])).toEqual([[at(0), at(1)], []]);
+    expect(takeTurns([])).toEqual([[], []]);
   });
 });
 

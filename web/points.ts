@@ -72,6 +72,12 @@ export const evenly = <Point extends GapPoint>(
     return [...gaps, point];
   });
 
+/** The average of the window of a bar. */
+export const meanOf = ({ startMs, content }: Bar): ValuePoint => ({
+  time: startMs / 1_000,
+  value: Number(meanText(content)),
+});
+
 /** The average of each window as steps: those of closed windows, and that of the newest one, which is still open. */
 export interface AverageSteps {
   readonly closed: readonly ValuePoint[];
@@ -84,17 +90,35 @@ export interface AverageSteps {
  */
 export const averageSteps = (bars: readonly Bar[], fromTime: ChartTime, toTime: ChartTime): AverageSteps => {
   const steps = bars
-    .map(({ startMs, endMs, content }) => ({
-      time: startMs / 1_000,
-      end: endMs / 1_000,
-      value: Number(meanText(content)),
-    }))
+    .map((bar) => ({ ...meanOf(bar), end: bar.endMs / 1_000 }))
     .filter(({ end }) => end > fromTime)
     .map(({ time, value }) => ({ time: Math.max(time, fromTime), value }));
   const last = steps.at(-1);
   if (last === undefined) return { closed: [], open: [] };
   const open = last.time < toTime ? [last, { time: toTime, value: last.value }] : [last];
   return { closed: steps, open };
+};
+
+/**
+ * `pieces`, which follow one another, as two lines of steps that take turns, so that no line leads from one piece to the
+ * next. Where a piece ends its line goes on unseen, at the height at which its next one begins:
+ *
+ *     first line     ──┐
+ *                      └── · · · · · ──┐
+ *     second line            ──┐       └──
+ *                              └──
+ */
+export const takeTurns = (
+  pieces: readonly (readonly ValuePoint[])[],
+): readonly [readonly ValuePoint[], readonly ValuePoint[]] => {
+  const lines: [ValuePoint[], ValuePoint[]] = [[], []];
+  for (const [index, piece] of pieces.entries()) {
+    const line = lines[index % 2 === 0 ? 0 : 1];
+    line.push(...piece);
+    const [time, value] = [pieces[index + 1]?.[0]?.time, pieces[index + 2]?.[0]?.value ?? piece.at(-1)?.value];
+    if (time !== undefined && value !== undefined) line.push({ time, value, color: UNSEEN });
+  }
+  return lines;
 };
 
 /** How a series that shows `before` comes to show `after`: by some points at its end, or by all points anew. */

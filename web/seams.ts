@@ -46,7 +46,15 @@ export class Seams {
 
   #places(): readonly number[] {
     if (this.#axis.times.length === 0) return [];
+    return this.#times.flatMap((time) => this.#coordinate(logicalAt(this.#axis, time)) ?? []);
+  }
+
+  /** The library knows those of whole positions alone. */
+  #coordinate(logical: number): number | undefined {
     const scale = this.#chart.timeScale();
-    return this.#times.flatMap((time) => scale.logicalToCoordinate(logicalAt(this.#axis, time) as Logical) ?? []);
+    const place = Math.floor(logical);
+    const [left, right] = [place, place + 1].map((whole) => scale.logicalToCoordinate(whole as Logical));
+    if (left == null || right == null) return undefined;
+    return left + (logical - place) * (right - left);
   }
 }
