@@ -6,6 +6,8 @@ export interface TrafficRules {
   readonly latenessMs: number;
   /** Whether frames come again under new sequence numbers, in another order. */
   readonly isRepeated: boolean;
+  /** Whether the fetcher replays a file meanwhile. */
+  readonly isFetched: boolean;
 }
 
 /** One clause of the promise: what may happen, and yet every bar is that of sorting all trades and folding them once. */
@@ -20,8 +22,8 @@ export interface Clause {
 }
 
 const HOUR_MS = 3_600_000;
-const IN_ORDER: TrafficRules = { latenessMs: 0, isRepeated: false };
-const UNORDERLY: TrafficRules = { latenessMs: 3 * HOUR_MS, isRepeated: true };
+const IN_ORDER: TrafficRules = { latenessMs: 0, isRepeated: false, isFetched: false };
+const UNORDERLY: TrafficRules = { latenessMs: 3 * HOUR_MS, isRepeated: true, isFetched: true };
 
 const clause = (name: string, faults: Clause["faults"], given: Partial<Clause> = {}): Clause => ({
   name,
@@ -80,11 +82,11 @@ export const CLAUSES: readonly Clause[] = [
     },
     { traffic: UNORDERLY, isWindowed: false },
   ),
-  clause("disorder", {}, { traffic: { latenessMs: 5 * HOUR_MS, isRepeated: false } }),
+  clause("disorder", {}, { traffic: { ...IN_ORDER, latenessMs: 5 * HOUR_MS } }),
   clause(
     "producer retry",
-    { "refuse-entries": 4, "refuse-taken-entries": 6 },
-    { traffic: { ...IN_ORDER, isRepeated: true } },
+    { "refuse-entries": 4, "refuse-taken-entries": 6, "throttle-stream": 2 },
+    { traffic: { ...IN_ORDER, isRepeated: true, isFetched: true } },
   ),
   clause("redelivery", { redeliver: 4, "redeliver-old": 4, "drop-response": 2 }),
   clause("batch boundary", { "take-part": 5, "cut-elsewhere": 5, "drop-response": 2 }),

@@ -16,7 +16,7 @@ const MARK = "await refill(ports,";
 
 const clause = (faults: Clause["faults"], isRepeated = false): Clause => ({
   name: "a safeguard is removed",
-  traffic: { latenessMs: 2_000, isRepeated },
+  traffic: { latenessMs: 2_000, isRepeated, isFetched: false },
   shards: [2],
   isWindowed: true,
   faults,

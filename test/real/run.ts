@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { KinesisClient, ListShardsCommand, PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
@@ -12,6 +14,8 @@ import { intervalText } from "#core/interval.ts";
 import { sumOfCounts } from "#core/shard-counts.ts";
 import { BEYOND_ALL, durationMs, epochMs } from "#core/units.ts";
 import { readConfig, type AggregatorConfig } from "#lambdas/aggregator/config.ts";
+import type { FetcherReport } from "#lambdas/fetcher/fetcher.ts";
+import { replayText } from "#lambdas/fetcher/source-spec.ts";
 import { sendFrames } from "#lambdas/fetcher/send-frames.ts";
 import { openLocalCloud, type CloudEvent, type LocalCloud } from "#local/cloud.ts";
 import type { FaultKind } from "#local/misbehaviour/fault-kind.ts";
@@ -45,6 +49,8 @@ interface RealCounts {
 
 /** About so many records are put, in bursts with a pause between them. */
 const RECORDS = 120;
+/** So many more trades lie in a file for the fetcher. */
+const FETCHED_TRADES = 150;
 const PAUSE_MS = durationMs(20);
 /** Faults that wait for an occasion get so many more rounds. */
 const MORE_ROUNDS = 20;
@@ -70,12 +76,8 @@ export const runReal = async (assemblyDir: string, clause: Clause, seed: number)
   const config = readConfig(aggregatorEnvironment(cloud));
   const traffic = new Traffic(random, clause.traffic, clock.nowMs());
   await using producers = openProducers(cloud, config.ticksStream);
-  for (let sent = 0; sent < RECORDS;) {
-    const burst = traffic.burst();
-    sent += burst.frames.length + burst.foreign.length;
-    await producers.send(burst);
-    await clock.sleep(PAUSE_MS);
-  }
+  const isFetched = clause.traffic.isFetched;
+  await Promise.all([sendAll(producers, traffic), isFetched && fetch(cloud, traffic.file(FETCHED_TRADES))]);
   await cloud.settle();
   for (let round = 0; round < MORE_ROUNDS && cloud.misbehaviour!.pending.length > 0; round++) {
     for (let i = 0; i < MORE_BURSTS; i++) await producers.send(traffic.burst());
@@ -91,6 +93,24 @@ export const runReal = async (assemblyDir: string, clause: Clause, seed: number)
     injected: events.flatMap((event) => (event.kind === "fault-injected" ? [event.fault] : [])),
     pending: cloud.misbehaviour!.pending,
   };
+};
+
+const sendAll = async (producers: Producers, traffic: Traffic): Promise<void> => {
+  for (let sent = 0; sent < RECORDS;) {
+    const burst = traffic.burst();
+    sent += burst.frames.length + burst.foreign.length;
+    await producers.send(burst);
+    await clock.sleep(PAUSE_MS);
+  }
+};
+
+/** Replays a file by the real fetcher. */
+const fetch = async (cloud: LocalCloud, csv: string): Promise<void> => {
+  const file = join(cloud.bucketsDir, "trades.csv");
+  await writeFile(file, csv);
+  const run = async (): Promise<FetcherReport> =>
+    (await cloud.invoke(cloud.outputs["FetcherFunctionName"]!, { source: replayText(file, "max") })) as FetcherReport;
+  while ((await run()).status !== "done") continue;
 };
 
 interface Producers extends AsyncDisposable {

@@ -64,6 +64,16 @@ export class Traffic {
     return { frames: random.isBelow(0.5) ? [...frames, ...again] : [...again, ...frames], foreign };
   }
 
+  /** The lines of a CSV file of `count` further trades, numbered by their rows from 1 as the fetcher does. */
+  file(count: number): string {
+    const trades = Array.from({ length: count }, (_, row) => ({ ...this.#make(row + 1), sequence: row + 1 }));
+    this.trades.push(...trades);
+    return [
+      "time,symbol,price,size",
+      ...trades.map((trade) => `${trade.time},${trade.symbol},${trade.price},${trade.size}`),
+    ].join("\n");
+  }
+
   #frame(): CutFrame {
     const random = this.#random;
     const producer = random.pick(this.#producers);
@@ -94,15 +104,20 @@ export class Traffic {
     const trade =
       this.trades.length > 0 && random.isBelow(0.1)
         ? { ...random.pick(this.trades), ...(random.isBelow(0.5) ? { sequence } : {}) }
-        : {
-            symbol: random.pick(SYMBOLS),
-            price: random.pick(PRICES),
-            size: random.pick(SIZES),
-            time: this.#endMs - SPAN_MS + ((sequence * STEP_MS) % SPAN_MS) - this.#lateness(),
-            sequence,
-          };
+        : this.#make(sequence);
     this.trades.push(trade);
     return trade;
+  }
+
+  #make(sequence: number): OracleTrade {
+    const random = this.#random;
+    return {
+      symbol: random.pick(SYMBOLS),
+      price: random.pick(PRICES),
+      size: random.pick(SIZES),
+      time: this.#endMs - SPAN_MS + ((sequence * STEP_MS) % SPAN_MS) - this.#lateness(),
+      sequence,
+    };
   }
 
   /** Most trades step back a little if at all; the others fall into few windows, so that they meet there. */

@@ -18,13 +18,13 @@ interface Resource {
 /** Synthesized with this count, so that the stream can be told from the others. */
 const SHARDS = 7;
 
-/** Windows of a second, and batches that wait for nothing, so that much happens in a short time. */
+/** Windows of a second, batches that wait for nothing and small frames, so that much happens in a short time. */
 export const openVariants = async (): Promise<Variants> => {
   const assembly = await assemble({
     shards: String(SHARDS),
     arrivalWindowSeconds: "1",
     batchingWindowSeconds: "0",
-    source: "sim:",
+    frameMaxTrades: "5",
   });
   const made = new Map<string, Promise<string>>();
   return {
