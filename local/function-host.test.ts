@@ -78,6 +78,27 @@ describe("a function's host", () => {
     expect(await run(host, {})).toMatchObject({ calls: 1 });
   });
 
+  test("kills the process of one invocation when asked to, wherever it stands", async () => {
+    const { host } = open();
+    await using _ = host;
+    const { pid } = await run(host, {});
+    const kill = new AbortController();
+    const killed = host.invoke(JSON.stringify({ sleepMs: 60_000 }), { kill: kill.signal });
+    const other = host.invoke(JSON.stringify({ sleepMs: 300 }), { kill: new AbortController().signal });
+    kill.abort();
+    await expect(killed).rejects.toMatchObject({ name: "Runtime.ExitError" });
+    expect(isRunning(pid)).toBe(false);
+    expect(JSON.parse(await other)).toMatchObject({ calls: 1 });
+  });
+
+  test("traces an invocation under its request id", async () => {
+    const { host } = open();
+    await using _ = host;
+    const requestId = "01234567-89ab-cdef-0123-456789abcdef";
+    const result = JSON.parse(await host.invoke("{}", { requestId })) as { env: unknown };
+    expect(result.env).toMatchObject({ _X_AMZN_TRACE_ID: "Root=1-01234567-89abcdef0123456789abcdef;Sampled=0" });
+  });
+
   test("fails the invocation in which a process dies, and loses none of its words", async () => {
     const { host, events } = open();
     await using _ = host;

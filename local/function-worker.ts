@@ -98,7 +98,8 @@ class Worker implements FunctionWorker {
     const { timeoutMs, arn } = this.#fn;
     const timer = setTimeout(() => this.#stop(timeout(requestId, timeoutMs)), timeoutMs);
     const onKill = (): void => this.#stop(exited(requestId, "Runtime exited with error: signal: killed"));
-    kill?.addEventListener("abort", onKill);
+    if (kill?.aborted === true) onKill();
+    else kill?.addEventListener("abort", onKill);
     try {
       const message = { requestId, event, deadlineMs: Date.now() + timeoutMs, functionArn: arn };
       return await this.#run(message);
