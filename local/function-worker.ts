@@ -89,7 +89,8 @@ class Worker implements FunctionWorker {
   }
 
   async invoke(requestId: string, event: string, kill?: AbortSignal): Promise<string> {
-    const failure = await this.#ready;
+    const killed = exited(requestId, "Runtime exited with error: signal: killed");
+    const failure = (await this.#ready) ?? (kill?.aborted === true ? killed : undefined);
     if (failure !== undefined) {
       this.#stop(failure);
       await this.#closed;
@@ -97,9 +98,8 @@ class Worker implements FunctionWorker {
     }
     const { timeoutMs, arn } = this.#fn;
     const timer = setTimeout(() => this.#stop(timeout(requestId, timeoutMs)), timeoutMs);
-    const onKill = (): void => this.#stop(exited(requestId, "Runtime exited with error: signal: killed"));
-    if (kill?.aborted === true) onKill();
-    else kill?.addEventListener("abort", onKill);
+    const onKill = (): void => this.#stop(killed);
+    kill?.addEventListener("abort", onKill);
     try {
       const message = { requestId, event, deadlineMs: Date.now() + timeoutMs, functionArn: arn };
       return await this.#run(message);
