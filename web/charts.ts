@@ -88,6 +88,8 @@ export class Charts {
       this.#key = "";
       this.#upper.show([], this.#lower.axis.step * 1_000, false);
       this.#lower.show([], [], false);
+      setText(byId("meanKey"), "Average");
+      byId("seamKey").hidden = true;
       this.#showLegend();
     }
     this.#say(words);
