@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { readDashboardConfig } from "./dashboard-config.ts";
+
+const least = { webSocketUrl: "socket", symbols: ["IBM"], intervals: ["1m"] };
+
+test("what may be left out has a default", () => {
+  expect(readDashboardConfig(least)).toEqual({ ...least, source: "", connectionMs: 7_200_000, passes: undefined });
+});
+
+test("passes are read where they are whole", () => {
+  const passes = { beginMs: 1_381_152_600_007, everyMs: 3_600_000 };
+  expect(readDashboardConfig({ ...least, passes }).passes).toEqual(passes);
+  for (const wrong of [null, 7, {}, { beginMs: 1 }, { beginMs: 1, everyMs: 0 }, { beginMs: "1", everyMs: 1 }])
+    expect(readDashboardConfig({ ...least, passes: wrong }).passes).toBeUndefined();
+});
+
+test.each([
+  ["webSocketUrl must be a URL", { ...least, webSocketUrl: "" }],
+  ["symbols must be texts", { ...least, symbols: [7] }],
+  ["intervals must be at least one text", { ...least, intervals: [] }],
+  ["webSocketUrl must be a URL", null],
+])("rejects what lacks something: %s", (sentence, value) => {
+  expect(() => readDashboardConfig(value)).toThrow(sentence);
+});
