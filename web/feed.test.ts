@@ -1,93 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Pane } from "#core/pane.ts";
-import {
-  errorMessage,
-  heartbeatMessage,
-  pongMessage,
-  snapshotMessages,
-  symbolsMessages,
-  updateMessages,
-  type SnapshotHead,
-} from "#core/protocol/server-message.ts";
+import { errorMessage, pongMessage, snapshotMessages, updateMessages } from "#core/protocol/server-message.ts";
 import { durationMs, epochMs } from "#core/units.ts";
 import { paneRowText } from "#core/updates.ts";
+import { countOf, countsOf, headOf, openFeed, rest, snapshot, subscribe, wish } from "#test/feed-fixture.ts";
 import { pane } from "#test/pane-fixture.ts";
-import { Feed } from "./feed.ts";
-import type { Wish } from "./session.ts";
-
-const minute = durationMs(60_000);
-const wish: Wish = { symbols: ["IBM"], intervalMs: minute, bars: 10 };
-
-/** A socket whose other end is the test. */
-class FakeSocket extends EventTarget {
-  readyState = 0;
-  readonly sent: unknown[] = [];
-
-  send(text: string): void {
-    this.sent.push(JSON.parse(text));
-  }
-
-  close(): void {
-    this.readyState = 3;
-    this.dispatchEvent(new Event("close"));
-  }
-
-  open(): void {
-    this.readyState = 1;
-    this.dispatchEvent(new Event("open"));
-  }
-
-  say(...messages: readonly string[]): void {
-    for (const data of messages) this.dispatchEvent(new MessageEvent("message", { data }));
-  }
-}
-
-let sockets: FakeSocket[];
-let faults: string[];
-let known: string[];
-
-const openFeed = (wishes: readonly Wish[] = [wish]): Feed => {
-  const openSocket = () => {
-    const socket = new FakeSocket();
-    sockets.push(socket);
-    return socket as unknown as WebSocket;
-  };
-  const feed = new Feed({
-    openSocket,
-    connectionMs: durationMs(7_200_000),
-    onChange: () => undefined,
-    onFault: ({ code }) => faults.push(code),
-    onSymbols: (symbols) => known.push(...symbols.map(({ symbol }) => symbol)),
-  });
-  feed.wish(wishes);
-  return feed;
-};
-
-const headOf = (last: number, isRest = false): SnapshotHead => {
-  const { shard, lastSequence } = pane({ last });
-  return { symbols: ["IBM"], intervalMs: minute, fromMs: epochMs(0), upTo: new Map([[shard, lastSequence]]), isRest };
-};
-
-/** An answer that has the whole history: one bar of so many trades. */
-const snapshot = (tradeCount: number): readonly string[] =>
-  snapshotMessages(headOf(tradeCount), [pane({ last: tradeCount })]);
-
-/** An answer without what the client said it had. */
-const rest = (last: number, ...panes: readonly Pane[]): readonly string[] =>
-  snapshotMessages(headOf(last, true), panes);
-
-const countOf = (feed: Feed): number | undefined => feed.register.bars("IBM", minute)[0]?.content.tradeCount;
-
-const countsOf = (feed: Feed): readonly number[] =>
-  feed.register.bars("IBM", minute).map(({ content }) => content.tradeCount);
-
-const subscribe = { action: "subscribe", symbols: ["IBM"], interval: "1m", bars: 10 };
 
 beforeEach(() => {
   vi.useFakeTimers();
-  sockets = [];
-  faults = [];
-  known = [];
 });
 
 afterEach(() => {
@@ -96,7 +15,7 @@ afterEach(() => {
 
 describe("a feed", () => {
   test("asks for what is wished when its socket opens, and is live when all has come", async () => {
-    const feed = openFeed();
+    const { feed, sockets } = openFeed();
     sockets[0]!.open();
     expect(sockets[0]!.sent).toEqual([subscribe]);
     expect(feed.state.kind).toBe("connecting");
@@ -106,7 +25,7 @@ describe("a feed", () => {
   });
 
   test("shows what it knew until a new connection has told everything", async () => {
-    const feed = openFeed();
+    const { feed, sockets } = openFeed();
     sockets[0]!.open();
     sockets[0]!.say(...snapshot(5));
     sockets[0]!.close();
@@ -124,7 +43,7 @@ describe("a feed", () => {
   });
 
   test("keeps what an update told of a stream before it was stored", async () => {
-    const feed = openFeed();
+    const { feed, sockets } = openFeed();
     sockets[0]!.open();
     sockets[0]!.say(...snapshotMessages({ ...headOf(1), upTo: new Map() }, []));
     sockets[0]!.say(...updateMessages([paneRowText(pane({ last: 9 }))]));
@@ -138,7 +57,7 @@ describe("a feed", () => {
   });
 
   test("asks for what it missed alone, from its last whole answer on, and keeps the rest", async () => {
-    const feed = openFeed();
+    const { feed, sockets } = openFeed();
     sockets[0]!.open();
     sockets[0]!.say(...snapshot(5));
     // an update that came does not mean that those before it did
@@ -162,7 +81,7 @@ describe("a feed", () => {
   });
 
   test("does not resume from an answer that did not come whole", async () => {
-    const feed = openFeed();
+    const { feed, sockets } = openFeed();
     sockets[0]!.open();
     const panes = Array.from({ length: 400 }, (_, at) => pane({ startMs: epochMs(at * 60_000), last: 5 }));
     const [first = "", second = ""] = snapshotMessages(headOf(5), panes);
@@ -177,7 +96,7 @@ describe("a feed", () => {
   });
 
   test("asks for everything where two answers may have been mixed", async () => {
-    openFeed();
+    const { sockets } = openFeed();
     sockets[0]!.open();
     sockets[0]!.say(errorMessage({ code: "unavailable", message: "the store must answer, did not" }));
     await vi.advanceTimersByTimeAsync(2_000);
@@ -189,7 +108,7 @@ describe("a feed", () => {
   });
 
   test("waits longer with each failure, and not at all when told to go", async () => {
-    const feed = openFeed();
+    const { feed, sockets } = openFeed();
     for (let failures = 0; failures < 6; failures++) {
       sockets.at(-1)!.close();
       await vi.advanceTimersByTimeAsync(15_000);
@@ -203,7 +122,7 @@ describe("a feed", () => {
   });
 
   test("asks for what is new, and gives up what nobody wishes any more", async () => {
-    const feed = openFeed();
+    const { feed, sockets } = openFeed();
     sockets[0]!.open();
     sockets[0]!.say(...snapshot(5));
     const longer = { ...wish, intervalMs: durationMs(300_000) };
@@ -216,7 +135,7 @@ describe("a feed", () => {
   });
 
   test("has a new connection whole before a gateway ends the old one", async () => {
-    const feed = openFeed();
+    const { feed, sockets } = openFeed();
     sockets[0]!.open();
     sockets[0]!.say(...snapshot(5));
     for (let at = 0; at < 110; at++) {
@@ -231,7 +150,7 @@ describe("a feed", () => {
   });
 
   test("tries again to renew, and is offline only once the old connection has ended", async () => {
-    const feed = openFeed();
+    const { feed, sockets } = openFeed();
     sockets[0]!.open();
     sockets[0]!.say(...snapshot(5));
     for (let at = 0; at < 110; at++) {
@@ -250,7 +169,7 @@ describe("a feed", () => {
   });
 
   test("gives up a connection that says nothing any more", async () => {
-    const feed = openFeed();
+    const { feed, sockets } = openFeed();
     sockets[0]!.open();
     sockets[0]!.say(...snapshot(5));
     await vi.advanceTimersByTimeAsync(60_000);
@@ -260,63 +179,11 @@ describe("a feed", () => {
   });
 
   test("asks again for what the server could not answer", async () => {
-    openFeed();
+    const { sockets, faults } = openFeed();
     sockets[0]!.open();
     sockets[0]!.say(errorMessage({ code: "unavailable", message: "the store must answer, did not" }), "no JSON");
     expect(faults).toEqual(["unavailable", "unavailable"]);
     await vi.advanceTimersByTimeAsync(2_000);
     expect(sockets[0]!.sent.slice(0, 2)).toEqual([subscribe, subscribe]);
-  });
-
-  test("knows what was answered, and still does when the connection is gone", async () => {
-    const longer = { ...wish, intervalMs: durationMs(300_000) };
-    const feed = openFeed();
-    sockets[0]!.open();
-    expect(feed.knows(wish)).toBe(false);
-    sockets[0]!.say(...snapshot(5));
-    feed.wish([wish, longer]);
-    expect([feed.knows(wish), feed.knows(longer)]).toEqual([true, false]);
-    sockets[0]!.close();
-    expect([feed.knows(wish), feed.knows(longer)]).toEqual([true, false]);
-  });
-
-  test("tells each connection what feeds shall fetch", async () => {
-    const feed = openFeed();
-    feed.watch("watch", "TSLA");
-    sockets[0]!.open();
-    expect(sockets[0]!.sent).toEqual([subscribe, { action: "watch", symbols: ["TSLA"] }]);
-    sockets[0]!.say(...snapshot(5), ...symbolsMessages([{ symbol: "TSLA", seenMs: undefined, isWatched: true }]));
-    feed.watch("watch", "MSFT");
-    feed.watch("unwatch", "TSLA");
-    expect(sockets[0]!.sent.slice(2)).toEqual([
-      { action: "watch", symbols: ["MSFT"] },
-      { action: "unwatch", symbols: ["TSLA"] },
-    ]);
-    expect(known).toEqual(["TSLA"]);
-    sockets[0]!.close();
-    await vi.advanceTimersByTimeAsync(1_000);
-    sockets[1]!.open();
-    expect(sockets[1]!.sent.slice(1)).toEqual([
-      { action: "watch", symbols: ["MSFT"] },
-      { action: "unwatch", symbols: ["TSLA"] },
-    ]);
-  });
-
-  test("gives up a connection whose heart has stopped", async () => {
-    const feed = openFeed();
-    sockets[0]!.open();
-    sockets[0]!.say(...snapshot(5));
-    const counts = { trades: 5, late: 0, duplicates: 0, rejected: 0 };
-    for (let second = 0; second < 20; second++) {
-      sockets[0]!.say(
-        heartbeatMessage({ timeMs: epochMs(second * 1_000), watermarkMs: undefined, feed: "quiet", counts }),
-      );
-      await vi.advanceTimersByTimeAsync(1_000);
-    }
-    expect([feed.state.kind, feed.status?.feed, feed.status?.counts.trades]).toEqual(["live", "quiet", 5]);
-    // trades are older than the heartbeat
-    expect([feed.silenceMs, feed.ageMs]).toEqual([1_000, 20_000]);
-    await vi.advanceTimersByTimeAsync(14_000);
-    expect([feed.state.kind, feed.status]).toEqual(["waiting", undefined]);
   });
 });

@@ -1,0 +1,66 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { heartbeatMessage, symbolsMessages } from "#core/protocol/server-message.ts";
+import { durationMs, epochMs } from "#core/units.ts";
+import { openFeed, snapshot, subscribe, wish } from "#test/feed-fixture.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe("a feed beside its panes", () => {
+  test("knows what was answered, and still does when the connection is gone", async () => {
+    const longer = { ...wish, intervalMs: durationMs(300_000) };
+    const { feed, sockets } = openFeed();
+    sockets[0]!.open();
+    expect(feed.knows(wish)).toBe(false);
+    sockets[0]!.say(...snapshot(5));
+    feed.wish([wish, longer]);
+    expect([feed.knows(wish), feed.knows(longer)]).toEqual([true, false]);
+    sockets[0]!.close();
+    expect([feed.knows(wish), feed.knows(longer)]).toEqual([true, false]);
+  });
+
+  test("tells each connection what feeds shall fetch", async () => {
+    const { feed, sockets, known } = openFeed();
+    feed.watch("watch", "TSLA");
+    sockets[0]!.open();
+    expect(sockets[0]!.sent).toEqual([subscribe, { action: "watch", symbols: ["TSLA"] }]);
+    sockets[0]!.say(...snapshot(5), ...symbolsMessages([{ symbol: "TSLA", seenMs: undefined, isWatched: true }]));
+    feed.watch("watch", "MSFT");
+    feed.watch("unwatch", "TSLA");
+    expect(sockets[0]!.sent.slice(2)).toEqual([
+      { action: "watch", symbols: ["MSFT"] },
+      { action: "unwatch", symbols: ["TSLA"] },
+    ]);
+    expect(known).toEqual(["TSLA"]);
+    sockets[0]!.close();
+    await vi.advanceTimersByTimeAsync(1_000);
+    sockets[1]!.open();
+    expect(sockets[1]!.sent.slice(1)).toEqual([
+      { action: "watch", symbols: ["MSFT"] },
+      { action: "unwatch", symbols: ["TSLA"] },
+    ]);
+  });
+
+  test("gives up a connection whose heart has stopped", async () => {
+    const { feed, sockets } = openFeed();
+    sockets[0]!.open();
+    sockets[0]!.say(...snapshot(5));
+    const counts = { trades: 5, late: 0, duplicates: 0, rejected: 0 };
+    for (let second = 0; second < 20; second++) {
+      sockets[0]!.say(
+        heartbeatMessage({ timeMs: epochMs(second * 1_000), watermarkMs: undefined, feed: "quiet", counts }),
+      );
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    expect([feed.state.kind, feed.status?.feed, feed.status?.counts.trades]).toEqual(["live", "quiet", 5]);
+    // trades are older than the heartbeat
+    expect([feed.silenceMs, feed.ageMs]).toEqual([1_000, 20_000]);
+    await vi.advanceTimersByTimeAsync(14_000);
+    expect([feed.state.kind, feed.status]).toEqual(["waiting", undefined]);
+  });
+});
