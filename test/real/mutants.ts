@@ -42,6 +42,25 @@ export const MUTANTS: readonly Mutant[] = [
     to: "[]",
     clause: clause({ "end-early": 8 }),
   },
+  {
+    name: "what the parents of a shard have seen",
+    from: "seen.addAll(checkpoint ?",
+    to: "void (checkpoint ?",
+    clause: clause({ "split-shard": 3, "merge-shards": 2, "refuse-taken-entries": 6 }, true),
+  },
+  {
+    name: "the checkpoint comes last",
+    from: "await this.#ports.panes.put(panes)",
+    to: `await this.#ports.checkpoints.put({
+      stream: this.#stream,
+      shard: this.#shard,
+      last,
+      seen: this.#seen.toBytes(),
+      newestEventTimeMs: this.#newestEventTimeMs,
+      counts: { ...this.#counts },
+    }).then(() => this.#ports.panes.put(panes))`,
+    clause: clause({ kill: 12, "lose-state": 12 }),
+  },
 ];
 
 /** A copy of the app in `dir`, in `to`, with the mutant's bundle. */
