@@ -26,6 +26,9 @@ export interface ModelOutcome {
   readonly heard: readonly string[];
   /** The rows that both must be. */
   readonly expected: readonly string[];
+  /** The stored panes, and those of folding each shard once without a fault, all but their positions. */
+  readonly panes: readonly object[];
+  readonly expectedPanes: readonly object[];
   /** What the checkpoints say was taken: records of each shard, trades folded in all. */
   readonly counted: ModelCounts;
   /** What they must say. */
@@ -76,7 +79,10 @@ export const runModel = async (
   }
   const intervals = INTERVALS.map(intervalText);
   const checkpoints = await Promise.all(log.shards.map((shard) => ports.checkpoints.get("ticks", shard)));
+  const flawless = await foldOnce(ports, log);
   return {
+    panes: await panesOf(ports, log),
+    expectedPanes: await panesOf(flawless, log),
     stored: await rowsOf(storedPanes(ports), log),
     heard: await rowsOf(heardPanes(updates), log),
     expected: oracleRows(log.landed, intervals),
@@ -86,7 +92,7 @@ export const runModel = async (
     },
     symbols: {
       known: (await register.list()).map(({ symbol }) => symbol),
-      traded: [...new Set(log.landed.map(({ symbol }) => symbol))].toSorted(),
+      traded: symbolsOf(log),
     },
     landed: {
       records: log.shards.map((shard) => log.records.get(shard)?.length ?? 0),
@@ -153,6 +159,25 @@ const runWorkers = async (
   await invocations.run(ports, work);
 };
 
+/** Fresh stores after each shard was folded in one step. */
+const foldOnce = async (ports: LifePorts, log: ShardLog): Promise<LifePorts> => {
+  const fresh = { ...ports, panes: createMemoryPaneStore(), checkpoints: createMemoryCheckpointStore() };
+  for (const shard of log.shards) {
+    const records = log.records.get(shard) ?? [];
+    await advanceLife(fresh, RULES, { stream: "ticks", shard, records, state: undefined, isLast: true });
+  }
+  return fresh;
+};
+
+const panesOf = async (ports: LifePorts, log: ShardLog): Promise<readonly object[]> => {
+  const panes = await Promise.all(
+    symbolsOf(log).flatMap((symbol) => INTERVALS.map((intervalMs) => storedPanes(ports)(symbol, intervalMs))),
+  );
+  return panes.flat().map(({ lastSequence: _, ...pane }) => pane);
+};
+
+const symbolsOf = (log: ShardLog): readonly string[] => [...new Set(log.landed.map(({ symbol }) => symbol))].toSorted();
+
 type PanesOf = (symbol: string, intervalMs: DurationMs) => readonly Pane[] | Promise<readonly Pane[]>;
 
 const storedPanes =
@@ -168,9 +193,8 @@ const heardPanes = ({ published }: MemoryUpdateStream): PanesOf => {
 };
 
 const rowsOf = async (panesOf: PanesOf, log: ShardLog): Promise<string[]> => {
-  const symbols = [...new Set(log.landed.map(({ symbol }) => symbol))].toSorted();
   const rows: string[] = [];
-  for (const symbol of symbols) {
+  for (const symbol of symbolsOf(log)) {
     for (const intervalMs of INTERVALS)
       rows.push(...barsOf(await panesOf(symbol, intervalMs), intervalMs).map((bar) => barRow(bar).join(",")));
   }
