@@ -10,6 +10,7 @@ import { intervalText } from "#core/interval.ts";
 import { advanceLife } from "#core/advance-life.ts";
 import type { LifePorts, LifeRules } from "#core/life.ts";
 import type { Pane } from "#core/pane.ts";
+import { contentRow } from "#core/pane-row.ts";
 import { Register } from "#core/protocol/register.ts";
 import { durationMs, epochMs, type DurationMs } from "#core/units.ts";
 import { oracleRows } from "#test/oracle/oracle.ts";
@@ -26,9 +27,9 @@ export interface ModelOutcome {
   readonly heard: readonly string[];
   /** The rows that both must be. */
   readonly expected: readonly string[];
-  /** The stored panes, and those of folding each shard once without a fault, all but their positions. */
-  readonly panes: readonly object[];
-  readonly expectedPanes: readonly object[];
+  /** The stored panes, and those of folding each shard once without a fault, without their positions. */
+  readonly panes: readonly string[];
+  readonly expectedPanes: readonly string[];
   /** What the checkpoints say was taken: records of each shard, trades folded in all. */
   readonly counted: ModelCounts;
   /** What they must say. */
@@ -169,11 +170,16 @@ const foldOnce = async (ports: LifePorts, log: ShardLog): Promise<LifePorts> => 
   return fresh;
 };
 
-const panesOf = async (ports: LifePorts, log: ShardLog): Promise<readonly object[]> => {
-  const panes = await Promise.all(
-    symbolsOf(log).flatMap((symbol) => INTERVALS.map((intervalMs) => storedPanes(ports)(symbol, intervalMs))),
-  );
-  return panes.flat().map(({ lastSequence: _, ...pane }) => pane);
+/** The stored panes without their positions, as texts. */
+const panesOf = async (ports: LifePorts, log: ShardLog): Promise<readonly string[]> => {
+  const texts: string[] = [];
+  for (const symbol of symbolsOf(log)) {
+    for (const intervalMs of INTERVALS) {
+      for (const { startMs, shard, content, isCorrected } of await storedPanes(ports)(symbol, intervalMs))
+        texts.push([symbol, intervalMs, startMs, shard, ...contentRow(content), isCorrected].join(" "));
+    }
+  }
+  return texts;
 };
 
 const symbolsOf = (log: ShardLog): readonly string[] => [...new Set(log.landed.map(({ symbol }) => symbol))].toSorted();
