@@ -9,4 +9,6 @@ export interface Bar {
   /** Exclusive. */
   readonly endMs: EpochMs;
   readonly content: BarContent;
+  /** Whether any of its panes was corrected. */
+  readonly isCorrected: boolean;
 }

@@ -3,7 +3,7 @@ import { decimalText, quotient } from "./decimal.ts";
 import { Accumulator } from "./fold.ts";
 import { windowOf } from "./interval.ts";
 import type { BarContent, Pane } from "./pane.ts";
-import type { DurationMs, EpochMs } from "./units.ts";
+import type { DurationMs } from "./units.ts";
 
 /** Mean and VWAP are shown at this many decimals, rounded half to even. */
 export const SHOWN_PLACES = 8;
@@ -13,7 +13,7 @@ export const SHOWN_PLACES = 8;
  * shards, each key once, and of one stored interval, which must divide `intervalMs`.
  */
 export const barsOf = (panes: readonly Pane[], intervalMs: DurationMs): readonly Bar[] => {
-  const groups = new Map<string, { symbol: string; startMs: EpochMs; endMs: EpochMs; fold: Accumulator }>();
+  const groups = new Map<string, Omit<Bar, "intervalMs" | "content"> & { fold: Accumulator; isCorrected: boolean }>();
   for (const pane of panes) {
     if (intervalMs % pane.intervalMs !== 0) {
       throw new RangeError(
@@ -24,13 +24,14 @@ export const barsOf = (panes: readonly Pane[], intervalMs: DurationMs): readonly
     const key = `${startMs}|${pane.symbol}`;
     let group = groups.get(key);
     if (group === undefined) {
-      group = { symbol: pane.symbol, startMs, endMs, fold: new Accumulator() };
+      group = { symbol: pane.symbol, startMs, endMs, fold: new Accumulator(), isCorrected: false };
       groups.set(key, group);
     }
     group.fold.add(pane.content);
+    group.isCorrected ||= pane.isCorrected;
   }
   return [...groups.values()]
-    .map(({ symbol, startMs, endMs, fold }) => ({ symbol, intervalMs, startMs, endMs, content: fold.content() }))
+    .map(({ fold, ...bar }) => ({ ...bar, intervalMs, content: fold.content() }))
     .toSorted((a, b) => (a.symbol < b.symbol ? -1 : a.symbol > b.symbol ? 1 : a.startMs - b.startMs));
 };
 

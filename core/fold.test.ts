@@ -149,11 +149,12 @@ describe("a fold", () => {
 
 test("a bar is the fold of its panes, whatever their shards, and longer bars fold from shorter panes", () => {
   const content = foldOf([{ price: { units: 1, scale: 0 }, size: { units: 2, scale: 0 }, time: 5, sequence: 1 }]);
-  const pane = { symbol: "A", intervalMs: durationMs(60_000), lastSequence: sequenceNumber("1"), content };
+  const intervalMs = durationMs(60_000);
+  const pane = { symbol: "A", intervalMs, lastSequence: sequenceNumber("1"), content, isCorrected: false };
   const panes = [
     { ...pane, startMs: epochMs(60_000), shard: "1" },
     { ...pane, startMs: epochMs(0), shard: "1" },
-    { ...pane, startMs: epochMs(0), shard: "2" },
+    { ...pane, startMs: epochMs(0), shard: "2", isCorrected: true },
     { ...pane, symbol: "B", startMs: epochMs(300_000), shard: "2" },
   ];
   const row = (symbol: string, start: number, end: number, trades: number): (string | number)[] => {
@@ -165,6 +166,7 @@ test("a bar is the fold of its panes, whatever their shards, and longer bars fol
     row("A", 60_000, 120_000, 1),
     row("B", 300_000, 360_000, 1),
   ]);
+  expect(barsOf(panes, intervalMs).map(({ isCorrected }) => isCorrected)).toEqual([true, false, false]);
   expect(barsOf(panes, durationMs(300_000)).map(barRow)).toEqual([
     row("A", 0, 300_000, 3),
     row("B", 300_000, 600_000, 1),

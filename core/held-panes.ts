@@ -10,10 +10,19 @@ interface Holding {
   readonly rowSequence: SequenceNumber | undefined;
   isTouchedInLife: boolean;
   isTouchedInStep: boolean;
+  isCorrected: boolean;
   /** What it began the step with; undefined when it began empty. */
   readonly begun: BarContent | undefined;
   /** Made at the first fold of the step. */
   accumulator: Accumulator | undefined;
+}
+
+/** What a holding begins with; nothing for a pane that is new. */
+interface Begun {
+  readonly rowSequence?: SequenceNumber | undefined;
+  readonly begun?: BarContent | undefined;
+  readonly isTouched?: boolean;
+  readonly isCorrected?: boolean;
 }
 
 /** The panes of one shard that a life has in memory. */
@@ -26,8 +35,9 @@ export class HeldPanes {
     this.#shard = shard;
     this.#intervalsMs = intervalsMs;
     // An interval that is stored no longer is let go of: its panes could not be written.
-    for (const { content, rowSequence, isTouched, ...key } of panes) {
-      if (intervalsMs.includes(key.intervalMs)) this.#hold(key, rowSequence, content, isTouched);
+    for (const { symbol, intervalMs, startMs, ...held } of panes) {
+      const key = { symbol, intervalMs, startMs, shard };
+      if (intervalsMs.includes(intervalMs)) this.#hold(key, { ...held, begun: held.content });
     }
   }
 
@@ -53,11 +63,15 @@ export class HeldPanes {
 
   /** Begins with stored panes: only records beyond each one's `lastSequence` will be folded into it. */
   addStored(panes: readonly Pane[]): void {
-    for (const { content, lastSequence, ...key } of panes) this.#hold(key, lastSequence, content, false);
+    for (const { content: begun, lastSequence: rowSequence, isCorrected, ...key } of panes)
+      this.#hold(key, { rowSequence, begun, isCorrected });
   }
 
-  /** Folds one run of the record at `sequenceNumber` into every interval's panes. */
-  fold(columns: TradeColumns, run: Run, sequenceNumber: SequenceNumber): void {
+  /**
+   * Folds one run of the record at `sequenceNumber` into every interval's panes. `watermarkMs` is the shard's before that
+   * record: what it adds to a window that ends there or earlier is a correction.
+   */
+  fold(columns: TradeColumns, run: Run, sequenceNumber: SequenceNumber, watermarkMs: number): void {
     for (const intervalMs of this.#intervalsMs) {
       let from = run.from;
       while (from < run.to) {
@@ -69,6 +83,7 @@ export class HeldPanes {
         if (holding.rowSequence === undefined || sequenceNumber > holding.rowSequence) {
           holding.accumulator ??= begin(holding.begun);
           holding.accumulator.addRows(columns, run, from, to);
+          holding.isCorrected ||= endMs <= watermarkMs;
         }
         holding.isTouchedInStep = true;
         holding.isTouchedInLife = true;
@@ -96,33 +111,33 @@ export class HeldPanes {
       ...holding.key,
       rowSequence: holding.rowSequence,
       isTouched: holding.isTouchedInLife,
+      isCorrected: holding.isCorrected,
       content: contentOf(holding),
     }));
   }
 
   #panes(last: SequenceNumber, isWanted: (holding: Holding) => boolean): readonly Pane[] {
-    return [...this.#holdings.values()]
-      .filter(isWanted)
-      .map((holding) => ({ ...holding.key, lastSequence: positionOf(holding, last), content: contentOf(holding) }));
+    return [...this.#holdings.values()].filter(isWanted).map((holding) => ({
+      ...holding.key,
+      lastSequence: positionOf(holding, last),
+      content: contentOf(holding),
+      isCorrected: holding.isCorrected,
+    }));
   }
 
   #holding(symbol: string, intervalMs: DurationMs, startMs: EpochMs): Holding {
     const held = this.#holdings.get(holdingId(symbol, intervalMs, startMs));
-    return held ?? this.#hold({ symbol, intervalMs, startMs, shard: this.#shard }, undefined, undefined, false);
+    return held ?? this.#hold({ symbol, intervalMs, startMs, shard: this.#shard }, {});
   }
 
-  #hold(
-    key: PaneKey,
-    rowSequence: SequenceNumber | undefined,
-    begun: BarContent | undefined,
-    isTouchedInLife: boolean,
-  ): Holding {
+  #hold(key: PaneKey, { rowSequence, begun, isTouched = false, isCorrected = false }: Begun): Holding {
     const holding: Holding = {
       key,
       rowSequence,
       begun,
-      isTouchedInLife,
+      isTouchedInLife: isTouched,
       isTouchedInStep: false,
+      isCorrected,
       accumulator: undefined,
     };
     this.#holdings.set(holdingId(key.symbol, key.intervalMs, key.startMs), holding);

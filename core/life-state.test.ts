@@ -37,6 +37,7 @@ const states: fc.Arbitrary<LifeState> = fc.record({
         window: fc.nat(30_000_000),
         rowSequence: fc.option(sequences, { nil: undefined }),
         isTouched: fc.boolean(),
+        isCorrected: fc.boolean(),
         units: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
       })
       .map(({ window, units, ...pane }) => {
@@ -82,7 +83,7 @@ test("rejects bytes that are no state, with a code", () => {
       }
     }),
   );
-  expect(() => readLifeState(new Uint8Array([9]), "shard-0")).toThrow("its version must be 2, was 9");
+  expect(() => readLifeState(new Uint8Array([9]), "shard-0")).toThrow("its version must be 3, was 9");
 });
 
 test("a pane takes no more bytes than the plan reckons with", () => {
@@ -102,6 +103,7 @@ test("a pane takes no more bytes than the plan reckons with", () => {
     symbol: `S${i}`,
     rowSequence: undefined,
     isTouched: true,
+    isCorrected: false,
     content,
   }));
   const seen = new SeenFrames().toBytes();

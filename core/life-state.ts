@@ -12,6 +12,7 @@ export interface HeldPane extends PaneKey {
   readonly rowSequence: SequenceNumber | undefined;
   /** Whether a record of this life belongs to it. */
   readonly isTouched: boolean;
+  readonly isCorrected: boolean;
   readonly content: BarContent;
 }
 
@@ -29,16 +30,16 @@ export interface LifeState {
 }
 
 /*
- * state    = version 2, last, newestEventTime, frontier, newestStored, six counts, length of seen, seen,
+ * state    = version 3, last, newestEventTime, frontier, newestStored, six counts, length of seen, seen,
  *            symbols (count, ASCII each), row sequences (count, each), panes (count, each)
- * pane     = symbol index × 2 + isTouched, interval in seconds, window number, row sequence index + 1 (0 for none),
+ * pane     = symbol index × 4 + isCorrected × 2 + isTouched, interval in seconds, window number, row sequence index + 1 (0 for none),
  *            content (content-bytes.ts)
  * sequence = 0 for none, else 1 and the number as a long varint
  * time     = 0 for none, else 1 and the milliseconds, zigzag
  *
  * Panes stand by (symbol, interval, start), and a window number is the difference to the one before it, zigzag.
  */
-const VERSION = 2;
+const VERSION = 3;
 
 /** The bytes of `state`, all of whose panes are of one shard. */
 export const lifeStateBytes = ({
@@ -68,7 +69,7 @@ export const lifeStateBytes = ({
   writer.varint(panes.length);
   let previousWindow = 0;
   for (const pane of panes.toSorted(comparePlace)) {
-    writer.varint(symbols.get(pane.symbol)! * 2 + Number(pane.isTouched));
+    writer.varint(symbols.get(pane.symbol)! * 4 + Number(pane.isCorrected) * 2 + Number(pane.isTouched));
     writer.varint(pane.intervalMs / 1_000);
     const window = pane.startMs / pane.intervalMs;
     writer.zigzag(window - previousWindow);
@@ -111,17 +112,18 @@ const read = (reader: ByteReader, shard: string): LifeState => {
   const sequences = times(reader.varint(), () => readSequence(reader));
   let window = 0;
   const panes = times(reader.varint(), (): HeldPane => {
-    const symbolAndChange = reader.varint();
+    const symbolAndFlags = reader.varint();
     const intervalMs = durationMs(reader.varint() * 1_000);
     window += reader.zigzag();
     const startMs = epochMs(window * intervalMs);
     const sequenceIndex = reader.varint();
     return {
-      symbol: at(symbols, Math.floor(symbolAndChange / 2)),
+      symbol: at(symbols, Math.floor(symbolAndFlags / 4)),
       intervalMs,
       startMs,
       shard,
-      isTouched: symbolAndChange % 2 === 1,
+      isTouched: symbolAndFlags % 2 === 1,
+      isCorrected: symbolAndFlags % 4 >= 2,
       rowSequence: sequenceIndex === 0 ? undefined : at(sequences, sequenceIndex - 1),
       content: readContent(reader, startMs),
     };

@@ -1,3 +1,4 @@
+import { EventClock } from "./event-clock.ts";
 import { HeldPanes } from "./held-panes.ts";
 import { lifeStateBytes, type LifeState } from "./life-state.ts";
 import { symbolsByDay } from "./noted-symbols.ts";
@@ -37,8 +38,6 @@ export interface LifeRules {
   readonly maxStateBytes: number;
 }
 
-const NEVER = Number.NEGATIVE_INFINITY;
-
 /** A span in which one aggregator keeps a shard's panes in memory. */
 export class Life {
   readonly #ports: LifePorts;
@@ -47,12 +46,11 @@ export class Life {
   readonly #shard: string;
   readonly #seen: SeenFrames;
   readonly #held: HeldPanes;
+  readonly #clock: EventClock;
   readonly #newestStoredMs: EpochMs | undefined;
   #last: SequenceNumber | undefined;
   /** When the stream took the record at `last`, undefined before this step has taken one. */
   #arrivalTimeMs: EpochMs | undefined;
-  #newestEventTimeMs: EpochMs | undefined;
-  #frontierMs: EpochMs | undefined;
   #counts: { -readonly [Name in keyof ShardCounts]: number };
   readonly #rejected: Rejected[] = [];
 
@@ -65,8 +63,7 @@ export class Life {
     this.#held = new HeldPanes(shard, rules.intervalsMs, state.panes);
     this.#newestStoredMs = state.newestStoredMs;
     this.#last = state.last;
-    this.#newestEventTimeMs = state.newestEventTimeMs;
-    this.#frontierMs = state.frontierMs;
+    this.#clock = new EventClock(rules.maxOutOfOrdernessMs, state);
     this.#counts = { ...state.counts };
   }
 
@@ -78,13 +75,13 @@ export class Life {
   /** Folds the records beyond `last`, in sequence order and without a gap. */
   async take(records: readonly ShardRecord[]): Promise<void> {
     const columns = new TradeColumns();
-    const runEnds: { sequenceNumber: SequenceNumber; runEnd: number }[] = [];
+    const taken: { sequenceNumber: SequenceNumber; watermarkMs: number; runEnd: number }[] = [];
     for (const record of records) {
       if (this.#last !== undefined && record.sequenceNumber <= this.#last) continue;
-      this.#read(record, columns);
+      const watermarkMs = this.#read(record, columns);
       this.#last = record.sequenceNumber;
       this.#arrivalTimeMs = record.arrivalTimeMs;
-      runEnds.push({ sequenceNumber: record.sequenceNumber, runEnd: columns.runs.length });
+      taken.push({ sequenceNumber: record.sequenceNumber, watermarkMs, runEnd: columns.runs.length });
     }
     // Before a checkpoint can pass these records over, and page by page: a refill may read hours of garbage.
     const rejected = this.#rejected.splice(0);
@@ -94,8 +91,8 @@ export class Life {
       if (keys.length > 0) this.#held.addStored(await this.#ports.panes.get(keys));
     }
     let run = 0;
-    for (const { sequenceNumber, runEnd } of runEnds) {
-      for (; run < runEnd; run++) this.#held.fold(columns, columns.runs[run]!, sequenceNumber);
+    for (const { sequenceNumber, watermarkMs, runEnd } of taken) {
+      for (; run < runEnd; run++) this.#held.fold(columns, columns.runs[run]!, sequenceNumber, watermarkMs);
     }
   }
 
@@ -122,8 +119,8 @@ export class Life {
       shard: this.#shard,
       last,
       seen: this.#seen.toBytes(),
-      newestEventTimeMs: this.#newestEventTimeMs,
-      frontierMs: this.#frontierMs,
+      newestEventTimeMs: this.#clock.newestEventTimeMs,
+      frontierMs: this.#clock.frontierMs,
       counts: { ...this.#counts },
     });
   }
@@ -137,8 +134,8 @@ export class Life {
       shard: this.#shard,
       last,
       arrivalTimeMs,
-      newestEventTimeMs: this.#newestEventTimeMs,
-      frontierMs: this.#frontierMs,
+      newestEventTimeMs: this.#clock.newestEventTimeMs,
+      frontierMs: this.#clock.frontierMs,
       counts: { ...this.#counts },
     });
   }
@@ -147,50 +144,35 @@ export class Life {
     if (panes.length > 0) await this.#ports.updates.publish(panes);
   }
 
-  /** Reads one record into the columns and the counts, unless its frame was seen before. */
-  #read(record: ShardRecord, columns: TradeColumns): void {
+  /** Reads one record into the columns and the counts, unless its frame was seen before; returns the watermark before it. */
+  #read(record: ShardRecord, columns: TradeColumns): number {
     const [rowStart, runStart] = [columns.count, columns.runs.length];
     const latestEventTimeMs = epochMs(record.arrivalTimeMs + this.#rules.clockSkewMs);
     const reading = readRecord(record.data, columns, { latestEventTimeMs });
-    const { producer, number, frontierMs, tradeCount, faults, faultCount } = reading;
+    const { producer, number, tradeCount, faults, faultCount } = reading;
     this.#counts.records++;
-    if (producer !== undefined && !this.#seen.add(producer, number)) {
+    const isDuplicate = producer !== undefined && !this.#seen.add(producer, number);
+    if (isDuplicate) {
       this.#counts.duplicateFrames++;
       this.#counts.duplicateTrades += tradeCount;
-      return columns.truncate(rowStart, runStart);
-    }
+      columns.truncate(rowStart, runStart);
+    } else this.#counts.rejected += faultCount;
+    const { watermarkMs, lateTrades } = this.#clock.pass(columns, rowStart, reading.frontierMs);
     this.#counts.trades += columns.count - rowStart;
-    this.#counts.rejected += faultCount;
-    this.#watch(columns, rowStart, frontierMs);
-    if (faultCount === 0) return;
-    const { sequenceNumber, arrivalTimeMs, data: bytes } = record;
-    const origin = { stream: this.#stream, shard: this.#shard, sequenceNumber, arrivalTimeMs };
-    this.#rejected.push({ ...origin, count: faultCount, faults, bytes });
-  }
-
-  /**
-   * Counts the rows from `rowStart` on that are behind the watermark as it stood before them, and moves on. The frontier,
-   * which the watermark follows, is where the producer says it was before these rows; without a word from it, these rows.
-   */
-  #watch(columns: TradeColumns, rowStart: number, toldMs: EpochMs | undefined): void {
-    const frontierMs = Math.max(this.#frontierMs ?? NEVER, toldMs ?? NEVER);
-    const watermarkMs = frontierMs - this.#rules.maxOutOfOrdernessMs;
-    let newestMs = NEVER;
-    for (let row = rowStart; row < columns.count; row++) {
-      const time = columns.eventTimeMs[row]!;
-      if (time > newestMs) newestMs = time;
-      if (time < watermarkMs) this.#counts.lateTrades++;
+    this.#counts.lateTrades += lateTrades;
+    if (!isDuplicate && faultCount > 0) {
+      const { sequenceNumber, arrivalTimeMs, data: bytes } = record;
+      const origin = { stream: this.#stream, shard: this.#shard, sequenceNumber, arrivalTimeMs };
+      this.#rejected.push({ ...origin, count: faultCount, faults, bytes });
     }
-    if (newestMs > (this.#newestEventTimeMs ?? NEVER)) this.#newestEventTimeMs = epochMs(newestMs);
-    const reachedMs = toldMs === undefined ? Math.max(frontierMs, newestMs) : frontierMs;
-    if (reachedMs > NEVER) this.#frontierMs = epochMs(reachedMs);
+    return watermarkMs;
   }
 
   #stateBytes(): Uint8Array {
     return lifeStateBytes({
       last: this.#last,
-      newestEventTimeMs: this.#newestEventTimeMs,
-      frontierMs: this.#frontierMs,
+      newestEventTimeMs: this.#clock.newestEventTimeMs,
+      frontierMs: this.#clock.frontierMs,
       newestStoredMs: this.#newestStoredMs,
       counts: this.#counts,
       seen: this.#seen.toBytes(),

@@ -35,6 +35,8 @@ export interface PaneKey {
 export interface Pane extends PaneKey {
   readonly lastSequence: SequenceNumber;
   readonly content: BarContent;
+  /** Whether a trade of it came after the shard's watermark had passed the window's end: it had been said to be final. */
+  readonly isCorrected: boolean;
 }
 
 /** One text per pane key, for maps. */

@@ -13,8 +13,16 @@ import { epochMs, readSequenceNumber, type EpochMs } from "./units.ts";
 
 const VERSION = 1;
 
-/** The columns of a pane row, in order: the key, the position it is folded up to, the content. */
-export const PANE_COLUMNS = ["symbol", "interval", "startMs", "shard", "lastSequence", ...CONTENT_COLUMNS] as const;
+/** The columns of a pane row, in order: the key, the position it is folded up to, the content, what is said of it. */
+export const PANE_COLUMNS = [
+  "symbol",
+  "interval",
+  "startMs",
+  "shard",
+  "lastSequence",
+  ...CONTENT_COLUMNS,
+  "corrected",
+] as const;
 
 const COLUMNS_TEXT = asciiJson(PANE_COLUMNS);
 const HEAD = `{"version":${VERSION},"columns":${COLUMNS_TEXT},"rows":[`;
@@ -29,6 +37,7 @@ export const paneRowText = (pane: Pane): string =>
     pane.shard,
     pane.lastSequence,
     ...contentRow(pane.content),
+    pane.isCorrected,
   ]);
 
 /**
@@ -82,7 +91,7 @@ export const packed = (rows: readonly string[], maxLength: number): readonly (re
 
 const readPaneRow = (row: unknown): Pane => {
   if (!Array.isArray(row)) throw new RangeError(`a pane row must be an array, was ${typeof row}`);
-  const [symbol, interval, startMs, shard, lastSequence, ...content] = row as readonly unknown[];
+  const [symbol, interval, startMs, shard, lastSequence, ...rest] = row as readonly unknown[];
   if (typeof symbol !== "string" || !isSymbol(symbol))
     throw new RangeError(`a pane's symbol must be one, was ${String(symbol)}`);
   const intervalMs = typeof interval === "string" ? readInterval(interval) : undefined;
@@ -93,8 +102,18 @@ const readPaneRow = (row: unknown): Pane => {
   if (typeof shard !== "string" || shard === "")
     throw new RangeError(`a pane's shard must be a name, was ${String(shard)}`);
   if (typeof lastSequence !== "string") throw new RangeError(`a position must be text, was ${String(lastSequence)}`);
-  const position = readSequenceNumber(lastSequence);
-  return { symbol, intervalMs, startMs: start, shard, lastSequence: position, content: readContentRow(content) };
+  const isCorrected = rest.at(-1);
+  if (typeof isCorrected !== "boolean")
+    throw new RangeError(`a pane must say whether it was corrected, said ${String(isCorrected)}`);
+  return {
+    symbol,
+    intervalMs,
+    startMs: start,
+    shard,
+    lastSequence: readSequenceNumber(lastSequence),
+    content: readContentRow(rest.slice(0, -1)),
+    isCorrected,
+  };
 };
 
 const instant = (cell: unknown): EpochMs => {

@@ -27,6 +27,7 @@ export const pane = ({
       priceSum: sum,
       notional: sum,
     },
+    isCorrected: false,
   };
 };
 

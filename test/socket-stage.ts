@@ -75,6 +75,7 @@ export const minutePane = (symbol: string, minute: number, last: number, shard =
       priceSum: { units: 18_231n, scale: 2 },
       notional: { units: 18_231n, scale: 2 },
     },
+    isCorrected: false,
   };
 };
 

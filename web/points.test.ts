@@ -30,7 +30,7 @@ const barAt = (second: number, ...cents: readonly number[]): Bar => {
   }
   const startMs = epochMs(second * 1_000);
   const pane = { symbol: "IBM", intervalMs: MINUTE, startMs, shard: "0", lastSequence: sequenceNumber("1") };
-  return barsOf([{ ...pane, content: fold.content() }], MINUTE)[0]!;
+  return barsOf([{ ...pane, content: fold.content(), isCorrected: false }], MINUTE)[0]!;
 };
 
 test("a candle is a bar in seconds and plain numbers", () => {

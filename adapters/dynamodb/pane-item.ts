@@ -10,7 +10,7 @@ import type { Item } from "./requests.ts";
  *
  *     bar   = symbol "|" interval "|" bucket start            IBM|10s|1381132800000
  *     pane  = window start "|" shard                          000001381135200000|shardId-000000000000
- *     lastSequence, the columns of its content by name, expiresAt
+ *     lastSequence, the columns of its content by name, corrected (true or absent), expiresAt
  *
  * A bucket is 720 windows, so that a query reads as many items of each shard at most.
  */
@@ -28,7 +28,11 @@ const NUMBER_COLUMNS: ReadonlySet<string> = new Set([
 
 /** The item of a pane, without its time to live. */
 export const paneItem = (pane: Pane): Item => {
-  const item = { ...paneItemKey(pane), lastSequence: { S: pane.lastSequence } } as Item;
+  const item = {
+    ...paneItemKey(pane),
+    lastSequence: { S: pane.lastSequence },
+    ...(pane.isCorrected ? { corrected: { BOOL: true } } : {}),
+  } as Item;
   contentRow(pane.content).forEach((cell, i) => {
     item[CONTENT_COLUMNS[i] as string] = typeof cell === "number" ? numberOf(cell) : { S: cell };
   });
@@ -61,6 +65,7 @@ export const readPaneItem = (item: Item): Pane => {
     content: readContentRow(
       CONTENT_COLUMNS.map((name) => (NUMBER_COLUMNS.has(name) ? readNumber(item, name) : readText(item, name))),
     ),
+    isCorrected: item["corrected"]?.BOOL === true,
   };
 };
 

@@ -34,6 +34,7 @@ const pane = (last: number): Pane => ({
   shard: "shardId-000000000000",
   lastSequence: sequenceNumber(String(last)),
   content: content as Pane["content"],
+  isCorrected: false,
 });
 const range = { symbol: "IBM", intervalMs: minute, startMs: epochMs(0), endMs: epochMs(60_000) };
 

@@ -22,6 +22,7 @@ const pane = (changes: Partial<Pane> & { readonly last?: number } = {}): Pane =>
     shard: "shardId-000000000000",
     lastSequence: sequenceNumber(String(last)),
     content: { ...sampleContent, tradeCount: last },
+    isCorrected: false,
     ...rest,
   };
 };

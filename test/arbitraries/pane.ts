@@ -45,6 +45,7 @@ export const arbitraryPane: fc.Arbitrary<Pane> = fc
     window: fc.nat(40_000),
     shard: fc.constantFrom("shardId-000000000000", "shardId-000000000001", "ticks-0"),
     lastSequence: fc.bigInt({ min: 0n, max: 10n ** 128n }).map((digits) => sequenceNumber(digits.toString())),
+    isCorrected: fc.boolean(),
     content: arbitraryContent,
   })
   .map(({ window, ...pane }) => ({ ...pane, startMs: epochMs(window * pane.intervalMs) }));

@@ -22,9 +22,14 @@ describe.each(FAULT_CLASSES)("panes folded by $transport: $name", (faultClass) =
           fc.integer({ min: 0, max: 2 ** 31 }),
           fc.integer({ min: 1, max: 24 }),
           async (seed, records) => {
-            const { stored, heard, expected, counted, landed, symbols } = await runModel(faultClass, seed, records);
+            const { panes, expectedPanes, stored, heard, expected, counted, landed, symbols } = await runModel(
+              faultClass,
+              seed,
+              records,
+            );
             expect(stored).toEqual(expected);
             expect(heard).toEqual(expected);
+            expect(panes).toEqual(expectedPanes);
             expect(counted).toEqual(landed);
             expect(symbols.known).toEqual(symbols.traded);
           },

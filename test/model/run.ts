@@ -10,6 +10,7 @@ import { intervalText } from "#core/interval.ts";
 import { advanceLife } from "#core/advance-life.ts";
 import type { LifePorts, LifeRules } from "#core/life.ts";
 import type { Pane } from "#core/pane.ts";
+import { contentRow } from "#core/pane-row.ts";
 import { Register } from "#core/protocol/register.ts";
 import { durationMs, epochMs, type DurationMs } from "#core/units.ts";
 import { oracleRows } from "#test/oracle/oracle.ts";
@@ -26,6 +27,9 @@ export interface ModelOutcome {
   readonly heard: readonly string[];
   /** The rows that both must be. */
   readonly expected: readonly string[];
+  /** The stored panes, and those of folding each shard once without a fault, without their positions. */
+  readonly panes: readonly string[];
+  readonly expectedPanes: readonly string[];
   /** What the checkpoints say was taken: records of each shard, trades folded in all. */
   readonly counted: ModelCounts;
   /** What they must say. */
@@ -76,7 +80,10 @@ export const runModel = async (
   }
   const intervals = INTERVALS.map(intervalText);
   const checkpoints = await Promise.all(log.shards.map((shard) => ports.checkpoints.get("ticks", shard)));
+  const flawless = await foldOnce(ports, log);
   return {
+    panes: await panesOf(ports, log),
+    expectedPanes: await panesOf(flawless, log),
     stored: await rowsOf(storedPanes(ports), log),
     heard: await rowsOf(heardPanes(updates), log),
     expected: oracleRows(log.landed, intervals),
@@ -86,7 +93,7 @@ export const runModel = async (
     },
     symbols: {
       known: (await register.list()).map(({ symbol }) => symbol),
-      traded: [...new Set(log.landed.map(({ symbol }) => symbol))].toSorted(),
+      traded: symbolsOf(log),
     },
     landed: {
       records: log.shards.map((shard) => log.records.get(shard)?.length ?? 0),
@@ -153,6 +160,30 @@ const runWorkers = async (
   await invocations.run(ports, work);
 };
 
+/** Fresh stores after each shard was folded in one step. */
+const foldOnce = async (ports: LifePorts, log: ShardLog): Promise<LifePorts> => {
+  const fresh = { ...ports, panes: createMemoryPaneStore(), checkpoints: createMemoryCheckpointStore() };
+  for (const shard of log.shards) {
+    const records = log.records.get(shard) ?? [];
+    await advanceLife(fresh, RULES, { stream: "ticks", shard, records, state: undefined, isLast: true });
+  }
+  return fresh;
+};
+
+/** The stored panes without their positions, as texts. */
+const panesOf = async (ports: LifePorts, log: ShardLog): Promise<readonly string[]> => {
+  const texts: string[] = [];
+  for (const symbol of symbolsOf(log)) {
+    for (const intervalMs of INTERVALS) {
+      for (const { startMs, shard, content, isCorrected } of await storedPanes(ports)(symbol, intervalMs))
+        texts.push([symbol, intervalMs, startMs, shard, ...contentRow(content), isCorrected].join(" "));
+    }
+  }
+  return texts;
+};
+
+const symbolsOf = (log: ShardLog): readonly string[] => [...new Set(log.landed.map(({ symbol }) => symbol))].toSorted();
+
 type PanesOf = (symbol: string, intervalMs: DurationMs) => readonly Pane[] | Promise<readonly Pane[]>;
 
 const storedPanes =
@@ -168,9 +199,8 @@ const heardPanes = ({ published }: MemoryUpdateStream): PanesOf => {
 };
 
 const rowsOf = async (panesOf: PanesOf, log: ShardLog): Promise<string[]> => {
-  const symbols = [...new Set(log.landed.map(({ symbol }) => symbol))].toSorted();
   const rows: string[] = [];
-  for (const symbol of symbols) {
+  for (const symbol of symbolsOf(log)) {
     for (const intervalMs of INTERVALS)
       rows.push(...barsOf(await panesOf(symbol, intervalMs), intervalMs).map((bar) => barRow(bar).join(",")));
   }

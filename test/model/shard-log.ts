@@ -124,6 +124,7 @@ class LogMaker {
       producer: isForeign ? "" : `0${producer}`,
       number: isForeign ? 0 : this.#frameCounts[producer]!++,
       ingestTimeMs: epochMs(BASE_TIME),
+      frontierMs: random.isBelow(0.5) ? epochMs(BASE_TIME + this.#seconds * 1_000) : undefined,
       trades: trades.map(tradeOf),
     });
     return { isForeign, lane: random.below(2), data, trades };
