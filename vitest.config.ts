@@ -6,6 +6,6 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 60_000,
     pool: "forks",
-    maxConcurrency: 2,
+    maxConcurrency: 4,
   },
 });

@@ -10,7 +10,7 @@ export default defineConfig({
     env: { MODEL_RUNS: "1000", REAL_RUNS: "100" },
     hookTimeout: 60_000,
     pool: "forks",
-    maxConcurrency: 2,
+    maxConcurrency: 3,
     fileParallelism: false,
   },
 });

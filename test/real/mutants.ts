@@ -27,7 +27,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: "the write condition",
     from: "attribute_not_exists(#register) OR #register < :mine",
     to: "attribute_not_exists(#register) OR #register < :mine OR #register >= :mine",
-    clause: clause({ "redeliver-old": 12, "time-out": 4 }),
+    clause: clause({ "redeliver-old": 10 }),
   },
   {
     name: "the frames seen",
