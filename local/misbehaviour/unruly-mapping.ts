@@ -1,3 +1,4 @@
+import type { Shard } from "@aws-sdk/client-kinesis";
 import { createRandom, type Random } from "#core/random.ts";
 import { epochMs } from "#core/units.ts";
 import type { DrivenMappingOptions } from "../drivers.ts";
@@ -11,7 +12,7 @@ import type { InvocationGates } from "./invocation-gates.ts";
 import { pick } from "./pick.ts";
 import { emptyFrame, poisonRecord } from "./poison.ts";
 import type { Progress } from "./progress.ts";
-import { isOpen, listShards, mergeShards, putInto, splitShard } from "./shards.ts";
+import { childrenOf, isOpen, listShards, mergeShards, putInto, splitShard } from "./shards.ts";
 
 export interface UnrulyMappingOptions {
   readonly mapped: DrivenMappingOptions;
@@ -168,20 +169,17 @@ class UnrulyMapping implements EventSourceMapping {
     return true;
   }
 
-  /** Whether something was delivered from a child of each closed shard: a mapping reads it only behind its parents' end. */
+  /**
+   * Whether something was delivered from a descendant of each closed shard: a mapping reads it only behind the ends of all
+   * that it comes from.
+   */
   async #isEveryClosedShardOver(): Promise<boolean> {
     const { kinesis, mapping } = this.#options.mapped;
     const shards = await listShards(kinesis, mapping.streamName);
     const begun = this.#options.progress.shards;
-    return shards
-      .filter((shard) => !isOpen(shard))
-      .every(({ ShardId }) =>
-        shards.some(
-          (child) =>
-            begun.has(child.ShardId ?? "") &&
-            (child.ParentShardId === ShardId || child.AdjacentParentShardId === ShardId),
-        ),
-      );
+    const isOver = (shard: Shard): boolean =>
+      childrenOf(shard, shards).some((child) => begun.has(child.ShardId ?? "") || isOver(child));
+    return shards.every((shard) => isOpen(shard) || isOver(shard));
   }
 }
 
