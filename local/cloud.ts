@@ -118,15 +118,14 @@ export const openLocalCloud = async (options: LocalCloudOptions): Promise<LocalC
   const drivers = resources.use(new Drivers({ ...about, openMapping }));
   const variables = { ...options.environment, ...(misbehaviour ?? { environment }).environment };
   const hosts = resources.use(openFunctionHosts(functions.runnable, variables, emit));
+  const invoke = misbehaviour?.mortal(hosts.invoke) ?? hosts.invoke;
   if (gateway) {
     const authorize = options.authorize ?? refuseUnlessOpen;
     const limits = options.socketLimits ?? {};
-    resources.use(
-      openWebSocketGateway({ ...gateway, invoke: hosts.invoke, authorize, limits, clock: wallClock, emit }),
-    );
+    resources.use(openWebSocketGateway({ ...gateway, invoke, authorize, limits, clock: wallClock, emit }));
   }
   resources.defer(() => stop.abort());
-  await drivers.start(hosts.invoke);
+  await drivers.start(invoke);
   const opened = resources.move();
   return {
     outputs: outputsOf(plan.application, emit),
@@ -137,7 +136,7 @@ export const openLocalCloud = async (options: LocalCloudOptions): Promise<LocalC
     managementUrl: gateway?.managementUrl,
     misbehaviour,
     invoke: async (name, payload) =>
-      JSON.parse(await hosts.invoke(functions.find(name), JSON.stringify(payload) ?? "{}")) as unknown,
+      JSON.parse(await invoke(functions.find(name), JSON.stringify(payload) ?? "{}")) as unknown,
     settle: () => drivers.settle(),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };

@@ -47,6 +47,8 @@ export const FAULT_KINDS = [
   "refuse-entries",
   /** Entries put into the stream are reported as failed, though they were taken: a producer's retry repeats them. */
   "refuse-taken-entries",
+  /** A function that puts entries into the stream dies in the middle of that. */
+  "kill-producer",
   /** Entries that the function itself puts into another stream are refused, or taken and reported as failed. */
   "refuse-updates",
   /** Requests to DynamoDB are throttled. */

@@ -1,10 +1,12 @@
 /** What becomes of a request: `refuse` is for a caller that no longer lives. */
 export type Passage = "forward" | "forward-then-die" | "refuse";
 
-/** Is asked before each request of one invocation. `done` tells it that a request has been forwarded. */
+/** Is asked before each request of one invocation, and told behind one that shall be its last. */
 export interface Gate {
   pass(): Promise<Passage>;
   forwarded(): void;
+  /** Whether any request may become the last. */
+  readonly isMortal?: boolean;
 }
 
 /** The gates of invocations under way, found by the trace that their requests bear. */
@@ -37,6 +39,13 @@ export const killingGate = (number: number, isTaken: boolean, kill: () => void):
     forwarded: kill,
   };
 };
+
+/** Lets every request pass, and the process die behind one when that is asked for. */
+export const mortalGate = (kill: () => void): Gate => ({
+  pass: async () => "forward",
+  forwarded: kill,
+  isMortal: true,
+});
 
 /** Stalls the invocation from its `number`-th request on: each waits for `resume`. */
 export const stallingGate = (number: number, onStall: () => void, resume: () => Promise<void>): Gate => {

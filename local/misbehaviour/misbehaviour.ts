@@ -1,13 +1,15 @@
+import { randomUUID } from "node:crypto";
 import { PipelineError } from "#core/errors.ts";
 import type { EmitCloudEvent } from "../cloud-event.ts";
 import type { OpenMapping } from "../drivers.ts";
 import { openEventSourceMapping } from "../event-source-mapping.ts";
+import type { FunctionHosts } from "../function-hosts.ts";
 import type { LocalFunction } from "../function-spec.ts";
 import type { MappingSpec } from "../mapping-spec.ts";
 import type { FaultPlan, PlannedFault } from "./fault-plan.ts";
 import { FaultQueue } from "./fault-queue.ts";
 import { openFaultyEndpoint } from "./faulty-endpoint.ts";
-import { InvocationGates } from "./invocation-gates.ts";
+import { InvocationGates, mortalGate } from "./invocation-gates.ts";
 import { Progress } from "./progress.ts";
 import { openUnrulyMapping } from "./unruly-mapping.ts";
 import { unrulyDynamo, unrulyKinesis } from "./unruly-service.ts";
@@ -29,6 +31,8 @@ export interface Misbehaviour {
 /** Misbehaviour as the cloud is wired with it. */
 export interface OpenMisbehaviour extends Misbehaviour, AsyncDisposable {
   readonly openMapping: OpenMapping;
+  /** The same, so that the function can be killed while it puts something into the stream. */
+  mortal(invoke: FunctionHosts["invoke"]): FunctionHosts["invoke"];
 }
 
 /**
@@ -70,6 +74,16 @@ export const openMisbehaviour = async (
     },
     openMapping: (mapped) =>
       mapped.mapping === mapping ? openUnrulyMapping({ ...shared, mapped }) : openEventSourceMapping(mapped),
+    mortal: (invoke) => async (fn, event, options) => {
+      if (options !== undefined) return invoke(fn, event, options);
+      const requestId = randomUUID();
+      const kill = new AbortController();
+      using _ = shared.gates.put(
+        requestId,
+        mortalGate(() => kill.abort()),
+      );
+      return await invoke(fn, event, { requestId, kill: kill.signal });
+    },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 };

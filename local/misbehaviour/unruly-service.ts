@@ -30,7 +30,8 @@ const SLOW_MS = 100;
 export const unrulyKinesis = (options: UnrulyServiceOptions): Intercept => {
   const { queue, progress } = options;
   const bursts = new Bursts(queue);
-  return behindGates(options.gates, async (operation, body, forward) => {
+  return behindGates(options.gates, async (operation, body, forward, traceId) => {
+    const gate = options.gates.find(traceId);
     const isPut = operation === "PutRecords";
     const isOwn = isPut && body["StreamName"] === options.streamName;
     if (isOwn) progress.notePut((body["Records"] as readonly unknown[]).length);
@@ -38,11 +39,17 @@ export const unrulyKinesis = (options: UnrulyServiceOptions): Intercept => {
     const fault = bursts.take(record, (kind) => {
       if (kind === "throttle-stream") return isPut || READS.has(operation);
       if (kind === "refuse-updates") return isPut && !isOwn;
+      if (kind === "kill-producer") return isOwn && gate?.isMortal === true;
       return isOwn && (kind === "refuse-entries" || kind === "refuse-taken-entries");
     });
     if (fault === undefined) return forward(body);
     if (fault.kind === "throttle-stream") return serviceError(THROTTLED);
     const random = createRandom(fault.seed);
+    if (fault.kind === "kill-producer") {
+      const answer = random() < 0.7 ? await forward(body) : serviceError("InternalFailure", 500);
+      gate?.forwarded();
+      return answer;
+    }
     const isTaken = fault.kind === "refuse-taken-entries" || (fault.kind === "refuse-updates" && random() < 0.5);
     return misanswerPutRecords(body, forward, random, isTaken);
   });

@@ -23,7 +23,7 @@ export interface Clause {
 
 const HOUR_MS = 3_600_000;
 const IN_ORDER: TrafficRules = { latenessMs: 0, isRepeated: false, isFetched: false };
-const UNORDERLY: TrafficRules = { latenessMs: 3 * HOUR_MS, isRepeated: true, isFetched: true };
+const UNORDERLY: TrafficRules = { latenessMs: 3 * HOUR_MS, isRepeated: true, isFetched: false };
 
 const clause = (name: string, faults: Clause["faults"], given: Partial<Clause> = {}): Clause => ({
   name,
@@ -91,6 +91,11 @@ export const CLAUSES: readonly Clause[] = [
   clause("redelivery", { redeliver: 4, "redeliver-old": 4, "drop-response": 2 }),
   clause("batch boundary", { "take-part": 5, "cut-elsewhere": 5, "drop-response": 2 }),
   clause("shard count", {}, { shards: [1, 2, 3, 4] }),
+  clause(
+    "producer crash",
+    { "kill-producer": 1, "refuse-taken-entries": 3 },
+    { traffic: { ...IN_ORDER, isRepeated: true, isFetched: true } },
+  ),
   clause(
     "reshard",
     { "split-shard": 3, "merge-shards": 3, "refuse-taken-entries": 4 },

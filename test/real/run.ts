@@ -18,6 +18,7 @@ import type { FetcherReport } from "#lambdas/fetcher/fetcher.ts";
 import { replayText } from "#lambdas/fetcher/source-spec.ts";
 import { sendFrames } from "#lambdas/fetcher/send-frames.ts";
 import { openLocalCloud, type CloudEvent, type LocalCloud } from "#local/cloud.ts";
+import { FunctionError } from "#local/function-error.ts";
 import type { FaultKind } from "#local/misbehaviour/fault-kind.ts";
 import { planFaults, type PlannedFault } from "#local/misbehaviour/fault-plan.ts";
 import { createChoices } from "#test/model/choices.ts";
@@ -104,13 +105,20 @@ const sendAll = async (producers: Producers, traffic: Traffic): Promise<void> =>
   }
 };
 
-/** Replays a file by the real fetcher. */
+/** Replays a file by the real fetcher, run after run as its schedule would, whatever becomes of one. */
 const fetch = async (cloud: LocalCloud, csv: string): Promise<void> => {
   const file = join(cloud.bucketsDir, "trades.csv");
   await writeFile(file, csv);
-  const run = async (): Promise<FetcherReport> =>
-    (await cloud.invoke(cloud.outputs["FetcherFunctionName"]!, { source: replayText(file, "max") })) as FetcherReport;
-  while ((await run()).status !== "done") continue;
+  const isDone = async (): Promise<boolean> => {
+    try {
+      const report = await cloud.invoke(cloud.outputs["FetcherFunctionName"]!, { source: replayText(file, "max") });
+      return (report as FetcherReport).status === "done";
+    } catch (error) {
+      if (error instanceof FunctionError) return false;
+      throw error;
+    }
+  };
+  while (!(await isDone())) continue;
 };
 
 interface Producers extends AsyncDisposable {
