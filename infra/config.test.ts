@@ -27,6 +27,7 @@ describe("the deployment's configuration", () => {
       frameMaxTrades: 1_000,
       frameMaxBytes: 25_000,
       lingerMs: 100,
+      maxUnfoldedTrades: 1_000_000,
       maxOutOfOrdernessMs: 2_000,
       idleMs: 10_000,
       heartbeatSeconds: 1,
@@ -71,7 +72,7 @@ describe("a mistake in the configuration", () => {
   const known =
     "shards, barsShards, ticksRetentionHours, arrivalWindowSeconds, batchSize, batchingWindowSeconds, retryAttempts, " +
     "source, symbols, intervals, offeredIntervals, lanes, frameMaxTrades, frameMaxBytes, lingerMs, " +
-    "maxOutOfOrdernessMs, idleMs, heartbeatSeconds, clockSkewMs, rejectedKeep, access, dataRemoval, logLevel";
+    "maxUnfoldedTrades, maxOutOfOrdernessMs, idleMs, heartbeatSeconds, clockSkewMs, rejectedKeep, access, dataRemoval, logLevel";
 
   test("rejects an unknown setting, flat or in the object", () => {
     rejects({ shard: "4" }, `a setting must be one of ${known}, was "shard"`);

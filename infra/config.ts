@@ -49,6 +49,8 @@ export interface TapestreamConfig {
   readonly frameMaxBytes: number;
   /** @default 100 */
   readonly lingerMs: DurationMs;
+  /** A source that is faster than the pipeline waits while about so many trades are sent and not folded. @default 1000000 */
+  readonly maxUnfoldedTrades: number;
   /** @default 2000 */
   readonly maxOutOfOrdernessMs: DurationMs;
   /** @default 10000 */
@@ -83,6 +85,7 @@ const DEFAULTS: Readonly<Record<keyof TapestreamConfig, unknown>> = {
   frameMaxTrades: 1_000,
   frameMaxBytes: 25_000,
   lingerMs: 100,
+  maxUnfoldedTrades: 1_000_000,
   maxOutOfOrdernessMs: 2_000,
   idleMs: 10_000,
   heartbeatSeconds: 1,
@@ -114,6 +117,7 @@ const READERS: { readonly [Key in keyof TapestreamConfig]: Reader<TapestreamConf
   frameMaxTrades: wholeNumber(1, 1_000_000),
   frameMaxBytes: wholeNumber(1_000, 1_000_000),
   lingerMs: milliseconds,
+  maxUnfoldedTrades: wholeNumber(1, 1_000_000_000),
   maxOutOfOrdernessMs: milliseconds,
   idleMs: milliseconds,
   heartbeatSeconds: wholeNumber(1, 60),

@@ -1,4 +1,5 @@
 import { PipelineError } from "#core/errors.ts";
+import type { SequenceNumber } from "#core/units.ts";
 
 /** How frames are cut. A chunk that is sent again must be cut as it was the first time. */
 export interface Framing {
@@ -32,6 +33,8 @@ export interface Progress {
   readonly nextFrame: number;
   /** What is being sent, or was when a run ended before its time. */
   readonly chunk: Chunk | undefined;
+  /** By shard, the last record put into it. */
+  readonly lastPlaces: Readonly<Record<string, SequenceNumber>>;
   readonly isDone: boolean;
   readonly tradesSent: number;
   readonly rejectedRows: number;

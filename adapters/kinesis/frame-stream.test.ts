@@ -2,6 +2,7 @@ import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { frameStreamContract } from "#core/ports/frame-stream.contract.ts";
+import type { RecordPlace } from "#core/ports/frame-stream.ts";
 import { sequenceNumber } from "#core/units.ts";
 import { openTestKinesis, type TestKinesis } from "#test/engines.ts";
 import { openFaultyEndpoint, serviceError, type Intercept } from "#local/misbehaviour/faulty-endpoint.ts";
@@ -38,6 +39,14 @@ const openFaulty = async (shardCount: number, intercept: Intercept) => {
   });
   return {
     stream: openKinesisFrameStream({ stream: name, client }),
+    at: async ({ shard, sequenceNumber }: RecordPlace) => {
+      await using reader = openKinesisShardReader({ stream: name, client: kinesis.client });
+      for await (const records of reader.read(shard, { after: undefined, before: BEYOND_ALL })) {
+        const found = records.find((record) => record.sequenceNumber === sequenceNumber);
+        if (found !== undefined) return found.data;
+      }
+      return undefined;
+    },
     records: () => recordsOf(name, shardCount),
     [Symbol.asyncDispose]: async () => {
       client.destroy();
@@ -57,7 +66,8 @@ frameStreamContract("kinesis", async () => {
 
 test("keeps requests to 500 records and about 200 KB", async () => {
   const requests: (readonly [records: number, bytes: number])[] = [];
-  await using faulty = await openFaulty(1, (_operation, body, forward) => {
+  await using faulty = await openFaulty(1, (operation, body, forward) => {
+    if (operation !== "PutRecords") return forward(body);
     const records = body["Records"] as readonly { Data: string }[];
     requests.push([records.length, records.reduce((sum, { Data }) => sum + (Data.length * 3) / 4, 0)]);
     return forward(body);
@@ -71,7 +81,7 @@ test("keeps requests to 500 records and about 200 KB", async () => {
 
 test("an entry of a request that was throttled as a whole was not taken", async () => {
   await using faulty = await openFaulty(1, async () => serviceError("ProvisionedThroughputExceededException"));
-  expect(await faulty.stream.put([{ partitionKey: "1", data: new Uint8Array([1]) }])).toEqual([false]);
+  expect(await faulty.stream.put([{ partitionKey: "1", data: new Uint8Array([1]) }])).toEqual([undefined]);
 });
 
 test("rejects with our error when a request gets no answer", async () => {

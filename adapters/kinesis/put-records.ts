@@ -1,5 +1,6 @@
-import { PutRecordsCommand } from "@aws-sdk/client-kinesis";
+import { PutRecordsCommand, type PutRecordsResultEntry } from "@aws-sdk/client-kinesis";
 import type { StreamEntry } from "#core/ports/frame-stream.ts";
+import { sequenceNumber, type SequenceNumber } from "#core/units.ts";
 import type { KinesisStream } from "./client.ts";
 
 /** Source: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html */
@@ -8,19 +9,25 @@ const REQUEST_RECORDS = 500;
 const REQUEST_BYTES = 200_000;
 const REQUESTS_IN_FLIGHT = 4;
 
+/** Where the stream says that it put a record. */
+export interface PutPlace {
+  readonly shardId: string;
+  readonly sequenceNumber: SequenceNumber;
+}
+
 /** A whole request was refused; none of its records was taken. */
 const THROTTLED = "ProvisionedThroughputExceededException";
 
 /**
- * Puts the entries in as many requests as it takes, and says of each whether the stream took it.
+ * Puts the entries in as many requests as it takes, and says of each where the stream put it, undefined for one that it did not take.
  * @throws PipelineError TAPE_STREAM_UNAVAILABLE when a request got no answer, once none is under way.
  */
 export const putRecords = async (
   stream: KinesisStream,
   entries: readonly StreamEntry[],
-): Promise<readonly boolean[]> => {
+): Promise<readonly (PutPlace | undefined)[]> => {
   const requests = requestsOf(entries);
-  const answers: (readonly boolean[])[] = [];
+  const answers: (readonly (PutPlace | undefined)[])[] = [];
   for (let from = 0; from < requests.length; from += REQUESTS_IN_FLIGHT) {
     const outcomes = await Promise.allSettled(
       requests.slice(from, from + REQUESTS_IN_FLIGHT).map((request) => putRequest(stream, request)),
@@ -33,17 +40,25 @@ export const putRecords = async (
   return answers.flat();
 };
 
-const putRequest = async (stream: KinesisStream, entries: readonly StreamEntry[]): Promise<readonly boolean[]> => {
+const putRequest = async (
+  stream: KinesisStream,
+  entries: readonly StreamEntry[],
+): Promise<readonly (PutPlace | undefined)[]> => {
   const Records = entries.map(({ partitionKey, data }) => ({ PartitionKey: partitionKey, Data: data }));
   try {
     const command = new PutRecordsCommand({ StreamName: stream.name, Records });
     const answer = await stream.ask((client) => client.send(command), [THROTTLED]);
-    return entries.map((_, i) => answer.Records?.[i]?.SequenceNumber !== undefined);
+    return entries.map((_, i) => placeOf(answer.Records?.[i]));
   } catch (error) {
-    if (error instanceof Error && error.name === THROTTLED) return entries.map(() => false);
+    if (error instanceof Error && error.name === THROTTLED) return entries.map(() => undefined);
     throw error;
   }
 };
+
+const placeOf = ({ ShardId, SequenceNumber }: PutRecordsResultEntry = {}): PutPlace | undefined =>
+  ShardId === undefined || SequenceNumber === undefined
+    ? undefined
+    : { shardId: ShardId, sequenceNumber: sequenceNumber(SequenceNumber) };
 
 /** The entries in their order, in groups of at most 500 and about 200 KB. */
 const requestsOf = (entries: readonly StreamEntry[]): readonly (readonly StreamEntry[])[] => {

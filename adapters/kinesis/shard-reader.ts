@@ -1,7 +1,6 @@
 import {
   GetRecordsCommand,
   GetShardIteratorCommand,
-  DescribeStreamSummaryCommand,
   ListShardsCommand,
   type GetRecordsCommandOutput,
   type Shard,
@@ -11,6 +10,7 @@ import { PipelineError } from "#core/errors.ts";
 import type { ShardReader, ShardRecord, ShardSpan } from "#core/ports/shard-reader.ts";
 import { durationMs, epochMs, sequenceDigits, sequenceNumber, type SequenceNumber } from "#core/units.ts";
 import { openStream, type KinesisOptions, type KinesisStream } from "./client.ts";
+import { createShardNames } from "./shard-names.ts";
 
 /** Usually nothing lies in a span, and the first record behind it says so. */
 const FIRST_PAGE = 1;
@@ -28,9 +28,9 @@ const EXPIRED = "ExpiredIteratorException";
  */
 export const openKinesisShardReader = (options: KinesisOptions): ShardReader & AsyncDisposable => {
   const stream = openStream(options);
-  let born: string | undefined;
+  const names = createShardNames(stream);
   return {
-    name: async (shardId) => `${shardId}@${(born ??= await creationOf(stream))}`,
+    name: (shardId) => names.of(shardId),
     parents: async (shard) => {
       const [shardId = "", streamBorn] = shard.split("@");
       const { ParentShardId, AdjacentParentShardId } = (await describeShard(stream, shardId)) ?? {};
@@ -39,14 +39,6 @@ export const openKinesisShardReader = (options: KinesisOptions): ShardReader & A
     read: (shard, span) => readSpan(stream, shard.split("@")[0] ?? "", span),
     [Symbol.asyncDispose]: () => stream[Symbol.asyncDispose](),
   };
-};
-
-/** When the stream was created, in seconds since 1970 to the base of 36. */
-const creationOf = async (stream: KinesisStream): Promise<string> => {
-  const command = new DescribeStreamSummaryCommand({ StreamName: stream.name });
-  const { StreamDescriptionSummary } = await stream.ask((client) => client.send(command));
-  const bornMs = StreamDescriptionSummary?.StreamCreationTimestamp?.getTime() ?? 0;
-  return Math.floor(bornMs / 1_000).toString(36);
 };
 
 /** The shard, undefined when the stream no longer lists it. A page after the first names the token alone. Source: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListShards.html */

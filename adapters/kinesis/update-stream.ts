@@ -25,7 +25,7 @@ export const openKinesisUpdateStream = (options: KinesisOptions): UpdateStream &
       // A stream that takes some each time is only slow; one that takes nothing so often is out of order.
       for (let failures = 0; left.length > 0;) {
         const taken = await putRecords(stream, left);
-        const refused = left.filter((_, i) => taken[i] !== true);
+        const refused = left.filter((_, i) => taken[i] === undefined);
         failures = refused.length < left.length ? 0 : failures + 1;
         left = refused;
         if (left.length === 0) return;

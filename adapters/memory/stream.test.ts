@@ -25,6 +25,8 @@ frameStreamContract("memory", async () => {
   return {
     stream,
     refuse: (partitionKey) => void refused.add(partitionKey),
+    at: async ({ shard, sequenceNumber }) =>
+      stream.records(shard).find((record) => record.sequenceNumber === sequenceNumber)?.data,
     records: async () => stream.openShards().flatMap((shard) => stream.records(shard).map(({ data }) => data)),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
@@ -47,7 +49,7 @@ describe("memory stream", () => {
 
   test("children share the lanes of their parent, and a merged shard has all of them again", async () => {
     const stream = createMemoryStream({ clock });
-    const put = (): Promise<readonly boolean[]> =>
+    const put = () =>
       stream.put(Array.from({ length: 64 }, (_, i) => ({ partitionKey: String(i), data: new Uint8Array([i]) })));
     const [left, right] = stream.split("shardId-000000000000");
     await put();

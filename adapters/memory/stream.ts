@@ -67,9 +67,9 @@ export const createMemoryStream = ({ clock, shardCount = 1, refuses }: MemoryStr
     merge: (id, adjacentId) => merge(shards, id, adjacentId),
     put: async (entries) =>
       entries.map((entry) => {
-        if (refuses?.(entry) === true) return false;
-        append(shards.holding(hashOf(entry.partitionKey)), entry.data);
-        return true;
+        if (refuses?.(entry) === true) return undefined;
+        const shard = shards.holding(hashOf(entry.partitionKey));
+        return { shard: shard.id, sequenceNumber: append(shard, entry.data).sequenceNumber };
       }),
     name: async (id) => id,
     parents: async (id) => shards.get(id)?.parents ?? [],

@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
-import type { FrameStream } from "./frame-stream.ts";
+import type { FrameStream, RecordPlace } from "./frame-stream.ts";
 
 /** An empty stream of a few shards, and how to look into it. */
 export interface FrameStreamSetup extends AsyncDisposable {
   readonly stream: FrameStream;
   /** From now on the stream takes no entry with this partition key. */
   refuse(partitionKey: string): void;
+  /** The bytes of the record at this place. */
+  at(place: RecordPlace): Promise<Uint8Array | undefined>;
   /** All records, of all shards. */
   records(): Promise<readonly Uint8Array[]>;
 }
@@ -21,7 +23,7 @@ export const frameStreamContract = (name: string, open: () => Promise<FrameStrea
       const small = Array.from({ length: 1_203 }, (_, i) => new Uint8Array([i % 256, i >> 8]));
       const large = [150_000, 150_000, 1_000_000, 24_000].map((length, i) => new Uint8Array(length).fill(i + 1));
       const entries = [...small, ...large].map((data, i) => ({ partitionKey: String(i % 64), data }));
-      expect(await setup.stream.put(entries)).toEqual(entries.map(() => true));
+      expect((await setup.stream.put(entries)).every((place) => place !== undefined)).toBe(true);
       expect(sorted(await setup.records())).toEqual(sorted([...small, ...large]));
     });
 
@@ -31,12 +33,21 @@ export const frameStreamContract = (name: string, open: () => Promise<FrameStrea
       expect(await setup.records()).toEqual([]);
     });
 
+    test("says where each entry stands", async () => {
+      await using setup = await open();
+      const entries = Array.from({ length: 40 }, (_, i) => ({ partitionKey: `lane ${i}`, data: new Uint8Array([i]) }));
+      const places = await setup.stream.put(entries);
+      for (const [i, place] of places.entries()) expect(await setup.at(place!)).toEqual(entries[i]!.data);
+      expect(new Set(places.map((place) => place?.shard)).size).toBeGreaterThan(1);
+    });
+
     test("says of each entry whether it was taken", async () => {
       await using setup = await open();
       setup.refuse("busy");
       const keys = Array.from({ length: 700 }, (_, i) => (i % 3 === 1 ? "busy" : `lane ${i}`));
       const entries = keys.map((partitionKey, i) => ({ partitionKey, data: new Uint8Array([i % 256, i >> 8]) }));
-      expect(await setup.stream.put(entries)).toEqual(keys.map((key) => key !== "busy"));
+      const places = await setup.stream.put(entries);
+      expect(places.map((place) => place !== undefined)).toEqual(keys.map((key) => key !== "busy"));
       const taken = entries.filter(({ partitionKey }) => partitionKey !== "busy").map(({ data }) => data);
       expect(sorted(await setup.records())).toEqual(sorted(taken));
     });

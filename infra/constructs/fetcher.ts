@@ -13,6 +13,7 @@ export interface FetcherProps {
   readonly lambdasFolder: string;
   readonly ticks: Stream;
   readonly leases: StoreTable;
+  readonly checkpoints: StoreTable;
 }
 
 /**
@@ -23,7 +24,7 @@ export interface FetcherProps {
 export class Fetcher extends Construct {
   readonly function: StageFunction;
 
-  constructor(scope: Construct, id: string, { config, lambdasFolder, ticks, leases }: FetcherProps) {
+  constructor(scope: Construct, id: string, { config, lambdasFolder, ticks, leases, checkpoints }: FetcherProps) {
     super(scope, id);
     this.function = new StageFunction(this, "Function", {
       stage: "fetcher",
@@ -32,11 +33,13 @@ export class Fetcher extends Construct {
       environment: environment({
         ticksStream: ticks.streamName,
         leasesTable: leases.tableName,
+        checkpointsTable: checkpoints.tableName,
         source: config.source,
         lanes: config.lanes,
         frameMaxTrades: config.frameMaxTrades,
         frameMaxBytes: config.frameMaxBytes,
         lingerMs: config.lingerMs,
+        maxUnfoldedTrades: config.maxUnfoldedTrades,
       }),
       timeout: Duration.seconds(65),
       memoryMiB: 512,
@@ -46,6 +49,8 @@ export class Fetcher extends Construct {
     // Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
     this.function.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.seconds(60) });
     ticks.grantWrite(this.function);
+    ticks.grant(this.function, "kinesis:DescribeStreamSummary");
+    checkpoints.grantReadRows(this.function);
     leases.grantReadRows(this.function);
     leases.grantWriteRows(this.function);
     new Schedule(this, "EachMinute", {

@@ -29,7 +29,7 @@ export class PipelineStack extends Stack {
     // Updates can be had again from the stored panes.
     const bars = new RecordStream(this, "Bars", { shards: config.barsShards, removalPolicy: RemovalPolicy.DESTROY });
     const { panes, checkpoints, rejected, leases, symbols, connections, failures } = storage;
-    const fetcher = new Fetcher(this, "Fetcher", { config, lambdasFolder, ticks, leases });
+    const fetcher = new Fetcher(this, "Fetcher", { config, lambdasFolder, ticks, leases, checkpoints });
     const common = { config, lambdasFolder, ticks, bars, panes, checkpoints, symbols, failures };
     new Aggregator(this, "Aggregator", { ...common, rejected });
     const socket = new SocketApi(this, "Socket", { ...common, connections, leases });

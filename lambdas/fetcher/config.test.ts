@@ -8,21 +8,25 @@ const text = fc.string({ minLength: 1 });
 const config: fc.Arbitrary<FetcherConfig> = fc.record({
   ticksStream: text,
   leasesTable: text,
+  checkpointsTable: text,
   source: text,
   lanes: count,
   frameMaxTrades: count,
   frameMaxBytes: count,
   lingerMs: count.map(durationMs),
+  maxUnfoldedTrades: count,
 });
 
 const env = {
   TICKS_STREAM: "ticks",
   LEASES_TABLE: "leases",
+  CHECKPOINTS_TABLE: "checkpoints",
   SOURCE: "replay:data/trades.csv.gz",
   LANES: "64",
   FRAME_MAX_TRADES: "1000",
   FRAME_MAX_BYTES: "25000",
   LINGER_MS: "100",
+  MAX_UNFOLDED_TRADES: "1000000",
 };
 
 configContract("the fetcher", {

@@ -5,6 +5,7 @@ import { readCount, readDurationMs, readText, type Environment } from "../enviro
 export interface FetcherConfig {
   readonly ticksStream: string;
   readonly leasesTable: string;
+  readonly checkpointsTable: string;
   /** Where trades come from; read by `source-spec.ts`. Files are relative to the function's own folder. */
   readonly source: string;
   /** Partition keys that symbols are spread over. */
@@ -15,6 +16,8 @@ export interface FetcherConfig {
   readonly frameMaxBytes: number;
   /** or this long after its first trade. */
   readonly lingerMs: DurationMs;
+  /** As many trades may be sent and not folded yet, about. */
+  readonly maxUnfoldedTrades: number;
 }
 
 /**
@@ -24,20 +27,24 @@ export interface FetcherConfig {
 export const readConfig = (env: Environment): FetcherConfig => ({
   ticksStream: readText(env, "TICKS_STREAM"),
   leasesTable: readText(env, "LEASES_TABLE"),
+  checkpointsTable: readText(env, "CHECKPOINTS_TABLE"),
   source: readText(env, "SOURCE"),
   lanes: readCount(env, "LANES"),
   frameMaxTrades: readCount(env, "FRAME_MAX_TRADES"),
   frameMaxBytes: readCount(env, "FRAME_MAX_BYTES"),
   lingerMs: readDurationMs(env, "LINGER_MS"),
+  maxUnfoldedTrades: readCount(env, "MAX_UNFOLDED_TRADES"),
 });
 
 /** The environment variables that {@link readConfig} reads back. */
 export const environment = (config: FetcherConfig): Record<string, string> => ({
   TICKS_STREAM: config.ticksStream,
   LEASES_TABLE: config.leasesTable,
+  CHECKPOINTS_TABLE: config.checkpointsTable,
   SOURCE: config.source,
   LANES: String(config.lanes),
   FRAME_MAX_TRADES: String(config.frameMaxTrades),
   FRAME_MAX_BYTES: String(config.frameMaxBytes),
   LINGER_MS: String(config.lingerMs),
+  MAX_UNFOLDED_TRADES: String(config.maxUnfoldedTrades),
 });

@@ -14,6 +14,7 @@ const progress: Progress = {
   position: 0,
   nextFrame: 0,
   chunk: undefined,
+  lastPlaces: {},
   isDone: false,
   tradesSent: 0,
   rejectedRows: 0,

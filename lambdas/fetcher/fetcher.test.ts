@@ -15,11 +15,14 @@ import { advanceLife } from "#core/advance-life.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { LifePorts } from "#core/life.ts";
 import type { FrameStream } from "#core/ports/frame-stream.ts";
+import type { ShardStatus, ShardStatusStore } from "#core/ports/shard-status.ts";
 import type { LeaseStore } from "#core/ports/lease-store.ts";
 import type { SourceRow, TradeSource } from "#core/ports/trade-source.ts";
+import { readRecord } from "#core/record.ts";
+import { TradeColumns } from "#core/trade-columns.ts";
 import { createRandom } from "#core/random.ts";
-import { sumOfCounts } from "#core/shard-counts.ts";
-import { durationMs, epochMs } from "#core/units.ts";
+import { countsOf, sumOfCounts } from "#core/shard-counts.ts";
+import { durationMs, epochMs, sequenceNumber, type SequenceNumber } from "#core/units.ts";
 import { oracleRows, type OracleTrade } from "#test/oracle/oracle.ts";
 import { createFetcher, type FetcherDeps, type FetcherReport, type FetcherRun } from "./fetcher.ts";
 
@@ -35,6 +38,51 @@ const createSkippingClock = (): Clock => {
       nowMs += durationMs;
     },
   };
+};
+
+const statusOf = (shard: string, last: SequenceNumber): ShardStatus => ({
+  stream: "ticks",
+  shard,
+  last,
+  arrivalTimeMs: START,
+  newestEventTimeMs: undefined,
+  frontierMs: undefined,
+  counts: countsOf(() => 0),
+});
+
+/** Aggregators that have always folded everything. */
+const FOLDED: Pick<ShardStatusStore, "list"> = {
+  list: async () => [statusOf("shardId-000000000000", sequenceNumber("999999999"))],
+};
+
+/** Aggregators that fold two more records of each shard whenever they are asked how far they are. */
+const slowAggregator = (stream: MemoryStream) => {
+  const folded = new Map<string, number>();
+  let most = 0;
+  return {
+    mostUnfolded: () => most,
+    list: async () => {
+      const shards = stream.openShards();
+      const left = shards.flatMap((shard) => stream.records(shard).slice(folded.get(shard) ?? 0));
+      most = Math.max(
+        most,
+        left.reduce((sum, { data }) => sum + tradesIn(data), 0),
+      );
+      return shards.flatMap((shard) => {
+        const records = stream.records(shard);
+        const count = Math.min(records.length, (folded.get(shard) ?? 0) + 2);
+        folded.set(shard, count);
+        const last = records[count - 1];
+        return last === undefined ? [] : [statusOf(shard, last.sequenceNumber)];
+      });
+    },
+  };
+};
+
+const tradesIn = (data: Uint8Array): number => {
+  const columns = new TradeColumns();
+  readRecord(data, columns, { latestEventTimeMs: epochMs(START * 2) });
+  return columns.count;
 };
 
 const tradesOf = (count: number): OracleTrade[] =>
@@ -61,7 +109,12 @@ const sourceOf = (rows: readonly (OracleTrade | "rejected")[]): TradeSource => (
   },
 });
 
-const depsOf = (stream: FrameStream, leases: LeaseStore, clock = createSkippingClock()): FetcherDeps => {
+const depsOf = (
+  stream: FrameStream,
+  leases: LeaseStore,
+  clock = createSkippingClock(),
+  statuses = FOLDED,
+): FetcherDeps => {
   let ids = 0;
   return {
     stream,
@@ -71,6 +124,9 @@ const depsOf = (stream: FrameStream, leases: LeaseStore, clock = createSkippingC
     freshId: () => (++ids).toString(16).padStart(16, "0"),
     framing: { lanes: 4, maxTrades: 5, maxBytes: 25_000 },
     lingerMs: durationMs(100),
+    statuses,
+    ticksStream: "ticks",
+    maxUnfoldedTrades: 1_000_000,
   };
 };
 
@@ -163,6 +219,25 @@ describe("the fetcher", () => {
     const late = { ...trades[0]!, time: trades[0]!.time + 1, sequence: 999 };
     await createFetcher(depsOf(stream, createMemoryLeaseStore(), clock))(runOf(sourceOf([...trades, late]), 10));
     expect(await lateTrades(stream)).toBe(1);
+  });
+
+  test("keeps a source waiting that is faster than the aggregators, run after run, and loses nothing", async () => {
+    const clock = createSkippingClock();
+    const stream = createMemoryStream({ clock, shardCount: 2 });
+    const leases = createMemoryLeaseStore();
+    const aggregator = slowAggregator(stream);
+    const trades = tradesOf(1_000);
+    const deps = { ...depsOf(stream, leases, clock, aggregator), maxUnfoldedTrades: 60 };
+    for (let run = 1; ; run++) {
+      const deadlineMs = epochMs(clock.nowMs() + 5_000);
+      if ((await createFetcher(deps)({ ...runOf(sourceOf(trades)), deadlineMs })).status === "done") {
+        expect(run).toBeGreaterThan(2);
+        break;
+      }
+    }
+    expect(aggregator.mostUnfolded()).toBeGreaterThan(60);
+    expect(aggregator.mostUnfolded()).toBeLessThanOrEqual(2 * 60);
+    expect(await foldedRows(stream)).toEqual(oracleRows(trades, ["1m"]));
   });
 
   test("is one run at a time", async () => {

@@ -7,11 +7,12 @@ import type { SourceRow, TradeSource } from "#core/ports/trade-source.ts";
 import type { Random } from "#core/random.ts";
 import type { Trade } from "#core/trade.ts";
 import { durationMs, epochMs, type DurationMs, type EpochMs } from "#core/units.ts";
+import { Backlog, type BacklogDeps } from "./backlog.ts";
 import { createDueRows } from "./due-rows.ts";
 import { readProgress, type Chunk, type Framing, type Progress } from "../source-progress.ts";
 import { sendFrames } from "./send-frames.ts";
 
-export interface FetcherDeps {
+export interface FetcherDeps extends Omit<BacklogDeps, "clock"> {
   readonly stream: FrameStream;
   readonly leases: LeaseStore;
   readonly clock: Clock;
@@ -39,7 +40,7 @@ export interface FetcherReport extends Pick<Progress, "tradesSent" | "rejectedRo
   readonly framesSent: number;
 }
 
-/** A chunk holds at most so many rows. */
+/** A chunk holds at most so many rows, and no more than may be unfolded. */
 const CHUNK_ROWS = 20_000;
 const KEPT_SAMPLES = 20;
 /** A run that says nothing for so long is taken to be dead. */
@@ -49,7 +50,8 @@ const HANDOVER_STEP_MS = durationMs(200);
 const NOTHING = { tradesSent: 0, rejectedRows: 0, rejectedSamples: [], framesSent: 0 } as const;
 
 /**
- * Sends what of a source is due, up to the run's deadline, and goes on in the next run where this one stopped.
+ * Sends what of a source is due, up to the run's deadline, and goes on in the next run where this one stopped. A source
+ * that is faster than the aggregators is kept waiting.
  *
  * A chunk of rows is announced in the lease before its first frame is sent. A run that finds one announced sends it again
  * with the same producer, numbers and cuts, so that a crash at any point neither loses a trade nor counts one twice:
@@ -103,6 +105,7 @@ const begin = ({ freshId, clock }: FetcherDeps): Progress => ({
   position: 0,
   nextFrame: 0,
   chunk: undefined,
+  lastPlaces: {},
   isDone: false,
   tradesSent: 0,
   rejectedRows: 0,
@@ -112,11 +115,16 @@ const begin = ({ freshId, clock }: FetcherDeps): Progress => ({
 const sendDue = async (deps: FetcherDeps, run: FetcherRun, lease: Lease, start: Progress): Promise<Progress> => {
   const save = (progress: Progress): Promise<void> => deps.leases.save(lease, JSON.stringify(progress));
   await using rows = createDueRows(run.source, deps.clock, run.speed, start);
+  const backlog = new Backlog(deps, start.lastPlaces);
   let progress = start;
   while (deps.clock.nowMs() < run.deadlineMs) {
     lease = await keep(deps, lease);
+    if (!(await backlog.hasRoom())) {
+      await backlog.wait(run.deadlineMs);
+      continue;
+    }
     const announced = progress.chunk && progress.chunk.to - progress.position;
-    const due = await rows.take(announced ?? CHUNK_ROWS, announced !== undefined);
+    const due = await rows.take(announced ?? Math.min(CHUNK_ROWS, deps.maxUnfoldedTrades), announced !== undefined);
     if (due.length === 0) {
       if (rows.isAtEnd) {
         progress = { ...progress, isDone: true };
@@ -138,8 +146,10 @@ const sendDue = async (deps: FetcherDeps, run: FetcherRun, lease: Lease, start: 
       ingestTimeMs: epochMs(chunk.ingestTimeMs),
       frontierMs: chunk.frontierMs === undefined ? undefined : epochMs(chunk.frontierMs),
     });
-    if (!(await sendFrames(deps, frames, run.deadlineMs))) return progress;
-    progress = advance(progress, due, frames.length);
+    const sent = await sendFrames(deps, frames, run.deadlineMs);
+    if (sent === undefined) return progress;
+    backlog.add(sent);
+    progress = { ...advance(progress, due, frames.length), lastPlaces: backlog.lastPlaces };
     if (run.speed !== "max") await deps.clock.sleep(deps.lingerMs);
   }
   await save(progress);

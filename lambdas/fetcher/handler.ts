@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { createReplaySource } from "#adapters/feeds/replay-source.ts";
 import { createSimSource } from "#adapters/feeds/sim-source.ts";
 import { openDynamoLeaseStore } from "#adapters/dynamodb/lease-store.ts";
+import { openDynamoShardStatusStore } from "#adapters/dynamodb/shard-status.ts";
 import { openKinesisFrameStream } from "#adapters/kinesis/frame-stream.ts";
 import { systemClock as clock } from "#adapters/node/clock.ts";
 import { openLogger } from "#adapters/powertools/logger.ts";
@@ -20,6 +21,9 @@ const fetch = createFetcher({
   freshId: () => randomBytes(8).toString("hex"),
   framing: { lanes: config.lanes, maxTrades: config.frameMaxTrades, maxBytes: config.frameMaxBytes },
   lingerMs: config.lingerMs,
+  statuses: openDynamoShardStatusStore({ table: config.checkpointsTable, clock }),
+  ticksStream: config.ticksStream,
+  maxUnfoldedTrades: config.maxUnfoldedTrades,
 });
 
 export const handler = createRun({
