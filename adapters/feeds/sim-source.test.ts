@@ -20,6 +20,20 @@ test("the same seed gives the same trades, from any row on, and another seed oth
   expect(await tradesOf(0, { seed: 8 })).not.toEqual(all);
 });
 
+test("a source read on, or again from a little before, gives the same trades as one read at once", async () => {
+  const all = await tradesOf();
+  const source = createSimSource(setting);
+  for (const from of [0, 2_500, 1_999, 4_000, 3_000, 0, 4_999, 5_000]) {
+    const trades: Trade[] = [];
+    for await (const rows of source.rows(from, START)) {
+      for (const row of rows) if (row.kind === "trade") trades.push(row.trade);
+      if (trades.length > 1_500) break;
+    }
+    expect(trades).toEqual(all.slice(from, from + trades.length));
+    expect(trades.length).toBeGreaterThan(Math.min(1_500, 4_999 - from));
+  }
+});
+
 test("times only go on, at about the rate asked for", async () => {
   const times = (await tradesOf()).map(({ eventTimeMs }) => eventTimeMs);
   expect(times).toEqual(times.toSorted((a, b) => a - b));

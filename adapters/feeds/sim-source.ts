@@ -1,4 +1,4 @@
-import { least, type Decimal } from "#core/decimal.ts";
+import { least } from "#core/decimal.ts";
 import { createRandom, type Random } from "#core/random.ts";
 import type { SourceRow, TradeSource } from "#core/ports/trade-source.ts";
 import type { Trade } from "#core/trade.ts";
@@ -13,58 +13,99 @@ export interface SimSetting {
   readonly tradeCount?: number | undefined;
 }
 
-interface Market {
-  readonly symbol: string;
-  /** In cents. */
-  price: number;
-  sequence: number;
-}
-
+/** Rows come in batches of so many. */
 const BATCH = 1_000;
+/** So many batches back a source can go on without simulating all anew: further than what is on its way to the stream. */
+const REMEMBERED = 256;
 
 /**
  * A simulated market: trades arrive at random with the given mean rate, busier symbols first, prices walk by the cent, and
- * sizes are mostly round lots. The same seed gives the same trades, at times counted from the start.
+ * sizes are mostly round lots. The same seed gives the same trades, at times counted from the start. One source read again
+ * from where it was read to, or a little before, goes on from there.
  */
-export const createSimSource = (setting: SimSetting): TradeSource => ({
-  async *rows(from, startedAtMs) {
-    const trades = simulate(setting, startedAtMs);
-    let batch: SourceRow[] = [];
-    for (let row = 0; row < (setting.tradeCount ?? Number.POSITIVE_INFINITY); row++) {
-      const trade = trades();
-      if (row >= from) batch.push({ kind: "trade", trade });
-      if (batch.length < BATCH) continue;
-      yield batch;
-      batch = [];
-    }
-    if (batch.length > 0) yield batch;
-  },
-});
-
-const simulate = ({ seed, symbols, tradesPerSecond }: SimSetting, startedAtMs: EpochMs): (() => Trade) => {
-  const random = createRandom(seed);
-  const markets = symbols.map((symbol): Market => ({
-    symbol,
-    price: 1_000 + Math.floor(random() * 20_000),
-    sequence: 0,
-  }));
-  let elapsedMs = 0;
-  return () => {
-    elapsedMs += (-Math.log(1 - random()) * 1_000) / tradesPerSecond;
-    const market = markets[Math.floor(random() ** 2 * markets.length)]!;
-    market.price = Math.max(1, market.price + Math.round((random() + random() + random() - 1.5) * 4));
-    return {
-      symbol: market.symbol,
-      price: cents(market.price),
-      size: { units: sizeOf(random), scale: 0 },
-      eventTimeMs: epochMs(startedAtMs + Math.floor(elapsedMs)),
-      sequence: ++market.sequence,
-      source: "sim",
-    };
+export const createSimSource = (setting: SimSetting): TradeSource => {
+  const end = setting.tradeCount ?? Number.POSITIVE_INFINITY;
+  const remembered = new Map<number, Simulation>();
+  const remember = (row: number, simulation: Simulation): void => {
+    remembered.set(row, simulation.copy());
+    remembered.delete(row - REMEMBERED * BATCH);
+  };
+  return {
+    async *rows(from, startedAtMs) {
+      const known = from - (from % BATCH);
+      const simulation = remembered.get(known)?.copy() ?? new Simulation(setting);
+      for (let row = simulation.count; row < end; row += BATCH) {
+        remember(row, simulation);
+        const trades = simulation.take(Math.min(BATCH, end - row), startedAtMs);
+        const wanted = trades.slice(Math.max(0, from - row));
+        if (wanted.length > 0) yield wanted.map((trade): SourceRow => ({ kind: "trade", trade }));
+      }
+    },
   };
 };
 
-const cents = (price: number): Decimal => least({ units: price, scale: 2 });
+/** Random numbers that one trade takes. */
+const DRAWS = 7;
+
+interface Market {
+  /** Trades so far. */
+  count: number;
+  elapsedMs: number;
+  /** In cents, by symbol. */
+  readonly prices: number[];
+  /** Trades so far, by symbol. */
+  readonly sequences: number[];
+}
+
+class Simulation {
+  readonly #setting: SimSetting;
+  readonly #market: Market;
+  readonly #random: Random;
+
+  constructor(setting: SimSetting, market = openMarket(setting)) {
+    this.#setting = setting;
+    this.#market = market;
+    this.#random = createRandom(setting.seed, setting.symbols.length + market.count * DRAWS);
+  }
+
+  /** Trades so far. */
+  get count(): number {
+    return this.#market.count;
+  }
+
+  copy(): Simulation {
+    return new Simulation(this.#setting, structuredClone(this.#market));
+  }
+
+  take(count: number, startedAtMs: EpochMs): readonly Trade[] {
+    return Array.from({ length: count }, () => this.#next(startedAtMs));
+  }
+
+  #next(startedAtMs: EpochMs): Trade {
+    const { symbols, tradesPerSecond } = this.#setting;
+    const [market, random] = [this.#market, this.#random];
+    market.elapsedMs += (-Math.log(1 - random()) * 1_000) / tradesPerSecond;
+    const index = Math.floor(random() ** 2 * symbols.length);
+    const step = Math.round((random() + random() + random() - 1.5) * 4);
+    const price = Math.max(1, market.prices[index]! + step);
+    market.prices[index] = price;
+    market.count++;
+    return {
+      symbol: symbols[index]!,
+      price: least({ units: price, scale: 2 }),
+      size: { units: sizeOf(random), scale: 0 },
+      eventTimeMs: epochMs(startedAtMs + Math.floor(market.elapsedMs)),
+      sequence: ++market.sequences[index]!,
+      source: "sim",
+    };
+  }
+}
+
+const openMarket = ({ seed, symbols }: SimSetting): Market => {
+  const random = createRandom(seed);
+  const prices = symbols.map(() => 1_000 + Math.floor(random() * 20_000));
+  return { count: 0, elapsedMs: 0, prices, sequences: symbols.map(() => 0) };
+};
 
 const sizeOf = (random: Random): number =>
   random() < 0.7 ? 100 * (1 + Math.floor(random() ** 3 * 20)) : 1 + Math.floor(random() * 99);

@@ -7,9 +7,11 @@ import { openDynamoShardStatusStore } from "#adapters/dynamodb/shard-status.ts";
 import { openKinesisFrameStream } from "#adapters/kinesis/frame-stream.ts";
 import { systemClock as clock } from "#adapters/node/clock.ts";
 import { openLogger } from "#adapters/powertools/logger.ts";
+import type { TradeSource } from "#core/ports/trade-source.ts";
 import { readConfig } from "./config.ts";
 import { createFetcher } from "./fetcher.ts";
 import { createRun } from "./run.ts";
+import type { SourceSpec } from "./source-spec.ts";
 
 const config = readConfig(process.env);
 
@@ -26,11 +28,21 @@ const fetch = createFetcher({
   maxUnfoldedTrades: config.maxUnfoldedTrades,
 });
 
+/** A simulation that goes on in the next run need not begin anew. */
+const simulations = new Map<string, TradeSource>();
+
+const openSource = (spec: SourceSpec): TradeSource => {
+  if (spec.kind === "replay") return createReplaySource(resolve(import.meta.dirname, spec.file), spec);
+  const key = JSON.stringify(spec);
+  const source = simulations.get(key) ?? createSimSource(spec);
+  simulations.set(key, source);
+  return source;
+};
+
 export const handler = createRun({
   fetch,
   defaultSource: config.source,
-  openSource: (spec) =>
-    spec.kind === "sim" ? createSimSource(spec) : createReplaySource(resolve(import.meta.dirname, spec.file), spec),
+  openSource,
   clock,
   log: openLogger({ service: "fetcher" }),
 });
