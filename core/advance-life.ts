@@ -92,17 +92,26 @@ const beginLife = async (ports: LifePorts, rules: LifeRules, { stream, shard }: 
     frontierMs: checkpoint?.frontierMs,
     newestStoredMs: checkpoint?.newestEventTimeMs,
     counts: checkpoint?.counts ?? countsOf(() => 0),
-    seen: checkpoint?.seen ?? (await inheritedSeen(ports, stream, shard)).toBytes(),
+    seen: checkpoint?.seen ?? (await inheritedSeen(ports, rules, stream, shard)).toBytes(),
     panes: [],
   });
 };
 
-/** What the parents of a shard have seen, all together; they are folded to their ends before their children begin. */
-const inheritedSeen = async (ports: LifePorts, stream: string, shard: string): Promise<SeenFrames> => {
+/**
+ * What the parents of a shard have seen, all together, to their ends: what an earlier life took of them and never stored is
+ * stored first. Nobody else would, if the mapping was created again behind a shard that is closed: no record follows there.
+ */
+const inheritedSeen = async (
+  ports: LifePorts,
+  rules: LifeRules,
+  stream: string,
+  shard: string,
+): Promise<SeenFrames> => {
   const seen = new SeenFrames();
   for (const parent of (await ports.shards.parents(shard)).toSorted()) {
+    await advanceLife(ports, rules, { stream, shard: parent, records: [], state: undefined, isLast: true });
     const checkpoint = await ports.checkpoints.get(stream, parent);
-    seen.addAll(checkpoint ? SeenFrames.from(checkpoint.seen) : await inheritedSeen(ports, stream, parent));
+    seen.addAll(checkpoint ? SeenFrames.from(checkpoint.seen) : await inheritedSeen(ports, rules, stream, parent));
   }
   return seen;
 };

@@ -157,6 +157,16 @@ describe("a life", () => {
     expect([await stored(), sibling]).toEqual([{ "1m": 1 }, expect.any(String)]);
   });
 
+  test("of a child first stores what was taken of its parents and never stored, and knows their frames", async () => {
+    await advance({ records: [put()] });
+    const [child] = stream.split(shard);
+    await advance({ records: [put(child)], of: child, isLast: true });
+    expect(await stored()).toEqual({ "1m": 2 });
+    expect((await ports.checkpoints.list("ticks")).map((checkpoint) => checkpoint.shard).toSorted()).toEqual(
+      [shard, child].toSorted(),
+    );
+  });
+
   test("stores a long refill on the way", async () => {
     for (let i = 0; i < 2_500; i++) put();
     const reads = {

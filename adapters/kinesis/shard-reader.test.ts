@@ -102,6 +102,7 @@ const openFaultyReader = async (intercept: Intercept) => {
   return {
     positions,
     slept,
+    reader,
     readAll,
     [Symbol.asyncDispose]: async () => {
       client.destroy();
@@ -109,6 +110,18 @@ const openFaultyReader = async (intercept: Intercept) => {
     },
   };
 };
+
+test("names no parent that the stream no longer has", async () => {
+  const listed = [
+    { ShardId: SHARD },
+    { ShardId: "shardId-000000000002", ParentShardId: SHARD, AdjacentParentShardId: "shardId-000000000001" },
+  ];
+  await using faulty = await openFaultyReader((operation, body, forward) =>
+    operation === "ListShards" ? Promise.resolve({ status: 200, body: { Shards: listed } }) : forward(body),
+  );
+  const parent = await faulty.reader.name(SHARD);
+  expect(await faulty.reader.parents(await faulty.reader.name("shardId-000000000002"))).toEqual([parent]);
+});
 
 test("goes on after an expired iterator with the record that follows", async () => {
   let pages = 0;

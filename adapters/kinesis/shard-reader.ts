@@ -33,25 +33,29 @@ export const openKinesisShardReader = (options: KinesisOptions): ShardReader & A
     name: (shardId) => names.of(shardId),
     parents: async (shard) => {
       const [shardId = "", streamBorn] = shard.split("@");
-      const { ParentShardId, AdjacentParentShardId } = (await describeShard(stream, shardId)) ?? {};
-      return [ParentShardId, AdjacentParentShardId].flatMap((parent) => (parent ? `${parent}@${streamBorn}` : []));
+      const shards = await listShards(stream);
+      const own = shards.find(({ ShardId }) => ShardId === shardId);
+      return shards.flatMap(({ ShardId }) => {
+        const isParent = ShardId === own?.ParentShardId || ShardId === own?.AdjacentParentShardId;
+        return ShardId !== undefined && isParent ? [`${ShardId}@${streamBorn}`] : [];
+      });
     },
     read: (shard, span) => readSpan(stream, shard.split("@")[0] ?? "", span),
     [Symbol.asyncDispose]: () => stream[Symbol.asyncDispose](),
   };
 };
 
-/** The shard, undefined when the stream no longer lists it. A page after the first names the token alone. Source: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListShards.html */
-const describeShard = async (stream: KinesisStream, shard: string): Promise<Shard | undefined> => {
+/** All shards that the stream still has. A page after the first names the token alone. Source: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListShards.html */
+const listShards = async (stream: KinesisStream): Promise<readonly Shard[]> => {
+  const shards: Shard[] = [];
   let token: string | undefined;
   do {
     const command = new ListShardsCommand(token === undefined ? { StreamName: stream.name } : { NextToken: token });
     const page = await stream.ask((client) => client.send(command));
-    const found = page.Shards?.find(({ ShardId }) => ShardId === shard);
-    if (found !== undefined) return found;
+    shards.push(...(page.Shards ?? []));
     token = page.NextToken;
   } while (token !== undefined);
-  return undefined;
+  return shards;
 };
 
 async function* readSpan(

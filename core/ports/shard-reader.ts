@@ -25,7 +25,10 @@ export interface ShardReader {
   /** The name of the shard with this id: the same for as long as the stream exists, and no other stream's. */
   name(shardId: string): Promise<string>;
 
-  /** The names of the shards that this one was split or merged from: none, one or two. None of a shard that is gone. */
+  /**
+   * The names of the shards that this one was split or merged from, as far as the stream still has them: none, one or two.
+   * None of a shard that is gone itself.
+   */
   parents(shard: string): Promise<readonly string[]>;
 
   /** The records of the span in sequence order, in batches; ends at the first at or beyond `before`, and at the tip. */

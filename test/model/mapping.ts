@@ -14,6 +14,8 @@ export interface MappingSetting {
   readonly shard: string;
   readonly records: readonly ShardRecord[];
   readonly isWindowed: boolean;
+  /** No record follows, and the mapping may begin behind the last. */
+  readonly isClosed: boolean;
 }
 
 interface Place {
@@ -69,7 +71,7 @@ export class Mapping {
   }
 
   async #mishap(dice: number): Promise<boolean> {
-    const { random, records } = this.#setting;
+    const { random, records, isClosed } = this.#setting;
     const { index } = this.#place;
     if (records.length === 0) return false;
     if (this.#faults.has("oldEvents") && this.#events.length > 0 && dice < 0.06) {
@@ -86,7 +88,7 @@ export class Mapping {
     if ((isAhead || this.#faults.has("recreate")) && dice >= 0.12 && dice < 0.16) {
       this.#mishapsLeft -= 5;
       const furthest = isAhead ? index : Math.min(this.#lifeStart, index);
-      const start = random.isBelow(0.6) ? Math.min(random.below(furthest + 1), records.length - 1) : 0;
+      const start = random.isBelow(0.6) ? Math.min(random.below(furthest + 1), records.length - (isClosed ? 0 : 1)) : 0;
       const windowSeconds = this.#faults.has("rewindow") ? random.pick([4, 7, 10, 20]) : this.#place.windowSeconds;
       this.#place = { index: start, state: undefined, window: undefined, windowSeconds };
       this.#batchSize = undefined;
@@ -96,10 +98,10 @@ export class Mapping {
       this.#mishapsLeft -= 2;
       this.#place = { ...this.#place, state: random.isBelow(0.3) ? UNREADABLE : undefined };
     }
-    // With a stale state at the very end, what it lacks waits for the next record.
+    // With a stale state at the very end, what it lacks waits for the next record, or for the first of a child.
     if (
       this.#faults.has("staleState") &&
-      index < records.length &&
+      (index < records.length || isClosed) &&
       this.#places.length > 0 &&
       dice >= 0.2 &&
       dice < 0.3

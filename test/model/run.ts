@@ -112,9 +112,10 @@ const runMappings = async (
   isWindowed: boolean,
 ): Promise<void> => {
   const records = log.records.get(shard) ?? [];
+  const isClosed = log.shards.some((other) => log.parents.get(other)?.includes(shard));
   const live = Array.from(
     { length: faults.has("two") ? 2 : 1 },
-    () => new Mapping({ ports, rules: RULES, random, invocations, faults, shard, records, isWindowed }),
+    () => new Mapping({ ports, rules: RULES, random, invocations, faults, shard, records, isWindowed, isClosed }),
   );
   while (live.length > 0) {
     const mapping = random.pick(live);

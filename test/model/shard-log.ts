@@ -78,14 +78,14 @@ class LogMaker {
   }
 
   /**
-   * Lets the last retries arrive. Where a mapping may be created behind records that were never taken, one more record
-   * follows in every shard: the promise holds from the next record on.
+   * Lets the last retries arrive. Where a mapping may be created behind records that were taken and never stored, or hand
+   * over a state that lacks them, one more record follows in every open shard: the promise holds from the next record on.
    */
   finish(): ShardLog {
     for (const { frame } of this.#pending) this.#put(frame);
     this.#seconds += 30;
-    if (this.#faults.has("recreateAhead"))
-      for (const shard of this.#shards) this.#append(shard, new Uint8Array([0x7b]));
+    if (this.#faults.has("recreateAhead") || this.#faults.has("staleState"))
+      for (const shard of new Set(this.#owners)) this.#append(shard, new Uint8Array([0x7b]));
     const records = this.#records;
     const parents = this.#parents;
     return {
