@@ -150,7 +150,8 @@ const sendDue = async (deps: FetcherDeps, run: FetcherRun, lease: Lease, start: 
     if (sent === undefined) return progress;
     backlog.add(sent);
     progress = { ...advance(progress, due, frames.length), lastPlaces: backlog.lastPlaces };
-    if (run.speed !== "max") await deps.clock.sleep(deps.lingerMs);
+    // Where more is due already, nothing is gained by waiting for others.
+    if (run.speed !== "max" && due.length < CHUNK_ROWS) await deps.clock.sleep(deps.lingerMs);
   }
   await save(progress);
   return progress;
