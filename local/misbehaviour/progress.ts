@@ -26,11 +26,6 @@ export class Progress {
     return this.#putCount;
   }
 
-  /** The shards that something was delivered from. */
-  get shards(): ReadonlySet<string> {
-    return new Set(this.#delivered.keys());
-  }
-
   notePut(entries: number): void {
     this.#putCount += entries;
   }

@@ -21,10 +21,6 @@ export const listShards = async (kinesis: KinesisClient, StreamName: string): Pr
 export const isOpen = ({ SequenceNumberRange }: Shard): boolean =>
   SequenceNumberRange?.EndingSequenceNumber === undefined;
 
-/** The shards that came of splitting `shard` or of merging it. */
-export const childrenOf = ({ ShardId }: Shard, shards: readonly Shard[]): readonly Shard[] =>
-  shards.filter((child) => child.ParentShardId === ShardId || child.AdjacentParentShardId === ShardId);
-
 /** Splits an open shard in its middle. */
 export const splitShard = async (kinesis: KinesisClient, StreamName: string, random: Random): Promise<void> => {
   const shard = pick(random, (await listShards(kinesis, StreamName)).filter(isOpen));

@@ -1,4 +1,3 @@
-import type { Shard } from "@aws-sdk/client-kinesis";
 import { createRandom, type Random } from "#core/random.ts";
 import { epochMs } from "#core/units.ts";
 import type { DrivenMappingOptions } from "../drivers.ts";
@@ -12,7 +11,7 @@ import type { InvocationGates } from "./invocation-gates.ts";
 import { pick } from "./pick.ts";
 import { emptyFrame, poisonRecord } from "./poison.ts";
 import type { Progress } from "./progress.ts";
-import { childrenOf, isOpen, listShards, mergeShards, putInto, splitShard } from "./shards.ts";
+import { isOpen, listShards, mergeShards, putInto, splitShard } from "./shards.ts";
 
 export interface UnrulyMappingOptions {
   readonly mapped: DrivenMappingOptions;
@@ -116,7 +115,7 @@ class UnrulyMapping implements EventSourceMapping {
     const { streamName } = mapping;
     switch (fault.kind) {
       case "recreate-mapping":
-        return this.#recreate(await this.#earlierPosition(random));
+        return this.#recreate(this.#earlierPosition(random));
       case "recreate-mapping-ahead":
         return this.#recreateAhead(random);
       case "second-mapping":
@@ -141,22 +140,22 @@ class UnrulyMapping implements EventSourceMapping {
   }
 
   /** The beginning, or a place before all that is not stored. */
-  async #earlierPosition(random: Random): Promise<StartingPosition> {
+  #earlierPosition(random: Random): StartingPosition {
     const starts = this.#options.progress.safeStartsMs;
-    if (random() < 0.4 || starts.length === 0 || !(await this.#isEveryClosedShardOver())) return TRIM_HORIZON;
+    if (random() < 0.4 || starts.length === 0) return TRIM_HORIZON;
     return { type: "AT_TIMESTAMP", timestampMs: epochMs(pick(random, starts)) };
   }
 
   async #recreateAhead(random: Random): Promise<boolean> {
     const { startsMs, safeStartsMs } = this.#options.progress;
     const ahead = startsMs.slice(safeStartsMs.length);
-    if (ahead.length === 0 || !(await this.#isEveryClosedShardOver())) return false;
+    if (ahead.length === 0) return false;
     return this.#recreate({ type: "AT_TIMESTAMP", timestampMs: epochMs(pick(random, ahead)) });
   }
 
   /**
-   * What a mapping passes over is stored with the next record of the shard, so every open one gets another. A closed shard
-   * gets none: it must be over before a mapping may start behind it.
+   * What a mapping passes over is stored with the next record of the shard or, where it is closed, with the first of a
+   * child; so every open shard gets another.
    */
   async #recreate(position: StartingPosition): Promise<true> {
     const { kinesis, mapping, clock } = this.#options.mapped;
@@ -167,19 +166,6 @@ class UnrulyMapping implements EventSourceMapping {
     for (const shard of (await listShards(kinesis, mapping.streamName)).filter(isOpen))
       await putInto(kinesis, mapping.streamName, shard, emptyFrame(clock.nowMs()));
     return true;
-  }
-
-  /**
-   * Whether something was delivered from a descendant of each closed shard: a mapping reads it only behind the ends of all
-   * that it comes from.
-   */
-  async #isEveryClosedShardOver(): Promise<boolean> {
-    const { kinesis, mapping } = this.#options.mapped;
-    const shards = await listShards(kinesis, mapping.streamName);
-    const begun = this.#options.progress.shards;
-    const isOver = (shard: Shard): boolean =>
-      childrenOf(shard, shards).some((child) => begun.has(child.ShardId ?? "") || isOver(child));
-    return shards.every((shard) => isOpen(shard) || isOver(shard));
   }
 }
 

@@ -105,6 +105,12 @@ export const CLAUSES: readonly Clause[] = [
   clause("crash", { ...STORE_FAULTS, kill: 6, "throttle-invocation": 2, "lose-state": 3 }),
   clause("zombie", { "time-out": 6, "second-mapping": 1 }),
   clause("restart or replay", { "recreate-mapping": 3, "recreate-mapping-ahead": 2 }),
+  clause("restart or replay, reshard", {
+    "recreate-mapping": 2,
+    "recreate-mapping-ahead": 4,
+    "split-shard": 3,
+    "merge-shards": 3,
+  }),
   clause("lost state", { "lose-state": 3, "garble-state": 3, "stale-state": 4, kill: 2, "time-out": 2 }),
   clause("poison", { "poison-record": 12 }, { shards: [1, 2] }),
 ];
