@@ -143,14 +143,20 @@ class UnrulyMapping implements EventSourceMapping {
   #earlierPosition(random: Random): StartingPosition {
     const starts = this.#options.progress.safeStartsMs;
     if (random() < 0.4 || starts.length === 0) return TRIM_HORIZON;
-    return { type: "AT_TIMESTAMP", timestampMs: epochMs(pick(random, starts)) };
+    return this.#at(pick(random, starts));
+  }
+
+  /** The embedded Kinesis stamps the first records of a child up to a second ahead; a mapping starts in the past. */
+  #at(arrivalMs: number): StartingPosition {
+    const pastMs = this.#options.mapped.clock.nowMs() - 1;
+    return { type: "AT_TIMESTAMP", timestampMs: epochMs(Math.min(arrivalMs, pastMs)) };
   }
 
   async #recreateAhead(random: Random): Promise<boolean> {
     const { startsMs, safeStartsMs } = this.#options.progress;
     const ahead = startsMs.slice(safeStartsMs.length);
     if (ahead.length === 0) return false;
-    return this.#recreate({ type: "AT_TIMESTAMP", timestampMs: epochMs(pick(random, ahead)) });
+    return this.#recreate(this.#at(pick(random, ahead)));
   }
 
   /**

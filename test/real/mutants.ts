@@ -23,17 +23,17 @@ const clause = (faults: Clause["faults"], isRepeated = false): Clause => ({
 
 export const MUTANTS: readonly Mutant[] = [
   {
+    name: "the frames seen",
+    edit: ["!this.#seen.add(producer, number)", "(this.#seen.add(producer, number), false)"],
+    clause: clause({ "refuse-taken-entries": 4 }, true),
+  },
+  {
     name: "the write condition",
     edit: [
       "attribute_not_exists(#register) OR #register < :mine",
       "attribute_not_exists(#register) OR #register < :mine OR #register >= :mine",
     ],
     clause: clause({ "redeliver-old": 10 }),
-  },
-  {
-    name: "the frames seen",
-    edit: ["!this.#seen.add(producer, number)", "(this.#seen.add(producer, number), false)"],
-    clause: clause({ "refuse-taken-entries": 4 }, true),
   },
   { name: "the refill", edit: [MARK, "await void (ports,"], clause: clause({ "lose-state": 8 }) },
   {
