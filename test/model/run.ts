@@ -61,17 +61,7 @@ export const runModel = async (
   const random = createChoices(seed);
   const faults: ReadonlySet<Fault> = new Set(names);
   const log = createShardLog(random, recordCount, faults);
-  const register = createMemorySymbolRegister();
-  const updates = createMemoryUpdateStream();
-  const ports: LifePorts = {
-    panes: createMemoryPaneStore(),
-    checkpoints: createMemoryCheckpointStore(),
-    rejected: createMemoryRejectedStore(),
-    updates,
-    symbols: register,
-    statuses: createMemoryShardStatusStore(),
-    shards: log.reader,
-  };
+  const ports = openPorts(log);
   for (const shard of log.shards) {
     const invocations = new Invocations(random, faults);
     if (transport === "kafka") await runWorkers(ports, log, shard, random, invocations, faults);
@@ -80,19 +70,19 @@ export const runModel = async (
   }
   const intervals = INTERVALS.map(intervalText);
   const checkpoints = await Promise.all(log.shards.map((shard) => ports.checkpoints.get("ticks", shard)));
-  const flawless = await foldOnce(ports, log);
+  const flawless = await foldOnce(log);
   return {
     panes: await panesOf(ports, log),
     expectedPanes: await panesOf(flawless, log),
     stored: await rowsOf(storedPanes(ports), log),
-    heard: await rowsOf(heardPanes(updates), log),
+    heard: await rowsOf(heardPanes(ports.updates), log),
     expected: oracleRows(log.landed, intervals),
     counted: {
       records: checkpoints.map((checkpoint) => checkpoint?.counts.records ?? 0),
       trades: checkpoints.reduce((sum, checkpoint) => sum + (checkpoint?.counts.trades ?? 0), 0),
     },
     symbols: {
-      known: (await register.list()).map(({ symbol }) => symbol),
+      known: (await ports.symbols.list()).map(({ symbol }) => symbol),
       traded: symbolsOf(log),
     },
     landed: {
@@ -161,9 +151,19 @@ const runWorkers = async (
   await invocations.run(ports, work);
 };
 
-/** Fresh stores after each shard was folded in one step. */
-const foldOnce = async (ports: LifePorts, log: ShardLog): Promise<LifePorts> => {
-  const fresh = { ...ports, panes: createMemoryPaneStore(), checkpoints: createMemoryCheckpointStore() };
+const openPorts = (log: ShardLog) => ({
+  panes: createMemoryPaneStore(),
+  checkpoints: createMemoryCheckpointStore(),
+  rejected: createMemoryRejectedStore(),
+  updates: createMemoryUpdateStream(),
+  symbols: createMemorySymbolRegister(),
+  statuses: createMemoryShardStatusStore(),
+  shards: log.reader,
+});
+
+/** The stores after each shard was folded in one step. */
+const foldOnce = async (log: ShardLog): Promise<LifePorts> => {
+  const fresh = openPorts(log);
   for (const shard of log.shards) {
     const records = log.records.get(shard) ?? [];
     await advanceLife(fresh, RULES, { stream: "ticks", shard, records, state: undefined, isLast: true });
