@@ -28,9 +28,10 @@ export class Status {
     const isFaulty = nowMs < this.#fault.untilMs;
     byId("state").dataset["state"] = isStale ? "stale" : state.kind;
     setText(byId("state"), stateWords(view));
-    setText(byId("said"), stateWord(view));
+    const isTold = status !== undefined && !isStale;
+    setText(byId("said"), [stateWord(view), ...(isTold ? [feedWords(status.feed)] : [])].join(". "));
     setText(byId("age"), isFaulty ? this.#fault.message : updatedWords(ageMs));
-    byId("pipeline").hidden = status === undefined || isStale;
+    byId("pipeline").hidden = !isTold;
     if (status === undefined) return;
     const { feed, watermarkMs, counts } = status;
     byId("pipeline").dataset["feed"] = feed;
