@@ -137,13 +137,17 @@ export class BarsPanel implements Panel {
   }
 
   #draw(intervalMs: number): void {
-    const { upFaint, downFaint, panel } = this.#theme;
+    const { up, down, upFaint, downFaint, panel } = this.#theme;
     const bodies = this.#bars.map((bar): BodyPoint => {
       const candle = candleOf(bar);
       return this.#standingOf(bar).isForming ? { ...candle, color: panel } : candle;
     });
     const candles = evenly(bodies, intervalMs / 1_000);
     this.#candles.line.show(candles);
+    // which otherwise has the colour of the newest body
+    const newest = bodies.at(-1);
+    const priceLineColor = newest !== undefined && newest.close < newest.open ? down : up;
+    this.#candles.series.applyOptions({ priceLineColor });
     const corrected = this.#bars.filter((bar) => this.#standingOf(bar).status === "corrected");
     this.#marks.show(corrected.map(({ startMs }) => startMs / 1_000));
     this.axis = { times: candles.map(({ time }) => time), step: intervalMs / 1_000 };

@@ -1,5 +1,5 @@
 import type { BarStatus } from "#core/bar-status.ts";
-import type { FeedState } from "#core/protocol/pipeline-status.ts";
+import type { FeedState, PipelineStatus } from "#core/protocol/pipeline-status.ts";
 import type { ConnectionState } from "./feed.ts";
 import type { Standing } from "./standings.ts";
 
@@ -57,6 +57,12 @@ const FEED_WORDS: Readonly<Record<FeedState, string>> = {
 
 /** How things stand with whoever brings trades. */
 export const feedWords = (feed: FeedState): string => FEED_WORDS[feed];
+
+/** Up to when all trades have most likely come. */
+export const completeWords = ({ feed, watermarkMs }: Pick<PipelineStatus, "feed" | "watermarkMs">): string => {
+  if (watermarkMs === undefined) return "";
+  return feed === "closed" ? "complete" : `complete up to ${secondWords(watermarkMs)}`;
+};
 
 /** `1 trade`, `2,000 trades`. */
 export const countWords = (count: number, one: string): string =>
