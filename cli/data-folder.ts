@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PipelineError } from "#core/errors.ts";
-import { isAlive } from "./processes.ts";
+import { isAlive } from "#local/processes.ts";
 
 /** Holds the id of the process that uses the folder. */
 const OWNER_FILE = "owner.pid";

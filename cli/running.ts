@@ -2,7 +2,7 @@ import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PipelineError } from "#core/errors.ts";
 import type { LocalCloud } from "#local/cloud.ts";
-import { isAlive } from "./processes.ts";
+import { isAlive } from "#local/processes.ts";
 
 /** How another process reaches a local cloud that runs. */
 export interface Running {

@@ -1,11 +1,12 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { REGION } from "./attributes.ts";
+import { discardHalfMade } from "./data-dir.ts";
 import { openDynamoEngine, openKinesisEngine } from "./engines.ts";
+import { openTemporaryDir } from "./temporary-dir.ts";
 
 const CREDENTIALS = { accessKeyId: "local", secretAccessKey: "local" } as const;
 
@@ -15,6 +16,8 @@ export interface Services extends AsyncDisposable {
   readonly dynamo: DynamoDBClient;
   /** The folder that holds a folder per bucket. */
   readonly bucketsDir: string;
+  /** Where mappings keep how far they are. Undefined: nowhere. */
+  readonly positionsDir: string | undefined;
   /** The variables with which any AWS SDK client reaches the services. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -22,7 +25,9 @@ export interface Services extends AsyncDisposable {
 /** Opens engines that keep their data below `dataDir`, or nowhere without one. */
 export const openServices = async (dataDir: string | undefined): Promise<Services> => {
   await using resources = new AsyncDisposableStack();
-  const bucketsDir = dataDir === undefined ? await openTemporaryDir(resources) : join(dataDir, "s3");
+  if (dataDir !== undefined) await discardHalfMade(dataDir);
+  const bucketsDir = join(dataDir ?? resources.use(await openTemporaryDir("local-cloud-")).dir, "s3");
+  await mkdir(bucketsDir, { recursive: true });
   const below = (name: string): { readonly path?: string } =>
     dataDir === undefined ? {} : { path: join(dataDir, name) };
   const kinesisEngine = resources.use(await openKinesisEngine(below("kinesis")));
@@ -38,6 +43,7 @@ export const openServices = async (dataDir: string | undefined): Promise<Service
     kinesis,
     dynamo,
     bucketsDir,
+    positionsDir: below("positions").path,
     environment: {
       AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
       AWS_ENDPOINT_URL_DYNAMODB: dynamoEngine.endpoint,
@@ -47,12 +53,6 @@ export const openServices = async (dataDir: string | undefined): Promise<Service
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
-};
-
-const openTemporaryDir = async (resources: AsyncDisposableStack): Promise<string> => {
-  const dir = await mkdtemp(join(tmpdir(), "local-cloud-"));
-  resources.defer(() => rm(dir, { recursive: true, force: true }));
-  return dir;
 };
 
 /** The embedded Kinesis speaks HTTP/1.1 only, which the Kinesis client does not by itself. */
