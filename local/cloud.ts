@@ -117,12 +117,12 @@ export const openLocalCloud = async (options: LocalCloudOptions): Promise<LocalC
   const services = resources.use(await openServices(options.dataDir));
   await provision(plan.application, services);
   if (options.dataDir !== undefined) await markWhole(options.dataDir);
+  await options.onProvisioned?.({ environment: services.environment, functions: plan.functions.runnable });
   const gateway = await bindGateway(plan, options.port ?? 0);
   const { kinesis, bucketsDir } = services;
   const { mappings, schedules, functions } = plan;
   const idleCloseMs = options.idleCloseMs ?? durationMs(1_000);
   const environment = { ...services.environment, ...gateway?.environment };
-  await options.onProvisioned?.({ environment, functions: functions.runnable });
   const misbehaviour =
     options.misbehaviour && resources.use(await openMisbehaviour(options.misbehaviour, mappings, environment, emit));
   const openMapping = misbehaviour?.openMapping ?? openEventSourceMapping;
