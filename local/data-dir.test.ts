@@ -1,8 +1,9 @@
-import { CreateTableCommand, DescribeTableCommand } from "@aws-sdk/client-dynamodb";
+import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import dynalite from "dynalite";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createApplication } from "./application.ts";
 import { markWhole } from "./data-dir.ts";
@@ -28,26 +29,27 @@ const application = createApplication([
   },
 ]);
 
+const CREATING = `
+  const server = require("dynalite")({ path: process.argv[1], createTableMs: 3_600_000 });
+  server.listen(0, "127.0.0.1", () => console.log(server.address().port));
+`;
+
 /** Leaves the table as one does who is killed while it is made. */
 const leaveHalfMade = async (): Promise<void> => {
   const path = join(dataDir, "dynamodb");
   await mkdir(path, { recursive: true });
-  const server = dynalite({ path, createTableMs: 3_600_000 });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  const response = await fetch(`http://127.0.0.1:${port}`, {
-    method: "POST",
-    headers: {
-      "content-type": "application/x-amz-json-1.0",
-      "x-amz-target": "DynamoDB_20120810.CreateTable",
-      authorization: "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=a, Signature=a",
-      "x-amz-date": "20260101T000000Z",
-      connection: "close",
-    },
-    body: JSON.stringify({ ...thing, TableName: "App-Thing", BillingMode: "PAY_PER_REQUEST" }),
+  const child = spawn(process.execPath, ["-e", CREATING, path], { cwd: import.meta.dirname, stdio: ["ignore", "pipe", "inherit"] });
+  const [port] = (await once(child.stdout, "data")) as [Buffer];
+  const dynamo = new DynamoDBClient({
+    endpoint: `http://127.0.0.1:${Number(port)}`,
+    region: "us-east-1",
+    credentials: { accessKeyId: "local", secretAccessKey: "local" },
   });
-  expect(await response.json()).toMatchObject({ TableDescription: { TableStatus: "CREATING" } });
-  await new Promise((resolve) => server.close(resolve));
+  const create = new CreateTableCommand({ ...thing, TableName: "App-Thing", BillingMode: "PAY_PER_REQUEST" });
+  expect((await dynamo.send(create)).TableDescription?.TableStatus).toBe("CREATING");
+  dynamo.destroy();
+  child.kill("SIGKILL");
+  await once(child, "exit");
 };
 
 test("a data folder whose first start was killed before all tables were there begins anew", async () => {
