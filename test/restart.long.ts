@@ -2,18 +2,18 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createRandom } from "#core/random.ts";
+import { createRandom, type Random } from "#core/random.ts";
 import { assemble } from "../cli/assemble.ts";
 import { oracleRows } from "./oracle/oracle.ts";
-import { runApp, settledOf, timesOf, type Run } from "./restart/restarts.ts";
+import { runApp, settledOf, timesOf, type Kill, type Run } from "./restart/restarts.ts";
 import { csvOfTrades, seededTrades } from "./restart/trades.ts";
 
 /** `RESTART_SEED=7 RESTART_KILLS=200 npm run test:long restart` looks elsewhere, and longer. */
 const SEED = Number(process.env["RESTART_SEED"] ?? 1);
 const KILLS = Number(process.env["RESTART_KILLS"] ?? 50);
 const SPEED = 20;
-/** About as long as a run lives before it is killed; trades come for all of them. */
-const MEAN_LIFE_MS = 2_200;
+/** Trades come for about as long as the runs take together. */
+const LIFE_MS = 2_200;
 const TRADES_PER_SECOND = 400;
 
 let folder: string;
@@ -29,7 +29,7 @@ test(
   { timeout: 60_000 + KILLS * 6_000 },
   async () => {
     const random = createRandom(SEED);
-    const count = Math.round((KILLS * MEAN_LIFE_MS * TRADES_PER_SECOND) / 1_000);
+    const count = Math.round((KILLS * LIFE_MS * TRADES_PER_SECOND) / 1_000);
     const trades = seededTrades(SEED, count, (1_000 / TRADES_PER_SECOND) * SPEED);
     const file = join(folder, "trades.csv");
     await writeFile(file, csvOfTrades(trades));
@@ -38,9 +38,7 @@ test(
     const dataDir = join(folder, "data");
     const runs: Run[] = [];
     for (let kill = 0; kill < KILLS; kill++) {
-      // One in four dies while it starts.
-      const lifeMs = random() < 0.25 ? random() * 1_000 : 700 + random() * 3_200;
-      const run = await runApp(assembly.dir, dataDir, lifeMs);
+      const run = await runApp(assembly.dir, dataDir, killOf(random));
       expect([run.code, run.stderr]).toEqual([null, ""]);
       runs.push(run);
     }
@@ -54,6 +52,14 @@ test(
     expect([settled.trades, settled.rejected]).toEqual([trades.length, 0]);
   },
 );
+
+/** Some die while they start, some before they have delivered anything, some at work. */
+const killOf = (random: Random): Kill => {
+  const kind = random();
+  if (kind < 0.25) return { behind: "started", delayMs: random() * 800 };
+  if (kind < 0.5) return { behind: "opened", delayMs: random() * 800 };
+  return { behind: "delivered", delayMs: random() * 1_500 };
+};
 
 const report = (runs: readonly Run[], last: Run): void => {
   const middle = (times: readonly number[]): number => Math.round(times[Math.floor(times.length / 2)] ?? 0);

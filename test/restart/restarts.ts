@@ -6,9 +6,10 @@ import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Said } from "./run.ts";
 
-const RUN = join(import.meta.dirname, "run.ts");
+export const RUN = join(import.meta.dirname, "run.ts");
 const END_MS = 10_000;
 const POLL_MS = 10;
+const PATIENCE_MS = 5_000;
 
 export type Settled = Extract<Said, { kind: "settled" }>;
 
@@ -21,19 +22,30 @@ export interface Run {
   readonly endedMs: number;
 }
 
-/** Runs the app on the data folder, to its end or until it is killed after `lifeMs`, its function processes left alone. */
-export const runApp = async (assemblyDir: string, dataDir: string, lifeMs?: number): Promise<Run> => {
-  const child = spawn(process.execPath, [RUN, assemblyDir, dataDir], {
+/** When a run is killed: so long after it was started, or after it said something, which it must do in `PATIENCE_MS`. */
+export interface Kill {
+  readonly behind: "started" | "opened" | "delivered";
+  readonly delayMs: number;
+}
+
+/** Runs the app on the data folder to its end, or until it is killed, its function processes left to themselves. */
+export const runApp = async (assemblyDir: string, dataDir: string, kill?: Kill): Promise<Run> => {
+  const child = spawn(process.execPath, [RUN, assemblyDir, dataDir, ...(kill === undefined ? ["to-end"] : [])], {
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });
   const said: Said[] = [];
-  createInterface({ input: child.stdout }).on("line", (line) => said.push(JSON.parse(line) as Said));
+  const timers: NodeJS.Timeout[] = [];
+  const killAfter = (ms: number): unknown => timers.push(setTimeout(() => child.kill("SIGKILL"), ms));
+  if (kill !== undefined) killAfter(kill.behind === "started" ? kill.delayMs : PATIENCE_MS);
+  createInterface({ input: child.stdout }).on("line", (line) => {
+    const read = JSON.parse(line) as Said;
+    said.push(read);
+    if (read.kind === kill?.behind) killAfter(kill.delayMs);
+  });
   const stderr = text(child.stderr);
-  const exited = once(child, "exit") as Promise<[number | null]>;
-  const timer = lifeMs === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), lifeMs);
-  const [code] = await exited;
-  clearTimeout(timer);
+  const [code] = (await once(child, "exit")) as [number | null];
+  for (const timer of timers) clearTimeout(timer);
   const exitedAt = performance.now();
   await groupEnded(child);
   return { said, code, stderr: await stderr, endedMs: performance.now() - exitedAt };

@@ -1,23 +1,22 @@
 /**
  * One run of the app on a kept data folder: it holds the folder, opens the local cloud and says when, and when the
- * aggregator first had a batch. Once the feed is at its end and all is settled it says what is stored and ends; until then
- * it may be killed. Its arguments are the folder of the synthesized app and the data folder.
+ * aggregator first had a batch. With `to-end` it waits for the end of the feed and until all is settled, says what is
+ * stored and ends; else it runs until it is killed. Its arguments are the folder of the synthesized app, the data folder,
+ * and perhaps `to-end`.
  */
 import { openDynamoCheckpointStore } from "#adapters/dynamodb/checkpoint-store.ts";
 import { openDynamoLeaseStore } from "#adapters/dynamodb/lease-store.ts";
-import { openDynamoPaneStore } from "#adapters/dynamodb/pane-store.ts";
 import { systemClock as clock } from "#adapters/node/clock.ts";
 import { sumOfCounts } from "#core/shard-counts.ts";
-import { durationMs, epochMs } from "#core/units.ts";
+import { durationMs } from "#core/units.ts";
 import { readConfig as readAggregatorConfig } from "#lambdas/aggregator/config.ts";
 import { readConfig as readFetcherConfig } from "#lambdas/fetcher/config.ts";
 import { readProgress } from "#lambdas/source-progress.ts";
 import { openLocalCloud } from "#local/cloud.ts";
 import { openDataFolder } from "../../cli/data-folder.ts";
 import { endLeaseOfDeadRun } from "../../cli/feed-lease.ts";
-import { csvOf, readBars } from "../../cli/read-bars.ts";
 import { aggregatorEnvironment } from "../../cli/running.ts";
-import { SPAN, SYMBOLS } from "./trades.ts";
+import { storedRows } from "./stored-rows.ts";
 
 /** What a run says, a line of JSON each. */
 export type Said =
@@ -35,7 +34,7 @@ const POLL_MS = durationMs(50);
 
 const say = (said: Said): void => void process.stdout.write(`${JSON.stringify(said)}\n`);
 
-const [assemblyDir = "", dataDir = ""] = process.argv.slice(2);
+const [assemblyDir = "", dataDir = "", until] = process.argv.slice(2);
 await using _ = await openDataFolder(dataDir);
 let aggregator = "";
 await using cloud = await openLocalCloud({
@@ -55,7 +54,7 @@ await using cloud = await openLocalCloud({
 });
 say({ kind: "opened", sinceStartMs: performance.now() });
 
-const { panesTable, checkpointsTable, ticksStream, intervals } = readAggregatorConfig(aggregatorEnvironment(cloud));
+const config = readAggregatorConfig(aggregatorEnvironment(cloud));
 const fetcher = cloud.functions.find(({ environment }) => "SOURCE" in environment)!;
 const { leasesTable, source } = readFetcherConfig(fetcher.environment);
 await using leases = openDynamoLeaseStore({ table: leasesTable, clock });
@@ -63,18 +62,10 @@ const isDone = async (): Promise<boolean> => {
   const state = (await leases.get(source))?.state;
   return state !== undefined && readProgress(state).isDone;
 };
-while (!(await isDone())) await clock.sleep(POLL_MS);
+while (until !== "to-end" || !(await isDone())) await clock.sleep(POLL_MS);
 await cloud.settle();
 
-await using panes = openDynamoPaneStore({ table: panesTable, intervals, clock });
+const { checkpointsTable, ticksStream } = config;
 await using checkpoints = openDynamoCheckpointStore({ table: checkpointsTable, clock });
 const { trades, duplicateTrades, rejected } = sumOfCounts((await checkpoints.list(ticksStream)).map(({ counts }) => counts));
-const storedMs = intervals.map(({ intervalMs }) => intervalMs);
-const bars = [];
-for (const symbol of SYMBOLS) {
-  for (const intervalMs of storedMs) {
-    const [fromMs, toMs] = [epochMs(SPAN.fromMs - intervalMs), epochMs(SPAN.toMs + intervalMs)];
-    bars.push(...(await readBars(panes, storedMs, { symbol, intervalMs, fromMs, toMs })));
-  }
-}
-say({ kind: "settled", rows: csvOf(bars).trimEnd().split("\n").slice(1), trades, duplicateTrades, rejected });
+say({ kind: "settled", rows: await storedRows(config), trades, duplicateTrades, rejected });
