@@ -38,7 +38,10 @@ const CREATING = `
 const leaveHalfMade = async (): Promise<void> => {
   const path = join(dataDir, "dynamodb");
   await mkdir(path, { recursive: true });
-  const child = spawn(process.execPath, ["-e", CREATING, path], { cwd: import.meta.dirname, stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["-e", CREATING, path], {
+    cwd: import.meta.dirname,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const [port] = (await once(child.stdout, "data")) as [Buffer];
   const dynamo = new DynamoDBClient({
     endpoint: `http://127.0.0.1:${Number(port)}`,

@@ -63,7 +63,10 @@ describe("a shard's poller", () => {
     const opened = open(fn, scriptedReader([records]), { ...windowed, batchSize: 1 });
     await opened.poller.run();
     // 1, 2, the window's end twice; 3, and its window's end
-    expect([doneAt, opened.done]).toEqual([[0, 0, 0, 0, 1, 1], ["12", "13"]]);
+    expect([doneAt, opened.done]).toEqual([
+      [0, 0, 0, 0, 1, 1],
+      ["12", "13"],
+    ]);
   });
 
   test("is done with nothing whose invocation the end of the mapping cut short", async () => {

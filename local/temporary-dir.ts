@@ -29,8 +29,7 @@ const removeOrphans = async (prefix: string): Promise<void> => {
     const dir = join(tmpdir(), entry.name);
     const owner = await readOwner(dir);
     // Another's folder may not be ours to remove, and another start may be removing it.
-    if (owner !== undefined && !isAlive(owner))
-      await rm(dir, { recursive: true, force: true }).catch(() => undefined);
+    if (owner !== undefined && !isAlive(owner)) await rm(dir, { recursive: true, force: true }).catch(() => undefined);
   }
 };
 

@@ -69,4 +69,6 @@ const groupEnded = async ({ pid }: ChildProcess): Promise<void> => {
 export const settledOf = ({ said }: Run): Settled | undefined => said.find((line) => line.kind === "settled");
 
 export const timesOf = (runs: readonly Run[], kind: "opened" | "delivered"): readonly number[] =>
-  runs.flatMap(({ said }) => said.flatMap((line) => (line.kind === kind ? [line.sinceStartMs] : []))).toSorted((a, b) => a - b);
+  runs
+    .flatMap(({ said }) => said.flatMap((line) => (line.kind === kind ? [line.sinceStartMs] : [])))
+    .toSorted((a, b) => a - b);

@@ -67,5 +67,7 @@ await cloud.settle();
 
 const { checkpointsTable, ticksStream } = config;
 await using checkpoints = openDynamoCheckpointStore({ table: checkpointsTable, clock });
-const { trades, duplicateTrades, rejected } = sumOfCounts((await checkpoints.list(ticksStream)).map(({ counts }) => counts));
+const { trades, duplicateTrades, rejected } = sumOfCounts(
+  (await checkpoints.list(ticksStream)).map(({ counts }) => counts),
+);
 say({ kind: "settled", rows: await storedRows(config), trades, duplicateTrades, rejected });

@@ -25,6 +25,7 @@ export const seededTrades = (seed: number, count: number, stepMs: number): reado
 };
 
 export const csvOfTrades = (trades: readonly OracleTrade[]): string =>
-  ["time,symbol,price,size", ...trades.map(({ time, symbol, price, size }) => `${time},${symbol},${price},${size}`)].join(
-    "\n",
-  );
+  [
+    "time,symbol,price,size",
+    ...trades.map(({ time, symbol, price, size }) => `${time},${symbol},${price},${size}`),
+  ].join("\n");
