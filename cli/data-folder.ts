@@ -48,15 +48,18 @@ export const openDataFolder = async (folder: string): Promise<AsyncDisposable> =
 
 /** What a full, read-only or broken disk makes the system and the engines say. */
 const DISK_CODES = new Set(["EACCES", "EDQUOT", "EFBIG", "EIO", "ENOSPC", "EPERM", "EROFS"]);
-const ENGINE_SAYS = /^(IO error|Corruption): |^Database is (closed|not open)$/;
+const ENGINE_SAYS = /^(IO error|Corruption): /;
+/** What the embedded DynamoDB says when its tables could not be opened. */
+const NOT_OPENED = "Database is closed";
 
 /** The sentence for an error that comes of the disk with `folder`; undefined for any other error. */
 export const diskFailureOf = (error: unknown, folder: string): PipelineError | undefined => {
   if (!(error instanceof Error)) return undefined;
   const { code, path } = error as NodeJS.ErrnoException;
   const isOfSystem = code !== undefined && DISK_CODES.has(code) && (path === undefined || path.startsWith(folder));
-  if (!isOfSystem && !ENGINE_SAYS.test(error.message)) return undefined;
-  return unavailable(`can be read and written to, ${folder} cannot: ${error.message}`, error);
+  if (!isOfSystem && !ENGINE_SAYS.test(error.message) && error.message !== NOT_OPENED) return undefined;
+  const what = error.message === NOT_OPENED ? "its tables could not be opened" : error.message;
+  return unavailable(`can be read and written to, ${folder} cannot: ${what}`, error);
 };
 
 const readOwner = (file: string): Promise<number | undefined> =>
