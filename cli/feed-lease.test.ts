@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openDynamoLeaseStore } from "#adapters/dynamodb/lease-store.ts";
 import { createManualClock } from "#adapters/memory/clock.ts";
-import { epochMs } from "#core/units.ts";
+import { durationMs, epochMs } from "#core/units.ts";
 import type { LocalFunction } from "#local/cloud.ts";
 import { openTestDynamo, type TestDynamo } from "#test/engines.ts";
+import { environment as environmentOf, type FetcherConfig } from "#lambdas/fetcher/config.ts";
 import { endLeaseOfDeadRun } from "./feed-lease.ts";
 
 let dynamo: TestDynamo;
@@ -12,19 +13,23 @@ beforeAll(async () => {
 });
 afterAll(() => dynamo[Symbol.asyncDispose]());
 
+const CONFIG: FetcherConfig = {
+  ticksStream: "ticks",
+  leasesTable: "leases",
+  checkpointsTable: "checkpoints",
+  source: "sim:",
+  lanes: 64,
+  frameMaxTrades: 1_000,
+  frameMaxBytes: 25_000,
+  lingerMs: durationMs(100),
+  maxUnfoldedTrades: 100_000,
+};
+
 const clock = createManualClock(epochMs(1_000_000));
 
 test("the lease of a run that was killed ends at once, and the next run goes on where that one was", async () => {
   const table = await dynamo.table("leases");
-  const environment = {
-    TICKS_STREAM: "ticks",
-    LEASES_TABLE: table,
-    SOURCE: "sim:",
-    LANES: "64",
-    FRAME_MAX_TRADES: "1000",
-    FRAME_MAX_BYTES: "25000",
-    LINGER_MS: "100",
-  };
+  const environment = environmentOf({ ...CONFIG, leasesTable: table });
   const cloud = {
     environment: { AWS_ENDPOINT_URL_DYNAMODB: dynamo.endpoint },
     functions: [{ environment: {} }, { environment }] as unknown as readonly LocalFunction[],
