@@ -22,15 +22,19 @@ export interface Services extends AsyncDisposable {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** Opens engines that keep their data below `dataDir`, or nowhere without one. */
+/**
+ * Opens engines that keep their data below `dataDir`. Without one, streams and buckets are in a temporary folder, as a day
+ * of records would fill the memory, and tables nowhere.
+ */
 export const openServices = async (dataDir: string | undefined): Promise<Services> => {
   await using resources = new AsyncDisposableStack();
   if (dataDir !== undefined) await discardHalfMade(dataDir);
-  const bucketsDir = join(dataDir ?? resources.use(await openTemporaryDir("local-cloud-")).dir, "s3");
+  const folder = dataDir ?? resources.use(await openTemporaryDir("local-cloud-")).dir;
+  const bucketsDir = join(folder, "s3");
   await mkdir(bucketsDir, { recursive: true });
   const below = (name: string): { readonly path?: string } =>
     dataDir === undefined ? {} : { path: join(dataDir, name) };
-  const kinesisEngine = resources.use(await openKinesisEngine(below("kinesis")));
+  const kinesisEngine = resources.use(await openKinesisEngine({ path: join(folder, "kinesis") }));
   const dynamoEngine = resources.use(await openDynamoEngine(below("dynamodb")));
   const kinesis = new KinesisClient(clientConfig(kinesisEngine.endpoint));
   const dynamo = new DynamoDBClient(clientConfig(dynamoEngine.endpoint));
