@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { createMemoryCheckpointStore } from "#adapters/memory/checkpoint-store.ts";
+import { createMemoryGapStore } from "#adapters/memory/gap-store.ts";
 import { createMemoryPaneStore } from "#adapters/memory/pane-store.ts";
 import { createMemoryRejectedStore } from "#adapters/memory/rejected-store.ts";
 import { createMemoryStream } from "#adapters/memory/stream.ts";
@@ -24,9 +25,17 @@ const createParts = () => {
     updates: createMemoryUpdateStream(),
     symbols: createMemorySymbolRegister(),
     statuses: createMemoryShardStatusStore(),
+    gaps: createMemoryGapStore(),
+    clock: { nowMs: () => ARRIVAL },
     shards: stream,
   };
-  const rules = { intervalsMs: [minute], maxOutOfOrdernessMs: minute, clockSkewMs: minute, maxStateBytes: 100_000 };
+  const rules = {
+    intervalsMs: [minute],
+    maxOutOfOrdernessMs: minute,
+    clockSkewMs: minute,
+    maxStateBytes: 100_000,
+    retentionMs: durationMs(86_400_000),
+  };
   return { ...ports, stream, handle: createAggregator({ ...ports, stream: "ticks", rules, log: silent }) };
 };
 

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createMemoryCheckpointStore } from "#adapters/memory/checkpoint-store.ts";
 import { createMemoryLeaseStore } from "#adapters/memory/lease-store.ts";
+import { createMemoryGapStore } from "#adapters/memory/gap-store.ts";
 import { createMemoryPaneStore } from "#adapters/memory/pane-store.ts";
 import { createMemoryRejectedStore } from "#adapters/memory/rejected-store.ts";
 import { createMemoryStream, type MemoryStream } from "#adapters/memory/stream.ts";
@@ -146,9 +147,17 @@ const fold = async (stream: MemoryStream): Promise<LifePorts> => {
     updates: createMemoryUpdateStream(),
     symbols: createMemorySymbolRegister(),
     statuses: createMemoryShardStatusStore(),
+    gaps: createMemoryGapStore(),
+    clock: { nowMs: () => epochMs(START) },
     shards: stream,
   };
-  const rules = { intervalsMs: [minute], maxOutOfOrdernessMs: minute, clockSkewMs: minute, maxStateBytes: 1e6 };
+  const rules = {
+    intervalsMs: [minute],
+    maxOutOfOrdernessMs: minute,
+    clockSkewMs: minute,
+    maxStateBytes: 1e6,
+    retentionMs: minute,
+  };
   for (const shard of stream.openShards()) {
     const step = {
       stream: "ticks",
