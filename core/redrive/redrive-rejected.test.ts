@@ -126,7 +126,7 @@ test(
             for (const effect of effects) {
               pipeline.cutAfter(effect);
               await redrive(pipeline).catch((error: unknown) => expect(error).toBeInstanceOf(Cut));
-              await pipeline.clock.advance(700_000);
+              await pipeline.clock.advance(3.4 * 3_600_000);
             }
             pipeline.cutAfter(Number.POSITIVE_INFINITY);
             await redrive(pipeline);
@@ -140,7 +140,7 @@ test(
           }
         },
       ),
-      { numRuns: Number(process.env["REDRIVE_RUNS"] ?? 60) },
+      { numRuns: Number(process.env["REDRIVE_RUNS"] ?? 150) },
     );
   },
 );

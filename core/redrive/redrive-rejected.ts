@@ -5,6 +5,7 @@ import type { KeptRejected, RejectedStore } from "../ports/rejected-store.ts";
 import { SeenFrames } from "../seen.ts";
 import type { Fault } from "../trade.ts";
 import { epochMs, readSequenceNumber, type DurationMs, type SequenceNumber } from "../units.ts";
+import { leastTime, REDRIVE_FRAMING } from "./framing.ts";
 import { indexesText, readIndexes } from "./index-text.ts";
 import { readIndexed, type IndexedTrade } from "./indexed-trades.ts";
 import type { NumberedSender } from "./numbered-sender.ts";
@@ -110,18 +111,11 @@ const put = async (
   await deps.sender.send(work, (producer, firstNumber) =>
     framesOf(
       trades.map(({ trade }) => trade),
-      { ...FRAMING, producer, firstNumber, ingestTimeMs: arrivalTimeMs, frontierMs: leastTime(trades) },
+      { ...REDRIVE_FRAMING, producer, firstNumber, ingestTimeMs: arrivalTimeMs, frontierMs: leastTime(trades) },
     ),
   );
   return mark(deps, row, trades);
 };
-
-/** Fixed: what is sent again must be cut as it was the first time. */
-const FRAMING = { lanes: 64, maxTrades: 1_000, maxBytes: 25_000 } as const;
-
-/** They come late, and move no watermark. */
-const leastTime = (trades: readonly IndexedTrade[]) =>
-  epochMs(trades.reduce((leastMs, { trade }) => Math.min(leastMs, trade.eventTimeMs), Number.MAX_SAFE_INTEGER));
 
 const mark = async (
   { rejected, clock }: RedriveRejectedDeps,
