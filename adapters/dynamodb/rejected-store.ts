@@ -2,7 +2,7 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { indexesText, readIndexes } from "#core/redrive/index-text.ts";
 import type { KeptRejected, Redriven, RejectedOrigin, RejectedStore } from "#core/ports/rejected-store.ts";
 import type { Fault, Rejected, RejectionReason } from "#core/trade.ts";
-import { epochMs, readSequenceNumber, type DurationMs, type SequenceNumber } from "#core/units.ts";
+import { durationMs, epochMs, readSequenceNumber, type DurationMs, type SequenceNumber } from "#core/units.ts";
 import { expiresAt, isLive, numberOf, readBytes, readNumber, readText } from "./attributes.ts";
 import { openTable, type DynamoOptions } from "./client.ts";
 import { putGreater, queryPartition, writeAll, type Item } from "./requests.ts";
@@ -67,7 +67,7 @@ export const openDynamoRejectedStore = (options: DynamoRejectedStoreOptions): Re
     },
 
     markRedriven: (origin, redriven) =>
-      putGreater(table, markItem(origin, redriven, expiresAt(table.clock.nowMs(), options.keepMs)), "trades"),
+      putGreater(table, markItem(origin, redriven, expiresAt(table.clock.nowMs(), MARKS_KEPT_MS)), "trades"),
 
     [Symbol.asyncDispose]: () => table[Symbol.asyncDispose](),
   };
@@ -106,6 +106,8 @@ const itemsOf = (row: Rejected, expiry: AttributeValue): readonly Item[] => {
 };
 
 const MARK = "redriven";
+/** A mark must outlive its record. */
+const MARKS_KEPT_MS = durationMs(3_650 * 86_400_000);
 
 const markItem = (origin: RejectedOrigin, { indexes, atMs }: Redriven, expiry: AttributeValue): Item => ({
   origin: { S: originText(origin) },

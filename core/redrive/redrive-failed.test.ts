@@ -83,7 +83,7 @@ const frame = (number: number, { symbol, price, size, time, sequence }: OracleTr
 /** What one producer, and others that bear no number, put into one shard, and when it was folded, given up or expired. */
 interface Round {
   readonly records: readonly ("frame" | "retry" | "json" | "junk")[];
-  readonly then: "fold" | "fail" | "fail twice" | "expire";
+  readonly end: "fold" | "fail" | "fail twice" | "expire";
 }
 
 const round: fc.Arbitrary<Round> = fc.record({
@@ -91,7 +91,7 @@ const round: fc.Arbitrary<Round> = fc.record({
     minLength: 1,
     maxLength: 6,
   }),
-  then: fc.constantFrom("fold" as const, "fail" as const, "fail twice" as const, "expire" as const),
+  end: fc.constantFrom("fold" as const, "fail" as const, "fail twice" as const, "expire" as const),
 });
 
 const play = async (pipeline: Pipeline, rounds: readonly Round[], times: number) => {
@@ -112,16 +112,16 @@ const play = async (pipeline: Pipeline, rounds: readonly Round[], times: number)
   };
   const fail = (records: readonly ShardRecord[]): void =>
     void batches.batches.set(`aws/${String(100 + files++)}`, { stream: "ticks", shardId: shard, records });
-  for (const { records, then } of rounds) {
+  for (const { records, end } of rounds) {
     for (let i = 0; i < times; i++) for (const kind of records) append(kind);
     // A producer's retry comes soon, and so into the same batch.
     latest = undefined;
     const batch = stream.records(shard).slice(taken);
-    if (then === "fold") await pipeline.fold();
+    if (end === "fold") await pipeline.fold();
     else fail(batch);
-    if (then === "fail twice") fail(batch.slice(Math.floor(batch.length / 2)));
+    if (end === "fail twice") fail(batch.slice(Math.floor(batch.length / 2)));
     taken += batch.length;
-    if (then === "expire") {
+    if (end === "expire") {
       await clock.advance(RETENTION + 2 * HOUR);
       pipeline.expire(shard, batch.at(-1)!.sequenceNumber);
     }
@@ -165,7 +165,7 @@ test(
 
 test("tells what was folded, what the next batch will read, and what is lost", async () => {
   const pipeline = openPipeline(1);
-  const played = (then: Round["then"], records: Round["records"] = ["json"]) => ({ records, then });
+  const played = (end: Round["end"], records: Round["records"] = ["json"]) => ({ records, end });
   const { batches, shard } = await play(
     pipeline,
     [played("fail"), played("fold"), played("fail", ["json", "frame"])],

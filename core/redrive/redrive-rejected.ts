@@ -31,7 +31,7 @@ export type RejectedOutcome =
 export interface RedriveRejectedDeps {
   readonly sender: NumberedSender<RejectedWork>;
   readonly rejected: RejectedStore;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, "nowMs">;
   readonly stream: string;
   /** Of all shards of the stream. */
   readonly checkpoints: readonly Checkpoint[];
@@ -45,13 +45,16 @@ export interface RedriveRejectedDeps {
  */
 export const redriveRejected = async function* (
   deps: RedriveRejectedDeps,
-  rows: readonly KeptRejected[],
+  rows: Iterable<KeptRejected> | AsyncIterable<KeptRejected>,
 ): AsyncGenerator<RejectedOutcome> {
   const resumed = await resume(deps);
   if (resumed !== undefined) yield resumed;
-  const fresh = rows.map((row) => (resumed !== undefined && isSame(row, resumed.row) ? resumed.row : row));
   const copies = new Copies(deps.checkpoints);
-  for (const row of fresh) yield await redriveRow(deps, row, copies);
+  for await (const row of rows) {
+    // It may have been listed before it was marked.
+    const isResumed = resumed !== undefined && isSame(row, resumed.row);
+    yield await redriveRow(deps, isResumed ? resumed.row : row, copies);
+  }
   await deps.sender.settle();
 };
 
