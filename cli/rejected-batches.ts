@@ -31,8 +31,8 @@ export const listFailed = async (
   const done = (await batches.list("done")).length;
   if (isJson) say(JSON.stringify({ batches: count, unreadable, done, records: totals }));
   else {
-    if (count > limit) say(`… and ${countOf(count - limit, "more batch")}`);
-    say(`${number(count)} failed batches wait, ${number(done)} are done; records: ${totalsText(totals)}`);
+    if (count > limit) say(`… and ${number(count - limit)} more`);
+    say(`failed batches: ${number(count)} waiting, ${number(done)} done; records: ${totalsText(totals)}`);
   }
   return 0;
 };
@@ -55,7 +55,8 @@ export const redriveFailedBatches = async (
   }
   if (isJson) say(JSON.stringify({ batches: count, recordsPut: records, tradesPut: trades, waiting, failures }));
   else say(`put ${countOf(trades, "trade")} of ${countOf(records, "lost record")} again`);
-  if (failures > 0) process.stderr.write(`${number(failures)} failed batches could not be judged, see above\n`);
+  if (failures > 0)
+    process.stderr.write(`not all failed batches could be judged, ${number(failures)} could not: see above\n`);
   return failures > 0 ? 1 : 0;
 };
 

@@ -28,7 +28,7 @@ export const listRejected = async (place: Place, wanted: Wanted): Promise<number
     say(JSON.stringify(tally.json()));
     return 0;
   }
-  if (records > wanted.limit) say(`… and ${countOf(records - wanted.limit, "more record")}`);
+  if (records > wanted.limit) say(`… and ${number(records - wanted.limit)} more`);
   if (records > 0) say("");
   for (const line of tally.lines(wanted.days)) say(line);
   return 0;
@@ -49,7 +49,8 @@ export const redriveRecords = async (place: Place, wanted: Wanted): Promise<numb
   }
   if (wanted.isJson) say(JSON.stringify({ records, tradesPut: trades, failures }));
   else say(`put ${countOf(trades, "trade")} of ${countOf(records, "rejected record")} again`);
-  if (failures > 0) process.stderr.write(`${countOf(failures, "rejected record")} could not be put again, see above\n`);
+  if (failures > 0)
+    process.stderr.write(`not all rejected records could be put again, ${number(failures)} could not: see above\n`);
   return failures > 0 ? 1 : 0;
 };
 

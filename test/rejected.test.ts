@@ -1,15 +1,17 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import { PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDynamoPaneStore } from "#adapters/dynamodb/pane-store.ts";
+import { invocationRecordText } from "#adapters/failure-bucket/fixture.ts";
 import { openKinesisClient } from "#adapters/kinesis/client.ts";
 import { systemClock as clock } from "#adapters/node/clock.ts";
 import { barRow } from "#core/bar-row.ts";
 import { barsOf } from "#core/bars.ts";
-import { durationMs, epochMs } from "#core/units.ts";
+import type { FailedBatch } from "#core/ports/failed-batch-store.ts";
+import { durationMs, epochMs, sequenceNumber } from "#core/units.ts";
 import { readConfig } from "#lambdas/aggregator/config.ts";
 import { openLocalCloud, type CloudEvent } from "#local/cloud.ts";
 import { assemble, type Assembly } from "../cli/assemble.ts";
@@ -140,7 +142,7 @@ test("a batch that was given up and read again by the next one is not put again"
   const again = await rejected("--failed");
   await cloud.settle();
   expect(waiting.stdout).toMatch(
-    /1 failed batches wait, 0 are done; records: 0 folded, 1 to be read by the next batch, 0 lost\n$/,
+    /failed batches: 1 waiting, 0 done; records: 0 folded, 1 to be read by the next batch, 0 lost\n$/,
   );
   expect([early.code, early.stdout]).toEqual([
     0,
@@ -149,9 +151,50 @@ test("a batch that was given up and read again by the next one is not put again"
   expect(healed.stdout).toMatch(/"folded":1,"waiting":0,"lost":0\}\n\{"batches":1,"unreadable":0,"done":0,/);
   expect([redriven.code, redriven.stderr]).toEqual([0, ""]);
   expect(redriven.stdout).toMatch(/ done: 1 folded, .*\nput 0 trades of 0 lost records again\n$/);
-  expect(again.stdout).toMatch(/^0 failed batches wait, 1 are done; /);
+  expect(again.stdout).toMatch(/^failed batches: 0 waiting, 1 done; /);
   expect(await readdir(join(cloud.bucketsDir, cloud.outputs["FailureBucketName"]!))).toContain("redriven");
   expect(await rows(config)).toEqual(oracleRows([given, later], ["1m"]));
+});
+
+test("a lost record is put again once, here and by the names of the stacks' outputs", { timeout: 90_000 }, async () => {
+  await using opened = await openCloud(0, 200);
+  const { cloud, kinesis, config } = opened;
+  const [lost, folded] = tradesAt([Date.now() - 2_000, Date.now() - 1_000]) as [OracleTrade, OracleTrade];
+  await put(kinesis, config.ticksStream, [json(folded)]);
+  await cloud.settle();
+  // Before the first record that was ever read: the stream has it no more, and nobody has folded it.
+  const batch: FailedBatch = {
+    stream: config.ticksStream,
+    shardId: "shardId-000000000000",
+    records: [
+      { sequenceNumber: sequenceNumber("1"), arrivalTimeMs: clock.nowMs(), data: Buffer.from(`${json(lost)}\n{`) },
+    ],
+  };
+  const files = join(cloud.bucketsDir, cloud.outputs["FailureBucketName"]!, "aws/lambda/m/shardId-000000000000");
+  await mkdir(files, { recursive: true });
+  await writeFile(join(files, "one"), invocationRecordText(batch));
+  await writeFile(join(files, "same"), invocationRecordText(batch));
+  const listed = await rejected("--failed", "--limit", "1");
+  const first = await rejected("--failed", "--redrive");
+  const second = await rejected("--failed", "--redrive", "--json");
+  await cloud.settle();
+  const names = Object.entries({
+    "--rejected-table": config.rejectedTable,
+    "--checkpoints-table": config.checkpointsTable,
+    "--leases-table": cloud.outputs["LeasesTableName"]!,
+    "--ticks-stream": config.ticksStream,
+  }).flat();
+  const [here, byName] = [await rejected(), await rejected(...names)];
+  const redriven = await rejected("--redrive", ...names);
+  expect(listed.stdout).toMatch(/… and 1 more\nfailed batches: 2 waiting, 0 done; .* 2 lost\n$/);
+  expect([first.code, first.stderr]).toEqual([0, ""]);
+  expect(first.stdout).toMatch(/one {2}done: put 1 trade of 1 lost record again, 1 trade rejected\n/);
+  expect(first.stdout).toMatch(/same {2}done: put 0 trades of 0 lost records again, 1 record brought elsewhere\n/);
+  expect(JSON.parse(second.stdout)).toEqual({ batches: 0, recordsPut: 0, tradesPut: 0, waiting: 0, failures: 0 });
+  expect(here.stdout).toMatch(/ 1 {2}1 trade: malformed-json at 1\n/);
+  expect(byName).toEqual(here);
+  expect([redriven.code, redriven.stdout]).toEqual([0, expect.stringMatching(/ still refused: malformed-json at 1\n/)]);
+  expect(await rows(config)).toEqual(oracleRows([lost, folded], ["1m"]));
 });
 
 describe("rejected refuses what it cannot do in one sentence", () => {
