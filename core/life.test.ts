@@ -1,13 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { createMemoryLifePorts } from "#adapters/memory/life-ports.ts";
 import { createManualClock, type ManualClock } from "#adapters/memory/clock.ts";
-import { createMemoryCheckpointStore } from "#adapters/memory/checkpoint-store.ts";
-import { createMemoryGapStore } from "#adapters/memory/gap-store.ts";
-import { createMemoryPaneStore } from "#adapters/memory/pane-store.ts";
-import { createMemoryRejectedStore } from "#adapters/memory/rejected-store.ts";
 import { createMemoryStream, type MemoryStream } from "#adapters/memory/stream.ts";
-import { createMemoryShardStatusStore } from "#adapters/memory/shard-status.ts";
-import { createMemorySymbolRegister } from "#adapters/memory/symbol-register.ts";
-import { createMemoryUpdateStream } from "#adapters/memory/update-stream.ts";
 import { encodeFrame } from "./frame/encode.ts";
 import { intervalText } from "./interval.ts";
 import { advanceLife } from "./advance-life.ts";
@@ -33,20 +27,10 @@ let clock: ManualClock;
 beforeEach(() => {
   clock = createManualClock(NOW);
   stream = createMemoryStream({ clock });
-  gaps = createMemoryGapStore();
   [shard] = stream.openShards() as [string];
-  statuses = createMemoryShardStatusStore();
-  ports = {
-    panes: createMemoryPaneStore(),
-    checkpoints: createMemoryCheckpointStore(),
-    rejected: createMemoryRejectedStore(),
-    updates: createMemoryUpdateStream(),
-    symbols: createMemorySymbolRegister(),
-    statuses,
-    gaps,
-    clock,
-    shards: stream,
-  };
+  const memory = createMemoryLifePorts({ shards: stream, clock });
+  ({ statuses, gaps } = memory);
+  ports = memory;
 });
 
 /** A record of one trade. */

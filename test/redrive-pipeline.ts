@@ -1,17 +1,11 @@
+import { createMemoryLifePorts } from "#adapters/memory/life-ports.ts";
 import { createManualClock } from "#adapters/memory/clock.ts";
-import { createMemoryCheckpointStore } from "#adapters/memory/checkpoint-store.ts";
-import { createMemoryGapStore } from "#adapters/memory/gap-store.ts";
 import { createMemoryLeaseStore } from "#adapters/memory/lease-store.ts";
-import { createMemoryPaneStore } from "#adapters/memory/pane-store.ts";
-import { createMemoryRejectedStore } from "#adapters/memory/rejected-store.ts";
-import { createMemoryShardStatusStore } from "#adapters/memory/shard-status.ts";
 import { createMemoryStream } from "#adapters/memory/stream.ts";
-import { createMemorySymbolRegister } from "#adapters/memory/symbol-register.ts";
-import { createMemoryUpdateStream } from "#adapters/memory/update-stream.ts";
 import { advanceLife } from "#core/advance-life.ts";
 import { barRow } from "#core/bar-row.ts";
 import { barsOf } from "#core/bars.ts";
-import type { LifePorts, LifeRules } from "#core/life.ts";
+import type { LifeRules } from "#core/life.ts";
 import type { ShardReader } from "#core/ports/shard-reader.ts";
 import type { StreamEntry } from "#core/ports/frame-stream.ts";
 import { durationMs, epochMs, type SequenceNumber } from "#core/units.ts";
@@ -43,17 +37,7 @@ export const openPipeline = (shardCount = 2) => {
         yield page.filter(({ sequenceNumber }) => sequenceNumber > (expired.get(shard) ?? ""));
     },
   };
-  const ports = {
-    panes: createMemoryPaneStore(),
-    checkpoints: createMemoryCheckpointStore(),
-    rejected: createMemoryRejectedStore(),
-    updates: createMemoryUpdateStream(),
-    symbols: createMemorySymbolRegister(),
-    statuses: createMemoryShardStatusStore(),
-    gaps: createMemoryGapStore(),
-    clock,
-    shards: reader,
-  } satisfies LifePorts;
+  const ports = createMemoryLifePorts({ shards: reader, clock });
   let left = Number.POSITIVE_INFINITY;
   const effect = async <Result>(work: () => Promise<Result>): Promise<Result> => {
     if (left-- === 0) throw new Cut();

@@ -1,10 +1,5 @@
-import { createMemoryCheckpointStore } from "#adapters/memory/checkpoint-store.ts";
-import { createMemoryGapStore } from "#adapters/memory/gap-store.ts";
-import { createMemoryPaneStore } from "#adapters/memory/pane-store.ts";
-import { createMemoryRejectedStore } from "#adapters/memory/rejected-store.ts";
-import { createMemoryShardStatusStore } from "#adapters/memory/shard-status.ts";
-import { createMemorySymbolRegister } from "#adapters/memory/symbol-register.ts";
-import { createMemoryUpdateStream, type MemoryUpdateStream } from "#adapters/memory/update-stream.ts";
+import { createMemoryLifePorts } from "#adapters/memory/life-ports.ts";
+import type { MemoryUpdateStream } from "#adapters/memory/update-stream.ts";
 import { barRow } from "#core/bar-row.ts";
 import { barsOf } from "#core/bars.ts";
 import { intervalText } from "#core/interval.ts";
@@ -159,17 +154,7 @@ const runWorkers = async (
   await invocations.run(ports, work);
 };
 
-const openPorts = (log: ShardLog) => ({
-  panes: createMemoryPaneStore(),
-  checkpoints: createMemoryCheckpointStore(),
-  rejected: createMemoryRejectedStore(),
-  updates: createMemoryUpdateStream(),
-  symbols: createMemorySymbolRegister(),
-  statuses: createMemoryShardStatusStore(),
-  gaps: createMemoryGapStore(),
-  clock: log.clock,
-  shards: log.reader,
-});
+const openPorts = ({ clock, reader }: ShardLog) => createMemoryLifePorts({ shards: reader, clock });
 
 type ShardRecords = ReadonlyMap<string, readonly ShardRecord[]>;
 
