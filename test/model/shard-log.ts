@@ -3,7 +3,7 @@ import { readDecimal, type Decimal } from "#core/decimal.ts";
 import type { ShardReader, ShardRecord } from "#core/ports/shard-reader.ts";
 import type { Trade } from "#core/trade.ts";
 import { epochMs, sequenceNumber } from "#core/units.ts";
-import type { OracleTrade } from "#test/oracle/oracle.ts";
+import type { OracleTrade } from "#oracle/oracle.ts";
 import type { Fault } from "./faults.ts";
 import type { Choices } from "./choices.ts";
 
