@@ -48,7 +48,7 @@ export const openAndRunChaos = async (
   const counts = faultCounts(settings.faults, seconds);
   const score = new Score(counts, traffic.trades.length);
   const plan = planFaults({ seed, counts, records: traffic.counts.records * PLACED });
-  await using assembly = await assemble({ ...APP_SETTINGS, shards: String(1 + (seed % MOST_SHARDS)) });
+  await using assembly = await assemble({ ...APP_SETTINGS, shards: String(1 + (seed % MOST_SHARDS)) }, stop);
   stop.throwIfAborted();
   await using cloud = await openLocalCloud({
     assemblyDir: assembly.dir,

@@ -3,6 +3,7 @@ import { systemClock as clock } from "#adapters/node/clock.ts";
 import { decimalText } from "#core/decimal.ts";
 import { intervalText, storedIntervalFor, windowStart } from "#core/interval.ts";
 import { CLIENT_LIMITS } from "#core/protocol/client-message.ts";
+import type { Trade } from "#core/trade.ts";
 import { epochMs, type DurationMs, type EpochMs } from "#core/units.ts";
 import { MAX_SNAPSHOT_WINDOWS } from "#lambdas/ws-broadcast/snapshot.ts";
 import type { LocalCloud } from "#local/cloud.ts";
@@ -97,12 +98,12 @@ const sendMore = async ({ traffic, producers, cloud, signal }: ChaosRun): Promis
 
 const outcomeOf = async (run: ChaosRun, startedAtMs: EpochMs): Promise<ChaosOutcome> => {
   const { traffic, store, client, producers, score, symbols, storedMs, offeredMs } = run;
-  const timesMs = traffic.trades.map(({ eventTimeMs }) => eventTimeMs);
+  const { firstMs, lastMs } = spanOf(traffic.trades);
   const span = {
-    startMs: epochMs(timesMs.reduce((a, b) => Math.min(a, b)) - Math.max(...storedMs)),
-    endMs: epochMs(timesMs.reduce((a, b) => Math.max(a, b)) + Math.max(...storedMs)),
+    startMs: epochMs(firstMs - Math.max(...storedMs)),
+    endMs: epochMs(lastMs + Math.max(...storedMs)),
   };
-  const from = clientSpans(run, epochMs(timesMs.reduce((a, b) => Math.max(a, b))));
+  const from = clientSpans(run, lastMs);
   const expected = oracleRows(
     traffic.trades.map(({ symbol, price, size, eventTimeMs, sequence }) => ({
       symbol,
@@ -157,3 +158,12 @@ const clientSpans = ({ symbols, storedMs, offeredMs }: ChaosRun, newestMs: Epoch
       return [intervalMs, epochMs(windowStart(newestMs, intervalMs) - (bars - 1) * intervalMs)];
     }),
   );
+
+const spanOf = (trades: readonly Trade[]): { readonly firstMs: EpochMs; readonly lastMs: EpochMs } => {
+  let [firstMs, lastMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { eventTimeMs } of trades) {
+    firstMs = Math.min(firstMs, eventTimeMs);
+    lastMs = Math.max(lastMs, eventTimeMs);
+  }
+  return { firstMs: epochMs(firstMs), lastMs: epochMs(lastMs) };
+};

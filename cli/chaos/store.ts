@@ -57,10 +57,8 @@ export const openChaosStore = (config: AggregatorConfig): ChaosStore => {
   };
 };
 
-/** The UTC days from an instant to a minute from now: streams may stamp a little ahead. */
-const daysFrom = (sinceMs: EpochMs): ReadonlySet<string> => {
-  const days = new Set<string>();
-  for (let timeMs: number = sinceMs - DAY_MS; timeMs <= clock.nowMs() + DAY_MS; timeMs += DAY_MS)
-    days.add(new Date(timeMs).toISOString().slice(0, 10));
-  return days;
+/** The UTC days from that of an instant to now, and one more at either end: a stream may stamp a little otherwise. */
+const daysFrom = (sinceMs: EpochMs): readonly string[] => {
+  const count = Math.ceil((clock.nowMs() - sinceMs) / DAY_MS) + 2;
+  return Array.from({ length: count }, (_, i) => new Date(sinceMs + (i - 1) * DAY_MS).toISOString().slice(0, 10));
 };

@@ -50,17 +50,17 @@ export const createTraffic = (source: readonly Trade[], seed: number, burstCount
   const ordered = delayed(source, random);
   const routes = Map.groupBy(ordered, () => (random() < FETCHED ? "fetched" : "put"));
   const put = routes.get("put") ?? [];
-  const fetched = (routes.get("fetched") ?? []).map(({ trade }) => trade);
+  const fetched = (routes.get("fetched") ?? []).map(tradeOf);
   const mainCount = Math.floor(put.length * (1 - MORE));
   const framing = new Framing(random);
   const bursts = inTime(put.slice(0, mainCount), burstCount).map((trades) => framing.burst(trades));
-  const moreBursts = inParts(put.slice(mainCount), MORE_BURSTS).map((trades) => framing.burst(trades));
+  const moreBursts = inParts(put.slice(mainCount).map(tradeOf), MORE_BURSTS).map((trades) => framing.burst(trades));
   const files = inParts(fetched, FILES + MORE_FILES).map(fileOf);
   return {
     bursts,
     files: files.slice(0, FILES),
     more: { bursts: moreBursts, files: files.slice(FILES) },
-    trades: ordered.map(({ trade }) => trade),
+    trades: ordered.map(tradeOf),
     counts: {
       records: bursts.reduce((sum, { frames, foreign }) => sum + frames.length + foreign.length, 0),
       disordered: disorderOf(ordered),
@@ -69,6 +69,8 @@ export const createTraffic = (source: readonly Trade[], seed: number, burstCount
     },
   };
 };
+
+const tradeOf = ({ trade }: DelayedTrade): Trade => trade;
 
 const disorderOf = (ordered: readonly DelayedTrade[]): number => {
   let newestMs = Number.NEGATIVE_INFINITY;
@@ -90,14 +92,9 @@ const inTime = (ordered: readonly DelayedTrade[], count: number): readonly (read
 };
 
 /** Parts of the same number. */
-const inParts = <Value extends Trade | DelayedTrade>(
-  values: readonly Value[],
-  count: number,
-): readonly (readonly Trade[])[] =>
+const inParts = (trades: readonly Trade[], count: number): readonly (readonly Trade[])[] =>
   Array.from({ length: count }, (_, part) =>
-    values
-      .slice(Math.floor((part * values.length) / count), Math.floor(((part + 1) * values.length) / count))
-      .map((value) => ("trade" in value ? value.trade : value)),
+    trades.slice(Math.floor((part * trades.length) / count), Math.floor(((part + 1) * trades.length) / count)),
   );
 
 /** With the sequences of the trades, so that the fetcher does not number them anew. */

@@ -92,7 +92,7 @@ const forward = async (origin: string, request: IncomingMessage): Promise<PostAn
   const body = await buffer(request);
   const answered = await fetch(origin + request.url, {
     method: request.method ?? "GET",
-    headers: { "content-type": String(request.headers["content-type"] ?? "application/octet-stream") },
+    headers: { "content-type": request.headers["content-type"] ?? "application/octet-stream" },
     ...(body.length === 0 ? {} : { body: new Uint8Array(body) }),
   });
   return {
