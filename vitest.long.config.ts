@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * The longer proofs: the whole real day, a thousand runs of each fault class of the model, and a hundred seeds of the real
+ * The longer proofs: the whole real day, some seeds of chaos, a thousand runs of each fault class of the model, and a hundred seeds of the real
  * app on real engines.
  */
 export default defineConfig({
