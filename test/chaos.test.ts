@@ -37,7 +37,7 @@ describe("npm run chaos", { concurrent: true }, () => {
     { timeout: 180_000 },
     async () => {
       const out = join(folder, "out.json");
-      const flags = ["--seed", "7", "--for", "15", "--speed", "100", "--report", out];
+      const flags = ["--seed", "7", "--for", "12", "--speed", "75", "--report", out];
       const { code, stdout, stderr } = await runCommandLine("chaos", flags);
       expect(code, stdout + stderr).toBe(0);
       const report = JSON.parse(await readFile(out, "utf8")) as Report;
@@ -51,7 +51,7 @@ describe("npm run chaos", { concurrent: true }, () => {
       for (const count of [report.trades.duplicates, report.trades.late, report.correctedBars, report.rejected.kept])
         expect(count).toBeGreaterThan(0);
       expect(stdout).toMatch(/bars in the store +[\d,]+ of [\d,]+ compared, 0 unequal/);
-      expect(stdout).toContain("again: npm run chaos -- --seed 7 --for 15 --speed 100\n");
+      expect(stdout).toContain("again: npm run chaos -- --seed 7 --for 12 --speed 75\n");
     },
   );
 

@@ -41,8 +41,8 @@ const FETCHED = 0.08;
 const FOREIGN = 0.01;
 const MORE = 0.08;
 const FILES = 10;
-export const MORE_FILES = 4;
-export const MORE_BURSTS = 60;
+const MORE_FILES = 4;
+const MORE_BURSTS = 60;
 
 /** Lays out the whole run: the same trades, seed and number of bursts give the same records. */
 export const createTraffic = (source: readonly Trade[], seed: number, burstCount: number): Traffic => {
@@ -54,8 +54,12 @@ export const createTraffic = (source: readonly Trade[], seed: number, burstCount
   const mainCount = Math.floor(put.length * (1 - MORE));
   const framing = new Framing(random);
   const bursts = inTime(put.slice(0, mainCount), burstCount).map((trades) => framing.burst(trades));
-  const moreBursts = inParts(put.slice(mainCount).map(tradeOf), MORE_BURSTS).map((trades) => framing.burst(trades));
-  const files = inParts(fetched, FILES + MORE_FILES).map(fileOf);
+  const moreBursts = inParts(put.slice(mainCount).map(tradeOf), MORE_BURSTS)
+    .filter(({ length }) => length > 0)
+    .map((trades) => framing.burst(trades));
+  const files = inParts(fetched, FILES + MORE_FILES)
+    .filter(({ length }) => length > 0)
+    .map(fileOf);
   return {
     bursts,
     files: files.slice(0, FILES),
