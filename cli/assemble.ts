@@ -1,9 +1,8 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { PipelineError } from "#core/errors.ts";
+import { openTemporaryDir } from "#local/temporary-dir.ts";
 import { buildLambdas } from "#tools/build.ts";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -24,18 +23,17 @@ const LAPTOP_SETTINGS = { arrivalWindowSeconds: "5", access: "public", dataRemov
  * aborts before it is done.
  */
 export const assemble = async (settings: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<Assembly> => {
-  const folder = await mkdtemp(join(tmpdir(), "tapestream-"));
-  const dispose = (): Promise<void> => rm(folder, { recursive: true, force: true });
-  const [bundlesDir, dir] = [join(folder, "lambdas"), join(folder, "cdk.out")];
+  const folder = await openTemporaryDir("tapestream-");
+  const [bundlesDir, dir] = [join(folder.dir, "lambdas"), join(folder.dir, "cdk.out")];
   try {
     await buildLambdas({ outDir: bundlesDir });
     const context = JSON.stringify({ ...LAPTOP_SETTINGS, ...settings });
     await synthesize({ BUNDLES_DIR: bundlesDir, CDK_OUTDIR: dir, CDK_CONTEXT_JSON: context }, signal);
   } catch (error) {
-    await dispose();
+    await folder[Symbol.asyncDispose]();
     throw error;
   }
-  return { dir, bundlesDir, [Symbol.asyncDispose]: dispose };
+  return { dir, bundlesDir, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() };
 };
 
 /**

@@ -10,8 +10,8 @@ import { readConfig } from "#lambdas/aggregator/config.ts";
 import { mustBeFlagsAlone, runCommand, usage, type Arguments } from "./command.ts";
 import { csvOf, jsonOf, readBars } from "./read-bars.ts";
 import { createProgressLine } from "./progress-line.ts";
-import { findRunning, type Running } from "./running.ts";
-import { mustBeOffered, readBarInterval, readInstant, readWhole } from "./values.ts";
+import { chooseRunning, readPid } from "./choose-running.ts";
+import { mustBeOffered, readBarInterval, readInstant } from "./values.ts";
 
 const HELP = `Prints the bars of one symbol from the store that runs on this machine.
 
@@ -41,11 +41,10 @@ const bars = async (args: Arguments): Promise<number> => {
   if (format !== "csv" && format !== "json") throw usage(`--format must be csv or json, was ${JSON.stringify(format)}`);
   const [from, to] = [readOptional("--from", args.text("from")), readOptional("--to", args.text("to"))];
   if (from !== undefined && to !== undefined && from >= to) throw usage("--from must be before --to");
-  const store = args.text("store");
-  const pid = store === undefined ? undefined : readWhole("--store", store, 1, 999_999_999);
+  const pid = readPid(args.text("store"));
   mustBeFlagsAlone(args);
 
-  const running = await chooseStore(pid);
+  const running = await chooseRunning(pid);
   Object.assign(process.env, running.environment);
   const { intervals, panesTable, checkpointsTable, ticksStream } = readConfig(running.aggregator);
   const storedMs = intervals.map(({ intervalMs }) => intervalMs);
@@ -64,24 +63,6 @@ const bars = async (args: Arguments): Promise<number> => {
 
 const readOptional = (flag: string, text: string | undefined): EpochMs | undefined =>
   text === undefined ? undefined : readInstant(flag, text);
-
-/** The store of a process, or the one that started last; says which where several run. */
-const chooseStore = async (pid: number | undefined): Promise<Running> => {
-  const all = await findRunning();
-  const chosen = pid === undefined ? all[0] : all.find((running) => running.pid === pid);
-  if (chosen === undefined) {
-    const pids = all.map((running) => running.pid).join(", ");
-    throw usage(`--store must be a process whose store runs (${pids}), was ${pid}`);
-  }
-  const others = all.filter((running) => running !== chosen).map(({ pid, name }) => `--store ${pid} (${name})`);
-  if (others.length > 0) {
-    const startedAt = new Date(chosen.startedAtMs).toISOString();
-    process.stderr.write(
-      `reads the store of process ${chosen.pid} (${chosen.name}, since ${startedAt}), not ${others.join(", ")}\n`,
-    );
-  }
-  return chosen;
-};
 
 const PATIENCE_MS = 10_000;
 const PEEK_MS = 250;

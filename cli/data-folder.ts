@@ -1,7 +1,8 @@
+import { rmSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PipelineError } from "#core/errors.ts";
-import { isAlive } from "./processes.ts";
+import { isAlive } from "#local/processes.ts";
 
 /** Holds the id of the process that uses the folder. */
 const OWNER_FILE = "owner.pid";
@@ -9,6 +10,9 @@ const OWNER_FILE = "owner.pid";
 /**
  * Makes the folder when there is none, and keeps it to this process until it is disposed of: the engines take one process
  * at a time. What a process left that was killed is taken over.
+ *
+ * When the disk fails an engine meanwhile, this process ends at once, with one sentence and exit code 1: whatever an engine
+ * would write behind what it could not write might be lost.
  * @throws PipelineError TAPE_DATA_UNAVAILABLE when another process uses it, or it cannot be written to.
  */
 export const openDataFolder = async (folder: string): Promise<AsyncDisposable> => {
@@ -25,7 +29,37 @@ export const openDataFolder = async (folder: string): Promise<AsyncDisposable> =
     if (!(cause instanceof Error && "syscall" in cause)) throw cause;
     throw unavailable(`can be written to, ${folder} cannot: ${cause.message}`, cause);
   }
-  return { [Symbol.asyncDispose]: () => rm(file, { force: true }) };
+  const onFailure = (error: unknown): void => {
+    const failure = diskFailureOf(error, folder);
+    const stack = error instanceof Error ? error.stack : String(error);
+    process.stderr.write(process.stderr.isTTY ? "\n" : "");
+    process.stderr.write(failure ? `${failure.message} [${failure.code}]\n` : `${stack}\n`);
+    rmSync(file, { force: true });
+    process.exit(1);
+  };
+  process.on("uncaughtException", onFailure);
+  return {
+    [Symbol.asyncDispose]: async () => {
+      process.off("uncaughtException", onFailure);
+      await rm(file, { force: true });
+    },
+  };
+};
+
+/** What a full, read-only or broken disk makes the system and the engines say. */
+const DISK_CODES = new Set(["EACCES", "EDQUOT", "EFBIG", "EIO", "ENOSPC", "EPERM", "EROFS"]);
+const ENGINE_SAYS = /^(IO error|Corruption): /;
+/** What the embedded DynamoDB says when its tables could not be opened. */
+const NOT_OPENED = "Database is closed";
+
+/** The sentence for an error that comes of the disk with `folder`; undefined for any other error. */
+export const diskFailureOf = (error: unknown, folder: string): PipelineError | undefined => {
+  if (!(error instanceof Error)) return undefined;
+  const { code, path } = error as NodeJS.ErrnoException;
+  const isOfSystem = code !== undefined && DISK_CODES.has(code) && (path === undefined || path.startsWith(folder));
+  if (!isOfSystem && !ENGINE_SAYS.test(error.message) && error.message !== NOT_OPENED) return undefined;
+  const what = error.message === NOT_OPENED ? "its tables could not be opened" : error.message;
+  return unavailable(`can be read and written to, ${folder} cannot: ${what}`, error);
 };
 
 const readOwner = (file: string): Promise<number | undefined> =>

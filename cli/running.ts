@@ -2,7 +2,7 @@ import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PipelineError } from "#core/errors.ts";
 import type { LocalCloud } from "#local/cloud.ts";
-import { isAlive } from "./processes.ts";
+import { isAlive } from "#local/processes.ts";
 
 /** How another process reaches a local cloud that runs. */
 export interface Running {
@@ -13,6 +13,8 @@ export interface Running {
   /** The variables with which AWS clients find it. */
   readonly environment: Readonly<Record<string, string>>;
   readonly outputs: Readonly<Record<string, string>>;
+  /** The folder that holds a folder per bucket. */
+  readonly bucketsDir: string;
   /** The aggregator's own environment, which says what is stored where. */
   readonly aggregator: Readonly<Record<string, string>>;
 }
@@ -31,6 +33,7 @@ export const announce = async (cloud: LocalCloud, name: string): Promise<AsyncDi
     startedAtMs: Date.now(),
     environment: cloud.environment,
     outputs: cloud.outputs,
+    bucketsDir: cloud.bucketsDir,
     aggregator: aggregatorEnvironment(cloud),
   };
   await mkdir(FOLDER, { recursive: true });

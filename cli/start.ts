@@ -13,7 +13,8 @@ import { cloudEventText } from "./cloud-event-text.ts";
 import { assemble } from "./assemble.ts";
 import { runCommand, type Arguments } from "./command.ts";
 import { countOf, number, say } from "./output.ts";
-import { openDataFolder } from "./data-folder.ts";
+import { diskFailureOf, openDataFolder } from "./data-folder.ts";
+import { endLeaseOfDeadRun } from "./feed-lease.ts";
 import { createProgressLine, type ProgressLine } from "./progress-line.ts";
 import { aggregatorEnvironment, announce } from "./running.ts";
 import { openRates } from "./start-rates.ts";
@@ -55,7 +56,7 @@ const start = async (args: Arguments): Promise<number> => {
   } catch (error) {
     // Ctrl-C reaches the processes that build, too.
     if (stop.aborted && error instanceof PipelineError) return 0;
-    throw error;
+    throw (settings.dataDir !== undefined && diskFailureOf(error, settings.dataDir)) || error;
   } finally {
     listener.server.closeAllConnections();
     listener.server.close();
@@ -85,7 +86,7 @@ const run = async (
       idleCloseMs: settings.idleCloseMs,
       socketLimits: { connectionMs: settings.connectionMs },
       onEvent: (event) => !stop.aborted && tell(event, settings.isVerbose, progress),
-      ...(settings.dataDir === undefined ? {} : { dataDir: settings.dataDir }),
+      ...(settings.dataDir === undefined ? {} : { dataDir: settings.dataDir, onProvisioned: endLeaseOfDeadRun }),
     }),
   );
   await using dashboard = await serveDashboard({

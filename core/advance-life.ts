@@ -43,7 +43,8 @@ export interface LifeOutcome {
  *           \ checkpoint read
  *
  * The refill finds what an earlier life took and never stored, because Lambda lost the state, the mapping was created
- * again further on, or a state was handed over that belongs to an earlier batch. Nothing is the usual answer.
+ * again further on, or a state was handed over that belongs to an earlier batch. Nothing is the usual answer. What had
+ * expired before it could be read is noted as a gap.
  *
  * @throws PipelineError when a port does: the whole batch must come again.
  */
@@ -88,6 +89,7 @@ const beginLife = async (ports: LifePorts, rules: LifeRules, { stream, shard }: 
   const checkpoint = await ports.checkpoints.get(stream, shard);
   return new Life(ports, rules, stream, shard, {
     last: checkpoint?.last,
+    lastArrivalMs: checkpoint?.lastArrivalMs,
     newestEventTimeMs: checkpoint?.newestEventTimeMs,
     frontierMs: checkpoint?.frontierMs,
     newestStoredMs: checkpoint?.newestEventTimeMs,

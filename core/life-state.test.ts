@@ -13,6 +13,7 @@ const times = fc.option(fc.integer({ min: -(2 ** 45), max: 2 ** 45 }).map(epochM
 
 const states: fc.Arbitrary<LifeState> = fc.record({
   last: fc.option(sequences, { nil: undefined }),
+  lastArrivalMs: times,
   newestEventTimeMs: times,
   frontierMs: times,
   newestStoredMs: times,
@@ -83,7 +84,7 @@ test("rejects bytes that are no state, with a code", () => {
       }
     }),
   );
-  expect(() => readLifeState(new Uint8Array([9]), "shard-0")).toThrow("its version must be 3, was 9");
+  expect(() => readLifeState(new Uint8Array([9]), "shard-0")).toThrow("its version must be 4, was 9");
 });
 
 test("a pane takes no more bytes than the plan reckons with", () => {
@@ -109,6 +110,7 @@ test("a pane takes no more bytes than the plan reckons with", () => {
   const seen = new SeenFrames().toBytes();
   const rest = {
     last: sequenceNumber("9".repeat(56)),
+    lastArrivalMs: key.startMs,
     newestEventTimeMs: key.startMs,
     frontierMs: undefined,
     newestStoredMs: undefined,

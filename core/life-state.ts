@@ -20,6 +20,8 @@ export interface HeldPane extends PaneKey {
 export interface LifeState {
   /** Undefined when the shard has been read from its beginning and nothing has come yet. */
   readonly last: SequenceNumber | undefined;
+  /** When the stream took the record at `last`. */
+  readonly lastArrivalMs: EpochMs | undefined;
   readonly newestEventTimeMs: EpochMs | undefined;
   readonly frontierMs: EpochMs | undefined;
   /** `newestEventTimeMs` of the checkpoint that the life began with: later windows have no stored row to be read. */
@@ -30,7 +32,7 @@ export interface LifeState {
 }
 
 /*
- * state    = version 3, last, newestEventTime, frontier, newestStored, six counts, length of seen, seen,
+ * state    = version 4, last, arrival of last, newestEventTime, frontier, newestStored, six counts, length of seen, seen,
  *            symbols (count, ASCII each), row sequences (count, each), panes (count, each)
  * pane     = symbol index × 4 + isCorrected × 2 + isTouched, interval in seconds, window number, row sequence index + 1 (0 for none),
  *            content (content-bytes.ts)
@@ -39,11 +41,12 @@ export interface LifeState {
  *
  * Panes stand by (symbol, interval, start), and a window number is the difference to the one before it, zigzag.
  */
-const VERSION = 3;
+const VERSION = 4;
 
 /** The bytes of `state`, all of whose panes are of one shard. */
 export const lifeStateBytes = ({
   last,
+  lastArrivalMs,
   newestEventTimeMs,
   frontierMs,
   newestStoredMs,
@@ -54,6 +57,7 @@ export const lifeStateBytes = ({
   const writer = new ByteWriter(256 + seen.length + panes.length * 48);
   writer.byte(VERSION);
   writeSequence(writer, last);
+  writeTime(writer, lastArrivalMs);
   writeTime(writer, newestEventTimeMs);
   writeTime(writer, frontierMs);
   writeTime(writer, newestStoredMs);
@@ -103,6 +107,7 @@ const read = (reader: ByteReader, shard: string): LifeState => {
   const version = reader.byte();
   if (version !== VERSION) throw new RangeError(`its version must be ${VERSION}, was ${version}`);
   const last = readSequence(reader);
+  const lastArrivalMs = readTime(reader);
   const newestEventTimeMs = readTime(reader);
   const frontierMs = readTime(reader);
   const newestStoredMs = readTime(reader);
@@ -128,7 +133,7 @@ const read = (reader: ByteReader, shard: string): LifeState => {
       content: readContent(reader, startMs),
     };
   });
-  return { last, newestEventTimeMs, frontierMs, newestStoredMs, counts, seen, panes };
+  return { last, lastArrivalMs, newestEventTimeMs, frontierMs, newestStoredMs, counts, seen, panes };
 };
 
 const writeSequence = (writer: ByteWriter, sequence: SequenceNumber | undefined): void => {

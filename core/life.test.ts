@@ -1,15 +1,12 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { createMemoryCheckpointStore } from "#adapters/memory/checkpoint-store.ts";
-import { createMemoryPaneStore } from "#adapters/memory/pane-store.ts";
-import { createMemoryRejectedStore } from "#adapters/memory/rejected-store.ts";
+import { createMemoryLifePorts } from "#adapters/memory/life-ports.ts";
+import { createManualClock, type ManualClock } from "#adapters/memory/clock.ts";
 import { createMemoryStream, type MemoryStream } from "#adapters/memory/stream.ts";
-import { createMemoryShardStatusStore } from "#adapters/memory/shard-status.ts";
-import { createMemorySymbolRegister } from "#adapters/memory/symbol-register.ts";
-import { createMemoryUpdateStream } from "#adapters/memory/update-stream.ts";
 import { encodeFrame } from "./frame/encode.ts";
 import { intervalText } from "./interval.ts";
 import { advanceLife } from "./advance-life.ts";
 import type { LifePorts, LifeRules } from "./life.ts";
+import type { GapStore } from "./ports/gap-store.ts";
 import type { ShardRecord } from "./ports/shard-reader.ts";
 import type { ShardStatusStore } from "./ports/shard-status.ts";
 import { durationMs, epochMs, type DurationMs, type EpochMs } from "./units.ts";
@@ -17,26 +14,23 @@ import { utf8Bytes } from "./utf8.ts";
 
 const NOW = epochMs(1_700_000_000_000);
 const one = { units: 1, scale: 0 };
+const DAY = durationMs(86_400_000);
 const [tenSeconds, minute] = [durationMs(10_000), durationMs(60_000)];
 
 let stream: MemoryStream;
 let ports: LifePorts;
 let statuses: ShardStatusStore;
 let shard: string;
+let gaps: GapStore;
+let clock: ManualClock;
 
 beforeEach(() => {
-  stream = createMemoryStream({ clock: { nowMs: () => NOW } });
+  clock = createManualClock(NOW);
+  stream = createMemoryStream({ clock });
   [shard] = stream.openShards() as [string];
-  statuses = createMemoryShardStatusStore();
-  ports = {
-    panes: createMemoryPaneStore(),
-    checkpoints: createMemoryCheckpointStore(),
-    rejected: createMemoryRejectedStore(),
-    updates: createMemoryUpdateStream(),
-    symbols: createMemorySymbolRegister(),
-    statuses,
-    shards: stream,
-  };
+  const memory = createMemoryLifePorts({ shards: stream, clock });
+  ({ statuses, gaps } = memory);
+  ports = memory;
 });
 
 /** A record of one trade. */
@@ -48,6 +42,7 @@ const rules = (...intervalsMs: DurationMs[]): LifeRules => ({
   maxOutOfOrdernessMs: minute,
   clockSkewMs: minute,
   maxStateBytes: 100_000,
+  retentionMs: DAY,
 });
 
 interface Step {
@@ -178,6 +173,40 @@ describe("a life", () => {
     expect(await stored()).toEqual({ "1m": 1_600 });
     await advance({ records: step.records, isLast: true });
     expect(await stored()).toEqual({ "1m": 2_501 });
+  });
+
+  test("notes what may have expired before it was read, and nothing while it was read in time", async () => {
+    await advance({ records: [put()], isLast: true });
+    const [birth] = await gaps.list("ticks");
+    expect(birth).toMatchObject({ shard, after: undefined, before: stream.records(shard)[0]!.sequenceNumber });
+    const last = put();
+    await advance({ records: [last], isLast: true });
+    await clock.advance(DAY / 2);
+    await advance({ records: [put()], isLast: true });
+    expect(await gaps.list("ticks")).toEqual([birth]);
+    const { sequenceNumber: after } = stream.records(shard).at(-1)!;
+    await clock.advance(DAY);
+    const before = put();
+    await advance({ records: [before] });
+    const gap = { stream: "ticks", shard, after, before: before.sequenceNumber, noticedAtMs: clock.nowMs() };
+    expect(await gaps.list("ticks")).toEqual([birth, gap]);
+  });
+
+  test("notes a gap behind what it holds in its state, too, before anything can pass it over", async () => {
+    const held = put();
+    const { state } = await advance({ records: [held] });
+    await clock.advance(DAY);
+    const failing: LifePorts = {
+      ...ports,
+      gaps: { note: () => Promise.reject(new Error("no gap can be kept")) },
+    };
+    const step = { stream: "ticks", shard, records: [put()], state, isLast: true };
+    await expect(advanceLife(failing, rules(minute), step)).rejects.toThrow("no gap can be kept");
+    expect(await ports.checkpoints.get("ticks", shard)).toBeUndefined();
+    await advanceLife(ports, rules(minute), step);
+    const [, gap] = await gaps.list("ticks");
+    expect(gap).toMatchObject({ after: held.sequenceNumber, before: step.records[0]!.sequenceNumber });
+    expect(await ports.checkpoints.get("ticks", shard)).toMatchObject({ lastArrivalMs: clock.nowMs() });
   });
 
   test("keeps a record with faults once, whole, however many they are, and counts each", async () => {

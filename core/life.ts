@@ -4,6 +4,8 @@ import { lifeStateBytes, type LifeState } from "./life-state.ts";
 import { symbolsByDay } from "./noted-symbols.ts";
 import type { Pane } from "./pane.ts";
 import type { CheckpointStore } from "./ports/checkpoint-store.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { GapStore } from "./ports/gap-store.ts";
 import type { PaneStore } from "./ports/pane-store.ts";
 import type { RejectedStore } from "./ports/rejected-store.ts";
 import type { ShardReader, ShardRecord } from "./ports/shard-reader.ts";
@@ -25,6 +27,8 @@ export interface LifePorts {
   readonly updates: UpdateStream;
   readonly symbols: Pick<SymbolRegister, "see">;
   readonly statuses: Pick<ShardStatusStore, "put">;
+  readonly gaps: Pick<GapStore, "note">;
+  readonly clock: Pick<Clock, "nowMs">;
 }
 
 export interface LifeRules {
@@ -36,7 +40,15 @@ export interface LifeRules {
   readonly clockSkewMs: DurationMs;
   /** A life whose state would be larger ends, so that the next batch begins another. */
   readonly maxStateBytes: number;
+  /** How long the stream keeps its records. */
+  readonly retentionMs: DurationMs;
 }
+
+/**
+ * Arrival times step back now and then, and clocks differ. A gap noted too often does no harm: no record lies in it.
+ */
+const EXPIRY_SLACK_MS = 600_000;
+const NEVER = Number.NEGATIVE_INFINITY;
 
 /** A span in which one aggregator keeps a shard's panes in memory. */
 export class Life {
@@ -49,6 +61,7 @@ export class Life {
   readonly #clock: EventClock;
   readonly #newestStoredMs: EpochMs | undefined;
   #last: SequenceNumber | undefined;
+  #lastArrivalMs: EpochMs | undefined;
   /** When the stream took the record at `last`, undefined before this step has taken one. */
   #arrivalTimeMs: EpochMs | undefined;
   #counts: { -readonly [Name in keyof ShardCounts]: number };
@@ -63,6 +76,7 @@ export class Life {
     this.#held = new HeldPanes(shard, rules.intervalsMs, state.panes);
     this.#newestStoredMs = state.newestStoredMs;
     this.#last = state.last;
+    this.#lastArrivalMs = state.lastArrivalMs;
     this.#clock = new EventClock(rules.maxOutOfOrdernessMs, state);
     this.#counts = { ...state.counts };
   }
@@ -74,13 +88,14 @@ export class Life {
 
   /** Folds the records beyond `last`, in sequence order and without a gap. */
   async take(records: readonly ShardRecord[]): Promise<void> {
+    await this.#noteGap(records);
     const columns = new TradeColumns();
     const taken: { sequenceNumber: SequenceNumber; watermarkMs: number; runEnd: number }[] = [];
     for (const record of records) {
       if (this.#last !== undefined && record.sequenceNumber <= this.#last) continue;
       const watermarkMs = this.#read(record, columns);
       this.#last = record.sequenceNumber;
-      this.#arrivalTimeMs = record.arrivalTimeMs;
+      this.#lastArrivalMs = this.#arrivalTimeMs = record.arrivalTimeMs;
       taken.push({ sequenceNumber: record.sequenceNumber, watermarkMs, runEnd: columns.runs.length });
     }
     // Before a checkpoint can pass these records over, and page by page: a refill may read hours of garbage.
@@ -118,11 +133,24 @@ export class Life {
       stream: this.#stream,
       shard: this.#shard,
       last,
+      lastArrivalMs: this.#lastArrivalMs,
       seen: this.#seen.toBytes(),
       newestEventTimeMs: this.#clock.newestEventTimeMs,
       frontierMs: this.#clock.frontierMs,
       counts: { ...this.#counts },
     });
+  }
+
+  /** Notes, before a checkpoint can pass it over, that what followed `last` may have expired before it could be read. */
+  async #noteGap(records: readonly ShardRecord[]): Promise<void> {
+    const after = this.#last;
+    const first = records.find(({ sequenceNumber }) => after === undefined || sequenceNumber > after);
+    if (first === undefined) return;
+    const noticedAtMs = this.#ports.clock.nowMs();
+    const oldestMs = noticedAtMs - this.#rules.retentionMs + EXPIRY_SLACK_MS;
+    if (after !== undefined && (this.#lastArrivalMs ?? NEVER) > oldestMs) return;
+    const origin = { stream: this.#stream, shard: this.#shard };
+    await this.#ports.gaps.note({ ...origin, after, before: first.sequenceNumber, noticedAtMs });
   }
 
   /** Tells how the shard stands, if this step has taken any record. */
@@ -171,6 +199,7 @@ export class Life {
   #stateBytes(): Uint8Array {
     return lifeStateBytes({
       last: this.#last,
+      lastArrivalMs: this.#lastArrivalMs,
       newestEventTimeMs: this.#clock.newestEventTimeMs,
       frontierMs: this.#clock.frontierMs,
       newestStoredMs: this.#newestStoredMs,

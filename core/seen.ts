@@ -51,6 +51,13 @@ export class SeenFrames {
     return mark(frames, number);
   }
 
+  /** Whether the bitmap says that the frame was seen; false, too, for a number older than it. */
+  has(producer: string, number: number): boolean {
+    const frames = this.#producers.get(producer);
+    if (frames === undefined || number > frames.greatest || number < oldest(frames.greatest)) return false;
+    return has(frames.bits, number);
+  }
+
   /** Adds all that `other` has seen. */
   addAll(other: SeenFrames): void {
     for (const [producer, frames] of other.#producers) {

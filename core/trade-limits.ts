@@ -4,6 +4,8 @@ import type { EpochMs } from "./units.ts";
 export interface TradeLimits {
   /** A trade stamped later than this is refused as `future`. */
   readonly latestEventTimeMs: EpochMs;
+  /** So many faults are named, the first by index; the others are counted. @default MAX_FAULTS */
+  readonly maxFaults?: number;
 }
 
 /**

@@ -61,6 +61,7 @@ describe("the functions", () => {
     expect(readAggregatorConfig(environmentOf("aggregator"))).toMatchObject({
       intervals: readConfig({}).intervals,
       clockSkewMs: 10_000,
+      ticksRetentionMs: 86_400_000,
     });
     for (const stage of STAGES.filter((name) => name.startsWith("ws-"))) {
       const config = readBroadcastConfig(environmentOf(stage));

@@ -4,6 +4,7 @@ import { createApplication, type Application } from "./application.ts";
 import { readAssembly } from "./assembly.ts";
 import { refuseUnlessOpen, type Authorize } from "./authorize.ts";
 import type { CloudEvent, EmitCloudEvent } from "./cloud-event.ts";
+import { markWhole } from "./data-dir.ts";
 import { Drivers } from "./drivers.ts";
 import { openEventSourceMapping } from "./event-source-mapping.ts";
 import { openFunctionHosts } from "./function-hosts.ts";
@@ -27,8 +28,13 @@ export interface LocalCloudOptions {
   readonly assemblyDir: string;
   /** Of the WebSocket API and `@connections`. @default any that is free */
   readonly port?: number;
-  /** The folder that keeps streams, tables and buckets. @default none: all is gone at the end */
+  /**
+   * The folder that keeps streams, tables, buckets and how far the mappings are; one process at a time may use it.
+   * @default none: all is gone at the end
+   */
   readonly dataDir?: string;
+  /** Runs when streams and tables are there, before anything is invoked. */
+  readonly onProvisioned?: (cloud: ProvisionedCloud) => Promise<void>;
   /** Whether schedules run. @default true */
   readonly schedules?: boolean;
   /** How long an idle shard waits before its window is taken to be over; AWS: up to 2 minutes. @default 1 s */
@@ -43,6 +49,9 @@ export interface LocalCloudOptions {
   readonly misbehaviour?: MisbehaviourOptions;
   readonly onEvent?: (event: CloudEvent) => void;
 }
+
+/** What is there before anything runs. */
+export type ProvisionedCloud = Pick<LocalCloud, "environment" | "functions">;
 
 /** A synthesized app at work on this machine. Disposing ends every process, socket and engine. */
 export interface LocalCloud extends AsyncDisposable {
@@ -96,7 +105,8 @@ const readPlan = async (options: LocalCloudOptions): Promise<Plan> => {
 /**
  * Runs a synthesized CDK app: its streams and tables in embedded engines, each function's bundle in processes of its own
  * with the template's environment, driven as the template's event source mappings, schedules and routes say.
- * @throws PipelineError TAPE_FILE_UNREADABLE, TAPE_PORT_IN_USE, or TAPE_CONFIG_INVALID for what can't be done here
+ * @throws PipelineError TAPE_FILE_UNREADABLE, TAPE_PORT_IN_USE, TAPE_CONFIG_INVALID for what can't be done here, or
+ * TAPE_DATA_UNAVAILABLE when the kept data has another shape
  */
 export const openLocalCloud = async (options: LocalCloudOptions): Promise<LocalCloud> => {
   const plan = await readPlan(options);
@@ -106,6 +116,8 @@ export const openLocalCloud = async (options: LocalCloudOptions): Promise<LocalC
   await using resources = new AsyncDisposableStack();
   const services = resources.use(await openServices(options.dataDir));
   await provision(plan.application, services);
+  if (options.dataDir !== undefined) await markWhole(options.dataDir);
+  await options.onProvisioned?.({ environment: services.environment, functions: plan.functions.runnable });
   const gateway = await bindGateway(plan, options.port ?? 0);
   const { kinesis, bucketsDir } = services;
   const { mappings, schedules, functions } = plan;
@@ -114,7 +126,10 @@ export const openLocalCloud = async (options: LocalCloudOptions): Promise<LocalC
   const misbehaviour =
     options.misbehaviour && resources.use(await openMisbehaviour(options.misbehaviour, mappings, environment, emit));
   const openMapping = misbehaviour?.openMapping ?? openEventSourceMapping;
-  const about = { mappings, schedules, kinesis, bucketsDir, idleCloseMs, clock: wallClock, signal: stop.signal, emit };
+  // Mappings that are doubled and created again on purpose have no place of their own.
+  const positionsDir = misbehaviour === undefined ? services.positionsDir : undefined;
+  const timing = { idleCloseMs, clock: wallClock, signal: stop.signal };
+  const about = { mappings, schedules, kinesis, bucketsDir, positionsDir, ...timing, emit };
   const drivers = resources.use(new Drivers({ ...about, openMapping }));
   const variables = { ...options.environment, ...(misbehaviour ?? { environment }).environment };
   const hosts = resources.use(openFunctionHosts(functions.runnable, variables, emit));

@@ -22,6 +22,7 @@ export interface DriversOptions {
   readonly schedules: readonly ScheduleSpec[];
   readonly kinesis: KinesisClient;
   readonly bucketsDir: string;
+  readonly positionsDir: string | undefined;
   readonly idleCloseMs: DurationMs;
   readonly clock: CloudClock;
   /** Ends mappings and schedules. */

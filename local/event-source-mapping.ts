@@ -9,9 +9,10 @@ import type { DurationMs } from "#core/units.ts";
 import type { Activity } from "./activity.ts";
 import type { EmitCloudEvent } from "./cloud-event.ts";
 import type { MappingSpec, StartingPosition } from "./mapping-spec.ts";
+import { openPositions, type Positions } from "./positions.ts";
 import { mayStart } from "./shard-lineage.ts";
 import { ShardPoller } from "./shard-poller.ts";
-import { createShardReader } from "./shard-reader.ts";
+import { createShardReader, type ShardReaderOptions } from "./shard-reader.ts";
 import type { CloudClock } from "./wall-clock.ts";
 
 const DISCOVERY_MS = 1_000;
@@ -23,6 +24,8 @@ export interface EventSourceMappingOptions {
   /** Runs the mapping's function. @throws FunctionError, ThrottledError */
   readonly invoke: (event: string) => Promise<string>;
   readonly bucketsDir: string;
+  /** Keeps how far the mapping is, a file for each. @default nowhere: it starts at its starting position each time */
+  readonly positionsDir?: string | undefined;
   readonly idleCloseMs: DurationMs;
   readonly activity: Activity;
   readonly clock: CloudClock;
@@ -42,7 +45,7 @@ export interface EventSourceMapping extends AsyncDisposable {
 
 /**
  * Reads every shard of the mapping's stream, parents to their end before their children, and invokes its function.
- * A mapping keeps no position beyond its own end: it starts at its starting position each time.
+ * A mapping goes on where it was, if that was kept, and else starts at its starting position.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html and
  * https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
  * @throws PipelineError TAPE_CONFIG_INVALID when it shall start at a time that is still to come
@@ -54,13 +57,14 @@ export const openEventSourceMapping = async (options: EventSourceMappingOptions)
       "TAPE_CONFIG_INVALID",
       `${options.mapping.logicalId} must have a StartingPositionTimestamp that is past, had ${new Date(startingPosition.timestampMs).toISOString()}`,
     );
-  const mapping = new Mapping(options);
+  const mapping = new Mapping(options, await openPositions(options.positionsDir, options.mapping));
   await mapping.start();
   return mapping;
 };
 
 class Mapping implements EventSourceMapping {
   readonly #options: EventSourceMappingOptions;
+  readonly #positions: Positions;
   readonly #pollers = new Map<string, ShardPoller>();
   /** Shards that were closed before a mapping from LATEST on began. */
   readonly #passedOver = new Set<string>();
@@ -69,8 +73,9 @@ class Mapping implements EventSourceMapping {
   #knownSince = -1;
   #turn: Promise<void> = Promise.resolve();
 
-  constructor(options: EventSourceMappingOptions) {
+  constructor(options: EventSourceMappingOptions, positions: Positions) {
     this.#options = options;
+    this.#positions = positions;
   }
 
   async start(): Promise<void> {
@@ -126,8 +131,8 @@ class Mapping implements EventSourceMapping {
 
   async #discoverNow(): Promise<void> {
     const { count } = this.#options.activity;
-    const isFirst = this.#known.length === 0;
     const shards = await this.#listShards();
+    const isNew = this.#known.length === 0 && !shards.some((shard) => this.#positions.of(shard) !== undefined);
     this.#known = shards.map(({ ShardId = "" }) => ShardId);
     const lineage = {
       isListed: (id: string) => this.#known.includes(id),
@@ -137,23 +142,37 @@ class Mapping implements EventSourceMapping {
     for (const shard of shards) {
       const { ShardId: shardId = "" } = shard;
       const isClosed = shard.SequenceNumberRange?.EndingSequenceNumber !== undefined;
-      const isLatest = this.#options.mapping.startingPosition.type === "LATEST";
-      if (isFirst && isClosed && isLatest) this.#passedOver.add(shardId);
-      if (!this.#pollers.has(shardId) && mayStart(shard, lineage)) await this.#startPoller(shardId, isFirst);
+      if (isNew && isClosed && this.#isFromLatest) await this.#positions.keep(shard, { type: "PASSED_OVER" });
+      const position = this.#positions.of(shard);
+      if (position?.type === "PASSED_OVER") this.#passedOver.add(shardId);
+      else if (!this.#pollers.has(shardId) && mayStart(shard, lineage))
+        await this.#startPoller(shard, position ?? this.#startOf(isNew));
       if (isClosed) this.#pollers.get(shardId)?.markClosed();
     }
     this.#knownSince = count;
   }
 
+  get #isFromLatest(): boolean {
+    return this.#options.mapping.startingPosition.type === "LATEST";
+  }
+
   /** LATEST is meant for the shards that a mapping finds first; what comes of them later is read from its beginning. */
-  async #startPoller(shardId: string, isFirst: boolean): Promise<void> {
+  #startOf(isNew: boolean): StartingPosition {
+    return this.#isFromLatest && !isNew ? { type: "TRIM_HORIZON" } : this.#options.mapping.startingPosition;
+  }
+
+  async #startPoller(shard: Shard, startingPosition: ShardReaderOptions["startingPosition"]): Promise<void> {
     const { kinesis, mapping, clock } = this.#options;
-    const { streamName } = mapping;
-    const startingPosition: StartingPosition =
-      mapping.startingPosition.type === "LATEST" && !isFirst ? { type: "TRIM_HORIZON" } : mapping.startingPosition;
-    const reader = createShardReader({ kinesis, streamName, shardId, startingPosition, nowMs: clock.nowMs() });
+    const { ShardId: shardId = "" } = shard;
+    const nowMs = clock.nowMs();
+    const reader = createShardReader({ kinesis, streamName: mapping.streamName, shardId, startingPosition, nowMs });
     await reader.open();
-    const poller = new ShardPoller({ ...this.#options, shardId, reader });
+    // The next run's LATEST would be another place.
+    if (startingPosition.type === "LATEST")
+      await this.#positions.keep(shard, { type: "AT_TIMESTAMP", timestampMs: nowMs });
+    const keepDone = (sequenceNumber: string): Promise<void> =>
+      this.#positions.keep(shard, { type: "AFTER_SEQUENCE_NUMBER", sequenceNumber });
+    const poller = new ShardPoller({ ...this.#options, shardId, reader, keepDone });
     this.#pollers.set(shardId, poller);
     this.#tasks.push(this.#runPoller(poller));
   }

@@ -1,11 +1,12 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { REGION } from "./attributes.ts";
+import { discardHalfMade } from "./data-dir.ts";
 import { openDynamoEngine, openKinesisEngine } from "./engines.ts";
+import { openTemporaryDir } from "./temporary-dir.ts";
 
 const CREDENTIALS = { accessKeyId: "local", secretAccessKey: "local" } as const;
 
@@ -15,17 +16,25 @@ export interface Services extends AsyncDisposable {
   readonly dynamo: DynamoDBClient;
   /** The folder that holds a folder per bucket. */
   readonly bucketsDir: string;
+  /** Where mappings keep how far they are. Undefined: nowhere. */
+  readonly positionsDir: string | undefined;
   /** The variables with which any AWS SDK client reaches the services. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** Opens engines that keep their data below `dataDir`, or nowhere without one. */
+/**
+ * Opens engines that keep their data below `dataDir`. Without one, streams and buckets are in a temporary folder, as a day
+ * of records would fill the memory, and tables nowhere.
+ */
 export const openServices = async (dataDir: string | undefined): Promise<Services> => {
   await using resources = new AsyncDisposableStack();
-  const bucketsDir = dataDir === undefined ? await openTemporaryDir(resources) : join(dataDir, "s3");
+  if (dataDir !== undefined) await discardHalfMade(dataDir);
+  const folder = dataDir ?? resources.use(await openTemporaryDir("local-cloud-")).dir;
+  const bucketsDir = join(folder, "s3");
+  await mkdir(bucketsDir, { recursive: true });
   const below = (name: string): { readonly path?: string } =>
     dataDir === undefined ? {} : { path: join(dataDir, name) };
-  const kinesisEngine = resources.use(await openKinesisEngine(below("kinesis")));
+  const kinesisEngine = resources.use(await openKinesisEngine({ path: join(folder, "kinesis") }));
   const dynamoEngine = resources.use(await openDynamoEngine(below("dynamodb")));
   const kinesis = new KinesisClient(clientConfig(kinesisEngine.endpoint));
   const dynamo = new DynamoDBClient(clientConfig(dynamoEngine.endpoint));
@@ -38,6 +47,7 @@ export const openServices = async (dataDir: string | undefined): Promise<Service
     kinesis,
     dynamo,
     bucketsDir,
+    positionsDir: below("positions").path,
     environment: {
       AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
       AWS_ENDPOINT_URL_DYNAMODB: dynamoEngine.endpoint,
@@ -47,12 +57,6 @@ export const openServices = async (dataDir: string | undefined): Promise<Service
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
-};
-
-const openTemporaryDir = async (resources: AsyncDisposableStack): Promise<string> => {
-  const dir = await mkdtemp(join(tmpdir(), "local-cloud-"));
-  resources.defer(() => rm(dir, { recursive: true, force: true }));
-  return dir;
 };
 
 /** The embedded Kinesis speaks HTTP/1.1 only, which the Kinesis client does not by itself. */

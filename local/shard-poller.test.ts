@@ -22,6 +22,7 @@ const windowed = { tumblingWindowMs: durationMs(1_000) };
 const open = (fn: Pick<FakeFunction, "invoke">, reader: ShardReader, given: Partial<MappingSpec> = {}) => {
   const stop = new AbortController();
   const clock = fakeClock(0);
+  const done: string[] = [];
   const poller = new ShardPoller({
     mapping: mappingSpec(given),
     shardId: "shard-7",
@@ -33,13 +34,51 @@ const open = (fn: Pick<FakeFunction, "invoke">, reader: ShardReader, given: Part
     signal: stop.signal,
     emit: eventLog().emit,
     reader,
+    keepDone: async (sequenceNumber) => void done.push(sequenceNumber),
   });
-  return { poller, clock, stop };
+  return { poller, clock, stop, done };
 };
 
 const page = (...texts: readonly string[]) => texts.map((text) => polledRecord(text));
 
 describe("a shard's poller", () => {
+  test("is done with a batch once that has succeeded", async () => {
+    let failures = 2;
+    const fn = fakeFunction(() => {
+      if (failures-- > 0) throw new RangeError("no");
+    });
+    const { poller, done } = open(fn, scriptedReader([page("1", "2"), page("3")]), { batchSize: 2 });
+    await poller.run();
+    expect(done).toEqual(["12", "13"]);
+  });
+
+  test("is done with a window's batches once its final invocation has succeeded", async () => {
+    const records = [1, 2, 3].map((place) => polledRecord(String(place), place * 400));
+    const doneAt: number[] = [];
+    const fn = fakeFunction(({ isFinalInvokeForWindow }) => {
+      doneAt.push(opened.done.length);
+      if (isFinalInvokeForWindow === true && doneAt.length === 3) throw new RangeError("no");
+      return { state: {} };
+    });
+    const opened = open(fn, scriptedReader([records]), { ...windowed, batchSize: 1 });
+    await opened.poller.run();
+    // 1, 2, the window's end twice; 3, and its window's end
+    expect([doneAt, opened.done]).toEqual([
+      [0, 0, 0, 0, 1, 1],
+      ["12", "13"],
+    ]);
+  });
+
+  test("is done with nothing whose invocation the end of the mapping cut short", async () => {
+    const fn = fakeFunction(() => {
+      opened.stop.abort();
+      throw new RangeError("no");
+    });
+    const opened = open(fn, scriptedReader([page("1")]));
+    await opened.poller.run();
+    expect([fn.events.length, opened.done]).toEqual([1, []]);
+  });
+
   test("holds back what lies behind a failed batch until that has succeeded", async () => {
     let failures = 2;
     const fn = fakeFunction(() => {

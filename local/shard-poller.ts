@@ -2,7 +2,7 @@ import type { DurationMs, EpochMs } from "#core/units.ts";
 import { BatchDelivery, type DeliveryOptions } from "./batch-delivery.ts";
 import { eventBytes, MAX_PAYLOAD_BYTES, type PolledRecord } from "./kinesis-event.ts";
 import type { ShardReader } from "./shard-reader.ts";
-import { nextStep, type ShardView, type StepLimits } from "./shard-step.ts";
+import { nextStep, type ArrivalWindow, type ShardView, type StepLimits } from "./shard-step.ts";
 
 /** Lambda polls each shard once per second; a laptop's user waits for less. */
 const POLL_MS = 100;
@@ -17,6 +17,8 @@ const LIKELY_RECORD_BYTES = 32_768;
 export interface ShardPollerOptions extends DeliveryOptions {
   readonly reader: ShardReader;
   readonly idleCloseMs: DurationMs;
+  /** Keeps that the shard is done with up to a record, whatever becomes of this run. */
+  readonly keepDone: (sequenceNumber: string) => Promise<void>;
 }
 
 interface BufferedRecord extends PolledRecord {
@@ -29,6 +31,8 @@ export class ShardPoller {
   readonly #options: ShardPollerOptions;
   readonly #delivery: BatchDelivery;
   #buffer: BufferedRecord[] = [];
+  /** The last record delivered or given up. */
+  #delivered: string | undefined;
   #recordBytes = LIKELY_RECORD_BYTES;
   #atTipMs: EpochMs | undefined;
   #quietSince = -1;
@@ -66,11 +70,11 @@ export class ShardPoller {
           await this.#readOn(step.dueMs);
           break;
         case "invoke":
-          await this.#delivery.deliver(this.#buffer.slice(0, step.count), step.window);
-          this.#buffer = this.#buffer.slice(step.count);
+          await this.#deliver(step.count, step.window);
           break;
         case "close-window":
           await this.#delivery.closeWindow(step.isTerminatedEarly);
+          await this.#keepDone();
           break;
         case "finish":
           this.#isFinished = true;
@@ -79,6 +83,20 @@ export class ShardPoller {
           step satisfies never;
       }
     }
+  }
+
+  async #deliver(count: number, window: ArrivalWindow | undefined): Promise<void> {
+    const batch = this.#buffer.slice(0, count);
+    await this.#delivery.deliver(batch, window);
+    this.#buffer = this.#buffer.slice(count);
+    this.#delivered = batch.at(-1)?.sequenceNumber;
+    await this.#keepDone();
+  }
+
+  /** Whoever ends while a window is open has lost its state, so a window is done with as a whole. */
+  async #keepDone(): Promise<void> {
+    if (this.#options.signal.aborted || this.#delivery.open !== undefined || this.#delivered === undefined) return;
+    await this.#options.keepDone(this.#delivered);
   }
 
   #view(): ShardView {

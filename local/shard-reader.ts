@@ -8,6 +8,7 @@ import {
 import { epochMs, type EpochMs } from "#core/units.ts";
 import type { PolledRecord } from "./kinesis-event.ts";
 import type { StartingPosition } from "./mapping-spec.ts";
+import type { Position } from "./positions.ts";
 
 export interface ShardPage {
   readonly records: readonly PolledRecord[];
@@ -17,7 +18,7 @@ export interface ShardPage {
   readonly isEnded: boolean;
 }
 
-/** Reads one shard of the embedded Kinesis from its starting position on. */
+/** Reads one shard of the embedded Kinesis from its position on. */
 export interface ShardReader {
   /** Fixes the position; what LATEST leaves out is what was put before this resolves. */
   open(): Promise<void>;
@@ -29,7 +30,8 @@ export interface ShardReaderOptions {
   readonly kinesis: KinesisClient;
   readonly streamName: string;
   readonly shardId: string;
-  readonly startingPosition: StartingPosition;
+  /** Where the mapping starts, or where it was. */
+  readonly startingPosition: StartingPosition | Exclude<Position, { readonly type: "PASSED_OVER" }>;
   readonly nowMs: EpochMs;
 }
 
@@ -55,6 +57,7 @@ class KinesisShardReader implements ShardReader {
     this.#isLatest = startingPosition.type === "LATEST";
     this.#oldestMs = startingPosition.type === "AT_TIMESTAMP" ? startingPosition.timestampMs : epochMs(0);
     if (this.#isLatest) this.#oldestMs = nowMs;
+    if (startingPosition.type === "AFTER_SEQUENCE_NUMBER") this.#lastSequenceNumber = startingPosition.sequenceNumber;
   }
 
   async open(): Promise<void> {

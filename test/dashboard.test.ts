@@ -1,13 +1,9 @@
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { durationMs, epochMs } from "#core/units.ts";
-import type { Dash } from "../web/dashboard.ts";
 import { openBrowser } from "./browser.ts";
+import { DESKTOP, isWhole, look, openPage as openPageOf, PATIENT, PHONE } from "./dashboard-page.ts";
 import { openPageServer, type PageServer } from "./page-server.ts";
-
-const PATIENT = { timeout: 15_000, interval: 50 };
-const DESKTOP = { viewport: { width: 1_280, height: 800 } };
-const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
 let browser: Browser;
 let server: PageServer;
@@ -32,28 +28,8 @@ afterEach(() => {
   expect(complaints).toEqual([]);
 });
 
-const look = (page: Page): Promise<Dash | undefined> => page.evaluate<Dash | undefined>("window.__dash");
-
-const isWhole = async (page: Page): Promise<void> => {
-  await expect.poll(async () => (await look(page))?.isWhole, PATIENT).toBe(true);
-};
-
-/** A page of a reader of its own, once all that it shows has come. */
-const openPage = async (options: BrowserContextOptions = DESKTOP, { url = server.url, script = "" } = {}) => {
-  const context = await browser.newContext(options);
-  if (script !== "") await context.addInitScript(script);
-  const page = await context.newPage();
-  const complain = (text: string): void => {
-    if (!text.startsWith("WebSocket connection to")) complaints.push(text);
-  };
-  page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) complain(message.text());
-  });
-  page.on("pageerror", (error) => complain(String(error)));
-  await page.goto(url);
-  await isWhole(page);
-  return page;
-};
+const openPage = (options: BrowserContextOptions = DESKTOP, { url = server.url, script = "" } = {}): Promise<Page> =>
+  openPageOf(browser, complaints, { ...options, url, script });
 
 const symbolsOf = (page: Page): Promise<readonly string[]> => page.locator(".row .symbol").allTextContents();
 
@@ -202,23 +178,5 @@ test("a change is not measured from before the replay began again", async () => 
   const clock = new Date(beginMs).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
   expect(await page.textContent("#since")).toBe(`since ${clock}`);
   expect(await page.isVisible("#seamKey")).toBe(true);
-  await page.context().close();
-});
-
-test("the page says how the pipeline stands, and when it no longer hears of it", async () => {
-  const page = await openPage();
-  expect(await page.isVisible("#pipeline")).toBe(false);
-  const watermarkMs = epochMs(new Date(2026, 0, 2, 9, 8, 7).getTime());
-  const counts = { trades: 1, late: 0, duplicates: 1_000, rejected: 2 };
-  const words = async (): Promise<string> => (await page.innerText("#pipeline")).split(/\s*\n\s*|\s{2,}/).join("|");
-  server.beat({ timeMs: epochMs(0), watermarkMs, feed: "live", counts });
-  await expect
-    .poll(words, PATIENT)
-    .toBe("Trades come in|complete up to 09:08:07|1 trade|0 late|1,000 duplicates|2 rejected");
-  server.beat({ timeMs: epochMs(0), watermarkMs, feed: "dead", counts });
-  await expect.poll(words, PATIENT).toContain("Nobody feeds the pipeline");
-  await expect.poll(() => page.textContent("#state"), PATIENT).toBe("Stale");
-  server.beat({ timeMs: epochMs(0), watermarkMs, feed: "quiet", counts });
-  await expect.poll(() => page.textContent("#state"), PATIENT).toBe("Live");
   await page.context().close();
 });

@@ -121,9 +121,9 @@ test(
       const seconds = (clock.nowMs() - startedMs) / 1_000;
       const third = Math.ceil(memory.length / 3);
       const [early, late] = [Math.max(...memory.slice(0, 2 * third)), Math.max(...memory.slice(2 * third))];
-      console.log(
+      process.stdout.write(
         `${sustainable} trades a second are sustainable; ${tradeCount} at ${rate} a second took ${seconds.toFixed(0)} s; ` +
-          `memory of all processes at most ${early.toFixed(0)} MB, in the last third ${late.toFixed(0)} MB`,
+          `memory of all processes at most ${early.toFixed(0)} MB, in the last third ${late.toFixed(0)} MB\n`,
       );
       expect(late).toBeLessThan(early * 1.25 + 50);
       const { lateTrades, duplicateTrades, rejected } = await fed.counts();

@@ -7,9 +7,16 @@ import { windowStart } from "#core/interval.ts";
 import type { Pane } from "#core/pane.ts";
 import { readClientMessage, type ClientMessage } from "#core/protocol/client-message.ts";
 import type { DashboardConfig } from "#core/protocol/dashboard-config.ts";
-import { heartbeatMessage, pongMessage, snapshotMessages, symbolsMessages } from "#core/protocol/server-message.ts";
+import {
+  heartbeatMessage,
+  pongMessage,
+  snapshotMessages,
+  symbolsMessages,
+  updateMessages,
+} from "#core/protocol/server-message.ts";
 import type { PipelineStatus } from "#core/protocol/pipeline-status.ts";
 import { durationMs, epochMs } from "#core/units.ts";
+import { paneRowText } from "#core/updates.ts";
 import { openLoopbackServer } from "#local/loopback-server.ts";
 import { buildWeb, endBuilder } from "#tools/build-web.ts";
 import { serveDashboard } from "../cli/start-server.ts";
@@ -22,6 +29,8 @@ export interface PageServer extends AsyncDisposable {
   taken(): readonly ClientMessage[];
   /** Tells every connection how the pipeline stands. */
   beat(status: PipelineStatus): void;
+  /** Tells every connection of panes that changed. */
+  tell(panes: readonly Pane[]): void;
   /** Ends every connection, and takes new ones or not. */
   isAnswering: boolean;
 }
@@ -104,6 +113,9 @@ export const openPageServer = async (config: Partial<DashboardConfig> = {}): Pro
     taken: () => taken.splice(0),
     beat: (status) => {
       for (const socket of api.clients) socket.send(heartbeatMessage(status));
+    },
+    tell: (panes) => {
+      for (const text of updateMessages(panes.map(paneRowText))) for (const socket of api.clients) socket.send(text);
     },
     get isAnswering() {
       return isAnswering;

@@ -249,7 +249,7 @@ test("start refuses a folder of data that it cannot write to", async () => {
   expect(stderr).toMatch(/^--data must name a folder that can be written to, .* \[TAPE_DATA_UNAVAILABLE\]\n$/);
 });
 
-test.each(["start", "replay", "bars", "build", "synth"])("%s --help says what there is", async (name) => {
+test.each(["start", "replay", "bars", "rejected", "build", "synth"])("%s --help says what there is", async (name) => {
   const help = await runCommandLine(name, ["--help"]);
   expect([help.code, help.stderr]).toEqual([0, ""]);
   expect(help.stdout).toContain(`Usage: npm ${name === "start" ? name : `run ${name}`}`);

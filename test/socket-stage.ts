@@ -84,6 +84,7 @@ export const checkpointAt = (newestEventTimeMs: EpochMs, last = 1, shard = "shar
   stream: "ticks",
   shard,
   last: sequenceNumber(String(last)),
+  lastArrivalMs: newestEventTimeMs,
   seen: new Uint8Array(),
   newestEventTimeMs,
   frontierMs: newestEventTimeMs,

@@ -1,21 +1,15 @@
 import { once } from "node:events";
-import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openDynamoPaneStore } from "#adapters/dynamodb/pane-store.ts";
-import { systemClock as clock } from "#adapters/node/clock.ts";
-import { BAR_COLUMNS, barRow } from "#core/bar-row.ts";
-import { readInterval } from "#core/interval.ts";
-import { epochMs } from "#core/units.ts";
-import { readConfig } from "#lambdas/aggregator/config.ts";
-import { readBars } from "../cli/read-bars.ts";
-import type { Running } from "../cli/running.ts";
-import type { Dash } from "../web/dashboard.ts";
+import { BAR_COLUMNS } from "#core/bar-row.ts";
 import { openBrowser } from "./browser.ts";
 import { runCommandLine, startCommand, type RunningCommand } from "./command.ts";
+import { look } from "./dashboard-page.ts";
+import { putTrade, storedBars, type Rows } from "./running-cloud.ts";
 
 /** By then a window's trades have come, and the life that folded them has stored them. */
 const SETTLED_MS = 12_000;
@@ -55,8 +49,6 @@ interface Tab {
   readonly complaints: string[];
 }
 
-const look = (page: Page): Promise<Dash | undefined> => page.evaluate<Dash | undefined>("window.__dash");
-
 const openTab = async (hash = ""): Promise<Tab> => {
   const page = await browser.newPage({ viewport: { width: 1_280, height: 800 } });
   const complaints: string[] = [];
@@ -69,22 +61,11 @@ const openTab = async (hash = ""): Promise<Tab> => {
   return { page, complaints };
 };
 
-type Rows = readonly (readonly (string | number)[])[];
-
 const START = BAR_COLUMNS.indexOf("start");
 const END = BAR_COLUMNS.indexOf("end");
 
-/** What the server's store holds of the bars that start from `fromMs` on. */
-const stored = async (symbol: string, interval: string, fromMs: number, toMs: number): Promise<Rows> => {
-  const running = JSON.parse(await readFile(join(folder, `running-${server.child.pid}.json`), "utf8")) as Running;
-  Object.assign(process.env, running.environment);
-  const { intervals, panesTable } = readConfig(running.aggregator);
-  await using panes = openDynamoPaneStore({ table: panesTable, intervals, clock });
-  const intervalMs = readInterval(interval)!;
-  const storedMs = intervals.map(({ intervalMs }) => intervalMs);
-  const wanted = { symbol, intervalMs, fromMs: epochMs(fromMs), toMs: epochMs(toMs) };
-  return (await readBars(panes, storedMs, wanted)).map(barRow);
-};
+/** Tells how the server is reached. */
+const runningFile = (): string => join(folder, `running-${server.child.pid}.json`);
 
 /** Waits until the page shows more than `least` bars of `key`, all that are over equal to the store's; returns them. */
 const equalsStore = async (page: Page, key: string, least: number): Promise<Rows> => {
@@ -97,8 +78,8 @@ const equalsStore = async (page: Page, key: string, least: number): Promise<Rows
       if (dash === undefined || !dash.isWhole || `${dash.symbol}/${dash.interval}` !== key) return "not shown yet";
       rows = dash.bars.filter((row) => Number(row[END]) <= over);
       if (rows.length <= least) return `${rows.length} bars`;
-      const from = Number(rows[0]![START]);
-      const inStore = await stored(symbol, interval, from, Number(rows.at(-1)![END]));
+      const range = { symbol, interval, fromMs: Number(rows[0]![START]), toMs: Number(rows.at(-1)![END]) };
+      const inStore = await storedBars(runningFile(), range);
       return JSON.stringify(rows) === JSON.stringify(inStore) ? "equal" : "different";
     }, PATIENT)
     .toBe("equal");
@@ -126,6 +107,24 @@ describe("npm start", () => {
       (await look(tab.page))!.bars.reduce((sum, row) => sum + Number(row[BAR_COLUMNS.indexOf("trades")]), 0);
     const before = await trades();
     await expect.poll(trades, PATIENT).toBeGreaterThan(before);
+  });
+
+  test("corrects a bar on the open chart when a trade comes late, and marks it", { timeout: 60_000 }, async () => {
+    const { bars, statuses } = (await look(tab.page))!;
+    expect(statuses).not.toContain("corrected");
+    const [first, trades] = [bars[0]!, BAR_COLUMNS.indexOf("trades")];
+    const startMs = Number(first[START]);
+    await putTrade(runningFile(), { symbol: "SPY", price: "1.25", size: 7, eventTimeMs: startMs + 1_000, sequence: 1 });
+    const shown = async () => {
+      const { bars, statuses, marks } = (await look(tab.page))!;
+      const index = bars.findIndex((row) => row[START] === startMs);
+      return [bars[index]?.[trades], statuses[index], marks.includes(startMs / 1_000)];
+    };
+    await expect.poll(shown, PATIENT).toEqual([Number(first[trades]) + 1, "corrected", true]);
+    const rows = await equalsStore(tab.page, "SPY/1m", 20);
+    const low = BAR_COLUMNS.indexOf("low");
+    expect(rows.find((row) => row[START] === startMs)?.[low]).toBe("1.25");
+    expect(tab.complaints).toEqual([]);
   });
 
   test("renews its connection, and nobody notices", { timeout: 60_000 }, async () => {
@@ -187,6 +186,8 @@ describe("npm start", () => {
     await launch(port);
     await expect.poll(() => tab.page.textContent("#state"), PATIENT).toBe("Live");
     await equalsStore(tab.page, "SPY/1m", 20);
+    // the late trade went with the store
+    expect((await look(tab.page))!.statuses).not.toContain("corrected");
     // the browser itself tells of each connection that failed
     expect(tab.complaints.filter((text) => !text.startsWith("WebSocket connection to"))).toEqual([]);
   });

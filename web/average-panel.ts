@@ -6,22 +6,27 @@ import { createPanel, Line, panelOptions, type Mark, type Panel } from "./panel.
 import { seamsOf, sections, type PassOf } from "./passes.ts";
 import { averageSteps, closesOf, evenly, type ChartTime, type GapPoint, type ValuePoint } from "./points.ts";
 import { Seams } from "./seams.ts";
+import type { StandingOf } from "./standings.ts";
 import { Steps } from "./steps.ts";
 import type { Theme } from "./theme.ts";
 
-/** The price itself against the average of each window, whose newest one is still open. */
+/** The price itself against the average of each window, whose newest one may still be open. */
 export class AveragePanel implements Panel {
   readonly chart: IChartApi;
   axis: Axis = { times: [], step: 1 };
   #closes: readonly ValuePoint[] = [];
+  /** Whether the newest window may still change. */
+  isOpen = false;
   readonly #passOf: PassOf;
+  readonly #standingOf: StandingOf;
   readonly #seams: Seams;
   readonly #raw;
   readonly #closed;
   readonly #open;
 
-  constructor(container: HTMLElement, theme: Theme, passOf: PassOf) {
+  constructor(container: HTMLElement, theme: Theme, passOf: PassOf, standingOf: StandingOf) {
     this.#passOf = passOf;
+    this.#standingOf = standingOf;
     this.chart = createPanel(container, theme);
     // the chart above decides what is shown
     this.chart.timeScale().applyOptions({ shiftVisibleRangeOnNewBar: false });
@@ -56,6 +61,9 @@ export class AveragePanel implements Panel {
     this.#raw.line.show(raw);
     this.#closed.show(closed);
     this.#open.line.show(open);
+    const newest = shown.at(-1);
+    this.isOpen = newest !== undefined && this.#standingOf(newest).isForming;
+    this.#open.series.applyOptions({ lineStyle: this.isOpen ? LineStyle.Dashed : LineStyle.Solid });
     const times = new Set([...raw, ...closed.flat()].map(({ time }) => time));
     this.axis = { times: [...times].toSorted((a, b) => a - b), step };
     this.#seams.show(

@@ -1,6 +1,7 @@
 import { CandlestickSeries, HistogramSeries, type IChartApi } from "lightweight-charts";
 import type { Bar } from "#core/bar.ts";
 import { placeAt, type Axis } from "./axis.ts";
+import { Marks } from "./marks.ts";
 import { createPanel, Line, panelOptions, type Mark, type Panel } from "./panel.ts";
 import { seamsOf, sections, type PassOf } from "./passes.ts";
 import {
@@ -14,12 +15,18 @@ import {
   type ValuePoint,
 } from "./points.ts";
 import { Seams } from "./seams.ts";
+import type { StandingOf } from "./standings.ts";
 import { Steps } from "./steps.ts";
 import type { Theme } from "./theme.ts";
 
 /** What a bar is drawn with beside its body. */
 interface VolumePoint extends ValuePoint {
   readonly color: string;
+}
+
+/** A candle, hollow where a colour is given for its body. */
+interface BodyPoint extends CandlePoint {
+  readonly color?: string;
 }
 
 /** At first a chart shows between so many bars, as far as each has so much room. */
@@ -31,16 +38,19 @@ export class BarsPanel implements Panel {
   readonly chart: IChartApi;
   axis: Axis = { times: [], step: 1 };
   readonly #passOf: PassOf;
+  readonly #standingOf: StandingOf;
   readonly #seams: Seams;
   readonly #candles;
   readonly #volumes;
   readonly #means;
+  readonly #marks: Marks;
   #theme: Theme;
   #bars: readonly Bar[] = [];
 
-  constructor(container: HTMLElement, theme: Theme, passOf: PassOf) {
+  constructor(container: HTMLElement, theme: Theme, passOf: PassOf, standingOf: StandingOf) {
     this.#theme = theme;
     this.#passOf = passOf;
+    this.#standingOf = standingOf;
     this.chart = createPanel(container, theme);
     const volume = this.chart.addSeries(HistogramSeries, {
       priceScaleId: "volume",
@@ -50,8 +60,9 @@ export class BarsPanel implements Panel {
     });
     this.chart.priceScale("volume").applyOptions({ scaleMargins: { top: 0.84, bottom: 0 } });
     this.chart.priceScale("right").applyOptions({ scaleMargins: { top: 0.14, bottom: 0.2 } });
-    const candle = this.chart.addSeries(CandlestickSeries, { borderVisible: false });
-    this.#candles = { series: candle, line: new Line<CandlePoint | GapPoint>(candle) };
+    const candle = this.chart.addSeries(CandlestickSeries);
+    this.#candles = { series: candle, line: new Line<BodyPoint | GapPoint>(candle) };
+    this.#marks = new Marks(candle);
     this.#volumes = new Line<VolumePoint>(volume);
     this.#means = new Steps(this.chart, 1);
     this.#seams = new Seams(this.chart);
@@ -83,6 +94,11 @@ export class BarsPanel implements Panel {
     return this.#candles.line.data();
   }
 
+  /** When the bars start that are marked. */
+  get marks(): readonly ChartTime[] {
+    return this.#marks.times;
+  }
+
   /** Shows `bars`, which must be of one symbol and interval, in order. */
   show(bars: readonly Bar[], intervalMs: number, isNew: boolean): void {
     this.#bars = bars;
@@ -109,18 +125,31 @@ export class BarsPanel implements Panel {
     this.#candles.series.applyOptions({
       upColor: theme.up,
       downColor: theme.down,
+      borderUpColor: theme.up,
+      borderDownColor: theme.down,
       wickUpColor: theme.up,
       wickDownColor: theme.down,
     });
     this.#means.paint(theme.mean);
+    this.#marks.paint(theme.corrected);
     const [first] = this.#bars;
     if (first !== undefined) this.#draw(first.intervalMs);
   }
 
   #draw(intervalMs: number): void {
-    const { upFaint, downFaint } = this.#theme;
-    const candles = evenly(this.#bars.map(candleOf), intervalMs / 1_000);
+    const { up, down, upFaint, downFaint, panel } = this.#theme;
+    const bodies = this.#bars.map((bar): BodyPoint => {
+      const candle = candleOf(bar);
+      return this.#standingOf(bar).isForming ? { ...candle, color: panel } : candle;
+    });
+    const candles = evenly(bodies, intervalMs / 1_000);
     this.#candles.line.show(candles);
+    // which otherwise has the colour of the newest body
+    const newest = bodies.at(-1);
+    const priceLineColor = newest !== undefined && newest.close < newest.open ? down : up;
+    this.#candles.series.applyOptions({ priceLineColor });
+    const corrected = this.#bars.filter((bar) => this.#standingOf(bar).status === "corrected");
+    this.#marks.show(corrected.map(({ startMs }) => startMs / 1_000));
     this.axis = { times: candles.map(({ time }) => time), step: intervalMs / 1_000 };
     this.#seams.show(
       this.axis,

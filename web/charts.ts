@@ -7,9 +7,11 @@ import { BarsPanel } from "./bars-panel.ts";
 import { byId, setText } from "./element.ts";
 import { showLegend } from "./legend.ts";
 import { Link } from "./link.ts";
+import type { StandingOf } from "./standings.ts";
 import { seamsOf, type PassOf } from "./passes.ts";
 import type { ChartTime } from "./points.ts";
 import type { Theme } from "./theme.ts";
+import { chartWords } from "./words.ts";
 
 /** What the charts show of one symbol and interval. */
 export interface View {
@@ -29,14 +31,16 @@ export class Charts {
   readonly #lower: AveragePanel;
   readonly #link: Link;
   readonly #passOf: PassOf;
+  readonly #standingOf: StandingOf;
   #pointed: ChartTime | undefined;
   /** Symbol and interval of what is shown. */
   #key = "";
 
-  constructor(theme: Theme, passOf: PassOf) {
+  constructor(theme: Theme, passOf: PassOf, standingOf: StandingOf) {
     this.#passOf = passOf;
-    this.#upper = new BarsPanel(byId("bars"), theme, passOf);
-    this.#lower = new AveragePanel(byId("average"), theme, passOf);
+    this.#standingOf = standingOf;
+    this.#upper = new BarsPanel(byId("bars"), theme, passOf, standingOf);
+    this.#lower = new AveragePanel(byId("average"), theme, passOf, standingOf);
     this.#link = new Link(this.#upper, this.#lower, {
       onPoint: (time) => {
         this.#pointed = time;
@@ -54,6 +58,11 @@ export class Charts {
   /** The candles as the chart has them. */
   get candles(): readonly unknown[] {
     return this.#upper.candles;
+  }
+
+  /** When the bars start that are marked. */
+  get marks(): readonly ChartTime[] {
+    return this.#upper.marks;
   }
 
   /** The time that each chart shows, from its left end to its right one. */
@@ -78,6 +87,7 @@ export class Charts {
     this.#link.align();
     setText(byId("meanKey"), `Average of each ${intervalText(intervalMs)}`);
     byId("seamKey").hidden = seamsOf(fine, this.#passOf).length === 0;
+    byId("openKey").hidden = !this.#lower.isOpen;
     this.#say(bars.length > 0 ? "" : emptyWords);
     this.#showLegend();
   }
@@ -107,9 +117,12 @@ export class Charts {
 
   #showLegend(): void {
     const pointed = this.#pointed === undefined ? undefined : this.#upper.barAt(this.#pointed);
-    const bar = pointed ?? this.bars.at(-1);
+    const newest = this.bars.at(-1);
+    const bar = pointed ?? newest;
+    const correctedBars = this.marks.length;
     if (bar === undefined) byId("legend").replaceChildren();
-    else showLegend(byId("legend"), bar, this.#passOf);
+    else showLegend(byId("legend"), { bar, passOf: this.#passOf, standing: this.#standingOf(bar), correctedBars });
+    byId("bars").ariaLabel = chartWords(this.bars.length, newest && this.#standingOf(newest).status, correctedBars);
   }
 }
 

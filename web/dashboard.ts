@@ -1,22 +1,23 @@
 import { barRow } from "#core/bar-row.ts";
-import type { Bar } from "#core/bar.ts";
+import type { BarStatus } from "#core/bar-status.ts";
 import { readInterval } from "#core/interval.ts";
 import type { DashboardConfig } from "#core/protocol/dashboard-config.ts";
 import { isSymbol } from "#core/trade.ts";
 import { durationMs, type DurationMs } from "#core/units.ts";
+import { readAddress, writeAddress } from "./address.ts";
 import { Charts } from "./charts.ts";
 import { Controls } from "./controls.ts";
 import { byId, setText } from "./element.ts";
 import { Feed } from "./feed.ts";
+import { showPrice, showTitle } from "./headline.ts";
 import { KeptSymbols } from "./kept-symbols.ts";
-import { changeSince, measuredFrom, passOf, type PassOf } from "./passes.ts";
-import { numberOf } from "./points.ts";
+import { measuredFrom, passOf, type PassOf } from "./passes.ts";
+import { Standings } from "./standings.ts";
 import { Status } from "./status.ts";
 import { Suggestions } from "./suggestions.ts";
 import { readTheme, watchTheme, type Theme } from "./theme.ts";
 import { Watchlist } from "./watchlist.ts";
 import { chartWishes, watchedWishes, WATCHED_BARS, type ChartWishes } from "./wishes.ts";
-import { changeClass, changeWords, clockWords, priceWords } from "./words.ts";
 
 /** What tests and tools may read of the page. */
 export interface Dash {
@@ -27,6 +28,10 @@ export interface Dash {
   readonly isWhole: boolean;
   /** The bars on the chart, as rows of the export's columns. */
   readonly bars: readonly (readonly (string | number)[])[];
+  /** What is said of each of them, null where nothing is yet. */
+  readonly statuses: readonly (BarStatus | null)[];
+  /** When the bars start that are marked on the chart, in seconds since 1970. */
+  readonly marks: readonly number[];
   /** The candles as the chart library has them. */
   readonly candles: readonly unknown[];
   /** The time that the upper and the lower chart show, in seconds since 1970. */
@@ -48,6 +53,7 @@ export class Dashboard {
   readonly #suggestions: Suggestions;
   readonly #watchlist: Watchlist;
   readonly #controls: Controls;
+  readonly #standings = new Standings();
   readonly #charts: Charts;
   #theme: Theme = readTheme();
   #symbols: readonly string[] = [];
@@ -80,10 +86,10 @@ export class Dashboard {
       onInterval: (interval) => this.#choose(this.#symbol, interval),
       onSymbol: (symbol) => this.#addAndChoose(symbol),
     });
-    this.#charts = new Charts(this.#theme, this.#passOf);
+    this.#charts = new Charts(this.#theme, this.#passOf, this.#standings.of);
     setText(byId("source"), config.source);
     byId("source").title = config.source;
-    const [symbol, interval] = readHash();
+    const [symbol, interval] = readAddress();
     for (const each of [...config.symbols, ...this.#kept.read(), symbol]) this.#add(each);
     this.#symbol = isSymbol(symbol) ? symbol : (config.symbols.at(-1) ?? "");
     this.#interval = config.intervals.includes(interval) ? interval : (config.intervals[1] ?? config.intervals[0]!);
@@ -101,6 +107,8 @@ export class Dashboard {
       interval: this.#interval,
       isWhole: isKnown && !this.#feed.isAwaiting,
       bars: this.#charts.bars.map(barRow),
+      statuses: this.#charts.bars.map((bar) => this.#standings.of(bar).status ?? null),
+      marks: this.#charts.marks,
       candles: this.#charts.candles,
       ranges: this.#charts.ranges,
     };
@@ -158,11 +166,10 @@ export class Dashboard {
     this.#symbol = symbol;
     this.#interval = interval;
     this.#chosenAtMs = performance.now();
-    history.replaceState(undefined, "", `#${encodeURIComponent(symbol)}/${interval}`);
+    writeAddress(symbol, interval);
     this.#watchlist.select(symbol);
     this.#controls.select(interval);
-    setText(byId("title"), symbol);
-    byId("title").title = symbol;
+    showTitle(symbol);
     const { bars, fine } = this.#shown;
     const charts = symbol === "" ? [] : bars === fine ? [bars] : [bars, fine];
     this.#feed.wish([...watchedWishes(this.#symbols, this.#offeredMs[0]!), ...charts]);
@@ -195,21 +202,9 @@ export class Dashboard {
     const measures = { newestMs, fromMs, passOf: this.#passOf };
     for (const [index, symbol] of this.#symbols.entries())
       this.#watchlist.show(symbol, watched[index]!, measures, this.#theme);
-    this.#showPrice(watched[this.#symbols.indexOf(this.#symbol)] ?? [], fromMs);
+    showPrice(watched[this.#symbols.indexOf(this.#symbol)] ?? [], fromMs);
     this.#showCharts();
     this.#status.show();
-  }
-
-  #showPrice(bars: readonly Bar[], fromMs: number): void {
-    const change = byId("change");
-    const last = bars.at(-1)?.content.close.price;
-    const measured = changeSince(bars, fromMs);
-    setText(byId("price"), last === undefined ? "" : priceWords(numberOf(last), last.scale));
-    setText(byId("since"), measured === undefined ? "" : `since ${clockWords(fromMs)}`);
-    if (measured === undefined) return setText(change, "");
-    const [from, to] = [numberOf(measured[0].content.open.price), numberOf(measured[1].content.close.price)];
-    setText(change, changeWords(from, to));
-    change.className = `change ${changeClass(from, to)}`;
   }
 
   #showCharts(): void {
@@ -222,11 +217,13 @@ export class Dashboard {
       if (isLate) this.#charts.clear(`Bars of ${this.#symbol} in ${this.#interval} come when the server answers.`);
       return;
     }
-    const { register } = this.#feed;
+    const { register, progress } = this.#feed;
+    const shown = register.bars(this.#symbol, intervalMs);
+    this.#standings.look(shown, progress);
     this.#charts.show({
       symbol: this.#symbol,
       intervalMs,
-      bars: register.bars(this.#symbol, intervalMs),
+      bars: shown,
       fine: register.bars(this.#symbol, fine.intervalMs).slice(-fine.bars),
       emptyWords: this.#suggestions.emptyWords(this.#symbol),
     });
@@ -234,13 +231,3 @@ export class Dashboard {
 }
 
 const msOf = (interval: string): DurationMs => readInterval(interval) ?? durationMs(60_000);
-
-/** The symbol and the interval that the address names, empty where it names none. */
-const readHash = (): readonly [string, string] => {
-  try {
-    const [symbol = "", interval = ""] = location.hash.slice(1).split("/").map(decodeURIComponent);
-    return [symbol, interval];
-  } catch {
-    return ["", ""];
-  }
-};

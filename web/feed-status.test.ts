@@ -46,6 +46,23 @@ describe("a feed beside its panes", () => {
     ]);
   });
 
+  test("gives up a connection whose heart never beats, where one before it had a heart", async () => {
+    const { feed, sockets } = openFeed();
+    const counts = { trades: 5, late: 0, duplicates: 0, rejected: 0 };
+    const beat = heartbeatMessage({ timeMs: epochMs(0), watermarkMs: undefined, feed: "quiet", counts });
+    sockets[0]!.open();
+    sockets[0]!.say(beat, ...snapshot(5));
+    sockets[0]!.close();
+    await vi.advanceTimersByTimeAsync(1_000);
+    sockets[1]!.open();
+    // forgotten as soon as it was answered
+    sockets[1]!.say(...snapshot(5));
+    await vi.advanceTimersByTimeAsync(14_000);
+    expect(feed.state.kind).toBe("live");
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(feed.state.kind).toBe("waiting");
+  });
+
   test("gives up a connection whose heart has stopped", async () => {
     const { feed, sockets } = openFeed();
     sockets[0]!.open();
@@ -58,9 +75,30 @@ describe("a feed beside its panes", () => {
       await vi.advanceTimersByTimeAsync(1_000);
     }
     expect([feed.state.kind, feed.status?.feed, feed.status?.counts.trades]).toEqual(["live", "quiet", 5]);
+    expect(feed.progress).toEqual({ watermarkMs: undefined, isClosed: false });
     // trades are older than the heartbeat
     expect([feed.silenceMs, feed.ageMs]).toEqual([1_000, 20_000]);
     await vi.advanceTimersByTimeAsync(14_000);
     expect([feed.state.kind, feed.status]).toEqual(["waiting", undefined]);
+  });
+
+  test("knows the greatest watermark that a connection told, and takes another one at its word", async () => {
+    const { feed, sockets } = openFeed();
+    const beat = (socket: number, watermarkMs: number): number | undefined => {
+      const counts = { trades: 5, late: 0, duplicates: 0, rejected: 0 };
+      const status = { timeMs: epochMs(0), watermarkMs: epochMs(watermarkMs), feed: "live", counts } as const;
+      sockets[socket]!.say(heartbeatMessage(status));
+      return feed.progress?.watermarkMs;
+    };
+    sockets[0]!.open();
+    expect(feed.progress).toBeUndefined();
+    sockets[0]!.say(...snapshot(5));
+    expect([beat(0, 60_000), beat(0, 50_000), beat(0, 70_000)]).toEqual([60_000, 60_000, 70_000]);
+    sockets[0]!.close();
+    expect(feed.progress?.watermarkMs).toBe(70_000);
+    await vi.advanceTimersByTimeAsync(1_000);
+    sockets[1]!.open();
+    // as of a pipeline that begins anew
+    expect([beat(1, 10_000), beat(1, 5_000)]).toEqual([10_000, 10_000]);
   });
 });

@@ -1,4 +1,5 @@
 import { backoffMs, type Backoff } from "#core/backoff.ts";
+import { progressAfter, type Progress } from "#core/bar-status.ts";
 import type { Fault } from "#core/protocol/faults.ts";
 import type { PipelineStatus } from "#core/protocol/pipeline-status.ts";
 import { Register } from "#core/protocol/register.ts";
@@ -51,6 +52,9 @@ export class Feed {
   #heardAtMs = Number.NEGATIVE_INFINITY;
   #updatedAtMs = Number.NEGATIVE_INFINITY;
   #status: PipelineStatus | undefined;
+  #progress: Progress | undefined;
+  /** Who told of the progress. */
+  #teller: Session | undefined;
   #heartbeat: ReturnType<typeof setTimeout> | undefined;
   /** What feeds shall fetch, and what no more; told on each connection anew, as the server may be another one. */
   readonly #watched = new Map<string, "watch" | "unwatch">();
@@ -85,6 +89,11 @@ export class Feed {
   /** What the last heartbeat of this connection said, undefined before. */
   get status(): PipelineStatus | undefined {
     return this.#session === undefined ? undefined : this.#status;
+  }
+
+  /** How far the pipeline is, as this connection or else an earlier one said, undefined before the first heartbeat. */
+  get progress(): Progress | undefined {
+    return this.#progress;
   }
 
   /** Whether an answer to what is wished for is still to come. */
@@ -157,6 +166,7 @@ export class Feed {
       this.#next = undefined;
       this.#known = session;
       this.#failures = 0;
+      if (this.#status !== undefined) this.#awaitBeat(session);
       this.#enter({ kind: "live" });
     }
     this.#options.onChange();
@@ -169,7 +179,16 @@ export class Feed {
 
   #beat(session: Session, status: PipelineStatus): void {
     this.#status = status;
+    // another connection may lead to another pipeline, which is not as far
+    this.#progress = progressAfter(session === this.#teller ? this.#progress : undefined, status);
+    this.#teller = session;
     if (session !== this.#session) return;
+    this.#options.onChange();
+    this.#awaitBeat(session);
+  }
+
+  /** The next heartbeat must come in time, a first one too where servers beat: they may forget whom they answered. */
+  #awaitBeat(session: Session): void {
     clearTimeout(this.#heartbeat);
     this.#heartbeat = setTimeout(() => this.#session === session && this.#give(session), HEARTBEAT_MS);
   }

@@ -4,15 +4,24 @@ import { decimalText } from "#core/decimal.ts";
 import { intervalText } from "#core/interval.ts";
 import { element } from "./element.ts";
 import { closingPass, type PassOf } from "./passes.ts";
-import { secondWords } from "./words.ts";
+import type { Standing } from "./standings.ts";
+import { countWords, secondWords, standingWords } from "./words.ts";
+
+/** What a legend tells of. */
+export interface LegendView {
+  readonly bar: Bar;
+  readonly passOf: PassOf;
+  readonly standing: Standing;
+  /** How many bars on the chart are marked. */
+  readonly correctedBars: number;
+}
 
 /** Writes what one bar holds, in exact decimals but for the two averages, which are cut to four places. */
-export const showLegend = (target: HTMLElement, bar: Bar, of: PassOf): void => {
+export const showLegend = (target: HTMLElement, { bar, passOf, standing, correctedBars }: LegendView): void => {
   const { startMs, intervalMs, content } = bar;
-  const isMixed = of(content.open.eventTimeMs) !== closingPass(bar, of);
+  const isMixed = passOf(content.open.eventTimeMs) !== closingPass(bar, passOf);
   const { open, high, low, close, volume, tradeCount } = content;
   const cells: readonly (readonly [string, string])[] = [
-    ["", `${intervalText(intervalMs)} · ${secondWords(startMs)}`],
     ["Open", decimalText(open.price)],
     ["High", decimalText(high)],
     ["Low", decimalText(low)],
@@ -24,11 +33,24 @@ export const showLegend = (target: HTMLElement, bar: Bar, of: PassOf): void => {
     ...(isMixed ? [["", "of two passes of the replay"] as const] : []),
   ];
   target.replaceChildren(
-    ...cells.map(([name, value]) =>
-      element("span", {}, ...(name === "" ? [] : [element("i", {}, name), " "]), element("b", {}, value)),
-    ),
+    cell("", `${intervalText(intervalMs)} · ${secondWords(startMs)}`),
+    ...statusCells(standing),
+    ...cells.map(([name, value]) => cell(name, value)),
+    ...(correctedBars === 0 ? [] : [keyed("corrected", `${countWords(correctedBars, "bar")} corrected`)]),
   );
 };
+
+const cell = (name: string, value: string): HTMLElement =>
+  element("span", {}, ...(name === "" ? [] : [element("i", {}, name), " "]), element("b", {}, value));
+
+/** What is said of the bar, behind what it is drawn with. */
+const statusCells = (standing: Standing): readonly HTMLElement[] => {
+  if (standing.status === undefined) return [];
+  return [keyed(standing.status, element("b", {}, standingWords(standing)))];
+};
+
+const keyed = (status: string, words: Node | string): HTMLElement =>
+  element("span", { class: "standing", "data-status": status }, words);
 
 const cut = (text: string): string => text.replace(/(\.\d{4})\d+$/, "$1");
 

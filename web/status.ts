@@ -1,6 +1,6 @@
 import { byId, setText } from "./element.ts";
 import type { Feed } from "./feed.ts";
-import { countWords, feedWords, secondWords, stateWord, stateWords, updatedWords } from "./words.ts";
+import { completeWords, countWords, feedWords, stateWord, stateWords, updatedWords } from "./words.ts";
 
 /** Heartbeats come each second. */
 const STALE_MS = 4_000;
@@ -28,14 +28,15 @@ export class Status {
     const isFaulty = nowMs < this.#fault.untilMs;
     byId("state").dataset["state"] = isStale ? "stale" : state.kind;
     setText(byId("state"), stateWords(view));
-    setText(byId("said"), stateWord(view));
+    const isTold = status !== undefined && !isStale;
+    setText(byId("said"), [stateWord(view), ...(isTold ? [feedWords(status.feed)] : [])].join(". "));
     setText(byId("age"), isFaulty ? this.#fault.message : updatedWords(ageMs));
-    byId("pipeline").hidden = status === undefined || isStale;
+    byId("pipeline").hidden = !isTold;
     if (status === undefined) return;
-    const { feed, watermarkMs, counts } = status;
+    const { feed, counts } = status;
     byId("pipeline").dataset["feed"] = feed;
     setText(byId("feed"), feedWords(feed));
-    setText(byId("complete"), watermarkMs === undefined ? "" : `complete up to ${secondWords(watermarkMs)}`);
+    setText(byId("complete"), completeWords(status));
     setText(byId("trades"), countWords(counts.trades, "trade"));
     setText(byId("late"), `${counts.late.toLocaleString("en-US")} late`);
     setText(byId("duplicates"), countWords(counts.duplicates, "duplicate"));

@@ -10,6 +10,7 @@ export interface Theme {
   readonly downFaint: string;
   readonly raw: string;
   readonly mean: string;
+  readonly corrected: string;
   readonly font: string;
 }
 
@@ -28,6 +29,7 @@ export const readTheme = (): Theme => {
     downFaint: colour("down-faint"),
     raw: colour("raw"),
     mean: colour("mean"),
+    corrected: colour("corrected"),
     font: getComputedStyle(document.body).fontFamily,
   };
 };

@@ -1,10 +1,16 @@
 import { expect, test } from "vitest";
+import { FEED_STATES } from "#core/protocol/pipeline-status.ts";
+import { epochMs } from "#core/units.ts";
 import {
   agoWords,
   changeClass,
   changeWords,
+  chartWords,
+  completeWords,
   countWords,
+  feedWords,
   priceWords,
+  standingWords,
   stateWord,
   stateWords,
   updatedWords,
@@ -62,6 +68,39 @@ test("an update is just now, or so long ago", () => {
     "updated just now",
     "updated 3 s ago",
     "updated 4 min ago",
+  ]);
+});
+
+test("a source that has ended is complete, and one that goes on up to some time", () => {
+  const watermarkMs = epochMs(new Date(2026, 0, 2, 9, 8, 7).getTime());
+  expect([
+    completeWords({ feed: "live", watermarkMs: undefined }),
+    completeWords({ feed: "quiet", watermarkMs }),
+    completeWords({ feed: "closed", watermarkMs }),
+  ]).toEqual(["", "complete up to 09:08:07", "complete"]);
+});
+
+test("each feed state has words of its own", () => {
+  expect(new Set(FEED_STATES.map(feedWords)).size).toBe(FEED_STATES.length);
+});
+
+test("a bar's status is a word, and two where it was corrected before it is final", () => {
+  expect(
+    [
+      { status: undefined, isForming: false },
+      { status: "forming", isForming: true } as const,
+      { status: "final", isForming: false } as const,
+      { status: "corrected", isForming: false } as const,
+      { status: "corrected", isForming: true } as const,
+    ].map(standingWords),
+  ).toEqual(["", "forming", "final", "corrected", "corrected, still forming"]);
+});
+
+test("a chart is told in words to those who do not see it", () => {
+  expect([chartWords(0, undefined, 0), chartWords(1, "forming", 0), chartWords(300, "final", 2)]).toEqual([
+    "0 bars with volume and average",
+    "1 bar with volume and average, the newest is forming",
+    "300 bars with volume and average, the newest is final, 2 bars corrected",
   ]);
 });
 

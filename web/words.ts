@@ -1,5 +1,7 @@
-import type { FeedState } from "#core/protocol/pipeline-status.ts";
+import type { BarStatus } from "#core/bar-status.ts";
+import type { FeedState, PipelineStatus } from "#core/protocol/pipeline-status.ts";
 import type { ConnectionState } from "./feed.ts";
+import type { Standing } from "./standings.ts";
 
 /** What is to be said of a connection. `nowMs` is of the same clock as the state's times. */
 export interface ConnectionView {
@@ -48,17 +50,35 @@ export const updatedWords = (ageMs: number): string => {
 
 const FEED_WORDS: Readonly<Record<FeedState, string>> = {
   live: "Trades come in",
-  quiet: "No trades for a while",
-  closed: "The source has ended",
-  dead: "Nobody feeds the pipeline",
+  quiet: "Quiet: no trades for a while",
+  closed: "Closed: the source has ended",
+  dead: "Dead: nobody feeds the pipeline",
 };
 
 /** How things stand with whoever brings trades. */
 export const feedWords = (feed: FeedState): string => FEED_WORDS[feed];
 
+/** Up to when all trades have most likely come. */
+export const completeWords = ({ feed, watermarkMs }: Pick<PipelineStatus, "feed" | "watermarkMs">): string => {
+  if (watermarkMs === undefined) return "";
+  return feed === "closed" ? "complete" : `complete up to ${secondWords(watermarkMs)}`;
+};
+
 /** `1 trade`, `2,000 trades`. */
 export const countWords = (count: number, one: string): string =>
   `${count.toLocaleString("en-US")} ${one}${count === 1 ? "" : "s"}`;
+
+/** What is said of a bar in a legend; one of longer windows may be corrected before it is final. */
+export const standingWords = ({ status, isForming }: Standing): string =>
+  status === "corrected" && isForming ? "corrected, still forming" : (status ?? "");
+
+/** What a chart of bars shows, for those who do not see it. */
+export const chartWords = (bars: number, newest: BarStatus | undefined, correctedBars: number): string => {
+  const words = [`${countWords(bars, "bar")} with volume and average`];
+  if (newest !== undefined) words.push(`the newest is ${newest}`);
+  if (correctedBars > 0) words.push(`${countWords(correctedBars, "bar")} corrected`);
+  return words.join(", ");
+};
 
 const MINUTES = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const SECONDS = new Intl.DateTimeFormat(undefined, {

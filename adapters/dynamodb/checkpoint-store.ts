@@ -22,10 +22,20 @@ export const openDynamoCheckpointStore = (options: DynamoOptions): CheckpointSto
   };
 };
 
-const checkpointItem = ({ stream, shard, last, seen, newestEventTimeMs, frontierMs, counts }: Checkpoint): Item => ({
+const checkpointItem = ({
+  stream,
+  shard,
+  last,
+  lastArrivalMs,
+  seen,
+  newestEventTimeMs,
+  frontierMs,
+  counts,
+}: Checkpoint): Item => ({
   stream: { S: stream },
   shard: { S: shard },
   last: { S: last },
+  ...timeAttribute("lastArrivalMs", lastArrivalMs),
   seen: { B: seen },
   ...timeAttribute("newestEventTimeMs", newestEventTimeMs),
   ...timeAttribute("frontierMs", frontierMs),
@@ -36,6 +46,7 @@ const readCheckpoint = (item: Item): Checkpoint => ({
   stream: readText(item, "stream"),
   shard: readText(item, "shard"),
   last: readSequenceNumber(readText(item, "last")),
+  lastArrivalMs: readTime(item, "lastArrivalMs"),
   seen: readBytes(item, "seen"),
   newestEventTimeMs: readTime(item, "newestEventTimeMs"),
   frontierMs: readTime(item, "frontierMs"),

@@ -1,10 +1,11 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import type { RejectedStore } from "#core/ports/rejected-store.ts";
+import { indexesText, readIndexes } from "#core/redrive/index-text.ts";
+import type { KeptRejected, Redriven, RejectedOrigin, RejectedStore } from "#core/ports/rejected-store.ts";
 import type { Fault, Rejected, RejectionReason } from "#core/trade.ts";
-import { epochMs, readSequenceNumber, type DurationMs, type SequenceNumber } from "#core/units.ts";
+import { durationMs, epochMs, readSequenceNumber, type DurationMs, type SequenceNumber } from "#core/units.ts";
 import { expiresAt, isLive, numberOf, readBytes, readNumber, readText } from "./attributes.ts";
 import { openTable, type DynamoOptions } from "./client.ts";
-import { queryPartition, writeAll, type Item } from "./requests.ts";
+import { putGreater, queryPartition, writeAll, type Item } from "./requests.ts";
 
 /**
  * An item holds 400 KB, a record may have more.
@@ -34,6 +35,11 @@ export interface DynamoRejectedStoreOptions extends DynamoOptions {
  *     faults    = fault *("," fault), fault = index " " reason      -1 malformed-frame
  *     count     = all faults, those not named too
  *     parts     = how many items the record takes; on the first, as are faults and count
+ *
+ * What was put again stands in an item of its own, which no writing of the record touches:
+ *
+ *     position  = sequence number "|redriven"
+ *     indexes   = the trades put again, as in "0-4,7"; trades = how many; redrivenAtMs
  */
 export const openDynamoRejectedStore = (options: DynamoRejectedStoreOptions): RejectedStore & AsyncDisposable => {
   const table = openTable(options);
@@ -60,11 +66,14 @@ export const openDynamoRejectedStore = (options: DynamoRejectedStoreOptions): Re
         .map(([position, items]) => readRejected(stream, shard, readSequenceNumber(position), items));
     },
 
+    markRedriven: (origin, redriven) =>
+      putGreater(table, markItem(origin, redriven, expiresAt(table.clock.nowMs(), MARKS_KEPT_MS)), "trades"),
+
     [Symbol.asyncDispose]: () => table[Symbol.asyncDispose](),
   };
 };
 
-const originText = ({ stream, shard, sequenceNumber, arrivalTimeMs }: Rejected): string => {
+const originText = ({ stream, shard, sequenceNumber, arrivalTimeMs }: RejectedOrigin): string => {
   const day = new Date(arrivalTimeMs).toISOString().slice(0, 10);
   return `${day}|${stream}|${shard}|${spreadOf(sequenceNumber)}`;
 };
@@ -96,12 +105,41 @@ const itemsOf = (row: Rejected, expiry: AttributeValue): readonly Item[] => {
   }));
 };
 
-/** Whether no part is missing: they are written, and expire, one by one. */
-const isWhole = ([first, ...others]: readonly Item[]): boolean =>
-  first?.["parts"] !== undefined && readNumber(first, "parts") === 1 + others.length;
+const MARK = "redriven";
+/** A mark must outlive its record. */
+const MARKS_KEPT_MS = durationMs(3_650 * 86_400_000);
 
-const readRejected = (stream: string, shard: string, position: SequenceNumber, items: readonly Item[]): Rejected => {
-  const first = items[0] as Item;
+const markItem = (origin: RejectedOrigin, { indexes, atMs }: Redriven, expiry: AttributeValue): Item => ({
+  origin: { S: originText(origin) },
+  position: { S: `${origin.sequenceNumber}|${MARK}` },
+  indexes: { S: indexesText(indexes) },
+  trades: numberOf(indexes.length),
+  redrivenAtMs: numberOf(atMs),
+  expiresAt: expiry,
+});
+
+const isMark = (item: Item): boolean => readText(item, "position").endsWith(`|${MARK}`);
+
+const readMark = (item: Item): Redriven => ({
+  indexes: readIndexes(readText(item, "indexes")),
+  atMs: epochMs(readNumber(item, "redrivenAtMs")),
+});
+
+/** Whether no part is missing: they are written, and expire, one by one. */
+const isWhole = (items: readonly Item[]): boolean => {
+  const [first, ...others] = items.filter((item) => !isMark(item));
+  return first?.["parts"] !== undefined && readNumber(first, "parts") === 1 + others.length;
+};
+
+const readRejected = (
+  stream: string,
+  shard: string,
+  position: SequenceNumber,
+  items: readonly Item[],
+): KeptRejected => {
+  const parts = items.filter((item) => !isMark(item));
+  const first = parts[0] as Item;
+  const mark = items.find(isMark);
   return {
     stream,
     shard,
@@ -109,7 +147,8 @@ const readRejected = (stream: string, shard: string, position: SequenceNumber, i
     arrivalTimeMs: epochMs(readNumber(first, "arrivalTimeMs")),
     count: readNumber(first, "count"),
     faults: readText(first, "faults").split(",").map(readFault),
-    bytes: joined(items.map((item) => readBytes(item, "bytes"))),
+    bytes: joined(parts.map((item) => readBytes(item, "bytes"))),
+    redriven: mark && readMark(mark),
   };
 };
 

@@ -1,5 +1,8 @@
 import { checkpointStoreContract } from "#core/ports/checkpoint-store.contract.ts";
 import { connectionStoreContract } from "#core/ports/connection-store.contract.ts";
+import { failedBatchStoreContract } from "#core/ports/failed-batch-store.contract.ts";
+import type { FailedBatch } from "#core/ports/failed-batch-store.ts";
+import { gapStoreContract } from "#core/ports/gap-store.contract.ts";
 import { leaseStoreContract } from "#core/ports/lease-store.contract.ts";
 import { paneStoreContract } from "#core/ports/pane-store.contract.ts";
 import { rejectedStoreContract } from "#core/ports/rejected-store.contract.ts";
@@ -7,6 +10,8 @@ import { shardStatusStoreContract } from "#core/ports/shard-status.contract.ts";
 import { symbolRegisterContract } from "#core/ports/symbol-register.contract.ts";
 import { createMemoryCheckpointStore } from "./checkpoint-store.ts";
 import { createMemoryConnectionStore } from "./connection-store.ts";
+import { createMemoryFailedBatchStore } from "./failed-batch-store.ts";
+import { createMemoryGapStore } from "./gap-store.ts";
 import { createMemoryLeaseStore } from "./lease-store.ts";
 import { createMemoryPaneStore } from "./pane-store.ts";
 import { createMemoryRejectedStore } from "./rejected-store.ts";
@@ -19,6 +24,16 @@ const disposable = <Store>(store: Store): Promise<Store & AsyncDisposable> =>
 paneStoreContract("memory", () => disposable(createMemoryPaneStore()));
 checkpointStoreContract("memory", () => disposable(createMemoryCheckpointStore()));
 rejectedStoreContract("memory", () => disposable(createMemoryRejectedStore()));
+failedBatchStoreContract("memory", async () => {
+  const store = createMemoryFailedBatchStore();
+  return {
+    store,
+    fail: async (key, batch) => void store.batches.set(key, batch),
+    spoil: async (key) => void store.batches.set(key, {} as FailedBatch),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+});
+gapStoreContract("memory", () => disposable(createMemoryGapStore()));
 leaseStoreContract("memory", () => disposable(createMemoryLeaseStore()));
 connectionStoreContract("memory", () => disposable(createMemoryConnectionStore()));
 symbolRegisterContract("memory", () => disposable(createMemorySymbolRegister()));

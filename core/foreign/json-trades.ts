@@ -39,7 +39,7 @@ export interface JsonReading {
 export const readJsonTrades = (data: Uint8Array, columns: TradeColumns, limits: TradeLimits): JsonReading => {
   const [start, runStart] = [columns.count, columns.runs.length];
   const writer = new RunWriter(columns);
-  const tally = new FaultTally();
+  const tally = new FaultTally(limits.maxFaults);
   let index = 0;
   const isWhole = eachValue(data, (from, to) => {
     const trade =

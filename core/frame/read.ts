@@ -156,10 +156,14 @@ const isSound = ({ price, size, eventTimeMs, sequence, count }: TradeColumns, ro
 };
 
 /** Appends the rows of sound runs without the faults, moving rows together; returns the faults. */
-const sift = (columns: TradeColumns, runs: readonly Run[], { latestEventTimeMs }: TradeLimits): FaultTally => {
+const sift = (
+  columns: TradeColumns,
+  runs: readonly Run[],
+  { latestEventTimeMs, maxFaults }: TradeLimits,
+): FaultTally => {
   const { price, size, eventTimeMs, sequence } = columns;
   const start = columns.count;
-  const tally = new FaultTally();
+  const tally = new FaultTally(maxFaults);
   for (const run of runs) {
     const from = columns.count;
     for (let row = run.from; row < run.to; row++) {

@@ -19,10 +19,7 @@ export const frameTrades = (data: Uint8Array): readonly Trade[] => {
   const layout = readLayout(data);
   if (reading.kind === "rejected" || !layout) throw new RangeError("a frame's bytes must be sound, were not");
   if (reading.faultCount > 0) throw new RangeError(`a frame's trades must be positive, ${reading.faultCount} were not`);
-  const source = textOf(layout, layout.source) || undefined;
-  const currency = textOf(layout, layout.currency) || undefined;
-  const venues = optionOf(layout, FIELD.venue, layout.venueNames);
-  const conditions = optionOf(layout, FIELD.conditions, layout.conditionsNames);
+  const details = detailsOf(layout);
   return columns.runs.flatMap(({ symbol, priceScale, sizeScale, from, to }) =>
     Array.from({ length: to - from }, (_, i): Trade => {
       const row = from + i;
@@ -32,13 +29,31 @@ export const frameTrades = (data: Uint8Array): readonly Trade[] => {
         size: least({ units: columns.size[row]!, scale: sizeScale }),
         eventTimeMs: epochMs(columns.eventTimeMs[row]!),
         sequence: columns.sequence[row]!,
-        venue: venues[row],
-        conditions: conditions[row],
-        source,
-        currency,
+        ...details(row),
       };
     }),
   );
+};
+
+/** What a trade has beside what makes bars. */
+export type TradeDetails = Pick<Trade, "venue" | "currency" | "conditions" | "source">;
+
+/**
+ * Says what a sound frame tells of its trade at an index, faults counted too.
+ * @throws RangeError when the bytes are no frame or a text in it is no UTF-8.
+ */
+export const frameDetails = (data: Uint8Array): ((index: number) => TradeDetails) => {
+  const layout = readLayout(data);
+  if (!layout) throw new RangeError("a frame's bytes must be sound, were not");
+  return detailsOf(layout);
+};
+
+const detailsOf = (layout: FrameLayout): ((index: number) => TradeDetails) => {
+  const source = textOf(layout, layout.source) || undefined;
+  const currency = textOf(layout, layout.currency) || undefined;
+  const venues = optionOf(layout, FIELD.venue, layout.venueNames);
+  const conditions = optionOf(layout, FIELD.conditions, layout.conditionsNames);
+  return (index) => ({ venue: venues[index], conditions: conditions[index], source, currency });
 };
 
 const textOf = ({ data }: FrameLayout, { from, to }: Span): string => {

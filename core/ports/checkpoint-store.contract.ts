@@ -6,6 +6,7 @@ const checkpoint = ({ last, ...rest }: Partial<Omit<Checkpoint, "last">> & { las
   stream: "ticks",
   shard: "shardId-000000000000",
   last: sequenceNumber(String(last)),
+  lastArrivalMs: epochMs(1_381_132_801_000 + last),
   seen: new Uint8Array([0, 1, 127, 128, 255, last % 256]),
   newestEventTimeMs: epochMs(1_381_132_800_000 + last),
   frontierMs: epochMs(1_381_132_799_000 + last),
@@ -48,7 +49,12 @@ export const checkpointStoreContract = (name: string, open: () => Promise<Checkp
 
     test("keeps a checkpoint without a trade, and replaces it by one with trades", async () => {
       await using store = await open();
-      const empty = checkpoint({ last: 1, newestEventTimeMs: undefined, frontierMs: undefined });
+      const empty = checkpoint({
+        last: 1,
+        newestEventTimeMs: undefined,
+        frontierMs: undefined,
+        lastArrivalMs: undefined,
+      });
       await store.put(empty);
       expect(await store.get("ticks", "shardId-000000000000")).toEqual(empty);
       await store.put(checkpoint({ last: 2 }));

@@ -7,6 +7,8 @@ export interface Checkpoint {
   readonly shard: string;
   /** Every record up to this one is in the stored panes. */
   readonly last: SequenceNumber;
+  /** When the stream took the record at `last`; undefined in a checkpoint from before this was kept. */
+  readonly lastArrivalMs: EpochMs | undefined;
   /** The frames seen, exactly as of `last`; written and read by `core/seen.ts`. */
   readonly seen: Uint8Array;
   /** The greatest event time folded, undefined before the first trade: no window that starts after it has been touched. */

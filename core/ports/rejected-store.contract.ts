@@ -77,6 +77,20 @@ export const rejectedStoreContract = (name: string, open: () => Promise<Rejected
       expect(listed.every(({ bytes }, i) => Buffer.from(bytes).equals(rows[i]!.bytes))).toBe(true);
     });
 
+    test("keeps what was put again, the mark with more of it, though the record is written again", async () => {
+      await using store = await open();
+      const [one, other] = [rejected({ at: 1, bytes: new Uint8Array(400_000) }), rejected({ at: 2 })];
+      const list = () => store.list("ticks", one.shard, "2013-10-07");
+      await store.put([one, other]);
+      expect((await list()).map(({ redriven }) => redriven)).toEqual([undefined, undefined]);
+      await store.markRedriven(one, { indexes: [0, 1, 2, 7], atMs: epochMs(noon + 2) });
+      await store.markRedriven(one, { indexes: [0, 1], atMs: epochMs(noon + 3) });
+      await store.markRedriven({ ...one, stream: "ticks2" }, { indexes: [4], atMs: epochMs(noon) });
+      await store.put([one]);
+      expect(await list()).toEqual([{ ...one, redriven: { indexes: [0, 1, 2, 7], atMs: noon + 2 } }, other]);
+      expect(await store.list("ticks2", one.shard, "2013-10-07")).toEqual([]);
+    });
+
     test("is not touched by what the caller does to its bytes afterwards", async () => {
       await using store = await open();
       const written = rejected({ at: 1 });

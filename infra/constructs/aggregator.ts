@@ -4,6 +4,7 @@ import { StartingPosition } from "aws-cdk-lib/aws-lambda";
 import { KinesisEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
+import { durationMs } from "#core/units.ts";
 import { environment } from "#lambdas/aggregator/config.ts";
 import type { TapestreamConfig } from "../config.ts";
 import { FailedBatches } from "./failed-batches.ts";
@@ -44,6 +45,7 @@ export class Aggregator extends Construct {
         maxOutOfOrdernessMs: config.maxOutOfOrdernessMs,
         clockSkewMs: config.clockSkewMs,
         rejectedKeepMs: config.rejectedKeep,
+        ticksRetentionMs: durationMs(config.ticksRetentionHours * 3_600_000),
       }),
       timeout: Duration.seconds(60),
       memoryMiB: 1_024,

@@ -1,11 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { createMemoryCheckpointStore } from "#adapters/memory/checkpoint-store.ts";
-import { createMemoryPaneStore } from "#adapters/memory/pane-store.ts";
-import { createMemoryRejectedStore } from "#adapters/memory/rejected-store.ts";
+import { createMemoryLifePorts } from "#adapters/memory/life-ports.ts";
 import { createMemoryStream } from "#adapters/memory/stream.ts";
-import { createMemoryShardStatusStore } from "#adapters/memory/shard-status.ts";
-import { createMemorySymbolRegister } from "#adapters/memory/symbol-register.ts";
-import { createMemoryUpdateStream } from "#adapters/memory/update-stream.ts";
 import { durationMs, epochMs, sequenceDigits, sequenceNumber } from "#core/units.ts";
 import { createAggregator } from "./aggregator.ts";
 import type { AggregatorEvent } from "./kinesis-event.ts";
@@ -16,17 +11,16 @@ const window = { start: "2020-12-09T07:04:00Z", end: "2020-12-09T07:06:00Z" };
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 const createParts = () => {
-  const stream = createMemoryStream({ clock: { nowMs: () => ARRIVAL } });
-  const ports = {
-    panes: createMemoryPaneStore(),
-    checkpoints: createMemoryCheckpointStore(),
-    rejected: createMemoryRejectedStore(),
-    updates: createMemoryUpdateStream(),
-    symbols: createMemorySymbolRegister(),
-    statuses: createMemoryShardStatusStore(),
-    shards: stream,
+  const clock = { nowMs: () => ARRIVAL };
+  const stream = createMemoryStream({ clock });
+  const ports = createMemoryLifePorts({ shards: stream, clock });
+  const rules = {
+    intervalsMs: [minute],
+    maxOutOfOrdernessMs: minute,
+    clockSkewMs: minute,
+    maxStateBytes: 100_000,
+    retentionMs: durationMs(86_400_000),
   };
-  const rules = { intervalsMs: [minute], maxOutOfOrdernessMs: minute, clockSkewMs: minute, maxStateBytes: 100_000 };
   return { ...ports, stream, handle: createAggregator({ ...ports, stream: "ticks", rules, log: silent }) };
 };
 

@@ -20,6 +20,7 @@ const config: fc.Arbitrary<AggregatorConfig> = fc.record({
   maxOutOfOrdernessMs: duration,
   clockSkewMs: duration,
   rejectedKeepMs: duration,
+  ticksRetentionMs: duration,
 });
 
 const env = {
@@ -33,6 +34,7 @@ const env = {
   MAX_OUT_OF_ORDERNESS_MS: "2000",
   CLOCK_SKEW_MS: "10000",
   REJECTED_KEEP_MS: "2592000000",
+  TICKS_RETENTION_MS: "86400000",
 };
 
 const size = "INTERVALS_MS must hold intervals of whole seconds, at most seven days, in milliseconds";

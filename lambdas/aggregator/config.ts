@@ -23,6 +23,8 @@ export interface AggregatorConfig {
   /** How far an event time may be ahead of its record's arrival. */
   readonly clockSkewMs: DurationMs;
   readonly rejectedKeepMs: DurationMs;
+  /** How long ticks stay readable. */
+  readonly ticksRetentionMs: DurationMs;
 }
 
 /**
@@ -40,6 +42,7 @@ export const readConfig = (env: Environment): AggregatorConfig => ({
   maxOutOfOrdernessMs: readDurationMs(env, "MAX_OUT_OF_ORDERNESS_MS"),
   clockSkewMs: readDurationMs(env, "CLOCK_SKEW_MS"),
   rejectedKeepMs: readDurationMs(env, "REJECTED_KEEP_MS"),
+  ticksRetentionMs: readDurationMs(env, "TICKS_RETENTION_MS"),
 });
 
 /** The environment variables that {@link readConfig} reads back. */
@@ -54,4 +57,5 @@ export const environment = (config: AggregatorConfig): Record<string, string> =>
   MAX_OUT_OF_ORDERNESS_MS: String(config.maxOutOfOrdernessMs),
   CLOCK_SKEW_MS: String(config.clockSkewMs),
   REJECTED_KEEP_MS: String(config.rejectedKeepMs),
+  TICKS_RETENTION_MS: String(config.ticksRetentionMs),
 });

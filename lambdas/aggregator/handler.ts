@@ -1,4 +1,5 @@
 import { openDynamoCheckpointStore } from "#adapters/dynamodb/checkpoint-store.ts";
+import { openDynamoGapStore } from "#adapters/dynamodb/gap-store.ts";
 import { openDynamoPaneStore } from "#adapters/dynamodb/pane-store.ts";
 import { openDynamoRejectedStore } from "#adapters/dynamodb/rejected-store.ts";
 import { openDynamoShardStatusStore } from "#adapters/dynamodb/shard-status.ts";
@@ -20,6 +21,7 @@ export const handler = createAggregator({
     maxOutOfOrdernessMs: config.maxOutOfOrdernessMs,
     clockSkewMs: config.clockSkewMs,
     maxStateBytes: 600_000,
+    retentionMs: config.ticksRetentionMs,
   },
   panes: openDynamoPaneStore({ table: config.panesTable, intervals: config.intervals, clock }),
   checkpoints: openDynamoCheckpointStore({ table: config.checkpointsTable, clock }),
@@ -27,6 +29,8 @@ export const handler = createAggregator({
   shards: openKinesisShardReader({ stream: config.ticksStream }),
   symbols: noteOnce(openDynamoSymbolRegister({ table: config.symbolsTable, clock })),
   statuses: openDynamoShardStatusStore({ table: config.checkpointsTable, clock }),
+  gaps: openDynamoGapStore({ table: config.checkpointsTable, clock }),
+  clock,
   updates: openKinesisUpdateStream({ stream: config.barsStream }),
   log: openLogger({ service: "aggregator" }),
 });

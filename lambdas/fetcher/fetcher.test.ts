@@ -1,13 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createMemoryCheckpointStore } from "#adapters/memory/checkpoint-store.ts";
+import { createMemoryLifePorts } from "#adapters/memory/life-ports.ts";
 import { createMemoryLeaseStore } from "#adapters/memory/lease-store.ts";
-import { createMemoryPaneStore } from "#adapters/memory/pane-store.ts";
-import { createMemoryRejectedStore } from "#adapters/memory/rejected-store.ts";
 import { createMemoryStream, type MemoryStream } from "#adapters/memory/stream.ts";
-import { createMemoryShardStatusStore } from "#adapters/memory/shard-status.ts";
-import { createMemorySymbolRegister } from "#adapters/memory/symbol-register.ts";
-import { createMemoryUpdateStream } from "#adapters/memory/update-stream.ts";
 import { barRow } from "#core/bar-row.ts";
 import { barsOf } from "#core/bars.ts";
 import { PipelineError } from "#core/errors.ts";
@@ -139,16 +134,14 @@ const runOf = (source: TradeSource, speed: number | "max" = "max"): FetcherRun =
 
 /** The stores after all of the stream's records are folded. */
 const fold = async (stream: MemoryStream): Promise<LifePorts> => {
-  const ports = {
-    panes: createMemoryPaneStore(),
-    checkpoints: createMemoryCheckpointStore(),
-    rejected: createMemoryRejectedStore(),
-    updates: createMemoryUpdateStream(),
-    symbols: createMemorySymbolRegister(),
-    statuses: createMemoryShardStatusStore(),
-    shards: stream,
+  const ports = createMemoryLifePorts({ shards: stream, clock: { nowMs: () => epochMs(START) } });
+  const rules = {
+    intervalsMs: [minute],
+    maxOutOfOrdernessMs: minute,
+    clockSkewMs: minute,
+    maxStateBytes: 1e6,
+    retentionMs: minute,
   };
-  const rules = { intervalsMs: [minute], maxOutOfOrdernessMs: minute, clockSkewMs: minute, maxStateBytes: 1e6 };
   for (const shard of stream.openShards()) {
     const step = {
       stream: "ticks",

@@ -16,6 +16,7 @@ export type Fault =
   | "staleState" // Lambda hands over the state of an earlier batch
   | "two" // two mappings at once
   | "producer" // producers send frames again, late or on a child shard
+  | "expire" // records expire from the stream before they are read
   | "reshard"; // shards split and merge
 
 export type Transport = "window" | "windowless" | "kafka";
@@ -72,12 +73,14 @@ export const FAULT_CLASSES: readonly FaultClass[] = [
   faultClass("window", "mapping re-created past the open life", ["recreateAhead"]),
   faultClass("window", "mapping re-created past the open life, reshard", ["recreateAhead", "reshard", "producer"]),
   faultClass("window", "two mappings at once", ["two", ...CRASHES, "boundaries"]),
+  faultClass("window", "records expire before they are read, state lost", ["expire", "loseState"]),
   faultClass("windowless", "nothing goes wrong", []),
   faultClass("windowless", "crash, same batch", CRASHES),
   faultClass("windowless", "crash, bisect", [...CRASHES, "bisect"]),
   faultClass("windowless", "crash, new boundaries", [...CRASHES, "boundaries"]),
   faultClass("windowless", "rewind", ["rewind"]),
   faultClass("windowless", "mapping re-created", ["recreate"]),
+  faultClass("windowless", "records expire before they are read, producer retries", ["expire", "producer"]),
   faultClass("windowless", "producer retries, crash", ["producer", ...CRASHES]),
   faultClass("windowless", "all of these", [
     ...CRASHES,

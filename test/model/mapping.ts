@@ -16,6 +16,8 @@ export interface MappingSetting {
   readonly isWindowed: boolean;
   /** No record follows, and the mapping may begin behind the last. */
   readonly isClosed: boolean;
+  /** Lets all records of the shard before this one expire. */
+  readonly expire: (index: number) => void;
 }
 
 interface Place {
@@ -93,6 +95,13 @@ export class Mapping {
       this.#place = { index: start, state: undefined, window: undefined, windowSeconds };
       this.#batchSize = undefined;
       return true;
+    }
+    if (this.#faults.has("expire") && dice >= 0.3 && dice < 0.4) {
+      this.#mishapsLeft -= 3;
+      const first = Math.min(random.below(index + 4), records.length - 1);
+      this.#setting.expire(first);
+      // What Lambda was about to read is gone, and it goes on with what is left.
+      this.#place = { ...this.#place, index: Math.max(index, first) };
     }
     if (this.#faults.has("loseState") && this.#place.state && dice >= 0.16 && dice < 0.2) {
       this.#mishapsLeft -= 2;

@@ -1,14 +1,12 @@
-import { createMemoryCheckpointStore } from "#adapters/memory/checkpoint-store.ts";
-import { createMemoryPaneStore } from "#adapters/memory/pane-store.ts";
-import { createMemoryRejectedStore } from "#adapters/memory/rejected-store.ts";
-import { createMemoryShardStatusStore } from "#adapters/memory/shard-status.ts";
-import { createMemorySymbolRegister } from "#adapters/memory/symbol-register.ts";
-import { createMemoryUpdateStream, type MemoryUpdateStream } from "#adapters/memory/update-stream.ts";
+import { createMemoryLifePorts } from "#adapters/memory/life-ports.ts";
+import type { MemoryUpdateStream } from "#adapters/memory/update-stream.ts";
 import { barRow } from "#core/bar-row.ts";
 import { barsOf } from "#core/bars.ts";
 import { intervalText } from "#core/interval.ts";
 import { advanceLife } from "#core/advance-life.ts";
 import type { LifePorts, LifeRules } from "#core/life.ts";
+import { isInGap, type GapStore } from "#core/ports/gap-store.ts";
+import type { ShardRecord } from "#core/ports/shard-reader.ts";
 import type { Pane } from "#core/pane.ts";
 import { contentRow } from "#core/pane-row.ts";
 import { Register } from "#core/protocol/register.ts";
@@ -18,7 +16,7 @@ import type { Fault, FaultClass } from "./faults.ts";
 import { Invocations } from "./invocations.ts";
 import { Mapping } from "./mapping.ts";
 import { createChoices, type Choices } from "./choices.ts";
-import { createShardLog, type ShardLog } from "./shard-log.ts";
+import { createShardLog, RETENTION_MS, type ShardLog } from "./shard-log.ts";
 
 export interface ModelOutcome {
   /** The rows of all bars in the store once all is folded. */
@@ -50,6 +48,7 @@ const RULES: LifeRules = {
   maxOutOfOrdernessMs: durationMs(2_000),
   clockSkewMs: durationMs(10_000),
   maxStateBytes: 600,
+  retentionMs: RETENTION_MS,
 };
 
 /** Folds a random stream of about `recordCount` records by the real core, under the faults of `faultClass`. */
@@ -61,17 +60,7 @@ export const runModel = async (
   const random = createChoices(seed);
   const faults: ReadonlySet<Fault> = new Set(names);
   const log = createShardLog(random, recordCount, faults);
-  const register = createMemorySymbolRegister();
-  const updates = createMemoryUpdateStream();
-  const ports: LifePorts = {
-    panes: createMemoryPaneStore(),
-    checkpoints: createMemoryCheckpointStore(),
-    rejected: createMemoryRejectedStore(),
-    updates,
-    symbols: register,
-    statuses: createMemoryShardStatusStore(),
-    shards: log.reader,
-  };
+  const ports = openPorts(log);
   for (const shard of log.shards) {
     const invocations = new Invocations(random, faults);
     if (transport === "kafka") await runWorkers(ports, log, shard, random, invocations, faults);
@@ -80,24 +69,26 @@ export const runModel = async (
   }
   const intervals = INTERVALS.map(intervalText);
   const checkpoints = await Promise.all(log.shards.map((shard) => ports.checkpoints.get("ticks", shard)));
-  const flawless = await foldOnce(ports, log);
+  const left = await notInGaps(ports.gaps, log);
+  const landed = log.tradesOf(log.shards.flatMap((shard) => left.get(shard) ?? []));
+  const flawless = await foldOnce(log, left);
   return {
     panes: await panesOf(ports, log),
     expectedPanes: await panesOf(flawless, log),
     stored: await rowsOf(storedPanes(ports), log),
-    heard: await rowsOf(heardPanes(updates), log),
-    expected: oracleRows(log.landed, intervals),
+    heard: await rowsOf(heardPanes(ports.updates), log),
+    expected: oracleRows(landed, intervals),
     counted: {
       records: checkpoints.map((checkpoint) => checkpoint?.counts.records ?? 0),
       trades: checkpoints.reduce((sum, checkpoint) => sum + (checkpoint?.counts.trades ?? 0), 0),
     },
     symbols: {
-      known: (await register.list()).map(({ symbol }) => symbol),
-      traded: symbolsOf(log),
+      known: (await ports.symbols.list()).map(({ symbol }) => symbol),
+      traded: [...new Set(landed.map(({ symbol }) => symbol))].toSorted(),
     },
     landed: {
-      records: log.shards.map((shard) => log.records.get(shard)?.length ?? 0),
-      trades: log.landed.length,
+      records: log.shards.map((shard) => left.get(shard)?.length ?? 0),
+      trades: landed.length,
     },
   };
 };
@@ -112,10 +103,12 @@ const runMappings = async (
   isWindowed: boolean,
 ): Promise<void> => {
   const records = log.records.get(shard) ?? [];
+  const expire = (index: number): void => log.expire(shard, index);
   const isClosed = log.shards.some((other) => log.parents.get(other)?.includes(shard));
   const live = Array.from(
     { length: faults.has("two") ? 2 : 1 },
-    () => new Mapping({ ports, rules: RULES, random, invocations, faults, shard, records, isWindowed, isClosed }),
+    () =>
+      new Mapping({ ports, rules: RULES, random, invocations, faults, shard, records, isWindowed, isClosed, expire }),
   );
   while (live.length > 0) {
     const mapping = random.pick(live);
@@ -161,15 +154,33 @@ const runWorkers = async (
   await invocations.run(ports, work);
 };
 
-/** Fresh stores after each shard was folded in one step. */
-const foldOnce = async (ports: LifePorts, log: ShardLog): Promise<LifePorts> => {
-  const fresh = { ...ports, panes: createMemoryPaneStore(), checkpoints: createMemoryCheckpointStore() };
+const openPorts = ({ clock, reader }: ShardLog) => createMemoryLifePorts({ shards: reader, clock });
+
+type ShardRecords = ReadonlyMap<string, readonly ShardRecord[]>;
+
+/** The records of each shard that no noted gap holds. */
+const notInGaps = async (gaps: GapStore, log: ShardLog): Promise<ShardRecords> => {
+  const noted = await gaps.list("ticks");
+  return new Map(
+    [...log.records].map(([shard, records]) => [
+      shard,
+      records.filter(({ sequenceNumber }) => !isInGap(noted, shard, sequenceNumber)),
+    ]),
+  );
+};
+
+/** The stores after what is left of each shard was folded in one step. */
+const foldOnce = async (log: ShardLog, left: ShardRecords): Promise<LifePorts> => {
+  const fresh = { ...openPorts(log), shards: { ...log.reader, read: readNothing } };
   for (const shard of log.shards) {
-    const records = log.records.get(shard) ?? [];
+    const records = left.get(shard) ?? [];
     await advanceLife(fresh, RULES, { stream: "ticks", shard, records, state: undefined, isLast: true });
   }
   return fresh;
 };
+
+// oxlint-disable-next-line require-yield
+async function* readNothing(): AsyncGenerator<readonly ShardRecord[]> {}
 
 /** The stored panes without their positions, as texts. */
 const panesOf = async (ports: LifePorts, log: ShardLog): Promise<readonly string[]> => {

@@ -1,8 +1,9 @@
 import { encodeFrame } from "#core/frame/encode.ts";
 import { readDecimal, type Decimal } from "#core/decimal.ts";
+import type { Clock } from "#core/ports/clock.ts";
 import type { ShardReader, ShardRecord } from "#core/ports/shard-reader.ts";
 import type { Trade } from "#core/trade.ts";
-import { epochMs, sequenceNumber } from "#core/units.ts";
+import { durationMs, epochMs, sequenceNumber, type SequenceNumber } from "#core/units.ts";
 import type { OracleTrade } from "#oracle/oracle.ts";
 import type { Fault } from "./faults.ts";
 import type { Choices } from "./choices.ts";
@@ -14,6 +15,12 @@ export interface ShardLog {
   readonly parents: ReadonlyMap<string, readonly string[]>;
   readonly records: ReadonlyMap<string, readonly ShardRecord[]>;
   readonly landed: readonly OracleTrade[];
+  /** The trades that landed with one of these records. */
+  readonly tradesOf: (records: readonly ShardRecord[]) => readonly OracleTrade[];
+  /** When it is now. */
+  readonly clock: Pick<Clock, "nowMs">;
+  /** Lets time pass until all records of the shard before this one have expired. */
+  readonly expire: (shard: string, index: number) => void;
   readonly reader: ShardReader;
 }
 
@@ -24,6 +31,9 @@ interface ModelFrame {
   readonly data: Uint8Array;
   readonly trades: readonly OracleTrade[];
 }
+
+/** How long the stream keeps its records. */
+export const RETENTION_MS = durationMs(86_400_000);
 
 const BASE_TIME = Date.UTC(2013, 9, 7, 13, 30);
 const PRICES = ["181", "181.5", "181.25", "0.00000001", "90071992.54740991"];
@@ -43,6 +53,7 @@ class LogMaker {
   readonly #parents = new Map<string, readonly string[]>([["shard-0", []]]);
   readonly #records = new Map<string, ShardRecord[]>([["shard-0", []]]);
   readonly #landed = new Map<number, OracleTrade>();
+  readonly #tradesAt = new Map<SequenceNumber, readonly OracleTrade[]>();
   readonly #owners = ["shard-0", "shard-0"];
   readonly #frameCounts = [0, 0];
   #pending: { inSteps: number; frame: ModelFrame }[] = [];
@@ -79,25 +90,40 @@ class LogMaker {
 
   /**
    * Lets the last retries arrive. Where a mapping may be created behind records that were taken and never stored, or hand
-   * over a state that lacks them, one more record follows in every open shard: the promise holds from the next record on.
+   * over a state that lacks them, or records may expire, one more record follows in every open shard: the promise holds
+   * from the next record on.
    */
   finish(): ShardLog {
     for (const { frame } of this.#pending) this.#put(frame);
     this.#seconds += 30;
-    if (this.#faults.has("recreateAhead") || this.#faults.has("staleState"))
+    const faults = this.#faults;
+    if (faults.has("recreateAhead") || faults.has("staleState") || faults.has("expire"))
       for (const shard of new Set(this.#owners)) this.#append(shard, new Uint8Array([0x7b]));
     const records = this.#records;
     const parents = this.#parents;
+    const tradesAt = this.#tradesAt;
+    const firstKept = new Map<string, number>();
+    let nowMs = BASE_TIME + this.#seconds * 1_000;
     return {
       shards: this.#shards,
       parents,
       records,
       landed: [...this.#landed.values()],
+      tradesOf: (kept) => [
+        ...new Map(
+          kept.flatMap(({ sequenceNumber: at }) => (tradesAt.get(at) ?? []).map((trade) => [trade.sequence, trade])),
+        ).values(),
+      ],
+      clock: { nowMs: () => epochMs(nowMs) },
+      expire: (shard, index) => {
+        firstKept.set(shard, Math.max(index, firstKept.get(shard) ?? 0));
+        nowMs = Math.max(nowMs, records.get(shard)![index]!.arrivalTimeMs + RETENTION_MS);
+      },
       reader: {
         name: async (shard) => shard,
         parents: async (shard) => parents.get(shard) ?? [],
         async *read(shard, { after, before }) {
-          for (const record of records.get(shard) ?? []) {
+          for (const record of (records.get(shard) ?? []).slice(firstKept.get(shard))) {
             if ((after === undefined || record.sequenceNumber > after) && record.sequenceNumber < before)
               yield [record];
           }
@@ -131,17 +157,16 @@ class LogMaker {
   }
 
   #put({ lane, data, trades }: ModelFrame): void {
-    this.#append(this.#owners[lane]!, data);
+    this.#tradesAt.set(this.#append(this.#owners[lane]!, data), trades);
     for (const trade of trades) this.#landed.set(trade.sequence, trade);
   }
 
-  #append(shard: string, data: Uint8Array): void {
+  #append(shard: string, data: Uint8Array): SequenceNumber {
     this.#position += this.#random.pick([1, 1, 2]);
-    this.#records.get(shard)!.push({
-      sequenceNumber: sequenceNumber(String(this.#position)),
-      arrivalTimeMs: epochMs(BASE_TIME + this.#seconds * 1_000),
-      data,
-    });
+    const position = sequenceNumber(String(this.#position));
+    const arrivalTimeMs = epochMs(BASE_TIME + this.#seconds * 1_000);
+    this.#records.get(shard)!.push({ sequenceNumber: position, arrivalTimeMs, data });
+    return position;
   }
 
   /** Splits the one open shard in two, or merges the two. */

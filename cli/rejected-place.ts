@@ -1,0 +1,152 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { openDynamoCheckpointStore } from "#adapters/dynamodb/checkpoint-store.ts";
+import { openDynamoGapStore } from "#adapters/dynamodb/gap-store.ts";
+import { openDynamoLeaseStore } from "#adapters/dynamodb/lease-store.ts";
+import { openDynamoRejectedStore } from "#adapters/dynamodb/rejected-store.ts";
+import { openDynamoShardStatusStore } from "#adapters/dynamodb/shard-status.ts";
+import { openFailedBatchFolder } from "#adapters/failure-bucket/folder.ts";
+import { openFailedBatchBucket } from "#adapters/failure-bucket/bucket.ts";
+import { openKinesisFrameStream } from "#adapters/kinesis/frame-stream.ts";
+import { systemClock as clock } from "#adapters/node/clock.ts";
+import { PipelineError } from "#core/errors.ts";
+import type { CheckpointStore } from "#core/ports/checkpoint-store.ts";
+import type { FailedBatchStore } from "#core/ports/failed-batch-store.ts";
+import type { GapStore } from "#core/ports/gap-store.ts";
+import type { RejectedStore } from "#core/ports/rejected-store.ts";
+import type { ShardStatusStore } from "#core/ports/shard-status.ts";
+import { NumberedSender } from "#core/redrive/numbered-sender.ts";
+import { durationMs, epochMs, type DurationMs } from "#core/units.ts";
+import { readConfig } from "#lambdas/aggregator/config.ts";
+import { sendFrames } from "#lambdas/fetcher/send-frames.ts";
+import { chooseRunning, readPid } from "./choose-running.ts";
+import { usage, type Arguments } from "./command.ts";
+import { readWhole } from "./values.ts";
+
+/** The flags that say where the stores are. */
+export const PLACE_OPTIONS = {
+  store: { type: "string" },
+  "rejected-table": { type: "string" },
+  "checkpoints-table": { type: "string" },
+  "leases-table": { type: "string" },
+  "ticks-stream": { type: "string" },
+  "failure-bucket": { type: "string" },
+  "clock-skew-ms": { type: "string" },
+} as const;
+
+/** On AWS, or on this machine: the store of a process, or of the one that started last. */
+export type PlaceFlags =
+  | { readonly kind: "aws"; readonly names: Names; readonly failureBucket: string | undefined }
+  | { readonly kind: "local"; readonly pid: number | undefined };
+
+interface Names {
+  readonly rejectedTable: string;
+  readonly checkpointsTable: string;
+  readonly leasesTable: string;
+  readonly ticksStream: string;
+  readonly clockSkewMs: DurationMs;
+  readonly rejectedKeepMs: DurationMs;
+}
+
+/** Where records are listed and put again. */
+export interface Place extends AsyncDisposable {
+  readonly stream: string;
+  readonly clockSkewMs: DurationMs;
+  readonly clock: typeof clock;
+  readonly rejected: RejectedStore;
+  readonly checkpoints: CheckpointStore;
+  readonly statuses: ShardStatusStore;
+  readonly gaps: GapStore;
+  /** Undefined where it was not asked for. */
+  readonly batches: FailedBatchStore | undefined;
+  /** The only sender of that kind of work to this stream. */
+  openSender<Work>(kind: "rejected" | "failed"): Promise<NumberedSender<Work> & AsyncDisposable>;
+}
+
+const AWS_FLAGS = ["rejected-table", "checkpoints-table", "leases-table", "ticks-stream"] as const;
+const ALL_AWS_FLAGS = [...AWS_FLAGS, "failure-bucket", "clock-skew-ms"] as const;
+
+/** @throws PipelineError TAPE_USAGE when what is named is named in part. */
+export const readPlaceFlags = (args: Arguments): PlaceFlags => {
+  const pid = readPid(args.text("store"));
+  const given = ALL_AWS_FLAGS.find((flag) => args.text(flag) !== undefined);
+  if (given === undefined) return { kind: "local", pid };
+  if (pid !== undefined) throw usage(`--store is of this machine, --${given} of AWS: they cannot go together`);
+  const [rejectedTable = "", checkpointsTable = "", leasesTable = "", ticksStream = ""] = AWS_FLAGS.map((flag) => {
+    const name = args.text(flag);
+    if (name === undefined || name === "") throw usage(`--${given} must go with --${flag}`);
+    return name;
+  });
+  const clockSkewMs = durationMs(readWhole("--clock-skew-ms", args.text("clock-skew-ms") ?? "10000", 1, 999_999_999));
+  const rejectedKeepMs = REJECTED_KEEP_MS;
+  const names = { rejectedTable, checkpointsTable, leasesTable, ticksStream, clockSkewMs, rejectedKeepMs };
+  return { kind: "aws", names, failureBucket: args.text("failure-bucket") };
+};
+
+/** For so long the app keeps what is rejected, unless it is told otherwise. */
+const REJECTED_KEEP_MS = durationMs(30 * 86_400_000);
+const PATIENCE_MS = 60_000;
+
+/** Opens the stores, and with `isFailed` the failure bucket. @throws PipelineError */
+export const openPlace = async (flags: PlaceFlags, isFailed: boolean): Promise<Place> => {
+  await using resources = new AsyncDisposableStack();
+  const { names, batches } = flags.kind === "aws" ? onAws(flags, isFailed, resources) : await onThisMachine(flags.pid);
+  const { rejectedTable, checkpointsTable, leasesTable, ticksStream, clockSkewMs, rejectedKeepMs } = names;
+  const leases = resources.use(openDynamoLeaseStore({ table: leasesTable, clock }));
+  const frames = resources.use(openKinesisFrameStream({ stream: ticksStream }));
+  const place = {
+    stream: ticksStream,
+    clockSkewMs,
+    clock,
+    rejected: resources.use(openDynamoRejectedStore({ table: rejectedTable, keepMs: rejectedKeepMs, clock })),
+    checkpoints: resources.use(openDynamoCheckpointStore({ table: checkpointsTable, clock })),
+    statuses: resources.use(openDynamoShardStatusStore({ table: checkpointsTable, clock })),
+    gaps: resources.use(openDynamoGapStore({ table: checkpointsTable, clock })),
+    batches,
+    openSender: async <Work>(kind: string) => {
+      const sender = await NumberedSender.open<Work>({
+        leases,
+        clock,
+        name: `redrive|${ticksStream}|${kind}`,
+        holder: randomUUID(),
+        producer: randomUUID().replaceAll("-", ""),
+        send: async (cut) => {
+          const deps = { stream: frames, clock, random: Math.random };
+          if (await sendFrames(deps, cut, epochMs(clock.nowMs() + PATIENCE_MS))) return;
+          const message = `stream ${ticksStream} must take frames within ${PATIENCE_MS / 1_000} s, did not`;
+          throw new PipelineError("TAPE_STREAM_UNAVAILABLE", message, { retryable: true });
+        },
+      });
+      return Object.assign(sender, { [Symbol.asyncDispose]: () => sender.close() });
+    },
+  };
+  const opened = resources.move();
+  return { ...place, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+};
+
+interface Found {
+  readonly names: Names;
+  readonly batches: FailedBatchStore | undefined;
+}
+
+const onAws = (
+  { names, failureBucket }: Extract<PlaceFlags, { readonly kind: "aws" }>,
+  isFailed: boolean,
+  resources: AsyncDisposableStack,
+): Found => {
+  if (!isFailed) return { names, batches: undefined };
+  if (failureBucket === undefined) throw usage("--failed must go with --failure-bucket");
+  return { names, batches: resources.use(openFailedBatchBucket({ bucket: failureBucket })) };
+};
+
+const onThisMachine = async (pid: number | undefined): Promise<Found> => {
+  const { environment, outputs, aggregator, bucketsDir } = await chooseRunning(pid);
+  Object.assign(process.env, environment);
+  const [leasesTable, bucket] = [outputs["LeasesTableName"], outputs["FailureBucketName"]];
+  if (leasesTable === undefined || bucket === undefined)
+    throw new RangeError("the app must name its leases and its failure bucket, did not");
+  return {
+    names: { ...readConfig(aggregator), leasesTable },
+    batches: openFailedBatchFolder(join(bucketsDir, bucket)),
+  };
+};
