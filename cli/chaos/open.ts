@@ -11,12 +11,12 @@ import { openHeadlessClient } from "./client.ts";
 import { faultCounts } from "./fault-counts.ts";
 import type { ChaosOutcome } from "./outcome.ts";
 import { openProducers } from "./producers.ts";
-import { runChaos } from "./run.ts";
+import { runChaos, type ChaosRun } from "./run.ts";
 import { Score } from "./score.ts";
 import type { Scoreboard } from "./scoreboard.ts";
 import type { ChaosSettings } from "./settings.ts";
 import { readSourceTrades } from "./source-trades.ts";
-import { openChaosStore, type ChaosStore } from "./store.ts";
+import { openChaosStore } from "./store.ts";
 import { createTraffic } from "./traffic.ts";
 
 /** What happens often in a short time: short windows, small batches, and a fetcher whose schedule finds nothing. */
@@ -69,33 +69,32 @@ export const openAndRunChaos = async (
   const paceMs = speed === "max" ? undefined : seconds * 1_000;
   const parts = { cloud, client, producers, store, traffic, symbols, storedMs, offeredMs };
   const running = runChaos({ ...parts, paceMs, score, signal: stop, again: settings.again });
+  using _ = watch({ ...parts, score }, scoreboard);
+  return await unlessStopped(stop, running);
+};
+
+/** Shows how a run stands, again and again until it is disposed of. */
+const watch = (
+  { score, producers, store, client }: Pick<ChaosRun, "score" | "producers" | "store" | "client">,
+  scoreboard: Scoreboard,
+): Disposable => {
   const refresh = async (): Promise<void> => {
-    score.sent = producers.sent;
-    await refreshScore(score, store);
-    const status = await client.status();
-    score.clientBars = status.bars;
-    score.clientSockets = status.sockets;
+    const [counts, { bars, sockets }] = await Promise.all([store.counts(), client.status()]);
+    score.note({ sent: producers.sent, counts, clientBars: bars, clientSockets: sockets });
     scoreboard.show(score);
   };
+  // What cannot be read now can be later.
   const timer = setInterval(() => void refresh().catch(() => undefined), REFRESH_MS);
-  try {
-    return await unlessStopped(stop, running);
-  } finally {
-    clearInterval(timer);
-    scoreboard.end();
-  }
+  return {
+    [Symbol.dispose]: () => {
+      clearInterval(timer);
+      scoreboard.end();
+    },
+  };
 };
 
 const note = (event: CloudEvent, score: Score): void => {
   if (event.kind === "fault-injected") score.inject(event.fault);
-};
-
-const refreshScore = async (score: Score, store: ChaosStore): Promise<void> => {
-  const counts = await store.counts();
-  score.folded = counts.trades;
-  score.duplicates = counts.duplicateTrades;
-  score.late = counts.lateTrades;
-  score.rejected = counts.rejected;
 };
 
 const socketEnvironment = ({ functions }: LocalCloud): Readonly<Record<string, string>> => {

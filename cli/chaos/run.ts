@@ -97,23 +97,14 @@ const sendMore = async ({ traffic, producers, cloud, signal }: ChaosRun): Promis
 };
 
 const outcomeOf = async (run: ChaosRun, startedAtMs: EpochMs): Promise<ChaosOutcome> => {
-  const { traffic, store, client, producers, score, symbols, storedMs, offeredMs } = run;
+  const { traffic, store, client, producers, score, symbols, storedMs } = run;
   const { firstMs, lastMs } = spanOf(traffic.trades);
   const span = {
     startMs: epochMs(firstMs - Math.max(...storedMs)),
     endMs: epochMs(lastMs + Math.max(...storedMs)),
   };
   const from = clientSpans(run, lastMs);
-  const expected = oracleRows(
-    traffic.trades.map(({ symbol, price, size, eventTimeMs, sequence }) => ({
-      symbol,
-      price: decimalText(price),
-      size: decimalText(size),
-      time: eventTimeMs,
-      sequence,
-    })),
-    [...storedMs, ...offeredMs].map(intervalText),
-  );
+  const expected = expectedRows(run);
   const storedTexts = new Set(storedMs.map(intervalText));
   const fromByText = new Map([...from].map(([intervalMs, fromMs]) => [intervalText(intervalMs), fromMs]));
   const stored = await store.bars(symbols, span);
@@ -146,6 +137,18 @@ const outcomeOf = async (run: ChaosRun, startedAtMs: EpochMs): Promise<ChaosOutc
     seconds: Math.round((clock.nowMs() - startedAtMs) / 100) / 10,
   };
 };
+
+const expectedRows = ({ traffic, storedMs, offeredMs }: ChaosRun): readonly string[] =>
+  oracleRows(
+    traffic.trades.map(({ symbol, price, size, eventTimeMs, sequence }) => ({
+      symbol,
+      price: decimalText(price),
+      size: decimalText(size),
+      time: eventTimeMs,
+      sequence,
+    })),
+    [...storedMs, ...offeredMs].map(intervalText),
+  );
 
 /** From which start on a client that asked for all the bars it may must know every bar, by interval. */
 const clientSpans = ({ symbols, storedMs, offeredMs }: ChaosRun, newestMs: EpochMs): ReadonlyMap<DurationMs, EpochMs> =>

@@ -1,5 +1,15 @@
 import type { FaultKind } from "#local/misbehaviour/fault-kind.ts";
+import type { ShardCounts } from "#core/shard-counts.ts";
 import type { FaultOutcome } from "./outcome.ts";
+
+/** What is seen of a run from time to time. */
+export interface Noted {
+  /** Trades that were sent. */
+  readonly sent: number;
+  readonly counts: ShardCounts;
+  readonly clientBars: number;
+  readonly clientSockets: number;
+}
 
 /** How a run stands. */
 export class Score {
@@ -7,17 +17,20 @@ export class Score {
   readonly #injected = new Map<FaultKind, number>();
   readonly tradesToSend: number;
   phase = "starts";
-  sent = 0;
-  folded = 0;
-  duplicates = 0;
-  late = 0;
-  rejected = 0;
-  clientBars = 0;
-  clientSockets = 0;
+  #noted: Noted | undefined;
 
   constructor(askedFor: Readonly<Partial<Record<FaultKind, number>>>, tradesToSend: number) {
     this.#askedFor = new Map(Object.entries(askedFor) as [FaultKind, number][]);
     this.tradesToSend = tradesToSend;
+  }
+
+  /** What was last noted, undefined before. */
+  get noted(): Noted | undefined {
+    return this.#noted;
+  }
+
+  note(noted: Noted): void {
+    this.#noted = noted;
   }
 
   inject(kind: FaultKind): void {

@@ -5,8 +5,9 @@ import type { Trade } from "#core/trade.ts";
 import { epochMs, type EpochMs } from "#core/units.ts";
 import type { ChaosSettings } from "./settings.ts";
 
-/** Simulated trades are those of the last hour. */
-const SIM_SPAN_MS = 3_600_000;
+/** Simulated trades are those of about an hour, always the same, so that one seed is one run. */
+const SIM_START_MS = epochMs(Date.UTC(2013, 9, 7, 13, 30));
+const SIM_SPAN_SECONDS = 3_600;
 const SIM_TRADES = 50_000;
 const SIM_SYMBOLS = ["AIG", "BAC", "IBM", "SPY"];
 
@@ -16,10 +17,10 @@ const SIM_SYMBOLS = ["AIG", "BAC", "IBM", "SPY"];
  */
 export const readSourceTrades = async (settings: ChaosSettings, nowMs: EpochMs): Promise<readonly Trade[]> => {
   const { source, file, seed, speed, seconds } = settings;
-  const setting = { seed, symbols: SIM_SYMBOLS, tradesPerSecond: SIM_TRADES / (SIM_SPAN_MS / 1_000) };
+  const setting = { seed, symbols: SIM_SYMBOLS, tradesPerSecond: SIM_TRADES / SIM_SPAN_SECONDS };
   const rows =
     source === "sim"
-      ? createSimSource({ ...setting, tradeCount: SIM_TRADES }).rows(0, epochMs(nowMs - 1.2 * SIM_SPAN_MS))
+      ? createSimSource({ ...setting, tradeCount: SIM_TRADES }).rows(0, SIM_START_MS)
       : createReplaySource(file).rows(0, epochMs(0));
   const trades: Trade[] = [];
   for await (const batch of rows) for (const row of batch) if (row.kind === "trade") trades.push(row.trade);
