@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * The longer proofs: the whole real day, a thousand runs of each fault class of the model, and a hundred seeds of the real
- * app on real engines.
+ * The longer proofs: the whole real day, some seeds of chaos, a thousand runs of each fault class of the model, and a
+ * hundred seeds of the real app on real engines.
  */
 export default defineConfig({
   test: {

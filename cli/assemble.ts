@@ -19,18 +19,16 @@ const LAPTOP_SETTINGS = { arrivalWindowSeconds: "5", access: "public", dataRemov
 
 /**
  * Builds the functions and synthesizes the app with the laptop's settings and `settings`; see infra/config.ts for both.
- * @throws PipelineError TAPE_CONFIG_INVALID with the app's own sentence when it refuses the settings.
+ * @throws PipelineError TAPE_CONFIG_INVALID with the app's own sentence when it refuses the settings, or when `signal`
+ * aborts before it is done.
  */
-export const assemble = async (settings: Readonly<Record<string, string>>): Promise<Assembly> => {
+export const assemble = async (settings: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<Assembly> => {
   const folder = await openTemporaryDir("tapestream-");
   const [bundlesDir, dir] = [join(folder.dir, "lambdas"), join(folder.dir, "cdk.out")];
   try {
     await buildLambdas({ outDir: bundlesDir });
-    await synthesize({
-      BUNDLES_DIR: bundlesDir,
-      CDK_OUTDIR: dir,
-      CDK_CONTEXT_JSON: JSON.stringify({ ...LAPTOP_SETTINGS, ...settings }),
-    });
+    const context = JSON.stringify({ ...LAPTOP_SETTINGS, ...settings });
+    await synthesize({ BUNDLES_DIR: bundlesDir, CDK_OUTDIR: dir, CDK_CONTEXT_JSON: context }, signal);
   } catch (error) {
     await folder[Symbol.asyncDispose]();
     throw error;
@@ -40,14 +38,21 @@ export const assemble = async (settings: Readonly<Record<string, string>>): Prom
 
 /**
  * Synthesizes the app with more variables, those of infra/app.ts.
- * @throws PipelineError TAPE_CONFIG_INVALID with the app's own sentence when it refuses its settings.
+ * @throws PipelineError TAPE_CONFIG_INVALID with the app's own sentence when it refuses its settings, or when `signal`
+ * aborts before it is done.
  */
-export const synthesize = async (environment: Readonly<Record<string, string>>): Promise<void> => {
+export const synthesize = async (
+  environment: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
+): Promise<void> => {
   const child = spawn(process.execPath, ["infra/app.ts"], {
     cwd: ROOT,
     env: { ...process.env, ...environment },
     stdio: ["ignore", "ignore", "pipe"],
+    ...(signal === undefined ? {} : { signal }),
   });
+  // A child that is aborted says so before it closes.
+  child.on("error", () => undefined);
   const exited = new Promise<number | null>((resolve) => child.once("close", resolve));
   const said = await text(child.stderr);
   if ((await exited) !== 0)

@@ -49,7 +49,7 @@ const open = async ({ routes = [], authorize = refuseUnlessOpen, limits, answer 
   const invoke = async (fn: { readonly name: string }, text: string): Promise<string> => {
     const event = JSON.parse(text) as Event;
     calls.push(event);
-    const result = answer(event);
+    const result = await answer(event);
     if (result instanceof Error)
       throw new FunctionError(fn.name, "1", { errorType: result.name, errorMessage: result.message, trace: [] });
     return JSON.stringify(result ?? { statusCode: 200 });
@@ -165,6 +165,16 @@ describe("connecting to a WebSocket API", () => {
     const answer = (): unknown => ({ statusCode: 200, headers: { "Sec-WebSocket-Protocol": "v2" } });
     await using api = await open({ routes: lifecycle, answer });
     expect((await connect(api.url, ["v1", "v2"])).protocol).toBe("v2");
+  });
+
+  test("is over when the gateway ends before $connect does", async () => {
+    const gateway = await open({ routes: lifecycle, answer: () => new Promise(() => undefined) });
+    const socket = new WebSocket(gateway.url);
+    const failed = once(socket, "error");
+    await gateway.call("$connect");
+    // behind a socket that nobody reads, the server would wait for ever
+    await gateway[Symbol.asyncDispose]();
+    expect(String(await failed)).toContain("socket hang up");
   });
 
   test("closes a socket that is idle or too old", async () => {

@@ -47,6 +47,8 @@ class Gateway implements AsyncDisposable {
   readonly #options: WebSocketGatewayOptions;
   readonly #connections = new Map<string, SocketConnection>();
   readonly #tasks = new Set<Promise<void>>();
+  /** Of clients that are being let in: the server itself no longer knows them. */
+  readonly #entering = new Set<Duplex>();
   readonly #protocols = new WeakMap<IncomingMessage, string>();
   readonly #upgrader: WebSocketServer;
 
@@ -73,6 +75,7 @@ class Gateway implements AsyncDisposable {
       if ((await step) === "over") break;
     }
     for (const connection of this.#connections.values()) connection.terminate();
+    for (const socket of this.#entering) socket.destroy();
     server.closeAllConnections();
     await closed;
   }
@@ -89,8 +92,9 @@ class Gateway implements AsyncDisposable {
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on("error", () => socket.destroy());
+    this.#entering.add(socket);
     const context = this.#contextOf(request);
-    const refusal = await this.#refusalOf(request, context);
+    const refusal = await this.#refusalOf(request, context).finally(() => this.#entering.delete(socket));
     if (refusal !== undefined) {
       this.#options.emit({ kind: "socket-refused", routeKey: "$connect", ...refusal });
       refuse(socket, refusal.statusCode, context.value.connectionId);

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runCommandLine } from "./command.ts";
-import { oracleRows } from "./oracle/oracle.ts";
-import { readOracleTrades } from "./oracle/read-trades.ts";
+import { oracleRows } from "#oracle/oracle.ts";
+import { readOracleTrades } from "#oracle/read-trades.ts";
 
 const DAY = join(import.meta.dirname, "data/trades-2013-10-07.csv.gz");
 const INTERVALS = ["10s", "1m", "5m"];

@@ -20,7 +20,7 @@ import { readConfig } from "#lambdas/aggregator/config.ts";
 import { openLocalCloud, type LocalCloud } from "#local/cloud.ts";
 import { assemble, type Assembly } from "../cli/assemble.ts";
 import { aggregatorEnvironment } from "../cli/running.ts";
-import { oracleRows, type OracleTrade } from "./oracle/oracle.ts";
+import { oracleRows, type OracleTrade } from "#oracle/oracle.ts";
 
 const SOURCE = "sim:?seed=7&symbols=IBM,SPY&rate=200&trades=600";
 const minute = durationMs(60_000);

@@ -16,7 +16,7 @@ import { readConfig } from "#lambdas/aggregator/config.ts";
 import { openLocalCloud, type CloudEvent } from "#local/cloud.ts";
 import { assemble, type Assembly } from "../cli/assemble.ts";
 import { runCommandLine, type Ended } from "./command.ts";
-import { oracleRows, type OracleTrade } from "./oracle/oracle.ts";
+import { oracleRows, type OracleTrade } from "#oracle/oracle.ts";
 
 const MINUTE = durationMs(60_000);
 /** The app allows for a second, so that nobody waits for long until a trade is of the future no more. */

@@ -7,8 +7,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runCommandLine, startCommand, type Ended } from "./command.ts";
-import { oracleRows, type OracleTrade } from "./oracle/oracle.ts";
-import { readOracleTrades } from "./oracle/read-trades.ts";
+import { oracleRows, type OracleTrade } from "#oracle/oracle.ts";
+import { readOracleTrades } from "#oracle/read-trades.ts";
 
 const EXCERPT = join(import.meta.dirname, "../data/trades-2013-10-07-0930.csv.gz");
 const HEADER = "symbol,interval,start,end,trades,open,high,low,close,volume,mean,vwap,open_time,close_time";

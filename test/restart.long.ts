@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createRandom, type Random } from "#core/random.ts";
 import { assemble } from "../cli/assemble.ts";
-import { oracleRows } from "./oracle/oracle.ts";
+import { oracleRows } from "#oracle/oracle.ts";
 import { runApp, settledOf, timesOf, type Kill, type Run } from "./restart/restarts.ts";
 import { csvOfTrades, seededTrades } from "./restart/trades.ts";
 

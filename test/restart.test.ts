@@ -8,7 +8,7 @@ import { readConfig } from "#lambdas/aggregator/config.ts";
 import { assemble } from "../cli/assemble.ts";
 import type { Running } from "../cli/running.ts";
 import { startCommand, type RunningCommand } from "./command.ts";
-import { oracleRows } from "./oracle/oracle.ts";
+import { oracleRows } from "#oracle/oracle.ts";
 import { RUN, runApp, settledOf } from "./restart/restarts.ts";
 import { storedRows } from "./restart/stored-rows.ts";
 import { csvOfTrades, seededTrades } from "./restart/trades.ts";

@@ -46,6 +46,23 @@ describe("a feed beside its panes", () => {
     ]);
   });
 
+  test("gives up a connection whose heart never beats, where one before it had a heart", async () => {
+    const { feed, sockets } = openFeed();
+    const counts = { trades: 5, late: 0, duplicates: 0, rejected: 0 };
+    const beat = heartbeatMessage({ timeMs: epochMs(0), watermarkMs: undefined, feed: "quiet", counts });
+    sockets[0]!.open();
+    sockets[0]!.say(beat, ...snapshot(5));
+    sockets[0]!.close();
+    await vi.advanceTimersByTimeAsync(1_000);
+    sockets[1]!.open();
+    // forgotten as soon as it was answered
+    sockets[1]!.say(...snapshot(5));
+    await vi.advanceTimersByTimeAsync(14_000);
+    expect(feed.state.kind).toBe("live");
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(feed.state.kind).toBe("waiting");
+  });
+
   test("gives up a connection whose heart has stopped", async () => {
     const { feed, sockets } = openFeed();
     sockets[0]!.open();

@@ -166,6 +166,7 @@ export class Feed {
       this.#next = undefined;
       this.#known = session;
       this.#failures = 0;
+      if (this.#status !== undefined) this.#awaitBeat(session);
       this.#enter({ kind: "live" });
     }
     this.#options.onChange();
@@ -183,6 +184,11 @@ export class Feed {
     this.#teller = session;
     if (session !== this.#session) return;
     this.#options.onChange();
+    this.#awaitBeat(session);
+  }
+
+  /** The next heartbeat must come in time, a first one too where servers beat: they may forget whom they answered. */
+  #awaitBeat(session: Session): void {
     clearTimeout(this.#heartbeat);
     this.#heartbeat = setTimeout(() => this.#session === session && this.#give(session), HEARTBEAT_MS);
   }

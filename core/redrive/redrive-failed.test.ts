@@ -7,7 +7,7 @@ import type { FailedBatchStore } from "#core/ports/failed-batch-store.ts";
 import type { ShardRecord } from "#core/ports/shard-reader.ts";
 import { epochMs } from "#core/units.ts";
 import { utf8Bytes } from "#core/utf8.ts";
-import { oracleRows, type OracleTrade } from "#test/oracle/oracle.ts";
+import { oracleRows, type OracleTrade } from "#oracle/oracle.ts";
 import { Cut, MINUTE, NOW, openPipeline, RETENTION, RULES, type Pipeline } from "#test/redrive-pipeline.ts";
 import { NumberedSender } from "./numbered-sender.ts";
 import { judgeBatches, redriveFailed, type FailedOutcome, type FailedWork } from "./redrive-failed.ts";

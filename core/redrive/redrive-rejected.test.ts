@@ -5,7 +5,7 @@ import { encodeFrame } from "#core/frame/encode.ts";
 import type { Rejected } from "#core/trade.ts";
 import { durationMs, epochMs } from "#core/units.ts";
 import { utf8Bytes } from "#core/utf8.ts";
-import { oracleRows, type OracleTrade } from "#test/oracle/oracle.ts";
+import { oracleRows, type OracleTrade } from "#oracle/oracle.ts";
 import { NumberedSender } from "./numbered-sender.ts";
 import { Cut, NOW, openPipeline, RULES, type Pipeline } from "#test/redrive-pipeline.ts";
 import { redriveRejected, type RejectedOutcome, type RejectedWork } from "./redrive-rejected.ts";

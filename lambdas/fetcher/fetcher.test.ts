@@ -18,7 +18,7 @@ import { TradeColumns } from "#core/trade-columns.ts";
 import { createRandom } from "#core/random.ts";
 import { countsOf, sumOfCounts } from "#core/shard-counts.ts";
 import { durationMs, epochMs, sequenceNumber, type SequenceNumber } from "#core/units.ts";
-import { oracleRows, type OracleTrade } from "#test/oracle/oracle.ts";
+import { oracleRows, type OracleTrade } from "#oracle/oracle.ts";
 import { createFetcher, type FetcherDeps, type FetcherReport, type FetcherRun } from "./fetcher.ts";
 
 const START = epochMs(Date.UTC(2026, 0, 5));

@@ -59,6 +59,17 @@ export const FAULT_KINDS = [
   "lose-store-answer",
   /** DynamoDB answers late. */
   "slow-store",
+
+  // What happens between the gateway and its clients.
+  /** A client's socket is lost, if need be in the middle of a message; the gateway notices, or takes it for open. */
+  "lose-socket",
+  /** The gateway says of a connection that lives that it is gone. */
+  "gone-connection",
+  /** The gateway says of a connection that it is busy, for some posts in a row. */
+  "busy-connection",
 ] as const;
+
+/** Those that only a client meets that is connected. */
+export const SOCKET_FAULTS: readonly FaultKind[] = ["lose-socket", "gone-connection", "busy-connection"];
 
 export type FaultKind = (typeof FAULT_KINDS)[number];

@@ -11,7 +11,9 @@ import { FaultQueue } from "./fault-queue.ts";
 import { openFaultyEndpoint } from "./faulty-endpoint.ts";
 import { InvocationGates, mortalGate } from "./invocation-gates.ts";
 import { Progress } from "./progress.ts";
+import { openUnrulyManagementApi } from "./unruly-management-api.ts";
 import { openUnrulyMapping } from "./unruly-mapping.ts";
+import { openUnrulySocketLine, type UnrulySocketLineOptions } from "./unruly-socket-line.ts";
 import { unrulyDynamo, unrulyKinesis } from "./unruly-service.ts";
 
 export interface MisbehaviourOptions {
@@ -26,6 +28,10 @@ export interface Misbehaviour {
   readonly environment: Readonly<Record<string, string>>;
   /** What was planned and has not been injected yet. */
   readonly pending: readonly PlannedFault[];
+  /** Where the WebSocket API is reached so that sockets get lost; undefined without one. */
+  readonly webSocketUrl: string | undefined;
+  /** Loses every socket of that way. */
+  loseSockets(): void;
 }
 
 /** Misbehaviour as the cloud is wired with it. */
@@ -62,16 +68,20 @@ export const openMisbehaviour = async (
   const dynamo = resources.use(
     await openFaultyEndpoint(environment["AWS_ENDPOINT_URL_DYNAMODB"]!, unrulyDynamo(service)),
   );
+  const sockets = await openUnrulySockets(environment, shared, resources);
   const opened = resources.move();
   return {
     environment: {
       ...environment,
+      ...sockets?.environment,
       AWS_ENDPOINT_URL_KINESIS: kinesis.endpoint,
       AWS_ENDPOINT_URL_DYNAMODB: dynamo.endpoint,
     },
     get pending() {
       return shared.queue.pending;
     },
+    webSocketUrl: sockets?.line.webSocketUrl,
+    loseSockets: () => sockets?.line.loseAll(),
     openMapping: (mapped) =>
       mapped.mapping === mapping ? openUnrulyMapping({ ...shared, mapped }) : openEventSourceMapping(mapped),
     mortal: (invoke) => async (fn, event, options) => {
@@ -86,4 +96,19 @@ export const openMisbehaviour = async (
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
+};
+
+const MANAGEMENT = "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI";
+
+/** What stands before both sides of a WebSocket API, if there is one. */
+const openUnrulySockets = async (
+  environment: Readonly<Record<string, string>>,
+  shared: UnrulySocketLineOptions,
+  resources: AsyncDisposableStack,
+) => {
+  const managementUrl = environment[MANAGEMENT];
+  if (managementUrl === undefined) return undefined;
+  const api = resources.use(await openUnrulyManagementApi(managementUrl, shared));
+  const line = resources.use(await openUnrulySocketLine(managementUrl.replace(/^http/, "ws"), shared));
+  return { line, environment: { [MANAGEMENT]: api.endpoint } };
 };

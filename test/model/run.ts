@@ -11,7 +11,7 @@ import type { Pane } from "#core/pane.ts";
 import { contentRow } from "#core/pane-row.ts";
 import { Register } from "#core/protocol/register.ts";
 import { durationMs, epochMs, type DurationMs } from "#core/units.ts";
-import { oracleRows } from "#test/oracle/oracle.ts";
+import { oracleRows } from "#oracle/oracle.ts";
 import type { Fault, FaultClass } from "./faults.ts";
 import { Invocations } from "./invocations.ts";
 import { Mapping } from "./mapping.ts";

@@ -4,7 +4,7 @@ import type { Clock } from "#core/ports/clock.ts";
 import type { ShardReader, ShardRecord } from "#core/ports/shard-reader.ts";
 import type { Trade } from "#core/trade.ts";
 import { durationMs, epochMs, sequenceNumber, type SequenceNumber } from "#core/units.ts";
-import type { OracleTrade } from "#test/oracle/oracle.ts";
+import type { OracleTrade } from "#oracle/oracle.ts";
 import type { Fault } from "./faults.ts";
 import type { Choices } from "./choices.ts";
 

@@ -22,7 +22,7 @@ import { FunctionError } from "#local/function-error.ts";
 import type { FaultKind } from "#local/misbehaviour/fault-kind.ts";
 import { planFaults, type PlannedFault } from "#local/misbehaviour/fault-plan.ts";
 import { createChoices } from "#test/model/choices.ts";
-import { oracleRows } from "#test/oracle/oracle.ts";
+import { oracleRows } from "#oracle/oracle.ts";
 import { aggregatorEnvironment } from "../../cli/running.ts";
 import type { Clause } from "./clauses.ts";
 import { SYMBOLS, Traffic, type Burst } from "./traffic.ts";

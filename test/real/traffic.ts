@@ -4,7 +4,7 @@ import type { CutFrame } from "#core/frame/framer.ts";
 import type { Trade } from "#core/trade.ts";
 import { epochMs } from "#core/units.ts";
 import type { Choices } from "#test/model/choices.ts";
-import type { OracleTrade } from "#test/oracle/oracle.ts";
+import type { OracleTrade } from "#oracle/oracle.ts";
 import type { TrafficRules } from "./clauses.ts";
 
 /** What is sent at once. */

@@ -1,5 +1,5 @@
 import { createRandom } from "#core/random.ts";
-import type { OracleTrade } from "#test/oracle/oracle.ts";
+import type { OracleTrade } from "#oracle/oracle.ts";
 
 export const SYMBOLS = ["AIG", "IBM", "SPY"] as const;
 

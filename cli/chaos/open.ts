@@ -1,0 +1,104 @@
+import { systemClock as clock } from "#adapters/node/clock.ts";
+import { durationMs } from "#core/units.ts";
+import { readConfig as readAggregatorConfig } from "#lambdas/aggregator/config.ts";
+import { readConfig as readBroadcastConfig } from "#lambdas/ws-broadcast/config.ts";
+import { openLocalCloud, type CloudEvent, type LocalCloud } from "#local/cloud.ts";
+import { planFaults } from "#local/misbehaviour/fault-plan.ts";
+import { assemble } from "../assemble.ts";
+import { aggregatorEnvironment } from "../running.ts";
+import { unlessStopped } from "../stop-signal.ts";
+import { openHeadlessClient } from "./client.ts";
+import { faultCounts } from "./fault-counts.ts";
+import type { ChaosOutcome } from "./outcome.ts";
+import { openProducers } from "./producers.ts";
+import { runChaos, type ChaosRun } from "./run.ts";
+import { Score } from "./score.ts";
+import type { Scoreboard } from "./scoreboard.ts";
+import type { ChaosSettings } from "./settings.ts";
+import { readSourceTrades } from "./source-trades.ts";
+import { openChaosStore } from "./store.ts";
+import { createTraffic } from "./traffic.ts";
+
+/** What happens often in a short time: short windows, small batches, and a fetcher whose schedule finds nothing. */
+const APP_SETTINGS = {
+  arrivalWindowSeconds: "1",
+  batchingWindowSeconds: "0",
+  batchSize: "500",
+  source: "sim:?trades=0",
+} as const;
+const IDLE_CLOSE_MS = durationMs(150);
+const MOST_SHARDS = 3;
+const BURSTS_A_SECOND = 10;
+const TRADES_A_BURST = 1_000;
+const LEAST_BURSTS = 200;
+/** Faults are placed among the first records, so that each finds its occasion before the end. */
+const PLACED = 0.7;
+const REFRESH_MS = 500;
+
+/** Opens all that a run needs, runs it, and ends it. @throws the signal's reason when `stop` aborts before the end */
+export const openAndRunChaos = async (
+  settings: ChaosSettings,
+  scoreboard: Scoreboard,
+  stop: AbortSignal,
+): Promise<ChaosOutcome> => {
+  const { seed, seconds, speed } = settings;
+  const source = await unlessStopped(stop, readSourceTrades(settings, clock.nowMs()));
+  const bursts = speed === "max" ? Math.max(LEAST_BURSTS, source.length / TRADES_A_BURST) : seconds * BURSTS_A_SECOND;
+  const traffic = createTraffic(source, seed, Math.ceil(bursts));
+  const counts = faultCounts(settings.faults, seconds);
+  const score = new Score(counts, traffic.trades.length);
+  const plan = planFaults({ seed, counts, records: traffic.counts.records * PLACED });
+  await using assembly = await assemble({ ...APP_SETTINGS, shards: String(1 + (seed % MOST_SHARDS)) }, stop);
+  stop.throwIfAborted();
+  await using cloud = await openLocalCloud({
+    assemblyDir: assembly.dir,
+    idleCloseMs: IDLE_CLOSE_MS,
+    environment: { LOG_LEVEL: "ERROR" },
+    misbehaviour: { plan, isMeant: ({ environment }) => "BARS_STREAM" in environment && "INTERVALS_MS" in environment },
+    onEvent: (event) => note(event, score),
+  });
+  Object.assign(process.env, cloud.environment);
+  const config = readAggregatorConfig(aggregatorEnvironment(cloud));
+  const { storedIntervalsMs: storedMs, offeredIntervalsMs: offeredMs } = readBroadcastConfig(socketEnvironment(cloud));
+  const symbols = [...new Set(traffic.trades.map(({ symbol }) => symbol))].toSorted();
+  await using store = openChaosStore(config);
+  await using producers = openProducers(cloud, config.ticksStream, stop);
+  const webSocketUrl = cloud.misbehaviour?.webSocketUrl ?? "";
+  await using client = openHeadlessClient({ webSocketUrl, symbols, intervalsMs: [...storedMs, ...offeredMs] });
+  await unlessStopped(stop, client.whole(0));
+  const paceMs = speed === "max" ? undefined : seconds * 1_000;
+  const parts = { cloud, client, producers, store, traffic, symbols, storedMs, offeredMs };
+  const running = runChaos({ ...parts, paceMs, score, signal: stop, again: settings.again });
+  using _ = watch({ ...parts, score }, scoreboard);
+  return await unlessStopped(stop, running);
+};
+
+/** Shows how a run stands, again and again until it is disposed of. */
+const watch = (
+  { score, producers, store, client }: Pick<ChaosRun, "score" | "producers" | "store" | "client">,
+  scoreboard: Scoreboard,
+): Disposable => {
+  const refresh = async (): Promise<void> => {
+    const [counts, { bars, sockets }] = await Promise.all([store.counts(), client.status()]);
+    score.note({ sent: producers.sent, counts, clientBars: bars, clientSockets: sockets });
+    scoreboard.show(score);
+  };
+  // What cannot be read now can be later.
+  const timer = setInterval(() => void refresh().catch(() => undefined), REFRESH_MS);
+  return {
+    [Symbol.dispose]: () => {
+      clearInterval(timer);
+      scoreboard.end();
+    },
+  };
+};
+
+const note = (event: CloudEvent, score: Score): void => {
+  if (event.kind === "fault-injected") score.inject(event.fault);
+};
+
+const socketEnvironment = ({ functions }: LocalCloud): Readonly<Record<string, string>> => {
+  const fn = functions.find(({ environment }) => "OFFERED_INTERVALS_MS" in environment);
+  if (fn === undefined) throw new RangeError("the app must have functions behind its WebSocket API, had none");
+  return fn.environment;
+};
