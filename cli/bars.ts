@@ -8,6 +8,7 @@ import { isSymbol } from "#core/trade.ts";
 import { epochMs, type EpochMs } from "#core/units.ts";
 import { readConfig } from "#lambdas/aggregator/config.ts";
 import { mustBeFlagsAlone, runCommand, usage, type Arguments } from "./command.ts";
+import { number } from "./output.ts";
 import { csvOf, jsonOf, readBars } from "./read-bars.ts";
 import { createProgressLine } from "./progress-line.ts";
 import { chooseRunning, readPid } from "./choose-running.ts";
@@ -30,6 +31,8 @@ A store runs while npm start or npm run replay -- FILE --stay does.
 `;
 
 const DAY_MS = 86_400_000;
+/** So many stored windows are looked through at most, in some thousands of queries. */
+const MAX_WINDOWS = 4_320_000;
 
 const bars = async (args: Arguments): Promise<number> => {
   const symbol = args.text("symbol");
@@ -54,6 +57,9 @@ const bars = async (args: Arguments): Promise<number> => {
   const toMs = to ?? epochMs(newestMs + 1);
   const fromMs = from ?? epochMs(toMs - Math.max(DAY_MS, 1_000 * intervalMs));
   if (fromMs >= toMs) throw usage("--from must be before --to");
+  const longestMs = MAX_WINDOWS * Math.min(...storedMs);
+  if (toMs - fromMs > longestMs)
+    throw usage(`--from and --to must be at most ${number(longestMs / DAY_MS)} days apart; ask for them in parts`);
   await using panes = openDynamoPaneStore({ table: panesTable, intervals, clock });
   const found = await readBars(panes, storedMs, { symbol, intervalMs, fromMs, toMs });
   process.stdout.write(format === "csv" ? csvOf(found) : jsonOf(found));

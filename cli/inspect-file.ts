@@ -1,8 +1,11 @@
 import { createReplaySource } from "#adapters/feeds/replay-source.ts";
 import { PipelineError } from "#core/errors.ts";
 import type { SourceRow } from "#core/ports/trade-source.ts";
-import { epochMs, type EpochMs } from "#core/units.ts";
+import { windowStart } from "#core/interval.ts";
+import { durationMs, epochMs, type EpochMs } from "#core/units.ts";
 import { countOf } from "./output.ts";
+
+const DAY_MS = durationMs(86_400_000);
 
 /** What a file of trades holds. */
 export interface FileContents {
@@ -14,6 +17,8 @@ export interface FileContents {
   readonly symbols: readonly string[];
   readonly firstMs: EpochMs;
   readonly lastMs: EpochMs;
+  /** The starts of the UTC days that have trades, in order. */
+  readonly daysMs: readonly EpochMs[];
 }
 
 /**
@@ -22,6 +27,7 @@ export interface FileContents {
  */
 export const inspectFile = async (file: string): Promise<FileContents> => {
   const symbols = new Set<string>();
+  const days = new Set<EpochMs>();
   const mistakes = createMistakes();
   let trades = 0;
   let [firstMs, lastMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
@@ -33,6 +39,7 @@ export const inspectFile = async (file: string): Promise<FileContents> => {
       }
       trades++;
       symbols.add(row.trade.symbol);
+      days.add(windowStart(row.trade.eventTimeMs, DAY_MS));
       if (row.trade.eventTimeMs < firstMs) firstMs = row.trade.eventTimeMs;
       if (row.trade.eventTimeMs > lastMs) lastMs = row.trade.eventTimeMs;
     }
@@ -44,7 +51,8 @@ export const inspectFile = async (file: string): Promise<FileContents> => {
   }
   mustNotBeSeconds(file, firstMs, lastMs);
   const span = { firstMs: epochMs(firstMs), lastMs: epochMs(lastMs) };
-  return { trades, rejected: mistakes.total(), problems, symbols: [...symbols].toSorted(), ...span };
+  const daysMs = [...days].toSorted((a, b) => a - b);
+  return { trades, rejected: mistakes.total(), problems, symbols: [...symbols].toSorted(), ...span, daysMs };
 };
 
 /** Reads the beginning of a file of trades alone. @throws PipelineError TAPE_FILE_UNREADABLE */

@@ -29,6 +29,27 @@ export const readBars = async (
   return barsOf(await panes.range({ symbol, intervalMs: stored, startMs, endMs }), intervalMs);
 };
 
+/**
+ * The spans that hold all bars of the trades of these UTC days, in order and apart: a file may hold a trade of long ago, and
+ * all that lies between is not looked through.
+ */
+export const spansOf = (
+  daysMs: readonly EpochMs[],
+  intervalMs: DurationMs,
+): readonly Pick<BarsWanted, "fromMs" | "toMs">[] => {
+  const spans: { fromMs: EpochMs; toMs: EpochMs }[] = [];
+  for (const dayMs of daysMs.toSorted((a, b) => a - b)) {
+    const fromMs = windowStart(dayMs, intervalMs);
+    const toMs = epochMs(windowStart(epochMs(dayMs + DAY_MS - 1), intervalMs) + intervalMs);
+    const last = spans.at(-1);
+    if (last === undefined || last.toMs < fromMs) spans.push({ fromMs, toMs });
+    else last.toMs = toMs;
+  }
+  return spans;
+};
+
+const DAY_MS = 86_400_000;
+
 /** Bars as CSV, the header first, each line ended. */
 export const csvOf = (bars: readonly Bar[]): string =>
   [BAR_COLUMNS.join(","), ...bars.map((bar) => barRow(bar).map(csvCell).join(","))].map((line) => `${line}\n`).join("");

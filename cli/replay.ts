@@ -5,7 +5,7 @@ import { openDynamoPaneStore } from "#adapters/dynamodb/pane-store.ts";
 import { systemClock as clock } from "#adapters/node/clock.ts";
 import type { Bar } from "#core/bar.ts";
 import { intervalText } from "#core/interval.ts";
-import { epochMs, type DurationMs } from "#core/units.ts";
+import type { DurationMs } from "#core/units.ts";
 import { readConfig } from "#lambdas/aggregator/config.ts";
 import { openLocalCloud, type CloudEvent, type LocalCloud } from "#local/cloud.ts";
 import { openLoopbackServer } from "#local/loopback-server.ts";
@@ -16,7 +16,7 @@ import { inspectFile, mustBeginAsTrades, type FileContents } from "./inspect-fil
 import { countOf, number, say } from "./output.ts";
 import { mustTakeFile } from "./paths.ts";
 import { createProgressLine } from "./progress-line.ts";
-import { csvOf, readBars } from "./read-bars.ts";
+import { csvOf, readBars, spansOf } from "./read-bars.ts";
 import { runReplay, type ReplayResult } from "./replay-run.ts";
 import { aggregatorEnvironment, announce } from "./running.ts";
 import { STOPPED, stopSignal, unlessStopped } from "./stop-signal.ts";
@@ -114,8 +114,10 @@ const replayFile = async (settings: Settings, stop: AbortSignal): Promise<number
   await using panes = openDynamoPaneStore({ table: panesTable, intervals, clock });
   const bars: Bar[] = [];
   for (const symbol of contents.symbols) {
-    for (const intervalMs of wantedMs)
-      bars.push(...(await readBars(panes, storedMs, { symbol, intervalMs, ...spanOf(contents, intervalMs) })));
+    for (const intervalMs of wantedMs) {
+      for (const span of spansOf(contents.daysMs, intervalMs))
+        bars.push(...(await readBars(panes, storedMs, { symbol, intervalMs, ...span })));
+    }
   }
   if (settings.exportFile !== undefined) await writeFile(settings.exportFile, csvOf(bars));
   report(contents, result, bars.length, wantedMs, settings.exportFile);
@@ -132,12 +134,6 @@ const mustBeFree = async (port: number): Promise<void> => {
 /** Whether each trade of the file was folded or, being of the future, rejected. */
 const isAccounted = ({ trades }: FileContents, { counts }: ReplayResult): boolean =>
   counts.trades + counts.rejected === trades;
-
-/** The span that holds all bars of the file's trades. */
-const spanOf = ({ firstMs, lastMs }: FileContents, intervalMs: DurationMs) => ({
-  fromMs: epochMs(firstMs - intervalMs),
-  toMs: epochMs(lastMs + intervalMs),
-});
 
 const report = (
   contents: FileContents,
