@@ -6,6 +6,8 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 60_000,
     pool: "forks",
+    // Many files wait for clocks and engines more than they compute.
+    maxWorkers: 2,
     maxConcurrency: 4,
   },
 });
