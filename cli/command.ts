@@ -51,7 +51,7 @@ const parse = (argv: readonly string[], options: Options) => {
     return parseArgs({ args: [...argv], options, allowPositionals: true });
   } catch (cause) {
     if (!(cause instanceof TypeError)) throw cause;
-    const [sentence] = cause.message.split(". ");
+    const [sentence] = cause.message.split(/[.]\s/);
     throw usage(`${sentence!.charAt(0).toLowerCase()}${sentence!.slice(1)}`, { cause });
   }
 };
