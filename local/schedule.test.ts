@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { durationMs } from "#core/units.ts";
+import { durationMs, epochMs } from "#core/units.ts";
 import { createApplication } from "./application.ts";
 import { functionResource, roleResource } from "./fixtures/assembly.ts";
 import { eventLog, fakeClock, localFunction } from "./fixtures/mapping.ts";
@@ -46,6 +46,21 @@ describe("a schedule at work", () => {
     fn: localFunction("tool"),
     input: "{}",
   };
+
+  test("never sleeps for less than nothing, though the clock ticks between two looks at it", async () => {
+    const stop = new AbortController();
+    const slept: number[] = [];
+    let nowMs = 0;
+    const clock = {
+      nowMs: () => epochMs(nowMs++),
+      sleep: async (ms: number) => {
+        nowMs += ms;
+        if (slept.push(ms) === 3) stop.abort();
+      },
+    };
+    await runSchedule({ schedule, invoke: async () => {}, clock, signal: stop.signal, emit: eventLog().emit });
+    expect(Math.min(...slept)).toBeGreaterThanOrEqual(0);
+  });
 
   test("runs at once and after each period, without waiting for the run before", async () => {
     const stop = new AbortController();

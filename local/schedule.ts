@@ -59,7 +59,7 @@ export const runSchedule = async (options: ScheduleOptions): Promise<void> => {
   const runs = new Set<Promise<void>>();
   // A laptop that slept through some runs makes up for none of them.
   for (let dueMs: number = clock.nowMs(); ; dueMs = Math.max(dueMs + schedule.periodMs, clock.nowMs())) {
-    await clock.sleep(dueMs - clock.nowMs(), signal);
+    await clock.sleep(Math.max(0, dueMs - clock.nowMs()), signal);
     if (signal.aborted) break;
     const run = runOnce(options).finally(() => runs.delete(run));
     runs.add(run);
