@@ -1,10 +1,9 @@
 import { encodeFrame } from "#core/frame/encode.ts";
-import { readDecimal, type Decimal } from "#core/decimal.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { ShardReader, ShardRecord } from "#core/ports/shard-reader.ts";
-import type { Trade } from "#core/trade.ts";
 import { durationMs, epochMs, sequenceNumber, type SequenceNumber } from "#core/units.ts";
 import type { OracleTrade } from "#oracle/oracle.ts";
+import { tradeOf } from "#test/oracle-trade.ts";
 import type { Fault } from "./faults.ts";
 import type { Choices } from "./choices.ts";
 
@@ -183,17 +182,3 @@ class LogMaker {
     this.#owners[1] = `shard-${children.at(-1)}`;
   }
 }
-
-const tradeOf = ({ symbol, price, size, time, sequence }: OracleTrade): Trade => ({
-  symbol,
-  price: decimal(price),
-  size: decimal(size),
-  eventTimeMs: epochMs(time),
-  sequence,
-});
-
-const decimal = (text: string): Decimal => {
-  const read = readDecimal(text);
-  if (typeof read === "string") throw new RangeError(`${text}: ${read}`);
-  return read;
-};

@@ -1,10 +1,9 @@
-import { readDecimal, type Decimal } from "#core/decimal.ts";
 import { encodeFrame } from "#core/frame/encode.ts";
 import type { CutFrame } from "#core/frame/framer.ts";
-import type { Trade } from "#core/trade.ts";
 import { epochMs } from "#core/units.ts";
 import type { Choices } from "#test/model/choices.ts";
 import type { OracleTrade } from "#oracle/oracle.ts";
+import { tradeOf } from "#test/oracle-trade.ts";
 import type { TrafficRules } from "./clauses.ts";
 
 /** What is sent at once. */
@@ -130,17 +129,3 @@ export class Traffic {
     );
   }
 }
-
-const tradeOf = ({ symbol, price, size, time, sequence }: OracleTrade): Trade => ({
-  symbol,
-  price: decimal(price),
-  size: decimal(size),
-  eventTimeMs: epochMs(time),
-  sequence,
-});
-
-const decimal = (text: string): Decimal => {
-  const read = readDecimal(text);
-  if (typeof read === "string") throw new RangeError(`${text}: ${read}`);
-  return read;
-};
