@@ -100,6 +100,24 @@ describe("a life", () => {
     expect(await lateAfter(at(0, start), at(2 * minute, start))).toBe(3);
   });
 
+  test("says of a pane that it was corrected once a trade came behind its final window, and not before", async () => {
+    const windowMs = epochMs(NOW - (NOW % minute));
+    const at = (eventTimeMs: number, frontierMs: number): ShardRecord => {
+      const trade = { symbol: "A", price: one, size: one, eventTimeMs: epochMs(eventTimeMs), sequence: 1 };
+      const frame = { producer: "", number: 0, ingestTimeMs: NOW, frontierMs: epochMs(frontierMs), trades: [trade] };
+      return stream.append(shard, encodeFrame(frame));
+    };
+    const isCorrected = async (record: ShardRecord): Promise<boolean | undefined> => {
+      await advance({ records: [record], isLast: true });
+      const range = { symbol: "A", intervalMs: minute, startMs: epochMs(windowMs - minute), endMs: windowMs };
+      return (await ports.panes.range(range))[0]?.isCorrected;
+    };
+    // the window [windowMs - 1 min, windowMs) is final when the frontier has reached windowMs + 1 min of allowed disorder
+    expect(await isCorrected(at(windowMs - 1, windowMs + minute - 1))).toBe(false);
+    expect(await isCorrected(at(windowMs - 2, windowMs + minute))).toBe(true);
+    expect(await isCorrected(at(windowMs, windowMs + minute))).toBe(true);
+  });
+
   test("ends well when an interval in its state is stored no longer", async () => {
     const { state } = await advance({ records: [put()], by: rules(tenSeconds, minute) });
     await advance({ records: [], state, isLast: true, by: rules(tenSeconds) });

@@ -33,7 +33,7 @@ export const createSimSource = (setting: SimSetting): TradeSource => {
   return {
     async *rows(from, startedAtMs) {
       const known = from - (from % BATCH);
-      const simulation = remembered.get(known)?.copy() ?? new Simulation(setting);
+      const simulation = remembered.get(known) ?? new Simulation(setting);
       for (let row = simulation.count; row < end; row += BATCH) {
         remember(row, simulation);
         const trades = simulation.take(Math.min(BATCH, end - row), startedAtMs);
