@@ -214,6 +214,18 @@ describe("the fetcher", () => {
     expect(await lateTrades(stream)).toBe(1);
   });
 
+  test("does not linger after a full chunk, when more is due already", async () => {
+    const clock = createSkippingClock();
+    const lease = createMemoryLeaseStore();
+    const stream = createMemoryStream({ clock });
+    const source = { ...sourceOf(tradesOf(40_001)), isTimedByClock: true };
+    const run = { ...runOf(source, 1), deadlineMs: epochMs(START + 90_000_000) };
+    const late = { ...clock, nowMs: () => epochMs(clock.nowMs() + 80_000_000) };
+    await createFetcher(depsOf(stream, lease, late))(run);
+    // two full chunks go at once, and only the last, of one trade, waits for others
+    expect(clock.nowMs() - START).toBe(100);
+  });
+
   test("keeps a source waiting that is faster than the aggregators, run after run, and loses nothing", async () => {
     const clock = createSkippingClock();
     const stream = createMemoryStream({ clock, shardCount: 2 });
