@@ -110,7 +110,7 @@ export const foldContents = (contents: Iterable<BarContent>): BarContent => {
 };
 
 /** Compares two rows of one run by (eventTimeMs, sequence, price, size). */
-const compareRows = ({ eventTimeMs, sequence, price, size }: TradeColumns, a: number, b: number): number =>
+export const compareRows = ({ eventTimeMs, sequence, price, size }: TradeColumns, a: number, b: number): number =>
   eventTimeMs[a]! - eventTimeMs[b]! || sequence[a]! - sequence[b]! || price[a]! - price[b]! || size[a]! - size[b]!;
 
 const priceOf = (columns: TradeColumns, run: Run, row: number): Decimal => ({

@@ -1,3 +1,5 @@
+import { SymbolTable } from "./symbol-table.ts";
+
 /**
  * Trades in columns, grouped into runs: what every reader of records writes into and the fold reads from. The columns
  * grow and are reused; only rows below `count` mean anything.
@@ -6,6 +8,8 @@
 /** Successive rows `[from, to)` of one symbol and one pair of scales, out of one record. */
 export interface Run {
   readonly symbol: string;
+  /** Its number in the columns' {@link TradeColumns.symbols}. */
+  readonly symbolId: number;
   readonly priceScale: number;
   readonly sizeScale: number;
   readonly from: number;
@@ -25,7 +29,11 @@ export class TradeColumns {
   /** The runs in use, in row order; together they cover `[0, count)`. */
   readonly runs: Run[] = [];
 
-  constructor(capacity = 4_096) {
+  /** The symbols of all rows that were ever in the columns. */
+  readonly symbols: SymbolTable;
+
+  constructor(capacity = 4_096, symbols = new SymbolTable()) {
+    this.symbols = symbols;
     this.price = new Float64Array(capacity);
     this.size = new Float64Array(capacity);
     this.eventTimeMs = new Float64Array(capacity);

@@ -33,7 +33,8 @@ export class RunWriter {
       run.to = row + 1;
       return;
     }
-    this.#run = { symbol, priceScale: price.scale, sizeScale: size.scale, from: row, to: row + 1 };
+    const symbolId = columns.symbols.idOf(symbol);
+    this.#run = { symbol, symbolId, priceScale: price.scale, sizeScale: size.scale, from: row, to: row + 1 };
     columns.runs.push(this.#run);
   }
 }

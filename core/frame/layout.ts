@@ -1,10 +1,8 @@
 import { ByteWriter } from "../bytes.ts";
 import type { PackedColumn } from "./columns.ts";
 import { FIELD, FIELD_END, WIRE } from "./fields.ts";
-import { SymbolTable } from "./symbol-table.ts";
+import type { SymbolTable } from "../symbol-table.ts";
 import { signedValue, unsignedValue, varintEnd } from "./varint.ts";
-
-const symbolTable = new SymbolTable();
 
 /** The bytes `[from, to)` of the frame. */
 export interface Span {
@@ -26,16 +24,23 @@ export class FrameLayout {
   producer = EMPTY;
   source = EMPTY;
   currency = EMPTY;
-  /** The symbol of each run, undefined where the bytes name none. */
-  readonly symbols: (string | undefined)[] = [];
+  /** The symbol's id of each run, -1 where the bytes name none. */
+  readonly symbolIds: number[] = [];
   readonly venueNames: Span[] = [];
   readonly conditionsNames: Span[] = [];
   readonly #from = new Int32Array(FIELD_END);
   readonly #to = new Int32Array(FIELD_END);
   #gathered: Map<number, ByteWriter> | undefined;
 
-  constructor(data: Uint8Array) {
+  readonly #symbols: SymbolTable;
+
+  constructor(data: Uint8Array, symbols: SymbolTable) {
     this.data = data;
+    this.#symbols = symbols;
+  }
+
+  addSymbol(from: number, to: number): void {
+    this.symbolIds.push(this.#symbols.idAt(this.data, from, to));
   }
 
   /** The packed varints of a repeated field, empty when it is absent. */
@@ -72,8 +77,8 @@ export class FrameLayout {
  * unexpected wire type counts as unknown; of a field that may stand once the last one counts.
  * Returns undefined when the bytes are no protobuf message.
  */
-export const readLayout = (data: Uint8Array): FrameLayout | undefined => {
-  const layout = new FrameLayout(data);
+export const readLayout = (data: Uint8Array, symbols: SymbolTable): FrameLayout | undefined => {
+  const layout = new FrameLayout(data, symbols);
   for (let at = 0; at < data.length;) {
     const tagEnd = varintEnd(data, at, data.length);
     const tag = tagEnd < 0 ? 0 : unsignedValue(data, at, tagEnd);
@@ -119,7 +124,7 @@ const takeVarint = (layout: FrameLayout, field: number, from: number, to: number
 };
 
 const takeBytes = (layout: FrameLayout, field: number, from: number, to: number): void => {
-  if (field === FIELD.symbol) layout.symbols.push(symbolTable.at(layout.data, from, to));
+  if (field === FIELD.symbol) layout.addSymbol(from, to);
   else if (isColumn(field)) layout.addPiece(field, from, to);
   else if (field === FIELD.producer) layout.producer = { from, to };
   else if (field === FIELD.source) layout.source = { from, to };

@@ -36,10 +36,10 @@ const NO_FAULTS: readonly Fault[] = [];
  * (price or size not positive, stamped beyond the limit) is left out alone. Throws for no bytes whatever.
  */
 export const readFrame = (data: Uint8Array, columns: TradeColumns, limits: TradeLimits): FrameReading => {
-  const layout = readLayout(data);
+  const layout = readLayout(data, columns.symbols);
   if (!layout) return MALFORMED;
   if (layout.version !== FRAME_VERSION) return UNSUPPORTED;
-  const runs = hasSoundScalars(layout) ? runsOf(layout, columns.count) : undefined;
+  const runs = hasSoundScalars(layout) ? runsOf(layout, columns) : undefined;
   if (!runs) return MALFORMED;
   const states = fillRows(layout, runs, columns, limits);
   if (states.includes("broken") || !areOptionsSound(layout, rowCount(runs))) return MALFORMED;
@@ -75,22 +75,22 @@ const hasSoundScalars = ({
   [number, baseTimeMs, baseSequence, ingestTimeMs, frontierMs].every(Number.isSafeInteger) &&
   producer.to - producer.from <= MAX_PRODUCER_BYTES;
 
-/** The runs of a frame whose first trade goes to row `start`; undefined when symbols, lengths and scales disagree. */
-const runsOf = (layout: FrameLayout, start: number): readonly Run[] | undefined => {
-  const { symbols } = layout;
+/** The runs of a frame whose first trade goes to the next row; undefined when symbols, lengths and scales disagree. */
+const runsOf = (layout: FrameLayout, { symbols, count: start }: TradeColumns): readonly Run[] | undefined => {
+  const { symbolIds } = layout;
   const lengths = valuesOf(layout.column(FIELD.trades));
   const priceScales = scalesOf(layout, FIELD.priceScale);
   const sizeScales = scalesOf(layout, FIELD.sizeScale);
-  if (lengths?.length !== symbols.length || !priceScales || !sizeScales) return undefined;
+  if (lengths?.length !== symbolIds.length || !priceScales || !sizeScales) return undefined;
   const runs: Run[] = [];
   let from = start;
-  for (let i = 0; i < symbols.length; i++) {
-    const symbol = symbols[i];
+  for (let i = 0; i < symbolIds.length; i++) {
+    const symbolId = symbolIds[i]!;
     const to = from + lengths[i]!;
     // A trade takes at least three bytes, so that a sum of lengths beyond the frame's own length is a lie.
-    if (symbol === undefined || !(to - start <= layout.data.length)) return undefined;
+    if (symbolId < 0 || !(to - start <= layout.data.length)) return undefined;
     const [priceScale, sizeScale] = [priceScales[i] ?? priceScales[0] ?? 0, sizeScales[i] ?? sizeScales[0] ?? 0];
-    runs.push({ symbol, priceScale, sizeScale, from, to });
+    runs.push({ symbol: symbols.text(symbolId), symbolId, priceScale, sizeScale, from, to });
     from = to;
   }
   return runs;
@@ -100,7 +100,7 @@ const runsOf = (layout: FrameLayout, start: number): readonly Run[] | undefined 
 const scalesOf = (layout: FrameLayout, field: number): readonly number[] | undefined => {
   const scales = valuesOf(layout.column(field));
   if (!scales?.every((scale) => scale <= MAX_SCALE)) return undefined;
-  return scales.length <= 1 || scales.length === layout.symbols.length ? scales : undefined;
+  return scales.length <= 1 || scales.length === layout.symbolIds.length ? scales : undefined;
 };
 
 /** Writes the rows of the runs, which lie beyond `columns.count`. Returns what each column was. */

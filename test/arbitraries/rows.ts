@@ -1,0 +1,56 @@
+import fc from "fast-check";
+import type { Decimal } from "#core/decimal.ts";
+import { TradeColumns } from "#core/trade-columns.ts";
+
+/** A trade as columns hold it, without its symbol. */
+export interface Row {
+  readonly price: Decimal;
+  readonly size: Decimal;
+  readonly time: number;
+  readonly sequence: number;
+}
+
+const decimals = (max: number, maxScale: number): fc.Arbitrary<Decimal> =>
+  fc.record({ units: fc.integer({ min: 1, max }), scale: fc.integer({ min: 0, max: maxScale }) });
+
+/** Mostly what markets bring, with few times so that many tie; now and then the largest there is. */
+export const arbitraryRow: fc.Arbitrary<Row> = fc.record({
+  price: fc.oneof(
+    { weight: 6, arbitrary: decimals(20_000, 2) },
+    { weight: 2, arbitrary: decimals(2_000_000_000, 8) },
+    { weight: 1, arbitrary: decimals(Number.MAX_SAFE_INTEGER, 8) },
+  ),
+  size: fc.oneof(
+    { weight: 6, arbitrary: decimals(500, 0) },
+    { weight: 2, arbitrary: decimals(2_000_000_000, 8) },
+    { weight: 1, arbitrary: decimals(Number.MAX_SAFE_INTEGER, 8) },
+  ),
+  time: fc.integer({ min: 0, max: 5 }),
+  sequence: fc.integer({ min: 0, max: 3 }),
+});
+
+/** Columns of rows of symbol A, one run for each stretch of equal scales. */
+export const columnsOf = (rows: readonly Row[]): TradeColumns => {
+  const columns = new TradeColumns(rows.length);
+  const symbolId = columns.symbols.idOf("A");
+  for (const { price, size, time, sequence } of rows) {
+    const row = columns.count++;
+    columns.price[row] = price.units;
+    columns.size[row] = size.units;
+    columns.eventTimeMs[row] = time;
+    columns.sequence[row] = sequence;
+    const run = columns.runs.at(-1);
+    if (run?.priceScale === price.scale && run.sizeScale === size.scale)
+      columns.runs[columns.runs.length - 1] = { ...run, to: row + 1 };
+    else
+      columns.runs.push({
+        symbol: "A",
+        symbolId,
+        priceScale: price.scale,
+        sizeScale: size.scale,
+        from: row,
+        to: row + 1,
+      });
+  }
+  return columns;
+};
