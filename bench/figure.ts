@@ -1,0 +1,35 @@
+/** One measured number: its median, least and greatest over the rounds. */
+export interface Figure {
+  readonly name: string;
+  readonly case: string;
+  readonly unit: string;
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** What a figure is of. */
+export type FigureTitle = Pick<Figure, "name" | "case" | "unit">;
+
+/** The figure of these samples, at least one. */
+export const figureOf = (title: FigureTitle, samples: readonly number[]): Figure => ({
+  ...title,
+  median: medianOf(samples),
+  min: Math.min(...samples),
+  max: Math.max(...samples),
+});
+
+/** The middle of the samples, between the two middle ones of an even number. @throws RangeError when there are none. */
+export const medianOf = (samples: readonly number[]): number => percentileOf(samples, 0.5);
+
+/**
+ * The value that a share of the samples is not above, between two neighbours in proportion.
+ * @throws RangeError when there are none.
+ */
+export const percentileOf = (samples: readonly number[], share: number): number => {
+  if (samples.length === 0) throw new RangeError("a figure must have a sample, had none");
+  const sorted = samples.toSorted((a, b) => a - b);
+  const place = share * (sorted.length - 1);
+  const [below, above] = [sorted[Math.floor(place)]!, sorted[Math.ceil(place)]!];
+  return below + (above - below) * (place - Math.floor(place));
+};

@@ -1,0 +1,181 @@
+import type { Pane } from "#core/pane.ts";
+import type { Log } from "#core/ports/log.ts";
+import { updateRecords } from "#core/updates.ts";
+import { durationMs, epochMs, type DurationMs } from "#core/units.ts";
+import { createAggregator } from "#lambdas/aggregator/aggregator.ts";
+import type { Benchmark, BenchmarkContext } from "./benchmark.ts";
+import { cpuRounds, ratiosOf, roundsOf } from "./cpu-rounds.ts";
+import { figureOf, type Figure } from "./figure.ts";
+import { frameLife, plainLife, runFloor, runLife, type LifeSetting, type LifeTexts } from "./handler-lives.ts";
+import { createPlainHandler, type PlainBar, type TakeBars } from "./plain-handler.ts";
+import { createRecordingPorts } from "./recording-ports.ts";
+import { mustBeSameBars } from "./same-bars.ts";
+import { MARKET_STARTS_MS } from "./synthetic-market.ts";
+import { number } from "../cli/output.ts";
+
+/** What comes into a shard and what is made of it. */
+interface HandlerCase {
+  readonly symbolCount: number;
+  readonly intervalsMs: readonly DurationMs[];
+  readonly tradesPerFrame: number;
+  /** The whole event, or one second of half of 200,000 trades a second: one of two shards. */
+  readonly event: "6 MB" | "1 s";
+  readonly columns: "least" | "all";
+  /** Whether updates are kept as they are, or made into the records that go to the bars stream. */
+  readonly updates: "kept" | "written";
+}
+
+const SECOND = [durationMs(1_000)];
+const THREE = [durationMs(1_000), durationMs(10_000), durationMs(60_000)];
+const PLAIN: HandlerCase = {
+  symbolCount: 500,
+  intervalsMs: THREE,
+  tradesPerFrame: 1_000,
+  event: "6 MB",
+  columns: "least",
+  updates: "kept",
+};
+
+const CASES: readonly HandlerCase[] = [
+  ...(["6 MB", "1 s"] as const).flatMap((event) =>
+    [500, 10, 10_000].flatMap((symbolCount) =>
+      [THREE, SECOND].map((intervalsMs) => ({ ...PLAIN, event, symbolCount, intervalsMs })),
+    ),
+  ),
+  { ...PLAIN, tradesPerFrame: 4_000 },
+  { ...PLAIN, columns: "all" },
+  { ...PLAIN, updates: "written" },
+];
+
+/**
+ * The aggregator's handler, from an event's text to the response's, over one arrival window after another: each begins
+ * without state, hands it on from event to event, and ends with its panes stored. Ports keep what they are given.
+ */
+export const handlerBenchmark: Benchmark = {
+  names: ["handler.trades_per_s", "handler.vs_plain", "handler.vs_floor", "handler.plain_trades_per_s"],
+  measure: async function* (context) {
+    const { isQuick, progress } = context;
+    for (const [index, one] of CASES.entries()) {
+      progress(`handler: ${titleOf(one)} (${index + 1} of ${CASES.length})`);
+      await mustAgree(one);
+      yield* await measureCase(one, context);
+      if (isQuick && index === 1) return;
+    }
+  },
+};
+
+const titleOf = ({ symbolCount, intervalsMs, event, tradesPerFrame, columns, updates }: HandlerCase): string =>
+  [
+    `${number(symbolCount)} symbols`,
+    `${intervalsMs.length} ${intervalsMs.length === 1 ? "interval" : "intervals"}`,
+    event === "6 MB" ? event : "1 s of 100,000",
+    ...(tradesPerFrame === PLAIN.tradesPerFrame ? [] : [`${number(tradesPerFrame)} a record`]),
+    ...(columns === "all" ? ["all columns"] : []),
+    ...(updates === "written" ? ["updates written"] : []),
+  ].join(", ");
+
+const measureCase = async (one: HandlerCase, { isQuick }: BenchmarkContext): Promise<readonly Figure[]> => {
+  const setting = settingOf(one, isQuick);
+  const [frames, plain] = [frameLife(setting), plainLife({ ...setting, eventCount: isQuick ? 1 : PLAIN_EVENTS })];
+  const ours = openOurs(one);
+  const theirs = openPlain(one);
+  const variants = {
+    ours: () => ours.run(frames),
+    plain: () => theirs.run(plain),
+    floor: () => runFloor(frames),
+  };
+  const cpuMs = await cpuRounds(variants, roundsOf(isQuick));
+  const perTrade = (samples: readonly number[], { tradeCount }: LifeTexts): readonly number[] =>
+    samples.map((ms) => ms / tradeCount);
+  const [oursMs, plainMs] = [perTrade(cpuMs.ours, frames), perTrade(cpuMs.plain, plain)];
+  const figure = (name: string, unit: string, samples: readonly number[]): Figure =>
+    figureOf({ name: `handler.${name}`, case: titleOf(one), unit }, samples);
+  return [
+    figure("trades_per_s", "trades/CPU-s", oursMs.map(perSecond)),
+    figure("vs_plain", "x", ratiosOf(plainMs, oursMs)),
+    figure("vs_floor", "x", ratiosOf(cpuMs.ours, cpuMs.floor)),
+    figure("plain_trades_per_s", "trades/CPU-s", plainMs.map(perSecond)),
+  ];
+};
+
+const perSecond = (msPerTrade: number): number => 1_000 / msPerTrade;
+
+const SEED = 42;
+/** About ten seconds of the market, as part of an arrival window of 15. */
+const FULL_EVENTS = 3;
+/** An arrival window of 5 s, as on a laptop. */
+const SECOND_EVENTS = 5;
+/** Each trade costs many times as much, and no less for there being more of them. */
+const PLAIN_EVENTS = 3;
+
+const settingOf = ({ symbolCount, tradesPerFrame, event, columns }: HandlerCase, isQuick: boolean): LifeSetting => ({
+  symbolCount,
+  tradesPerFrame,
+  columns,
+  seed: SEED,
+  tradesPerSecond: event === "6 MB" ? 200_000 : 100_000,
+  maxTradesPerEvent: isQuick ? 5_000 : event === "6 MB" ? Number.POSITIVE_INFINITY : 100_000,
+  eventCount: isQuick ? 2 : event === "6 MB" ? FULL_EVENTS : SECOND_EVENTS,
+});
+
+/** Two handlers over the same trades, in three events each, must make the same bars. @throws RangeError */
+const mustAgree = async (one: HandlerCase): Promise<void> => {
+  const events = { maxTradesPerEvent: 4_000, eventCount: 3 };
+  const setting: LifeSetting = { ...settingOf(one, false), tradesPerFrame: 1_000, ...events };
+  const [ours, theirs] = [openOurs(one), openPlain(one)];
+  await ours.run(frameLife(setting));
+  await theirs.run(plainLife(setting));
+  mustBeSameBars(ours.stored(), theirs.stored());
+};
+
+interface Runner<Bars> {
+  run(life: LifeTexts): Promise<void>;
+  /** What the run stored. */
+  stored(): Bars;
+}
+
+/** The rules of the aggregator's own handler and the defaults of the app. */
+const RULES = {
+  maxOutOfOrdernessMs: durationMs(2_000),
+  clockSkewMs: durationMs(10_000),
+  maxStateBytes: 600_000,
+  retentionMs: durationMs(86_400_000),
+} as const;
+/** As large as the update stream's on Kinesis. */
+const UPDATE_RECORD_BYTES = 25_000;
+const NOW_MS = epochMs(MARKET_STARTS_MS + 60_000);
+const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+const openOurs = ({ intervalsMs, updates }: HandlerCase): Runner<readonly Pane[]> => {
+  const kept: unknown[] = [];
+  const publish = (panes: readonly Pane[]): void => {
+    kept.push(updates === "kept" ? panes : updateRecords(panes, UPDATE_RECORD_BYTES));
+  };
+  const { ports, stored, clear } = createRecordingPorts(NOW_MS, publish);
+  const handle = createAggregator({ ...ports, stream: "ticks", rules: { ...RULES, intervalsMs }, log: SILENT });
+  return {
+    run: async (life) => {
+      clear();
+      kept.length = 0;
+      await runLife(handle, life);
+    },
+    stored: () => [...stored().values()],
+  };
+};
+
+const openPlain = ({ intervalsMs, updates }: HandlerCase): Runner<ReadonlyMap<string, PlainBar>> => {
+  const kept: unknown[] = [];
+  let stored: Parameters<TakeBars>[0] = [];
+  const handle = createPlainHandler(
+    intervalsMs,
+    (bars) => kept.push(updates === "kept" ? bars : Buffer.from(JSON.stringify(bars))),
+    (bars) => (stored = bars),
+  );
+  return {
+    run: async (life) => {
+      kept.length = 0;
+      await runLife(handle, life);
+    },
+    stored: () => new Map(stored),
+  };
+};

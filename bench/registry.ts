@@ -1,0 +1,11 @@
+import type { Benchmark } from "./benchmark.ts";
+import { handlerBenchmark } from "./handler.ts";
+
+/** Every benchmark, in the order in which they run. */
+export const BENCHMARKS: readonly Benchmark[] = [handlerBenchmark];
+
+/** The names of all figures. */
+export const FIGURE_NAMES: readonly string[] = BENCHMARKS.flatMap(({ names }) => names);
+
+/** Whether `wish` is a figure's name or begins it: `handler` and `handler.vs_plain` both mean `handler.vs_plain`. */
+export const isMeant = (wish: string, name: string): boolean => name.startsWith(wish);

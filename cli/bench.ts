@@ -1,0 +1,70 @@
+import { writeFile } from "node:fs/promises";
+import type { Figure } from "../bench/figure.ts";
+import { BENCHMARKS, FIGURE_NAMES, isMeant } from "../bench/registry.ts";
+import { originOf, readMedians, type Report } from "../bench/report.ts";
+import { runAlone } from "../bench/run-alone.ts";
+import { tableHead, tableRow } from "../bench/table.ts";
+import { mustBeFlagsAlone, runCommand, usage, type Arguments } from "./command.ts";
+import { say } from "./output.ts";
+import { mustTakeFile } from "./paths.ts";
+import { createProgressLine } from "./progress-line.ts";
+
+const HELP = `Measures how fast the pipeline and its parts are, on this machine.
+
+Usage: npm run bench [-- flags]
+
+  --only NAME,…     figures, or what their names begin with: handler, handler.vs_plain, latency
+  --json FILE       writes {machine, node, date, commit, results: [{name, case, unit, median, min, max}]}
+  --compare FILE    shows each median as so many times the one in a file that --json wrote
+  --quick           small sizes and few rounds: shows that all of it runs, the figures mean little
+  --help            shows this
+
+Figures: ${[...new Set(FIGURE_NAMES.map((name) => name.split(".")[0]))].join(", ")}; docs/performance.md says what each is.
+`;
+
+const bench = async (args: Arguments): Promise<number> => {
+  mustBeFlagsAlone(args);
+  const wanted = wantedNames(args.texts("only").flatMap((text) => text.split(",")));
+  const [json, compare] = [args.text("json"), args.text("compare")];
+  if (json !== undefined) await mustTakeFile("--json", json);
+  const compared = compare === undefined ? undefined : await readMedians(compare);
+  const origin = await originOf();
+  say(`${origin.machine}; node ${origin.node}; commit ${origin.commit}; ${origin.date.slice(0, 10)}\n`);
+  say(tableHead(compared !== undefined));
+  const results: Figure[] = [];
+  const progress = createProgressLine();
+  for (const [benchmark, { names }] of BENCHMARKS.entries()) {
+    const own = names.filter((name) => wanted.includes(name));
+    if (own.length === 0) continue;
+    await runAlone({ benchmark, isQuick: args.isSet("quick"), wanted: own }, (message) => {
+      if (message.kind === "progress") return progress.show(message.text);
+      progress.end();
+      results.push(message.figure);
+      say(tableRow(message.figure, compared?.of(message.figure)));
+    });
+    progress.end();
+  }
+  const report: Report = { ...origin, results };
+  if (json !== undefined) await writeFile(json, `${JSON.stringify(report, undefined, 2)}\n`);
+  return 0;
+};
+
+/** The figures that the wishes mean, all without one. @throws PipelineError TAPE_USAGE for a wish that means none. */
+const wantedNames = (wishes: readonly string[]): readonly string[] => {
+  for (const wish of wishes) {
+    if (wish === "" || !FIGURE_NAMES.some((name) => isMeant(wish, name)))
+      throw usage(`--only must name figures, or what their names begin with, named ${JSON.stringify(wish)}`);
+  }
+  return wishes.length === 0 ? FIGURE_NAMES : FIGURE_NAMES.filter((name) => wishes.some((wish) => isMeant(wish, name)));
+};
+
+await runCommand({
+  help: HELP,
+  options: {
+    only: { type: "string", multiple: true },
+    json: { type: "string" },
+    compare: { type: "string" },
+    quick: { type: "boolean" },
+  },
+  run: bench,
+});
