@@ -1,6 +1,5 @@
 import type { Pane } from "#core/pane.ts";
 import type { Log } from "#core/ports/log.ts";
-import { updateRecords } from "#core/updates.ts";
 import { durationMs, epochMs, type DurationMs } from "#core/units.ts";
 import { createAggregator } from "#lambdas/aggregator/aggregator.ts";
 import type { Benchmark, BenchmarkContext } from "./benchmark.ts";
@@ -21,8 +20,6 @@ interface HandlerCase {
   /** The whole event, or one second of half of 200,000 trades a second: one of two shards. */
   readonly event: "6 MB" | "1 s";
   readonly columns: "least" | "all";
-  /** Whether updates are kept as they are, or made into the records that go to the bars stream. */
-  readonly updates: "kept" | "written";
 }
 
 const SECOND = [durationMs(1_000)];
@@ -33,7 +30,6 @@ const PLAIN: HandlerCase = {
   tradesPerFrame: 1_000,
   event: "6 MB",
   columns: "least",
-  updates: "kept",
 };
 
 const CASES: readonly HandlerCase[] = [
@@ -44,7 +40,6 @@ const CASES: readonly HandlerCase[] = [
   ),
   { ...PLAIN, tradesPerFrame: 4_000 },
   { ...PLAIN, columns: "all" },
-  { ...PLAIN, updates: "written" },
 ];
 
 /**
@@ -64,14 +59,13 @@ export const handlerBenchmark: Benchmark = {
   },
 };
 
-const titleOf = ({ symbolCount, intervalsMs, event, tradesPerFrame, columns, updates }: HandlerCase): string =>
+const titleOf = ({ symbolCount, intervalsMs, event, tradesPerFrame, columns }: HandlerCase): string =>
   [
     `${number(symbolCount)} symbols`,
     `${intervalsMs.length} ${intervalsMs.length === 1 ? "interval" : "intervals"}`,
     event === "6 MB" ? event : "1 s of 100,000",
     ...(tradesPerFrame === PLAIN.tradesPerFrame ? [] : [`${number(tradesPerFrame)} a record`]),
     ...(columns === "all" ? ["all columns"] : []),
-    ...(updates === "written" ? ["updates written"] : []),
   ].join(", ");
 
 const measureCase = async (one: HandlerCase, { isQuick }: BenchmarkContext): Promise<readonly Figure[]> => {
@@ -141,17 +135,12 @@ const RULES = {
   maxStateBytes: 600_000,
   retentionMs: durationMs(86_400_000),
 } as const;
-/** As large as the update stream's on Kinesis. */
-const UPDATE_RECORD_BYTES = 25_000;
 const NOW_MS = epochMs(MARKET_STARTS_MS + 60_000);
 const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-const openOurs = ({ intervalsMs, updates }: HandlerCase): Runner<readonly Pane[]> => {
+const openOurs = ({ intervalsMs }: HandlerCase): Runner<readonly Pane[]> => {
   const kept: unknown[] = [];
-  const publish = (panes: readonly Pane[]): void => {
-    kept.push(updates === "kept" ? panes : updateRecords(panes, UPDATE_RECORD_BYTES));
-  };
-  const { ports, stored, clear } = createRecordingPorts(NOW_MS, publish);
+  const { ports, stored, clear } = createRecordingPorts(NOW_MS, (records) => kept.push(records));
   const handle = createAggregator({ ...ports, stream: "ticks", rules: { ...RULES, intervalsMs }, log: SILENT });
   return {
     run: async (life) => {
@@ -163,12 +152,12 @@ const openOurs = ({ intervalsMs, updates }: HandlerCase): Runner<readonly Pane[]
   };
 };
 
-const openPlain = ({ intervalsMs, updates }: HandlerCase): Runner<ReadonlyMap<string, PlainBar>> => {
+const openPlain = ({ intervalsMs }: HandlerCase): Runner<ReadonlyMap<string, PlainBar>> => {
   const kept: unknown[] = [];
   let stored: Parameters<TakeBars>[0] = [];
   const handle = createPlainHandler(
     intervalsMs,
-    (bars) => kept.push(updates === "kept" ? bars : Buffer.from(JSON.stringify(bars))),
+    (bars) => kept.push(Buffer.from(JSON.stringify(bars))),
     (bars) => (stored = bars),
   );
   return {

@@ -12,8 +12,8 @@ export interface RecordingPorts {
   readonly clear: () => void;
 }
 
-/** @param publish is called with the panes of each update. */
-export const createRecordingPorts = (nowMs: EpochMs, publish: (panes: readonly Pane[]) => void): RecordingPorts => {
+/** @param publish is called with the records of each update. */
+export const createRecordingPorts = (nowMs: EpochMs, publish: (records: readonly Uint8Array[]) => void): RecordingPorts => {
   let written: (readonly Pane[])[] = [];
   const checkpoints = new Map<string, Checkpoint>();
   const stored = (): Map<string, Pane> => new Map(written.flat().map((pane) => [paneKeyText(pane), pane]));
@@ -43,7 +43,7 @@ export const createRecordingPorts = (nowMs: EpochMs, publish: (panes: readonly P
         // What comes is all there is.
       },
     },
-    updates: { publish: async (panes) => publish(panes) },
+    updates: { publish: async (records) => publish(records) },
     rejected: { put: nothing, list: async () => [], markRedriven: nothing },
     symbols: { see: nothing },
     statuses: { put: nothing },

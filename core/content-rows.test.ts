@@ -18,8 +18,8 @@ const byAccumulator = (trades: readonly Row[]): BarContent => {
 /** Adds trades to a row of the window [0, 6). */
 const addTrades = (rows: ContentRows, row: number, trades: readonly Row[]): void => {
   const columns = columnsOf(trades);
-  for (const run of columns.runs) {
-    for (let at = run.from; at < run.to;) at = rows.addTrades(row, columns, run, at, run.to, 6, 0);
+  for (const [run, { from, to }] of columns.runs.entries()) {
+    for (let at = from; at < to;) at = rows.addTrades(row, columns, run, at, to, 6, 0);
   }
 };
 
@@ -89,10 +89,10 @@ test("trades are taken up to the end of the window and of what is asked, and no 
   const columns = columnsOf([4, 5, 0, 7, 1].map((time) => ({ ...ONE, time })));
   const rows = new ContentRows(1);
   const row = rows.open(0, 0);
-  expect(rows.addTrades(row, columns, columns.runs[0]!, 0, 5, 6, 0)).toBe(3);
+  expect(rows.addTrades(row, columns, 0, 0, 5, 6, 0)).toBe(3);
   expect(rows.content(row)).toMatchObject({ tradeCount: 3, open: { eventTimeMs: 0 }, close: { eventTimeMs: 5 } });
-  expect(rows.addTrades(row, columns, columns.runs[0]!, 4, 5, 6, 0)).toBe(5);
-  expect(rows.addTrades(row, columns, columns.runs[0]!, 0, 1, 6, 0)).toBe(1);
+  expect(rows.addTrades(row, columns, 0, 4, 5, 6, 0)).toBe(5);
+  expect(rows.addTrades(row, columns, 0, 0, 1, 6, 0)).toBe(1);
   expect(rows.content(row).tradeCount).toBe(5);
 });
 

@@ -1,11 +1,9 @@
 import {
-  CLOSE_SIZE,
   CLOSE_TIME,
   contentOf,
   HIGH,
   LOW,
   NOTIONAL,
-  OPEN_SIZE,
   OPEN_TIME,
   PRICE_SCALE,
   PRICE_SUM,
@@ -13,7 +11,6 @@ import {
   SIZE_SCALE,
   START,
   STRIDE,
-  SUMS,
   SYMBOL,
   toCells,
   TRADE_COUNT,
@@ -24,7 +21,7 @@ import { EXACT_LIMIT } from "./exact-sum.ts";
 import { Accumulator } from "./fold.ts";
 import type { BarContent } from "./pane.ts";
 import { scanWindow } from "./scan-window.ts";
-import type { Run, TradeColumns } from "./trade-columns.ts";
+import type { TradeColumns } from "./trade-columns.ts";
 
 /** Scales are 0 to 8, those of the notional 0 to 16. */
 const POWERS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16] as const;
@@ -66,24 +63,27 @@ export class ContentRows {
   }
 
   /**
-   * Adds trades of `run` from `from` on that lie before `to` and in the row's window, which ends at `endMs`; the first does.
-   * `watermarkMs` is what they were held against. Returns the columns' row after them.
+   * Adds trades of the columns' run `run` from `from` on that lie before `to` and in the row's window, which ends at `endMs`;
+   * the first does. `watermarkMs` is what they were held against. Returns the columns' row after them.
    */
   addTrades(
     row: number,
     columns: TradeColumns,
-    run: Run,
+    run: number,
     from: number,
     to: number,
     endMs: number,
     watermarkMs: number,
   ): number {
-    const next = scanWindow(columns, run, from, to, this.cells[row * STRIDE + START]!, endMs, share);
+    const next = scanWindow(columns, from, to, this.cells[row * STRIDE + START]!, endMs, share);
+    share[PRICE_SCALE] = columns.runPriceScale[run]!;
+    share[SIZE_SCALE] = columns.runSizeScale[run]!;
     share[WATERMARK] = watermarkMs;
     if (isExact(share)) this.#add(row, share, 0);
     else {
       this.#passWatermark(row, watermarkMs);
-      this.#widen(row).addRows(columns, run, from, next);
+      const [priceScale, sizeScale] = [share[PRICE_SCALE]!, share[SIZE_SCALE]!];
+      this.#widen(row).addRows(columns, { priceScale, sizeScale }, from, next);
     }
     return next;
   }
@@ -141,6 +141,7 @@ const copyCells = (theirs: Float64Array, their: number, cells: Float64Array, at:
 
 /** Brings the cells to scales at which the others can be added; false when a double cannot hold what comes out. */
 const canMeet = (cells: Float64Array, at: number, theirs: Float64Array, their: number): boolean => {
+  if (haveSameScales(cells, at, theirs, their)) return true;
   const priceScale = Math.max(cells[at + PRICE_SCALE]!, theirs[their + PRICE_SCALE]!);
   const sizeScale = Math.max(cells[at + SIZE_SCALE]!, theirs[their + SIZE_SCALE]!);
   if (!isExactAt(cells, at, priceScale, sizeScale) || !isExactAt(theirs, their, priceScale, sizeScale)) return false;
@@ -148,16 +149,21 @@ const canMeet = (cells: Float64Array, at: number, theirs: Float64Array, their: n
   return true;
 };
 
-/** Whether every cell stays exact at scales that are not lower than its own. */
+const haveSameScales = (cells: Float64Array, at: number, theirs: Float64Array, their: number): boolean =>
+  cells[at + PRICE_SCALE] === theirs[their + PRICE_SCALE] && cells[at + SIZE_SCALE] === theirs[their + SIZE_SCALE];
+
+/** Whether every cell stays exact at scales that are not lower than its own; no price or size is beyond its sum. */
 const isExactAt = (cells: Float64Array, at: number, priceScale: number, sizeScale: number): boolean => {
   const byPrice = POWERS[priceScale - cells[at + PRICE_SCALE]!]!;
   const bySize = POWERS[sizeScale - cells[at + SIZE_SCALE]!]!;
   if (byPrice === 1 && bySize === 1) return true;
   return (
-    cells[at + HIGH]! * byPrice < EXACT_LIMIT &&
-    cells[at + OPEN_SIZE]! * bySize < EXACT_LIMIT &&
-    cells[at + CLOSE_SIZE]! * bySize < EXACT_LIMIT &&
-    SUMS.every((sum) => cells[at + sum + 1] === 0 && cells[at + sum]! * factorOf(sum, byPrice, bySize) < EXACT_LIMIT)
+    cells[at + VOLUME + 1] === 0 &&
+    cells[at + PRICE_SUM + 1] === 0 &&
+    cells[at + NOTIONAL + 1] === 0 &&
+    cells[at + VOLUME]! * bySize < EXACT_LIMIT &&
+    cells[at + PRICE_SUM]! * byPrice < EXACT_LIMIT &&
+    cells[at + NOTIONAL]! * byPrice * bySize < EXACT_LIMIT
   );
 };
 
@@ -167,18 +173,15 @@ const rescale = (cells: Float64Array, at: number, priceScale: number, sizeScale:
   if (byPrice === 1 && bySize === 1) return;
   cells[at + LOW]! *= byPrice;
   cells[at + HIGH]! *= byPrice;
-  for (const sum of SUMS) cells[at + sum]! *= factorOf(sum, byPrice, bySize);
+  cells[at + VOLUME]! *= bySize;
+  cells[at + PRICE_SUM]! *= byPrice;
+  cells[at + NOTIONAL]! *= byPrice * bySize;
   for (const print of PRINTS) {
     cells[at + print + 2]! *= byPrice;
     cells[at + print + 3]! *= bySize;
   }
   cells[at + PRICE_SCALE] = priceScale;
   cells[at + SIZE_SCALE] = sizeScale;
-};
-
-const factorOf = (sum: number, byPrice: number, bySize: number): number => {
-  if (sum === VOLUME) return bySize;
-  return sum === PRICE_SUM ? byPrice : byPrice * bySize;
 };
 
 /** Adds cells at the same or lower scales to cells that {@link canMeet} them. */

@@ -35,12 +35,7 @@ const foldOf = (trades: readonly Row[]): BarContent => {
     columns.size[0] = size.units;
     columns.eventTimeMs[0] = time;
     columns.sequence[0] = sequence;
-    accumulator.addRows(
-      columns,
-      { symbol: "A", symbolId: 0, priceScale: price.scale, sizeScale: size.scale, from: 0, to: 1 },
-      0,
-      1,
-    );
+    accumulator.addRows(columns, { priceScale: price.scale, sizeScale: size.scale, from: 0, to: 1 }, 0, 1);
   }
   return accumulator.content();
 };
@@ -55,7 +50,7 @@ const foldOfRun = (trades: readonly Row[]): BarContent => {
     columns.sequence[row] = sequence;
   });
   const accumulator = new Accumulator();
-  const run = { symbol: "A", symbolId: 0, priceScale: 2, sizeScale: 1, from: 0, to: trades.length };
+  const run = { priceScale: 2, sizeScale: 1 };
   accumulator.addRows(columns, run, 0, trades.length);
   return accumulator.content();
 };

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { tradedPanes } from "#test/arbitraries/traded-panes.ts";
 import { ByteReader, ByteWriter } from "./bytes.ts";
+import { RunWriter } from "./foreign/run-writer.ts";
 import { HeldPanes } from "./held-panes.ts";
 import { lifeStateBytes, readLifeState, type LifeState } from "./life-state.ts";
 import { PaneBlockReader } from "./pane-block.ts";
@@ -80,14 +81,12 @@ test("held panes read back from their bytes, but for those of an interval that i
 const touchAll = (held: HeldPanes, symbols: SymbolTable, count: number): void => {
   if (count === 0) return;
   const columns = new TradeColumns(symbols.count);
-  for (let id = 0; id < symbols.count; id++) {
-    const row = columns.count++;
-    [columns.price[row], columns.size[row], columns.eventTimeMs[row]] = [1, 1, 1_381_132_800_000];
-    const symbolId = columns.symbols.idOf(symbols.text(id));
-    columns.runs.push({ symbol: symbols.text(id), symbolId, priceScale: 0, sizeScale: 0, from: row, to: row + 1 });
-  }
+  const writer = new RunWriter(columns);
+  const one = { units: 1, scale: 0 };
+  for (let id = 0; id < symbols.count; id++)
+    writer.add({ symbol: symbols.text(id), price: one, size: one, eventTimeMs: 1_381_132_800_000, sequence: 0 });
   const step = new StepFold(INTERVALS.slice(1));
-  for (const run of columns.runs) step.fold(columns, run, 0);
+  step.fold(columns, 0);
   step.cascade();
   held.add(step, sequenceNumber("0"), () => new StepFold(INTERVALS.slice(1)));
 };

@@ -18,6 +18,7 @@ import { SeenFrames } from "./seen.ts";
 import type { ShardCounts } from "./shard-counts.ts";
 import { StepFold } from "./step-fold.ts";
 import { TradeColumns } from "./trade-columns.ts";
+import type { TradeLimits } from "./trade-limits.ts";
 import type { Rejected } from "./trade.ts";
 import { epochMs, type DurationMs, type EpochMs, type SequenceNumber } from "./units.ts";
 
@@ -52,13 +53,10 @@ export interface LifeRules {
 const EXPIRY_SLACK_MS = 600_000;
 const NEVER = Number.NEGATIVE_INFINITY;
 
-/** A record that a step has taken: its runs in the columns are `[firstRun, endRun)`. */
-interface Taken {
-  readonly sequenceNumber: SequenceNumber;
-  /** The shard's before the record. */
+/** A record that was folded, none that had been seen before, and the watermark that it was held against. */
+interface Folded {
+  readonly record: ShardRecord;
   readonly watermarkMs: number;
-  readonly firstRun: number;
-  readonly endRun: number;
 }
 
 /** A span in which one aggregator keeps a shard's panes in memory. */
@@ -104,42 +102,48 @@ export class Life {
   /** Folds the records beyond `last`, in sequence order and without a gap. */
   async take(records: readonly ShardRecord[]): Promise<void> {
     await this.#noteGap(records);
-    const columns = this.#columns;
-    columns.truncate(0, 0);
-    const taken: Taken[] = [];
+    const step = new StepFold(this.#rules.intervalsMs);
+    const folded: Folded[] = [];
     for (const record of records) {
       if (this.#last !== undefined && record.sequenceNumber <= this.#last) continue;
-      const firstRun = columns.runs.length;
-      const watermarkMs = this.#read(record, columns);
+      const watermarkMs = this.#read(record);
+      if (this.#columns.count > 0) {
+        step.fold(this.#columns, watermarkMs);
+        folded.push({ record, watermarkMs });
+      }
       this.#last = record.sequenceNumber;
       this.#lastArrivalMs = this.#arrivalTimeMs = record.arrivalTimeMs;
-      taken.push({ sequenceNumber: record.sequenceNumber, watermarkMs, firstRun, endRun: columns.runs.length });
     }
     // Before a checkpoint can pass these records over, and page by page: a refill may read hours of garbage.
     const rejected = this.#rejected.splice(0);
     if (rejected.length > 0) await this.#ports.rejected.put(rejected);
-    const [first] = taken;
-    if (first) await this.#fold(taken, first.sequenceNumber);
+    step.cascade();
+    await this.#hold(step, folded);
   }
 
-  async #fold(taken: readonly Taken[], first: SequenceNumber): Promise<void> {
-    const step = this.#stepFold(taken);
+  /** Adds what a step has folded to the panes held. */
+  async #hold(step: StepFold, folded: readonly Folded[]): Promise<void> {
+    const [first] = folded;
+    if (first === undefined) return;
     if (this.#newestStoredMs !== undefined) {
       const keys = this.#held.unreadKeys(step, this.#newestStoredMs);
       if (keys.length > 0) this.#held.addStored(await this.#ports.panes.get(keys));
     }
     const known = new Map<SequenceNumber, StepFold>();
-    this.#held.add(step, first, (position) => {
-      const rest = known.get(position) ?? this.#stepFold(taken.filter((record) => record.sequenceNumber > position));
+    this.#held.add(step, first.record.sequenceNumber, (position) => {
+      const rest =
+        known.get(position) ?? this.#foldAgain(folded.filter(({ record }) => record.sequenceNumber > position));
       known.set(position, rest);
       return rest;
     });
   }
 
-  #stepFold(taken: readonly Taken[]): StepFold {
+  #foldAgain(folded: readonly Folded[]): StepFold {
     const step = new StepFold(this.#rules.intervalsMs);
-    for (const { watermarkMs, firstRun, endRun } of taken) {
-      for (let run = firstRun; run < endRun; run++) step.fold(this.#columns, this.#columns.runs[run]!, watermarkMs);
+    for (const { record, watermarkMs } of folded) {
+      this.#columns.truncate(0, 0);
+      readRecord(record.data, this.#columns, this.#limitsOf(record));
+      step.fold(this.#columns, watermarkMs);
     }
     step.cascade();
     return step;
@@ -204,20 +208,20 @@ export class Life {
   }
 
   /** Reads one record into the columns and the counts, unless its frame was seen before; returns the watermark before it. */
-  #read(record: ShardRecord, columns: TradeColumns): number {
-    const [rowStart, runStart] = [columns.count, columns.runs.length];
-    const latestEventTimeMs = epochMs(record.arrivalTimeMs + this.#rules.clockSkewMs);
-    const reading = readRecord(record.data, columns, { latestEventTimeMs });
+  #read(record: ShardRecord): number {
+    const columns = this.#columns;
+    columns.truncate(0, 0);
+    const reading = readRecord(record.data, columns, this.#limitsOf(record));
     const { producer, number, tradeCount, faults, faultCount } = reading;
     this.#counts.records++;
     const isDuplicate = producer !== undefined && !this.#seen.add(producer, number);
     if (isDuplicate) {
       this.#counts.duplicateFrames++;
       this.#counts.duplicateTrades += tradeCount;
-      columns.truncate(rowStart, runStart);
+      columns.truncate(0, 0);
     } else this.#counts.rejected += faultCount;
-    const { watermarkMs, lateTrades } = this.#clock.pass(columns, rowStart, reading.frontierMs);
-    this.#counts.trades += columns.count - rowStart;
+    const { watermarkMs, lateTrades } = this.#clock.pass(columns, reading.frontierMs);
+    this.#counts.trades += columns.count;
     this.#counts.lateTrades += lateTrades;
     if (!isDuplicate && faultCount > 0) {
       const { sequenceNumber, arrivalTimeMs, data: bytes } = record;
@@ -225,6 +229,10 @@ export class Life {
       this.#rejected.push({ ...origin, count: faultCount, faults, bytes });
     }
     return watermarkMs;
+  }
+
+  #limitsOf({ arrivalTimeMs }: ShardRecord): TradeLimits {
+    return { latestEventTimeMs: epochMs(arrivalTimeMs + this.#rules.clockSkewMs) };
   }
 
   #stateBytes(): Uint8Array {

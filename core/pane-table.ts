@@ -1,5 +1,6 @@
 import { START, STRIDE, SYMBOL } from "./content-cells.ts";
 import { ContentRows } from "./content-rows.ts";
+import type { TradeColumns } from "./trade-columns.ts";
 import type { DurationMs } from "./units.ts";
 
 const FIRST_SLOTS = 128;
@@ -10,6 +11,8 @@ export class PaneTable {
   readonly rows = new ContentRows();
   /** Rows plus one, 0 where there is none. */
   #slots = new Int32Array(FIRST_SLOTS);
+  /** By symbol id the row that trades were last added to, plus one: mostly the one that more are added to. */
+  #latest = new Int32Array(FIRST_SLOTS);
 
   constructor(intervalMs: DurationMs) {
     this.intervalMs = intervalMs;
@@ -28,6 +31,37 @@ export class PaneTable {
     const row = this.rows.open(symbolId, startMs);
     this.#slots[slot] = row + 1;
     if (this.rows.count * 2 > this.#slots.length) this.#grow();
+    return row;
+  }
+
+  /** Adds trades of one symbol to the window of the first of them; see {@link ContentRows.addTrades}. */
+  addTrades(
+    symbolId: number,
+    columns: TradeColumns,
+    run: number,
+    from: number,
+    to: number,
+    watermarkMs: number,
+  ): number {
+    const row = this.#openAt(symbolId, columns.eventTimeMs[from]!);
+    const endMs = this.rows.cells[row * STRIDE + START]! + this.intervalMs;
+    return this.rows.addTrades(row, columns, run, from, to, endMs, watermarkMs);
+  }
+
+  /** The row of the window that holds a time, begun empty when there was none. */
+  #openAt(symbolId: number, timeMs: number): number {
+    if (symbolId >= this.#latest.length) {
+      const latest = new Int32Array(symbolId * 2);
+      latest.set(this.#latest);
+      this.#latest = latest;
+    }
+    const latest = this.#latest[symbolId]! - 1;
+    if (latest >= 0) {
+      const startMs = this.rows.cells[latest * STRIDE + START]!;
+      if (timeMs >= startMs && timeMs < startMs + this.intervalMs) return latest;
+    }
+    const row = this.open(symbolId, Math.floor(timeMs / this.intervalMs) * this.intervalMs);
+    this.#latest[symbolId] = row + 1;
     return row;
   }
 

@@ -1,29 +1,17 @@
-import {
-  CLOSE_TIME,
-  HIGH,
-  LOW,
-  NOTIONAL,
-  OPEN_TIME,
-  PRICE_SCALE,
-  PRICE_SUM,
-  SIZE_SCALE,
-  TRADE_COUNT,
-  VOLUME,
-} from "./content-cells.ts";
+import { CLOSE_TIME, HIGH, LOW, NOTIONAL, OPEN_TIME, PRICE_SUM, TRADE_COUNT, VOLUME } from "./content-cells.ts";
 import { EXACT_LIMIT } from "./exact-sum.ts";
 import { compareRows } from "./fold.ts";
-import type { Run, TradeColumns } from "./trade-columns.ts";
+import type { TradeColumns } from "./trade-columns.ts";
 
 /**
- * Folds the trades of `run` from row `from` on that lie before row `to` and in the window `[startMs, endMs)` into the cells
- * of `out` (content-cells.ts), at the run's scales; the first is taken to do. Stops before the notional comes to 2^52.
+ * Folds the trades of one run from row `from` on that lie before row `to` and in the window `[startMs, endMs)` into the cells
+ * of `out` (content-cells.ts), but for the scales; the first is taken to do. Stops before the notional comes to 2^52.
  * Returns the row after them.
  *
  * Sums may be inexact when one comes out at 2^52 or beyond: their terms are positive, so that below it all were exact.
  */
 export const scanWindow = (
   columns: TradeColumns,
-  run: Run,
   from: number,
   to: number,
   startMs: number,
@@ -69,8 +57,6 @@ export const scanWindow = (
   setSum(out, NOTIONAL, notional);
   setPrint(out, OPEN_TIME, columns, first);
   setPrint(out, CLOSE_TIME, columns, last);
-  out[PRICE_SCALE] = run.priceScale;
-  out[SIZE_SCALE] = run.sizeScale;
   return next;
 };
 

@@ -1,6 +1,6 @@
 import { START, STRIDE, SYMBOL } from "./content-cells.ts";
 import { PaneTable } from "./pane-table.ts";
-import type { Run, TradeColumns } from "./trade-columns.ts";
+import type { TradeColumns } from "./trade-columns.ts";
 import type { DurationMs } from "./units.ts";
 
 /** An interval's folds, and which shorter ones they are folded from: those of trades where there are none. */
@@ -34,17 +34,9 @@ export class StepFold {
     return this.#levels.map(({ table }) => table);
   }
 
-  /** Folds one run of a record that was held against `watermarkMs`. */
-  fold(columns: TradeColumns, run: Run, watermarkMs: number): void {
-    for (const { table, from } of this.#levels) {
-      if (from) continue;
-      const { intervalMs, rows } = table;
-      for (let at = run.from; at < run.to;) {
-        const startMs = Math.floor(columns.eventTimeMs[at]! / intervalMs) * intervalMs;
-        const row = table.open(run.symbolId, startMs);
-        at = rows.addTrades(row, columns, run, at, run.to, startMs + intervalMs, watermarkMs);
-      }
-    }
+  /** Folds the trades of one record, which were held against `watermarkMs`. */
+  fold(columns: TradeColumns, watermarkMs: number): void {
+    for (const { table, from } of this.#levels) if (!from) foldInto(table, columns, watermarkMs);
   }
 
   /** Folds the windows of shorter intervals into those of longer ones: once, when all is folded. */
@@ -60,3 +52,11 @@ export class StepFold {
     }
   }
 }
+
+const foldInto = (table: PaneTable, columns: TradeColumns, watermarkMs: number): void => {
+  const { runCount, runSymbolId, runEnd } = columns;
+  for (let run = 0, row = 0; run < runCount; run++) {
+    const end = runEnd[run]!;
+    while (row < end) row = table.addTrades(runSymbolId[run]!, columns, run, row, end, watermarkMs);
+  }
+};

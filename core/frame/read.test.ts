@@ -68,9 +68,9 @@ describe("readFrame", () => {
     expect(reading).toEqual({ kind: "frame", producer: "00ffa0", number: 5, tradeCount: 3, faults: [], faultCount: 0 });
     expect(columns.count).toBe(4);
     expect(columns.runs).toEqual([
-      { symbol: "AIG", symbolId: 0, priceScale: 0, sizeScale: 0, from: 0, to: 1 },
-      { symbol: "IBM", symbolId: 1, priceScale: 2, sizeScale: 0, from: 1, to: 3 },
-      { symbol: "SPY", symbolId: 2, priceScale: 2, sizeScale: 0, from: 3, to: 4 },
+      { symbol: "AIG", priceScale: 0, sizeScale: 0, from: 0, to: 1 },
+      { symbol: "IBM", priceScale: 2, sizeScale: 0, from: 1, to: 3 },
+      { symbol: "SPY", priceScale: 2, sizeScale: 0, from: 3, to: 4 },
     ]);
     expect([...columns.price.subarray(0, 4)]).toEqual([5, 101, 102, 200]);
     expect([...columns.size.subarray(0, 4)]).toEqual([6, 10, 20, 30]);
@@ -140,9 +140,9 @@ describe("a trade that cannot be true", () => {
     });
     expect(rowsOf(columns)).toEqual({
       runs: [
-        { symbol: "AIG", symbolId: 0, priceScale: 0, sizeScale: 0, from: 0, to: 1 },
-        { symbol: "IBM", symbolId: 1, priceScale: 2, sizeScale: 0, from: 1, to: 3 },
-        { symbol: "SPY", symbolId: 2, priceScale: 2, sizeScale: 0, from: 3, to: 4 },
+        { symbol: "AIG", priceScale: 0, sizeScale: 0, from: 0, to: 1 },
+        { symbol: "IBM", priceScale: 2, sizeScale: 0, from: 1, to: 3 },
+        { symbol: "SPY", priceScale: 2, sizeScale: 0, from: 3, to: 4 },
       ],
       rows: [
         [5, 6, 7 - BASE_TIME_MS, 8],

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { Decimal } from "#core/decimal.ts";
+import { RunWriter } from "#core/foreign/run-writer.ts";
 import { TradeColumns } from "#core/trade-columns.ts";
 
 /** A trade as columns hold it, without its symbol. */
@@ -32,25 +33,7 @@ export const arbitraryRow: fc.Arbitrary<Row> = fc.record({
 /** Columns of rows of symbol A, one run for each stretch of equal scales. */
 export const columnsOf = (rows: readonly Row[]): TradeColumns => {
   const columns = new TradeColumns(rows.length);
-  const symbolId = columns.symbols.idOf("A");
-  for (const { price, size, time, sequence } of rows) {
-    const row = columns.count++;
-    columns.price[row] = price.units;
-    columns.size[row] = size.units;
-    columns.eventTimeMs[row] = time;
-    columns.sequence[row] = sequence;
-    const run = columns.runs.at(-1);
-    if (run?.priceScale === price.scale && run.sizeScale === size.scale)
-      columns.runs[columns.runs.length - 1] = { ...run, to: row + 1 };
-    else
-      columns.runs.push({
-        symbol: "A",
-        symbolId,
-        priceScale: price.scale,
-        sizeScale: size.scale,
-        from: row,
-        to: row + 1,
-      });
-  }
+  const writer = new RunWriter(columns);
+  for (const { time, ...row } of rows) writer.add({ ...row, symbol: "A", eventTimeMs: time });
   return columns;
 };
