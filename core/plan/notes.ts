@@ -71,7 +71,7 @@ const socketNotes = (load: PlanLoad, { sockets }: Capacity): readonly string[] =
   if (secondsPerFlush > 1) {
     notes.push(
       `As deployed, the broadcasters take ${text(secondsPerFlush)} s to tell what one second changes: viewers are told that ` +
-        "seldom, of the newest state, and the lines of sockets and subscribers cost about that many times less than here.",
+        "seldom, of the newest state, and messages, data out and reads of subscribers cost less than here, up to that many times.",
     );
   }
   if (secondsPerBeat > load.heartbeatSeconds) {
