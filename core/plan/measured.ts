@@ -22,6 +22,9 @@ export const PANE_ITEM_BYTES = 350;
 /** A subscription in the partition of its symbol, names and values. */
 export const SUBSCRIPTION_ITEM_BYTES = 80;
 
+/** A symbol among those that anybody may want, names and values. */
+export const WANTED_ITEM_BYTES = 40;
+
 /** CPU to read a trade out of a frame and fold it into two intervals. */
 export const FOLD_NS = 50;
 

@@ -12,6 +12,7 @@ import {
   PUT_US,
   SUBSCRIPTION_ITEM_BYTES,
   UPDATE_HEAD_BYTES,
+  WANTED_ITEM_BYTES,
 } from "./measured.ts";
 
 /**
@@ -29,7 +30,7 @@ export interface SocketsPlan {
   readonly callsPerSecond: number;
   /** What leaves AWS. */
   readonly bytesPerSecond: number;
-  /** Queries for the subscribers of a symbol, and their read units. */
+  /** Queries for the wanted symbols and for the subscribers of each that changed, and their read units. */
   readonly queriesPerSecond: number;
   readonly queryReadUnits: number;
   readonly broadcast: FunctionPlan;
@@ -62,7 +63,9 @@ export const socketsPlanOf = (load: PlanLoad, bars: BarsPlan): SocketsPlan => {
   const updatesPerSecond = viewerCount * perViewer;
   const heartbeatsPerSecond = viewerCount / heartbeatSeconds;
   const changedPerFlush = touchedOf(changedSymbolsOf(load, 1 / POLLS_PER_SECOND), bars.rowsPerSecond / flushes);
-  const queriesPerSecond = flushes * Math.min(wantedSymbols, changedPerFlush);
+  // Each flush asks which symbols are wanted, and for the subscribers of those that changed.
+  const subscriberQueries = flushes * Math.min(wantedSymbols, changedPerFlush);
+  const queriesPerSecond = flushes + subscriberQueries;
   const subscribers = wantedSymbols === 0 ? 0 : (viewerCount * symbolsPerViewer) / wantedSymbols;
   const busySeconds = broadcastBusy(bars, updatesPerSecond, queriesPerSecond);
   return {
@@ -74,7 +77,9 @@ export const socketsPlanOf = (load: PlanLoad, bars: BarsPlan): SocketsPlan => {
       updatesPerSecond * UPDATE_HEAD_BYTES +
       heartbeatsPerSecond * HEARTBEAT_BYTES,
     queriesPerSecond,
-    queryReadUnits: queriesPerSecond * strongReadUnits(subscribers * SUBSCRIPTION_ITEM_BYTES),
+    queryReadUnits:
+      flushes * strongReadUnits(wantedSymbols * WANTED_ITEM_BYTES) +
+      subscriberQueries * strongReadUnits(subscribers * SUBSCRIPTION_ITEM_BYTES),
     broadcast: {
       memoryMiB: BROADCAST_MIB,
       concurrency: bars.shards,
