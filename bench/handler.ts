@@ -1,5 +1,6 @@
 import type { Pane } from "#core/pane.ts";
 import type { Log } from "#core/ports/log.ts";
+import { MAX_STATE_BYTES } from "#core/plan/state-size.ts";
 import { durationMs, epochMs, type DurationMs } from "#core/units.ts";
 import { createAggregator } from "#lambdas/aggregator/aggregator.ts";
 import type { Benchmark, BenchmarkContext } from "./benchmark.ts";
@@ -132,7 +133,7 @@ interface Runner<Bars> {
 const RULES = {
   maxOutOfOrdernessMs: durationMs(2_000),
   clockSkewMs: durationMs(10_000),
-  maxStateBytes: 600_000,
+  maxStateBytes: MAX_STATE_BYTES,
   retentionMs: durationMs(86_400_000),
 } as const;
 const NOW_MS = epochMs(MARKET_STARTS_MS + 60_000);

@@ -1,3 +1,4 @@
+import { zstdPacking } from "#adapters/node/state-packing.ts";
 import type { LifePorts } from "#core/life.ts";
 import { paneKeyText, type Pane } from "#core/pane.ts";
 import type { Checkpoint } from "#core/ports/checkpoint-store.ts";
@@ -13,7 +14,10 @@ export interface RecordingPorts {
 }
 
 /** @param publish is called with the records of each update. */
-export const createRecordingPorts = (nowMs: EpochMs, publish: (records: readonly Uint8Array[]) => void): RecordingPorts => {
+export const createRecordingPorts = (
+  nowMs: EpochMs,
+  publish: (records: readonly Uint8Array[]) => void,
+): RecordingPorts => {
   let written: (readonly Pane[])[] = [];
   const checkpoints = new Map<string, Checkpoint>();
   const stored = (): Map<string, Pane> => new Map(written.flat().map((pane) => [paneKeyText(pane), pane]));
@@ -48,6 +52,7 @@ export const createRecordingPorts = (nowMs: EpochMs, publish: (records: readonly
     symbols: { see: nothing },
     statuses: { put: nothing },
     gaps: { note: nothing },
+    packing: zstdPacking,
     clock: { nowMs: () => nowMs },
   };
   return {

@@ -91,7 +91,7 @@ describe("what is planned", () => {
     expect(planOf({ tradesPerSecond: 200_000, symbolCount: 500 })).toMatchObject({ shards: 2, symbolCount: 500 });
     expect(planOf({ tradesPerSecond: "200000", symbolCount: "8000" })).toEqual({
       shards: 3,
-      barsShards: 6,
+      barsShards: 1,
       aggregatorMemoryMiB: 1_769,
       symbolCount: 8_000,
     });
