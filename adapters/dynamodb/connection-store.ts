@@ -5,6 +5,7 @@ import { durationMs } from "#core/units.ts";
 import { expiresAt, isLive, numberOf, readText } from "./attributes.ts";
 import { openTable, type DynamoOptions } from "./client.ts";
 import { queryPartition, writeAll, type Item } from "./requests.ts";
+import { openWantedSymbols } from "./wanted-symbols.ts";
 
 /**
  * A connection ends after 2 hours, and its rows soon after.
@@ -22,11 +23,14 @@ const KEEP_MS = durationMs(2 * 3_600_000 + 600_000);
  *     connection|<connection id>      connection                             since, identity
  *     connection|<connection id>      subscription|<interval>|<symbol>
  *     symbol|<symbol>                 <interval>|<connection id>
+ *     wanted                          <symbol>                               outlives the subscriptions of it
  *
- * The connection's rows are written first and deleted last: a run that ends in between leaves what a later close finds.
+ * A symbol's row among the wanted is written before its subscriptions: a run that ends in between leaves no subscriber whom
+ * nobody asks for. The connection's rows are written first and deleted last: a run that ends in between leaves what a later close finds.
  */
 export const openDynamoConnectionStore = (options: DynamoOptions): ConnectionStore & AsyncDisposable => {
   const table = openTable(options);
+  const wanted = openWantedSymbols(table, KEEP_MS);
   const put = (items: readonly Item[]): Promise<void> => {
     const expiry = expiresAt(table.clock.nowMs(), KEEP_MS);
     return writeAll(
@@ -57,6 +61,7 @@ export const openDynamoConnectionStore = (options: DynamoOptions): ConnectionSto
 
     subscribe: async (subscriptions) => {
       const added = distinct(subscriptions);
+      await wanted.note(new Set(added.map(({ symbol }) => symbol)));
       await put(added.map(connectionRow));
       await put(added.map(symbolRow));
     },
@@ -72,6 +77,8 @@ export const openDynamoConnectionStore = (options: DynamoOptions): ConnectionSto
       const nowMs = table.clock.nowMs();
       return rows.filter((row) => isLive(row, nowMs)).map((row) => readSymbolRow(symbol, row));
     },
+
+    wantedSymbols: () => wanted.list(),
 
     [Symbol.asyncDispose]: () => table[Symbol.asyncDispose](),
   };

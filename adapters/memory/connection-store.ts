@@ -1,8 +1,9 @@
 import type { Connection, ConnectionStore, Subscription } from "#core/ports/connection-store.ts";
 
-/** Connections in memory: the reference of the port. */
-export const createMemoryConnectionStore = (): ConnectionStore => {
+/** Connections in memory: the reference of the port. `step` is awaited between the writes of a subscription, as in a table. */
+export const createMemoryConnectionStore = (step: () => Promise<unknown> = async () => {}): ConnectionStore => {
   const connections = new Map<string, Connection>();
+  const wanted = new Set<string>();
   const subscriptions = new Map<string, Subscription>();
   return {
     open: async (connection) => {
@@ -19,6 +20,8 @@ export const createMemoryConnectionStore = (): ConnectionStore => {
     list: async () => [...connections.keys()],
 
     subscribe: async (added) => {
+      for (const { symbol } of added) wanted.add(symbol);
+      await step();
       for (const subscription of added) subscriptions.set(subscriptionText(subscription), { ...subscription });
     },
 
@@ -27,6 +30,8 @@ export const createMemoryConnectionStore = (): ConnectionStore => {
     },
 
     subscribers: async (symbol) => [...subscriptions.values()].filter((subscription) => subscription.symbol === symbol),
+
+    wantedSymbols: async () => new Set(wanted),
   };
 };
 

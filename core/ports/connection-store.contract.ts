@@ -75,6 +75,24 @@ export const connectionStoreContract = (name: string, open: () => Promise<Connec
       expect((await store.list()).toSorted()).toEqual(["a=", "d"]);
     });
 
+    test("says which symbols anybody may want, each once", async () => {
+      await using store = await open();
+      await opened(store, "a", "b|c");
+      expect(await store.wantedSymbols()).toEqual(new Set());
+      await store.subscribe([wants("a", "IBM"), wants("a", "IBM", hour), wants("b|c", "SPY|x")]);
+      await store.subscribe([wants("b|c", "IBM")]);
+      expect(await store.wantedSymbols()).toEqual(new Set(["IBM", "SPY|x"]));
+    });
+
+    test("a symbol is wanted for as long as one of those who want it is left", async () => {
+      await using store = await open();
+      await opened(store, "a", "b", "c");
+      await store.subscribe([wants("a", "IBM"), wants("b", "IBM"), wants("c", "IBM")]);
+      await store.unsubscribe([wants("a", "IBM")]);
+      await store.close("b");
+      expect(await store.wantedSymbols()).toContain("IBM");
+    });
+
     test("closing twice, or what never was, is no error", async () => {
       await using store = await open();
       await opened(store, "a");

@@ -24,11 +24,20 @@ export interface ConnectionStore {
   /** The ids of all connections that are open, found without a scan. */
   list(): Promise<readonly string[]>;
 
-  /** Adds subscriptions; adding one twice changes nothing. */
+  /**
+   * Adds subscriptions; adding one twice changes nothing. Each symbol is wanted before a subscription of it is found, however
+   * far this comes: whoever {@link subscribers} would find, {@link wantedSymbols} asked at the same time leads to.
+   */
   subscribe(subscriptions: readonly Subscription[]): Promise<void>;
 
   unsubscribe(subscriptions: readonly Subscription[]): Promise<void>;
 
   /** The subscriptions of a symbol, found without a scan. */
   subscribers(symbol: string): Promise<readonly Subscription[]>;
+
+  /**
+   * The symbols that anybody may want, by one question: those with a subscriber, and for some time those that had one. It
+   * must be asked anew after each batch of updates; an older answer misses who came since.
+   */
+  wantedSymbols(): Promise<ReadonlySet<string>>;
 }
