@@ -1,5 +1,6 @@
 import { storedIntervalFor } from "#core/interval.ts";
 import type { Pane } from "#core/pane.ts";
+import type { Subscription } from "#core/ports/connection-store.ts";
 import type { Log } from "#core/ports/log.ts";
 import { Register } from "#core/protocol/register.ts";
 import { updateMessages } from "#core/protocol/server-message.ts";
@@ -8,6 +9,7 @@ import { paneRowText, readUpdateRecord } from "#core/updates.ts";
 import { concurrently } from "#core/concurrently.ts";
 import { deliver, type DeliverDeps, type Delivery } from "./deliver.ts";
 import type { UpdatesEvent } from "./events.ts";
+import { Wants } from "./wants.ts";
 
 const MAX_READS = 32;
 
@@ -24,81 +26,77 @@ interface Topic {
 
 /**
  * Tells the subscribers what a batch of the bars stream changed. One batch is one flush: of each pane only the newest
- * state goes out, and each connection gets one message with all its symbols. What is no update record is logged and
- * skipped. Telling a batch twice does no harm.
+ * state goes out, and each connection gets one message with all its symbols. What nobody wants costs no more than to be
+ * read. What is no update record is logged and skipped. Telling a batch twice does no harm.
  * @throws PipelineError when the gateway or the store cannot be asked, after all connections have been tried.
  */
 export const createBroadcast =
   (deps: BroadcastDeps) =>
   async ({ Records }: UpdatesEvent): Promise<void> => {
-    const panes = conflate(Records, deps.log);
+    const changed = Records.map((record) => readOrSkip(record, deps.log));
+    if (changed.every((panes) => panes.length === 0)) return;
+    const panes = conflate(changed, await deps.connections.wantedSymbols());
     const deliveries = await deliveriesOf(deps, topicsOf(panes));
     if (deliveries.length === 0) return;
     const counts = await deliver(deps, deliveries);
     deps.log.info("updates sent", { records: Records.length, panes: panes.length, ...counts });
   };
 
-/** Of each pane that the records hold, the state of the greatest `lastSequence`. */
-const conflate = (records: UpdatesEvent["Records"], log: Log): readonly Pane[] => {
+/** Of each pane of a wanted symbol, the state of the greatest `lastSequence`. */
+const conflate = (batches: readonly (readonly Pane[])[], wanted: ReadonlySet<string>): readonly Pane[] => {
   const register = new Register();
-  for (const { eventID, kinesis } of records) {
-    register.apply(readOrSkip(kinesis.data, (error) => log.warn("a record is no update", { eventID, error })));
-  }
+  for (const panes of batches) register.apply(panes.filter(({ symbol }) => wanted.has(symbol)));
   return register.panes();
 };
 
-const readOrSkip = (base64: string, onMalformed: (error: RangeError) => void): readonly Pane[] => {
+const readOrSkip = ({ eventID, kinesis }: UpdatesEvent["Records"][number], log: Log): readonly Pane[] => {
   try {
-    return readUpdateRecord(Buffer.from(base64, "base64"));
+    return readUpdateRecord(Buffer.from(kinesis.data, "base64"));
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    onMalformed(error);
+    log.warn("a record is no update", { eventID, error });
     return [];
   }
 };
 
-/** `panes` by symbol and interval. */
-const topicsOf = (panes: readonly Pane[]): readonly Topic[] => {
-  const topics = new Map<string, { symbol: string; intervalMs: DurationMs; rows: string[] }>();
-  for (const pane of panes) {
-    const { symbol, intervalMs } = pane;
-    const key = topicKey(symbol, intervalMs);
-    const topic = topics.get(key) ?? { symbol, intervalMs, rows: [] };
-    topic.rows.push(paneRowText(pane));
-    topics.set(key, topic);
-  }
-  return [...topics.values()];
-};
+/** `panes` by symbol, then by interval. */
+const topicsOf = (panes: readonly Pane[]): readonly Topic[] =>
+  [...Map.groupBy(panes, ({ symbol }) => symbol)].flatMap(([symbol, ofSymbol]) =>
+    [...Map.groupBy(ofSymbol, ({ intervalMs }) => intervalMs)].map(([intervalMs, ofTopic]) => ({
+      symbol,
+      intervalMs,
+      rows: ofTopic.map(paneRowText),
+    })),
+  );
 
-const topicKey = (symbol: string, intervalMs: DurationMs): string => `${intervalMs}|${symbol}`;
-
-/** One delivery per connection that wants any of `topics`; connections that want the same ones share the texts. */
+/**
+ * One delivery per connection that wants any of `topics`. Connections that want the same ones share the texts, and stand
+ * side by side.
+ */
 const deliveriesOf = async (deps: BroadcastDeps, topics: readonly Topic[]): Promise<readonly Delivery[]> => {
-  const wanted = await wantedBy(deps, topics);
-  const shared = new Map<string, readonly string[]>();
-  return [...wanted].map(([connectionId, numbers]) => {
-    const sorted = [...numbers].toSorted((a, b) => a - b);
-    const key = sorted.join();
-    const messages = shared.get(key) ?? updateMessages(sorted.flatMap((number) => topics[number]?.rows ?? []));
-    shared.set(key, messages);
-    return { connectionId, messages };
+  const sharers = Map.groupBy(await wantsOf(deps, topics), ([, wants]) => wants);
+  return [...sharers].flatMap(([wants, connections]) => {
+    const messages = updateMessages(wants.numbers().flatMap((number) => topics[number]?.rows ?? []));
+    return connections.map(([connectionId]) => ({ connectionId, messages }));
   });
 };
 
 /** By connection, the positions in `topics` of those it wants. Each symbol's subscribers are asked for once. */
-const wantedBy = async (
+const wantsOf = async (
   { connections, storedIntervalsMs }: BroadcastDeps,
   topics: readonly Topic[],
-): Promise<ReadonlyMap<string, ReadonlySet<number>>> => {
-  const numbers = new Map(topics.map(({ symbol, intervalMs }, number) => [topicKey(symbol, intervalMs), number]));
-  const wanted = new Map<string, Set<number>>();
+): Promise<ReadonlyMap<string, Wants>> => {
+  const subscribers = new Map<string, readonly Subscription[]>();
   await concurrently([...new Set(topics.map(({ symbol }) => symbol))], MAX_READS, async (symbol) => {
-    for (const { connectionId, intervalMs } of await connections.subscribers(symbol)) {
-      const storedMs = storedIntervalFor(intervalMs, storedIntervalsMs);
-      const number = storedMs === undefined ? undefined : numbers.get(topicKey(symbol, storedMs));
-      if (number === undefined) continue;
-      wanted.set(connectionId, (wanted.get(connectionId) ?? new Set()).add(number));
-    }
+    subscribers.set(symbol, await connections.subscribers(symbol));
   });
-  return wanted;
+  const nothing = new Wants();
+  const wants = new Map<string, Wants>();
+  for (const [number, { symbol, intervalMs }] of topics.entries()) {
+    for (const { connectionId, intervalMs: wantedMs } of subscribers.get(symbol) ?? []) {
+      if (storedIntervalFor(wantedMs, storedIntervalsMs) !== intervalMs) continue;
+      wants.set(connectionId, (wants.get(connectionId) ?? nothing).with(number));
+    }
+  }
+  return wants;
 };
