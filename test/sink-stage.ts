@@ -27,12 +27,13 @@ export const ENVIRONMENT = {
  * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
  */
 export const openSinkStage = async (
-  openSink: (endpoint: string) => Promise<MessageSink & AsyncDisposable>,
+  openSink: (endpoint: string) => MessageSink & AsyncDisposable,
   { isDown = false }: OpenSinkStage,
 ): Promise<SinkStage> => {
   const posts: { connectionId: string; message: string }[] = [];
   const answers: GatewayAnswer[] = [];
   let sockets = 0;
+  let openSockets = 0;
   let mostSockets = 0;
   const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await buffer(request);
@@ -46,8 +47,9 @@ export const openSinkStage = async (
   };
   const server = createServer((request, response) => void take(request, response));
   server.on("connection", (socket) => {
-    mostSockets = Math.max(mostSockets, ++sockets);
-    socket.on("close", () => sockets--);
+    sockets++;
+    mostSockets = Math.max(mostSockets, ++openSockets);
+    socket.on("close", () => openSockets--);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -59,11 +61,14 @@ export const openSinkStage = async (
     await once(server, "close");
   };
   if (isDown) await stop();
-  const sink = await openSink(`http://127.0.0.1:${port}/prod`);
+  const sink = openSink(`http://127.0.0.1:${port}/prod`);
   return {
     sink,
     posts,
     secrets: [CREDENTIALS.secretAccessKey, CREDENTIALS.sessionToken],
+    get sockets() {
+      return sockets;
+    },
     get mostSockets() {
       return mostSockets;
     },

@@ -1,3 +1,4 @@
+import { ApiGatewayManagementApiClient } from "@aws-sdk/client-apigatewaymanagementapi";
 import type { Credentials } from "./signature.ts";
 
 /** Environment variables by name, as in `process.env`. */
@@ -12,20 +13,14 @@ export type CredentialSource = () => Credentials | Promise<Credentials>;
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
  */
 export const openCredentials = (env: Environment): CredentialSource => {
-  let chain: Promise<() => Promise<Credentials>> | undefined;
+  let found: (() => Promise<Credentials>) | undefined;
   return () => {
     const accessKeyId = env["AWS_ACCESS_KEY_ID"];
     const secretAccessKey = env["AWS_SECRET_ACCESS_KEY"];
     if (accessKeyId && secretAccessKey) {
       return { accessKeyId, secretAccessKey, sessionToken: env["AWS_SESSION_TOKEN"] || undefined };
     }
-    chain ??= openChain();
-    return chain.then((find) => find());
+    found ??= new ApiGatewayManagementApiClient().config.credentials;
+    return found();
   };
-};
-
-/** Loaded when it is needed: a function that finds its credentials in the environment never runs this code. */
-const openChain = async (): Promise<() => Promise<Credentials>> => {
-  const { ApiGatewayManagementApiClient } = await import("@aws-sdk/client-apigatewaymanagementapi");
-  return new ApiGatewayManagementApiClient({}).config.credentials;
 };

@@ -2,13 +2,13 @@ import { expect, test } from "vitest";
 import { systemClock } from "#adapters/node/clock.ts";
 import { messageSinkContract, type OpenSinkStage, type SinkStage } from "#core/ports/message-sink.contract.ts";
 import { durationMs } from "#core/units.ts";
-import type { CredentialSource } from "./credentials.ts";
 import { CREDENTIALS, openSinkStage, REGION } from "#test/sink-stage.ts";
+import type { CredentialSource } from "./credentials.ts";
 import { openLeanMessageSink } from "./lean-message-sink.ts";
 
 const open = (given: OpenSinkStage = {}, credentials: CredentialSource = () => CREDENTIALS): Promise<SinkStage> =>
   openSinkStage(
-    async (endpoint) =>
+    (endpoint) =>
       openLeanMessageSink({
         endpoint,
         region: REGION,

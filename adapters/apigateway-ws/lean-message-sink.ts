@@ -30,6 +30,7 @@ export const openLeanMessageSink = (options: LeanMessageSinkOptions): MessageSin
     connectTimeout: CONNECT_TIMEOUT_MS,
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
+    keepAliveTimeout: KEEP_ALIVE_MS,
   });
   const sign = createSigner({ region: options.region, service: "execute-api", host });
   const bodyOf = keepLast(readBody);
@@ -53,6 +54,9 @@ export const openLeanMessageSink = (options: LeanMessageSinkOptions): MessageSin
     [Symbol.asyncDispose]: () => pool.destroy(),
   };
 };
+
+/** A quiet connection is kept for so long, or for as long as the gateway says: a handshake costs as much as many posts. */
+const KEEP_ALIVE_MS = 60_000;
 
 /** What the SDK's client sends. */
 const CONTENT_TYPE = "application/octet-stream";
@@ -92,8 +96,9 @@ const request = (pool: Pool, { path, headers, body }: Post): Promise<Answer> =>
   new Promise((resolve, reject) => {
     let answer = { status: 0, errorType: "" };
     pool.dispatch(
-      { method: "POST", path, headers: { ...headers }, body },
+      { method: "POST", path, headers, body },
       {
+        // Its presence tells undici which of its two kinds of handler this is.
         onRequestStart: () => {},
         onResponseStart: (_, status, { "x-amzn-errortype": errorType }) => {
           answer = { status, errorType: String(errorType ?? "without an error type") };

@@ -53,7 +53,7 @@ test.each(["lean", "sdk"] as const)("the local gateway takes what the %s client 
   Object.assign(process.env, ENVIRONMENT);
   await using gateway = await openGateway();
   const { client, connectionId, managementEndpoint } = gateway;
-  await using sink = await openMessageSink({ socketClient, managementEndpoint, env: ENVIRONMENT, clock: wallClock });
+  await using sink = openMessageSink({ socketClient, managementEndpoint, env: ENVIRONMENT, clock: wallClock });
   const messages = ['{"text":"Grüße, 😀"}', `"${"x".repeat(32_766)}"`];
   for (const message of messages) {
     const got = once(client, "message");

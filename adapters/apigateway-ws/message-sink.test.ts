@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { systemClock as clock } from "#adapters/node/clock.ts";
-import { openCredentials } from "./credentials.ts";
 import { CREDENTIALS, ENVIRONMENT, openSinkStage, REGION } from "#test/sink-stage.ts";
+import { openCredentials } from "./credentials.ts";
 import { openMessageSink } from "./message-sink.ts";
 
 test.each(["lean", "sdk"] as const)("posts through the %s client", async (socketClient) => {
@@ -18,16 +18,19 @@ test.each(["lean", "sdk"] as const)("posts through the %s client", async (socket
 });
 
 test("rejects an environment without a region", async () => {
-  const opened = openMessageSink({
-    socketClient: "lean",
-    managementEndpoint: "http://127.0.0.1:1/prod",
-    env: {},
-    clock,
-  });
-  await expect(opened).rejects.toMatchObject({
-    code: "TAPE_CONFIG_INVALID",
-    message: "AWS_REGION must be set, was absent",
-  });
+  const open = () =>
+    openMessageSink({
+      socketClient: "lean",
+      managementEndpoint: "http://127.0.0.1:1/prod",
+      env: {},
+      clock,
+    });
+  expect(open).toThrow(
+    expect.objectContaining({
+      code: "TAPE_CONFIG_INVALID",
+      message: "AWS_REGION must be set, was absent",
+    }),
+  );
 });
 
 test("credentials are those that the environment holds by then", async () => {

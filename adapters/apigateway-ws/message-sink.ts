@@ -3,6 +3,7 @@ import type { Clock } from "#core/ports/clock.ts";
 import type { MessageSink } from "#core/ports/message-sink.ts";
 import { openCredentials, type Environment } from "./credentials.ts";
 import { openLeanMessageSink } from "./lean-message-sink.ts";
+import { openSdkMessageSink } from "./sdk-message-sink.ts";
 
 export interface MessageSinkOptions {
   /** Who posts: our own lean client, or the SDK's. */
@@ -15,15 +16,12 @@ export interface MessageSinkOptions {
 }
 
 /**
- * A sink that posts to the sockets of an API Gateway WebSocket API. The SDK's client is loaded only when it is asked for.
+ * A sink that posts to the sockets of an API Gateway WebSocket API.
  * @throws PipelineError TAPE_CONFIG_INVALID when the lean client finds no region.
  */
-export const openMessageSink = async (options: MessageSinkOptions): Promise<MessageSink & AsyncDisposable> => {
+export const openMessageSink = (options: MessageSinkOptions): MessageSink & AsyncDisposable => {
   const { socketClient, managementEndpoint: endpoint, env, clock } = options;
-  if (socketClient === "sdk") {
-    const { openSdkMessageSink } = await import("./sdk-message-sink.ts");
-    return openSdkMessageSink({ endpoint });
-  }
+  if (socketClient === "sdk") return openSdkMessageSink({ endpoint });
   const region = env["AWS_REGION"];
   if (!region) throw new PipelineError("TAPE_CONFIG_INVALID", "AWS_REGION must be set, was absent");
   return openLeanMessageSink({ endpoint, region, credentials: openCredentials(env), clock });

@@ -7,7 +7,7 @@ Object.assign(process.env, ENVIRONMENT);
 
 messageSinkContract("the SDK's client", (given = {}) =>
   openSinkStage(
-    async (endpoint) =>
+    (endpoint) =>
       openSdkMessageSink({
         endpoint,
         ...(given.answerTimeoutMs === undefined ? {} : { answerTimeoutMs: durationMs(given.answerTimeoutMs) }),

@@ -1,4 +1,4 @@
-import { createHmac, hash } from "node:crypto";
+import { createHmac, createSecretKey, hash, type KeyObject } from "node:crypto";
 import type { EpochMs } from "#core/units.ts";
 
 export interface Credentials {
@@ -72,14 +72,14 @@ export const encodeSegment = (segment: string): string =>
 
 const encodePath = (path: string): string => path.split("/").map(encodeSegment).join("/");
 
-/** The signing key of a day and a secret; the last one is kept. */
-const createKeyring = (region: string, service: string): ((day: string, secret: string) => Buffer) => {
-  let kept = { day: "", secret: "", key: Buffer.alloc(0) };
+/** The signing key of a day and a secret; the last one is kept. As an object: each use of bytes would make them one, for 11 µs. */
+const createKeyring = (region: string, service: string): ((day: string, secret: string) => KeyObject) => {
+  let kept: { readonly day: string; readonly secret: string; readonly key: KeyObject } | undefined;
   return (day, secret) => {
-    if (kept.day !== day || kept.secret !== secret) {
+    if (kept?.day !== day || kept.secret !== secret) {
       const parts = [day, region, service, "aws4_request"];
-      const key = parts.reduce<string | Buffer>((from, part) => hmac(from, part), `AWS4${secret}`);
-      kept = { day, secret, key: Buffer.from(key) };
+      const bytes = parts.reduce<string | Buffer>((from, part) => hmac(from, part), `AWS4${secret}`);
+      kept = { day, secret, key: createSecretKey(Buffer.from(bytes)) };
     }
     return kept.key;
   };

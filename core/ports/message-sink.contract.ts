@@ -16,7 +16,9 @@ export interface SinkStage extends AsyncDisposable {
   readonly sink: MessageSink;
   /** What the gateway read of posts that are rightly signed, in the order in which they came, those it did not answer too. */
   readonly posts: readonly { readonly connectionId: string; readonly message: string }[];
-  /** How many connections of the sink's were open at once at most. */
+  /** How many connections the sink has opened. */
+  readonly sockets: number;
+  /** How many of them were open at once at most. */
   readonly mostSockets: number;
   /** What the sink must keep to itself. */
   readonly secrets: readonly string[];
@@ -81,6 +83,15 @@ export const messageSinkContract = (name: string, open: (given?: OpenSinkStage) 
       });
       expect(await stage.sink.post("a", "{}")).toBe("sent");
       expect(stage.posts).toHaveLength(2);
+    });
+
+    test("keeps its connections, whatever came over them", async () => {
+      await using stage = await open();
+      stage.answer("sent", { status: 410, errorType: "GoneException" });
+      for (let post = 0; post < 20; post++) await stage.sink.post("a", "{}");
+      expect(stage.posts).toHaveLength(20);
+      // A pool may take a second one before the first has settled.
+      expect(stage.sockets).toBeLessThanOrEqual(2);
     });
 
     test("posts again when a kept connection is dead", async () => {

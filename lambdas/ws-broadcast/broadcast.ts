@@ -90,13 +90,22 @@ const wantsOf = async (
   await concurrently([...new Set(topics.map(({ symbol }) => symbol))], MAX_READS, async (symbol) => {
     subscribers.set(symbol, await connections.subscribers(symbol));
   });
+  const storedFor = memoize((wantedMs: DurationMs) => storedIntervalFor(wantedMs, storedIntervalsMs));
   const nothing = new Wants();
   const wants = new Map<string, Wants>();
   for (const [number, { symbol, intervalMs }] of topics.entries()) {
     for (const { connectionId, intervalMs: wantedMs } of subscribers.get(symbol) ?? []) {
-      if (storedIntervalFor(wantedMs, storedIntervalsMs) !== intervalMs) continue;
+      if (storedFor(wantedMs) !== intervalMs) continue;
       wants.set(connectionId, (wants.get(connectionId) ?? nothing).with(number));
     }
   }
   return wants;
+};
+
+const memoize = <Key, Value>(derive: (key: Key) => Value): ((key: Key) => Value) => {
+  const known = new Map<Key, Value>();
+  return (key) => {
+    if (!known.has(key)) known.set(key, derive(key));
+    return known.get(key) as Value;
+  };
 };
