@@ -1,6 +1,6 @@
 import { createMemoryConnectionStore } from "#adapters/memory/connection-store.ts";
 import type { Pane } from "#core/pane.ts";
-import type { Subscription } from "#core/ports/connection-store.ts";
+import type { Want } from "#core/ports/connection-store.ts";
 import { PANE_COLUMNS, readUpdateRecord, updateRecords } from "#core/updates.ts";
 import { durationMs, epochMs, sequenceNumber } from "#core/units.ts";
 import { createBroadcast, type BroadcastDeps } from "#lambdas/ws-broadcast/broadcast.ts";
@@ -104,16 +104,17 @@ const wantedOf = (names: readonly string[], count: number, number: number): Read
 type Wanted = ReadonlyMap<string, ReadonlySet<string>>;
 
 const portsOf = (wants: Wanted, post: (text: string) => unknown): BroadcastDeps => {
-  const subscriptions = [...wants].flatMap(([connectionId, symbols]) =>
-    [...symbols].map((symbol): Subscription => ({ connectionId, symbol, intervalMs: MINUTE })),
-  );
-  const bySymbol = Map.groupBy(subscriptions, ({ symbol }) => symbol);
+  const all = [...new Set([...wants.values()].flatMap((symbols) => [...symbols]))];
+  const known = new Map(all.map((symbol): [string, Want] => [symbol, { symbol, intervalMs: MINUTE }]));
+  const connectionWants = [...wants].map(([connectionId, symbols]) => ({
+    connectionId,
+    wants: [...symbols].map((symbol) => known.get(symbol)!),
+  }));
   const silence = (): void => {};
   return {
     connections: {
       ...createMemoryConnectionStore(),
-      wantedSymbols: async () => new Set(bySymbol.keys()),
-      subscribers: async (symbol) => bySymbol.get(symbol) ?? [],
+      wants: async () => connectionWants,
     },
     sink: {
       post: async (_, text) => {

@@ -1,9 +1,8 @@
 import type { Connection, ConnectionStore, Subscription } from "#core/ports/connection-store.ts";
 
-/** Connections in memory: the reference of the port. `step` is awaited between the writes of a subscription, as in a table. */
-export const createMemoryConnectionStore = (step: () => Promise<unknown> = async () => {}): ConnectionStore => {
+/** Connections in memory: the reference of the port. */
+export const createMemoryConnectionStore = (): ConnectionStore => {
   const connections = new Map<string, Connection>();
-  const wanted = new Set<string>();
   const subscriptions = new Map<string, Subscription>();
   return {
     open: async (connection) => {
@@ -20,8 +19,6 @@ export const createMemoryConnectionStore = (step: () => Promise<unknown> = async
     list: async () => [...connections.keys()],
 
     subscribe: async (added) => {
-      for (const { symbol } of added) wanted.add(symbol);
-      await step();
       for (const subscription of added) subscriptions.set(subscriptionText(subscription), { ...subscription });
     },
 
@@ -29,9 +26,11 @@ export const createMemoryConnectionStore = (step: () => Promise<unknown> = async
       for (const subscription of removed) subscriptions.delete(subscriptionText(subscription));
     },
 
-    subscribers: async (symbol) => [...subscriptions.values()].filter((subscription) => subscription.symbol === symbol),
-
-    wantedSymbols: async () => new Set(wanted),
+    wants: async () =>
+      [...Map.groupBy(subscriptions.values(), ({ connectionId }) => connectionId)].map(([connectionId, own]) => ({
+        connectionId,
+        wants: own.map(({ symbol, intervalMs }) => ({ symbol, intervalMs })),
+      })),
   };
 };
 

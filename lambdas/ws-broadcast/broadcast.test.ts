@@ -63,18 +63,15 @@ describe("broadcast", () => {
     ]);
   });
 
-  test("asks what is wanted once a batch, and of what nobody wants no more", async () => {
+  test("asks once a batch what is wanted, and not at all when nothing changed", async () => {
     const ports = createSocketPorts();
-    await ports.connections.subscribe([{ connectionId: "c1", symbol: "IBM", intervalMs: minuteMs }]);
-    const subscribers = vi.fn((symbol: string) => ports.connections.subscribers(symbol));
-    const wantedSymbols = vi.fn(() => ports.connections.wantedSymbols());
-    const broadcast = createBroadcast({ ...ports, connections: { ...ports.connections, subscribers, wantedSymbols } });
+    const wants = vi.fn(() => ports.connections.wants());
+    const broadcast = createBroadcast({ ...ports, connections: { ...ports.connections, wants } });
     const panes = ["BAC", "IBM", "SPY"].flatMap((symbol) => [minutePane(symbol, 0, 1), minutePane(symbol, 1, 1)]);
     await broadcast(updatesEvent(...[panes, panes].flatMap((batch) => updateRecords(batch, 1_000_000))));
-    expect(wantedSymbols).toHaveBeenCalledTimes(1);
-    expect(subscribers.mock.calls).toEqual([["IBM"]]);
+    expect(wants).toHaveBeenCalledTimes(1);
     await broadcast(updatesEvent(new TextEncoder().encode("hello")));
-    expect(wantedSymbols).toHaveBeenCalledTimes(1);
+    expect(wants).toHaveBeenCalledTimes(1);
   });
 
   test("connections that want the same share one text, side by side, whatever the order in which they came", async () => {
@@ -138,7 +135,7 @@ describe("broadcast", () => {
     const panes = Array.from({ length: 400 }, (_, minute) => minutePane("IBM", minute, 1));
     await createBroadcast({ ...ports, sink: { post } })(updatesOf(...panes));
     expect(post).toHaveBeenCalledTimes(1);
-    expect(await ports.connections.subscribers("IBM")).toEqual([]);
+    expect(await ports.connections.wants()).toEqual([]);
   });
 
   test("tells the others at once while one connection is busy, and that one when it is no longer", async () => {
@@ -221,7 +218,7 @@ describe("broadcast", () => {
       { level: "warn", fields: { connectionId: "c1", messages: 1 } },
       { level: "info", fields: { records: 1, panes: 1, sent: 0, gone: 0, busy: 1 } },
     ]);
-    expect(await connections.subscribers("IBM")).toHaveLength(1);
+    expect(await connections.wants()).toHaveLength(1);
   });
 
   test("fails when the gateway cannot be asked, after it has tried all connections", async () => {

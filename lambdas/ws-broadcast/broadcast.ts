@@ -1,27 +1,25 @@
 import { storedIntervalFor } from "#core/interval.ts";
 import type { Pane } from "#core/pane.ts";
-import type { Subscription } from "#core/ports/connection-store.ts";
+import type { ConnectionWants, Want } from "#core/ports/connection-store.ts";
 import type { Log } from "#core/ports/log.ts";
 import { Register } from "#core/protocol/register.ts";
 import { updateMessages } from "#core/protocol/server-message.ts";
 import type { DurationMs } from "#core/units.ts";
 import { paneRowText, readUpdateRecord } from "#core/updates.ts";
-import { concurrently } from "#core/concurrently.ts";
 import { deliver, type DeliverDeps, type Delivery } from "./deliver.ts";
 import type { UpdatesEvent } from "./events.ts";
-import { Wants } from "./wants.ts";
-
-const MAX_READS = 32;
+import { TopicSet } from "./topic-set.ts";
 
 export interface BroadcastDeps extends DeliverDeps {
   readonly storedIntervalsMs: readonly DurationMs[];
 }
 
-/** What changed of one symbol at one stored interval: row texts, made once for all connections. */
+/** What changed of one symbol at one stored interval. */
 interface Topic {
   readonly symbol: string;
   readonly intervalMs: DurationMs;
-  readonly rows: readonly string[];
+  /** Row texts, made once for all connections, and only when one wants them. */
+  readonly rows: () => readonly string[];
 }
 
 /**
@@ -33,19 +31,18 @@ interface Topic {
 export const createBroadcast =
   (deps: BroadcastDeps) =>
   async ({ Records }: UpdatesEvent): Promise<void> => {
-    const changed = Records.map((record) => readOrSkip(record, deps.log));
-    if (changed.every((panes) => panes.length === 0)) return;
-    const panes = conflate(changed, await deps.connections.wantedSymbols());
-    const deliveries = await deliveriesOf(deps, topicsOf(panes));
+    const panes = conflate(Records, deps.log);
+    if (panes.length === 0) return;
+    const deliveries = deliveriesOf(topicsOf(panes), await deps.connections.wants(), deps.storedIntervalsMs);
     if (deliveries.length === 0) return;
     const counts = await deliver(deps, deliveries);
     deps.log.info("updates sent", { records: Records.length, panes: panes.length, ...counts });
   };
 
-/** Of each pane of a wanted symbol, the state of the greatest `lastSequence`. */
-const conflate = (batches: readonly (readonly Pane[])[], wanted: ReadonlySet<string>): readonly Pane[] => {
+/** Of each pane that the records hold, the state of the greatest `lastSequence`. */
+const conflate = (records: UpdatesEvent["Records"], log: Log): readonly Pane[] => {
   const register = new Register();
-  for (const panes of batches) register.apply(panes.filter(({ symbol }) => wanted.has(symbol)));
+  for (const record of records) register.apply(readOrSkip(record, log));
   return register.panes();
 };
 
@@ -62,50 +59,52 @@ const readOrSkip = ({ eventID, kinesis }: UpdatesEvent["Records"][number], log: 
 /** `panes` by symbol, then by interval. */
 const topicsOf = (panes: readonly Pane[]): readonly Topic[] =>
   [...Map.groupBy(panes, ({ symbol }) => symbol)].flatMap(([symbol, ofSymbol]) =>
-    [...Map.groupBy(ofSymbol, ({ intervalMs }) => intervalMs)].map(([intervalMs, ofTopic]) => ({
-      symbol,
-      intervalMs,
-      rows: ofTopic.map(paneRowText),
-    })),
+    [...Map.groupBy(ofSymbol, ({ intervalMs }) => intervalMs)].map(([intervalMs, ofTopic]) => {
+      let rows: readonly string[] | undefined;
+      return { symbol, intervalMs, rows: () => (rows ??= ofTopic.map(paneRowText)) };
+    }),
   );
+
+const topicKey = (symbol: string, intervalMs: DurationMs): string => `${intervalMs}|${symbol}`;
 
 /**
  * One delivery per connection that wants any of `topics`. Connections that want the same ones share the texts, and stand
  * side by side.
  */
-const deliveriesOf = async (deps: BroadcastDeps, topics: readonly Topic[]): Promise<readonly Delivery[]> => {
-  const sharers = Map.groupBy(await wantsOf(deps, topics), ([, wants]) => wants);
-  return [...sharers].flatMap(([wants, connections]) => {
-    const messages = updateMessages(wants.numbers().flatMap((number) => topics[number]?.rows ?? []));
-    return connections.map(([connectionId]) => ({ connectionId, messages }));
-  });
-};
-
-/** By connection, the positions in `topics` of those it wants. Each symbol's subscribers are asked for once. */
-const wantsOf = async (
-  { connections, storedIntervalsMs }: BroadcastDeps,
+const deliveriesOf = (
   topics: readonly Topic[],
-): Promise<ReadonlyMap<string, Wants>> => {
-  const subscribers = new Map<string, readonly Subscription[]>();
-  await concurrently([...new Set(topics.map(({ symbol }) => symbol))], MAX_READS, async (symbol) => {
-    subscribers.set(symbol, await connections.subscribers(symbol));
-  });
-  const storedFor = memoize((wantedMs: DurationMs) => storedIntervalFor(wantedMs, storedIntervalsMs));
-  const nothing = new Wants();
-  const wants = new Map<string, Wants>();
-  for (const [number, { symbol, intervalMs }] of topics.entries()) {
-    for (const { connectionId, intervalMs: wantedMs } of subscribers.get(symbol) ?? []) {
-      if (storedFor(wantedMs) !== intervalMs) continue;
-      wants.set(connectionId, (wants.get(connectionId) ?? nothing).with(number));
-    }
+  connections: readonly ConnectionWants[],
+  storedIntervalsMs: readonly DurationMs[],
+): readonly Delivery[] => {
+  const numberOf = numbering(topics, storedIntervalsMs);
+  const nothing = new TopicSet();
+  const sharers = new Map<TopicSet, string[]>();
+  for (const { connectionId, wants } of connections) {
+    const numbers = wants.flatMap((want) => numberOf(want) ?? []).toSorted((a, b) => a - b);
+    if (numbers.length === 0) continue;
+    const set = numbers.reduce((grown, number) => grown.with(number), nothing);
+    const connectionIds = sharers.get(set);
+    if (connectionIds === undefined) sharers.set(set, [connectionId]);
+    else connectionIds.push(connectionId);
   }
-  return wants;
+  return [...sharers].flatMap(([set, connectionIds]) => {
+    const messages = updateMessages(set.numbers().flatMap((number) => topics[number]?.rows() ?? []));
+    return connectionIds.map((connectionId) => ({ connectionId, messages }));
+  });
 };
 
-const memoize = <Key, Value>(derive: (key: Key) => Value): ((key: Key) => Value) => {
-  const known = new Map<Key, Value>();
-  return (key) => {
-    if (!known.has(key)) known.set(key, derive(key));
-    return known.get(key) as Value;
+/** Says which of `topics` a want means, by its position, undefined for none. It is found once for each want. */
+const numbering = (
+  topics: readonly Topic[],
+  storedIntervalsMs: readonly DurationMs[],
+): ((want: Want) => number | undefined) => {
+  const numbers = new Map(topics.map(({ symbol, intervalMs }, number) => [topicKey(symbol, intervalMs), number]));
+  const known = new Map<Want, number | undefined>();
+  return (want) => {
+    if (known.has(want)) return known.get(want);
+    const storedMs = storedIntervalFor(want.intervalMs, storedIntervalsMs);
+    const number = storedMs === undefined ? undefined : numbers.get(topicKey(want.symbol, storedMs));
+    known.set(want, number);
+    return number;
   };
 };

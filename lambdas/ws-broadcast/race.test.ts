@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { createMemoryConnectionStore } from "#adapters/memory/connection-store.ts";
 import type { Pane } from "#core/pane.ts";
 import { Answer } from "#core/protocol/answer.ts";
 import type { Holding } from "#core/protocol/holding.ts";
@@ -96,8 +95,7 @@ const aggregate = async (
 
 /** The ports, slow ones for the stages, and a run of an aggregator and the broadcaster behind it. */
 const openRace = (scheduler: fc.Scheduler, pauses: Pauses) => {
-  const step = () => scheduler.schedule(Promise.resolve(), "between the writes of a subscription");
-  const ports = { ...createSocketPorts(), connections: createMemoryConnectionStore(step) };
+  const ports = createSocketPorts();
   const slow = { ...ports };
   for (const name of ["panes", "checkpoints", "connections", "sink"] as const) {
     Object.assign(slow, { [name]: scheduled(scheduler, ports[name]) });

@@ -5,12 +5,12 @@
  *     {} ─ 1 ─ {1} ─ 4 ─ {1,4}
  *        └ 4 ─ {4}
  */
-export class Wants {
+export class TopicSet {
   /** Undefined for the empty set. */
-  readonly #greatest: { readonly number: number; readonly rest: Wants } | undefined;
-  readonly #next = new Map<number, Wants>();
+  readonly #greatest: { readonly number: number; readonly rest: TopicSet } | undefined;
+  readonly #next = new Map<number, TopicSet>();
 
-  constructor(greatest?: { readonly number: number; readonly rest: Wants }) {
+  constructor(greatest?: { readonly number: number; readonly rest: TopicSet }) {
     this.#greatest = greatest;
   }
 
@@ -18,13 +18,13 @@ export class Wants {
    * The set with `number` in it.
    * @throws RangeError when it is less than the greatest so far.
    */
-  with(number: number): Wants {
+  with(number: number): TopicSet {
     const greatest = this.#greatest?.number ?? -1;
     if (number === greatest) return this;
     if (number < greatest) throw new RangeError(`numbers must ascend, was ${number} after ${greatest}`);
     const known = this.#next.get(number);
     if (known !== undefined) return known;
-    const grown = new Wants({ number, rest: this });
+    const grown = new TopicSet({ number, rest: this });
     this.#next.set(number, grown);
     return grown;
   }
