@@ -140,7 +140,7 @@ const measurePosts = async (): Promise<number> => {
      server.listen(0, "127.0.0.1", () =>
        require("node:worker_threads").parentPort.postMessage("http://127.0.0.1:" + server.address().port));`,
   );
-  await using sink = openMessageSink({ endpoint: gateway.endpoint });
+  await using sink = openMessageSink({ socketClient: "lean", managementEndpoint: gateway.endpoint, env: process.env, clock });
   const message = "x".repeat(3_000);
   const ids = Array.from({ length: 1_000 }, (_, i) => `connection-${i}=`);
   return (await cpuMicros(() => concurrently(ids, 64, async (id) => void (await sink.post(id, message))))) / ids.length;
