@@ -96,13 +96,24 @@ test("rejects with our error when a request gets no answer", async () => {
 test("an entry of a request that got no answer, beside others that did, alone was not taken as far as is known", async () => {
   await using faulty = await openFaulty(1, async (operation, body, forward) => {
     const [first] = (body["Records"] ?? []) as readonly { PartitionKey: string }[];
-    return operation === "PutRecords" && first?.PartitionKey === "3"
+    return operation === "PutRecords" && first?.PartitionKey === "2"
       ? serviceError("InternalFailure", 500)
       : forward(body);
   });
-  const entries = Array.from({ length: 6 }, (_, i) => ({ partitionKey: String(i), data: new Uint8Array(150_000) }));
+  const entries = Array.from({ length: 4 }, (_, i) => ({ partitionKey: String(i), data: new Uint8Array(150_000) }));
   const places = await faulty.stream.put(entries);
-  expect(places.map((place) => place !== undefined)).toEqual([true, true, true, false, true, true]);
+  expect(places.map((place) => place !== undefined)).toEqual([true, true, false, true]);
+});
+
+test("sends no further request to a stream that does not answer", async () => {
+  let requests = 0;
+  await using faulty = await openFaulty(1, async () => {
+    requests++;
+    return serviceError("InternalFailure", 500);
+  });
+  const entries = Array.from({ length: 20 }, (_, i) => ({ partitionKey: String(i), data: new Uint8Array(150_000) }));
+  await expect(faulty.stream.put(entries)).rejects.toMatchObject({ code: "TAPE_STREAM_UNAVAILABLE" });
+  expect(requests).toBe(4);
 });
 
 test("rejects for good what the stream refuses for good, whatever it took beside", async () => {

@@ -22,7 +22,7 @@ const THROTTLED = "ProvisionedThroughputExceededException";
 
 /**
  * Puts the entries in as many requests as it takes, and says of each where the stream put it, undefined for one that it did
- * not take, as far as is known: a request that got no answer may have landed or not.
+ * not take, as far as is known: a request that got no answer may have landed or not, and none is sent after it.
  * @throws PipelineError TAPE_STREAM_UNAVAILABLE, once nothing is under way, when no request got an answer or one was refused
  * for good.
  */
@@ -34,6 +34,7 @@ export const putRecords = async (
   const answers = new Map<readonly StreamEntry[], readonly (PutPlace | undefined)[]>();
   const failures: unknown[] = [];
   await concurrently(requests, REQUESTS_IN_FLIGHT, async (request) => {
+    if (failures.length > 0) return;
     try {
       answers.set(request, await putRequest(stream, request));
     } catch (error) {
