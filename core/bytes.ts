@@ -51,6 +51,20 @@ export class ByteWriter {
     this.#length = at;
   }
 
+  /** The first `count` values, each as a {@link varint}. */
+  varints(values: Float64Array, count: number): void {
+    this.#reserve(count * 8);
+    const bytes = this.#bytes;
+    let at = this.#length;
+    for (let i = 0; i < count; i++) {
+      let rest = values[i]!;
+      for (; rest > MAX_INT32; rest = Math.floor(rest / 128)) bytes[at++] = (rest % 128) | 128;
+      for (; rest > 127; rest >>= 7) bytes[at++] = (rest & 127) | 128;
+      bytes[at++] = rest;
+    }
+    this.#length = at;
+  }
+
   /** Zigzag varint of a safe integer. */
   zigzag(value: number): void {
     if (value <= MAX_INT31 && value >= -MAX_INT31) return this.varint((value << 1) ^ (value >> 31));
@@ -126,6 +140,24 @@ export class ByteReader {
     }
     if (!Number.isSafeInteger(value)) throw new RangeError(`a varint must be below 2^53, was ${value}`);
     return value;
+  }
+
+  /** Reads `count` varints into the first of `values`. @throws RangeError also when one is no safe integer. */
+  varints(values: Float64Array, count: number): void {
+    const bytes = this.#bytes;
+    let at = this.#at;
+    for (let i = 0; i < count; i++) {
+      const low = at < bytes.length ? bytes[at]! : 128;
+      if (low < 128) {
+        values[i] = low;
+        at++;
+      } else {
+        this.#at = at;
+        values[i] = this.varint();
+        at = this.#at;
+      }
+    }
+    this.#at = at;
   }
 
   /** @throws RangeError also when the value is no safe integer. */

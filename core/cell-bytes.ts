@@ -1,10 +1,15 @@
 import type { ByteReader, ByteWriter } from "./bytes.ts";
 import {
+  CLOSE_PRICE,
+  CLOSE_SEQUENCE,
+  CLOSE_SIZE,
   CLOSE_TIME,
   HIGH,
   LOW,
   NOTIONAL,
+  OPEN_PRICE,
   OPEN_SEQUENCE,
+  OPEN_SIZE,
   OPEN_TIME,
   PRICE_SCALE,
   PRICE_SUM,
@@ -14,6 +19,7 @@ import {
   TRADE_COUNT,
   VOLUME,
 } from "./content-cells.ts";
+import { EXACT_LIMIT } from "./exact-sum.ts";
 
 /*
  * content = price scale × 9 + size scale, + 128 if a sum is beyond 2^52 : byte    unless it is like the one before
@@ -24,8 +30,8 @@ import {
  *             price - low, size of open                                        unless SAME_OPEN
  *           time - open's, sequence - open's : zigzag, price - low, size
  *             of close                                                         unless SAME_CLOSE
- *           volume, price sum - count × low, notional - volume × low           of sums beyond 2^52 both limbs, whole;
- *                                                                              nothing if all is as before
+ *           volume, price sum - count × low, notional - volume × low           unless all is as before; of sums beyond 2^52
+ *                                                                              the low limbs, whole, then the high ones
  *
  * A number is a varint where nothing is said. Like the one before is a content of the same symbol and scales, no sum of
  * which is beyond 2^52; without one "before" is zeros. A longer window has most of its low, high, open and close in common
@@ -71,7 +77,13 @@ const isSamePrint = (cells: Float64Array, at: number, before: Float64Array, befo
   cells[at + 2] === before[beforeAt + 2] &&
   cells[at + 3] === before[beforeAt + 3];
 
-/** Writes a sound content (content-cells.ts) whose {@link sameFlags} were written already; `before` is one it is like. */
+/** Numbers of one content on their way. */
+const numbers = new Float64Array(16);
+
+/**
+ * Writes a sound content (content-cells.ts), {@link isPackable}, whose {@link sameFlags} were written already; `before` is
+ * one it is like.
+ */
 export const writeCells = (
   writer: ByteWriter,
   flags: number,
@@ -79,33 +91,45 @@ export const writeCells = (
   before: CellsAt | undefined,
 ): void => {
   const isBeyond = !before && isBeyondDoubles({ cells, at });
-  if (!before)
-    writer.byte(cells[at + PRICE_SCALE]! * SCALES + cells[at + SIZE_SCALE]! + (isBeyond ? BEYOND_DOUBLES : 0));
   const [tradeCount, low] = [cells[at + TRADE_COUNT]!, cells[at + LOW]!];
-  if (before) writer.zigzag(tradeCount - before.cells[before.at + TRADE_COUNT]!);
-  else writer.varint(tradeCount);
-  if ((flags & SAME_LOW) === 0) writer.zigzag(low - (before ? before.cells[before.at + LOW]! : 0));
-  if ((flags & SAME_HIGH) === 0) writer.varint(cells[at + HIGH]! - low);
+  let count = 0;
+  if (before) numbers[count++] = zigzag(tradeCount - before.cells[before.at + TRADE_COUNT]!);
+  else {
+    writer.byte(cells[at + PRICE_SCALE]! * SCALES + cells[at + SIZE_SCALE]! + (isBeyond ? BEYOND_DOUBLES : 0));
+    numbers[count++] = tradeCount;
+  }
+  if ((flags & SAME_LOW) === 0) numbers[count++] = zigzag(low - (before ? before.cells[before.at + LOW]! : 0));
+  if ((flags & SAME_HIGH) === 0) numbers[count++] = cells[at + HIGH]! - low;
   const [openMs, sequence] = [cells[at + OPEN_TIME]!, cells[at + OPEN_SEQUENCE]!];
   if ((flags & SAME_OPEN) === 0) {
-    writer.zigzag(openMs - cells[at + START]!);
-    writer.zigzag(sequence - (before ? before.cells[before.at + OPEN_SEQUENCE]! : 0));
-    writer.varint(cells[at + OPEN_TIME + 2]! - low);
-    writer.varint(cells[at + OPEN_TIME + 3]!);
+    numbers[count++] = zigzag(openMs - cells[at + START]!);
+    numbers[count++] = zigzag(sequence - (before ? before.cells[before.at + OPEN_SEQUENCE]! : 0));
+    numbers[count++] = cells[at + OPEN_PRICE]! - low;
+    numbers[count++] = cells[at + OPEN_SIZE]!;
   }
   if ((flags & SAME_CLOSE) === 0) {
-    writer.varint(cells[at + CLOSE_TIME]! - openMs);
-    writer.zigzag(cells[at + CLOSE_TIME + 1]! - sequence);
-    writer.varint(cells[at + CLOSE_TIME + 2]! - low);
-    writer.varint(cells[at + CLOSE_TIME + 3]!);
+    numbers[count++] = cells[at + CLOSE_TIME]! - openMs;
+    numbers[count++] = zigzag(cells[at + CLOSE_SEQUENCE]! - sequence);
+    numbers[count++] = cells[at + CLOSE_PRICE]! - low;
+    numbers[count++] = cells[at + CLOSE_SIZE]!;
   }
-  if (isBeyond) for (const sum of SUMS) for (const limb of [sum, sum + 1]) writer.varint(cells[at + limb]!);
-  else if (!before || !isAllSame(flags, tradeCount, before)) {
-    writer.varint(cells[at + VOLUME]!);
-    writer.varint(cells[at + PRICE_SUM]! - tradeCount * low);
-    writer.varint(cells[at + NOTIONAL]! - cells[at + VOLUME]! * low);
+  if (!before || !isAllSame(flags, tradeCount, before)) {
+    const [volume, priceSum, notional] = [cells[at + VOLUME]!, cells[at + PRICE_SUM]!, cells[at + NOTIONAL]!];
+    numbers[count++] = volume;
+    numbers[count++] = isBeyond ? priceSum : priceSum - tradeCount * low;
+    numbers[count++] = isBeyond ? notional : notional - volume * low;
   }
+  writer.varints(numbers, count);
+  if (isBeyond) for (const sum of SUMS) writer.varint(cells[at + sum + 1]!);
 };
+
+/** Whether differences of its sequences stay below 2^53, whatever the other is. */
+export const isPackable = ({ cells, at }: CellsAt): boolean =>
+  cells[at + OPEN_SEQUENCE]! < EXACT_LIMIT && cells[at + CLOSE_SEQUENCE]! < EXACT_LIMIT;
+
+const zigzag = (value: number): number => (value < 0 ? -2 * value - 1 : 2 * value);
+
+const unzigzag = (value: number): number => (value % 2 === 0 ? value / 2 : -(value + 1) / 2);
 
 const isAllSame = (flags: number, tradeCount: number, before: CellsAt): boolean =>
   (flags & ALL_SAME) === ALL_SAME && tradeCount === before.cells[before.at + TRADE_COUNT];
@@ -117,30 +141,34 @@ export const readCells = (
   { cells, at }: CellsAt,
   before: CellsAt | undefined,
 ): void => {
+  if (!before && (flags & ALL_SAME) !== 0) throw new RangeError("a content must have in common what there is");
   const form = before ? 0 : reader.byte();
   if (before) for (const scale of [PRICE_SCALE, SIZE_SCALE]) cells[at + scale] = before.cells[before.at + scale]!;
   else readScales(form % BEYOND_DOUBLES, cells, at);
-  if (!before && (flags & ALL_SAME) !== 0) throw new RangeError("a content must have in common what there is");
-  const tradeCount = before ? before.cells[before.at + TRADE_COUNT]! + reader.zigzag() : reader.varint();
+  reader.varints(numbers, 1);
+  const tradeCount = before ? before.cells[before.at + TRADE_COUNT]! + unzigzag(numbers[0]!) : numbers[0]!;
   if (tradeCount < 1) throw new RangeError(`a content must hold trades, held ${tradeCount}`);
   cells[at + TRADE_COUNT] = tradeCount;
-  const low =
-    (flags & SAME_LOW) === 0
-      ? reader.zigzag() + (before ? before.cells[before.at + LOW]! : 0)
-      : before!.cells[before!.at + LOW]!;
-  cells[at + LOW] = low;
-  cells[at + HIGH] = (flags & SAME_HIGH) === 0 ? reader.varint() + low : before!.cells[before!.at + HIGH]!;
-  readPrints(reader, flags, cells, at, before);
-  if (form >= BEYOND_DOUBLES)
-    for (const sum of SUMS) for (const limb of [sum, sum + 1]) cells[at + limb] = reader.varint();
-  else if (before && isAllSame(flags, tradeCount, before))
-    for (const sum of SUMS) cells[at + sum] = before.cells[before.at + sum]!;
+  const hasSums = !before || !isAllSame(flags, tradeCount, before);
+  reader.varints(numbers, COUNTS[(flags & ALL_SAME) >> 3]! + (hasSums ? SUMS.length : 0));
+  readNumbers(flags, cells, at, before);
+  const sums = COUNTS[(flags & ALL_SAME) >> 3]!;
+  if (!hasSums) for (const sum of SUMS) cells[at + sum] = before!.cells[before!.at + sum]!;
   else {
-    const volume = (cells[at + VOLUME] = reader.varint());
-    cells[at + PRICE_SUM] = reader.varint() + tradeCount * low;
-    cells[at + NOTIONAL] = reader.varint() + volume * low;
+    const isBeyond = form >= BEYOND_DOUBLES;
+    const low = isBeyond ? 0 : cells[at + LOW]!;
+    const volume = (cells[at + VOLUME] = numbers[sums]!);
+    cells[at + PRICE_SUM] = numbers[sums + 1]! + tradeCount * low;
+    cells[at + NOTIONAL] = numbers[sums + 2]! + volume * low;
+    if (isBeyond) for (const sum of SUMS) cells[at + sum + 1] = reader.varint();
   }
 };
+
+/** By SAME_… flags, shifted to begin at 1, how many numbers low, high, open and close take. */
+const COUNTS: readonly number[] = Array.from(
+  { length: 16 },
+  (_, same) => (same & 1 ? 0 : 1) + (same & 2 ? 0 : 1) + (same & 4 ? 0 : 4) + (same & 8 ? 0 : 4),
+);
 
 const readScales = (scales: number, cells: Float64Array, at: number): void => {
   if (scales >= SCALES * SCALES) throw new RangeError(`scales must be below ${SCALES * SCALES}, were ${scales}`);
@@ -148,28 +176,25 @@ const readScales = (scales: number, cells: Float64Array, at: number): void => {
   cells[at + SIZE_SCALE] = scales % SCALES;
 };
 
-const readPrints = (
-  reader: ByteReader,
-  flags: number,
-  cells: Float64Array,
-  at: number,
-  before: CellsAt | undefined,
-): void => {
-  const low = cells[at + LOW]!;
-  const open = at + OPEN_TIME;
-  if ((flags & SAME_OPEN) !== 0) copyPrint(before!, OPEN_TIME, cells, open);
+/** Low, high, open and close out of the numbers read. */
+const readNumbers = (flags: number, cells: Float64Array, at: number, before: CellsAt | undefined): void => {
+  let next = 0;
+  const beforeLow = before ? before.cells[before.at + LOW]! : 0;
+  const low = (flags & SAME_LOW) === 0 ? beforeLow + unzigzag(numbers[next++]!) : beforeLow;
+  cells[at + LOW] = low;
+  cells[at + HIGH] = (flags & SAME_HIGH) === 0 ? low + numbers[next++]! : before!.cells[before!.at + HIGH]!;
+  if ((flags & SAME_OPEN) !== 0) copyPrint(before!, OPEN_TIME, cells, at + OPEN_TIME);
   else {
-    cells[open] = reader.zigzag() + cells[at + START]!;
-    cells[open + 1] = reader.zigzag() + (before ? before.cells[before.at + OPEN_SEQUENCE]! : 0);
-    cells[open + 2] = reader.varint() + low;
-    cells[open + 3] = reader.varint();
+    cells[at + OPEN_TIME] = unzigzag(numbers[next++]!) + cells[at + START]!;
+    cells[at + OPEN_SEQUENCE] = unzigzag(numbers[next++]!) + (before ? before.cells[before.at + OPEN_SEQUENCE]! : 0);
+    cells[at + OPEN_PRICE] = numbers[next++]! + low;
+    cells[at + OPEN_SIZE] = numbers[next++]!;
   }
-  const close = at + CLOSE_TIME;
-  if ((flags & SAME_CLOSE) !== 0) return copyPrint(before!, CLOSE_TIME, cells, close);
-  cells[close] = reader.varint() + cells[open]!;
-  cells[close + 1] = reader.zigzag() + cells[open + 1]!;
-  cells[close + 2] = reader.varint() + low;
-  cells[close + 3] = reader.varint();
+  if ((flags & SAME_CLOSE) !== 0) return copyPrint(before!, CLOSE_TIME, cells, at + CLOSE_TIME);
+  cells[at + CLOSE_TIME] = numbers[next++]! + cells[at + OPEN_TIME]!;
+  cells[at + CLOSE_SEQUENCE] = unzigzag(numbers[next++]!) + cells[at + OPEN_SEQUENCE]!;
+  cells[at + CLOSE_PRICE] = numbers[next++]! + low;
+  cells[at + CLOSE_SIZE] = numbers[next]!;
 };
 
 const copyPrint = (before: CellsAt, print: number, cells: Float64Array, at: number): void => {

@@ -1,5 +1,5 @@
 import { ByteReader, ByteWriter } from "./bytes.ts";
-import { isLike, readCells, sameFlags, writeCells, type CellsAt } from "./cell-bytes.ts";
+import { isLike, isPackable, readCells, sameFlags, writeCells, type CellsAt } from "./cell-bytes.ts";
 import { STRIDE } from "./content-cells.ts";
 import type { ContentRows } from "./content-rows.ts";
 import { contentRow, readContentRow } from "./pane-row.ts";
@@ -64,8 +64,8 @@ export class PaneBlockWriter {
   add(head: RowHead, rows: ContentRows, row: number): void {
     const writer = this.#writer;
     const isNew = head.symbol !== this.#symbol;
-    const isWide = rows.isWide(row);
     const content = { cells: rows.cells, at: row * STRIDE };
+    const isWide = rows.isWide(row) || !isPackable(content);
     const known = isNew || isWide ? undefined : cellsOf(this.#before, this.#beforeRow);
     const before = known && isLike(content, known) ? known : undefined;
     const same = isWide ? WIDE : before ? sameFlags(content, before) : 0;
