@@ -226,9 +226,9 @@ export class Life {
     this.#counts.trades += columns.count;
     this.#counts.lateTrades += lateTrades;
     if (!isDuplicate && faultCount > 0) {
-      const { sequenceNumber, arrivalTimeMs, data: bytes } = record;
+      const { sequenceNumber, arrivalTimeMs } = record;
       const origin = { stream: this.#stream, shard: this.#shard, sequenceNumber, arrivalTimeMs };
-      this.#rejected.push({ ...origin, count: faultCount, faults, bytes });
+      this.#rejected.push({ ...origin, count: faultCount, faults, bytes: record.data.slice() });
     }
     return watermarkMs;
   }

@@ -1,7 +1,9 @@
 import { advanceLife } from "#core/advance-life.ts";
 import type { LifePorts, LifeRules } from "#core/life.ts";
+import type { ShardRecord } from "#core/ports/shard-reader.ts";
 import type { Log } from "#core/ports/log.ts";
-import { recordsOf, shardOf, type AggregatorEvent } from "./kinesis-event.ts";
+import { createEventBuffers } from "./event-buffers.ts";
+import { capacityOf, recordsOf, shardOf, type AggregatorEvent } from "./kinesis-event.ts";
 
 export interface AggregatorDeps extends LifePorts {
   /** Name of the ticks stream, under which checkpoints are kept. */
@@ -24,27 +26,40 @@ export interface AggregatorResponse {
  * one, a life a batch.
  * The handler it returns rejects, so that Lambda delivers the batch again, with whatever a port throws.
  */
-export const createAggregator =
-  ({ stream, rules, log, ...ports }: AggregatorDeps) =>
-  async (event: AggregatorEvent): Promise<AggregatorResponse> => {
-    const isWindowed = event.window !== undefined;
-    const isLast = !isWindowed || event.isFinalInvokeForWindow === true || event.isWindowTerminatedEarly === true;
-    const { life } = event.state ?? {};
-    const shard = await ports.shards.name(shardOf(event));
-    const records = recordsOf(event);
-    const { state, isStateUnreadable } = await advanceLife(ports, rules, {
-      stream,
-      shard,
-      records,
-      state: life === undefined ? undefined : Buffer.from(life, "base64"),
-      isLast,
-    });
-    if (isStateUnreadable) log.warn("state could not be read, began from the checkpoint", { shard });
-    log.info("batch folded", {
-      shard,
-      records: records.length,
-      stateBytes: state?.length ?? 0,
-      isLifeOver: state === undefined,
-    });
-    return { state: state ? { life: Buffer.from(state).toString("base64") } : {}, batchItemFailures: [] };
+export const createAggregator = (deps: AggregatorDeps) => {
+  const buffers = createEventBuffers();
+  return async (event: AggregatorEvent): Promise<AggregatorResponse> => {
+    const buffer = buffers.take(capacityOf(event));
+    try {
+      return await foldBatch(deps, event, recordsOf(event, buffer));
+    } finally {
+      buffers.give(buffer);
+    }
   };
+};
+
+const foldBatch = async (
+  { stream, rules, log, ...ports }: AggregatorDeps,
+  event: AggregatorEvent,
+  records: readonly ShardRecord[],
+): Promise<AggregatorResponse> => {
+  const isWindowed = event.window !== undefined;
+  const isLast = !isWindowed || event.isFinalInvokeForWindow === true || event.isWindowTerminatedEarly === true;
+  const { life } = event.state ?? {};
+  const shard = await ports.shards.name(shardOf(event));
+  const { state, isStateUnreadable } = await advanceLife(ports, rules, {
+    stream,
+    shard,
+    records,
+    state: life === undefined ? undefined : Buffer.from(life, "base64"),
+    isLast,
+  });
+  if (isStateUnreadable) log.warn("state could not be read, began from the checkpoint", { shard });
+  log.info("batch folded", {
+    shard,
+    records: records.length,
+    stateBytes: state?.length ?? 0,
+    isLifeOver: state === undefined,
+  });
+  return { state: state ? { life: Buffer.from(state).toString("base64") } : {}, batchItemFailures: [] };
+};

@@ -40,10 +40,12 @@ export const shardOf = ({ shardId, Records = [] }: AggregatorEvent): string => {
   return shard;
 };
 
-/** The event's records with their bytes, which share one buffer of this call's own. */
-export const recordsOf = ({ Records = [] }: AggregatorEvent): readonly ShardRecord[] => {
-  const capacity = Records.reduce((sum, { kinesis }) => sum + Buffer.byteLength(kinesis.data, "base64"), 0);
-  const bytes = Buffer.allocUnsafe(capacity);
+/** As many bytes as the event's records have, at most. */
+export const capacityOf = ({ Records = [] }: AggregatorEvent): number =>
+  Records.reduce((sum, { kinesis }) => sum + Buffer.byteLength(kinesis.data, "base64"), 0);
+
+/** The event's records, their bytes in one buffer of {@link capacityOf} bytes. */
+export const recordsOf = ({ Records = [] }: AggregatorEvent, bytes: Buffer): readonly ShardRecord[] => {
   let at = 0;
   return Records.map(({ kinesis: { data, sequenceNumber: digits, approximateArrivalTimestamp } }) => {
     const from = at;
