@@ -153,7 +153,7 @@ export const readCells = (
   reader.varints(numbers, COUNTS[(flags & ALL_SAME) >> 3]! + (hasSums ? SUMS.length : 0));
   readNumbers(flags, cells, at, before);
   const sums = COUNTS[(flags & ALL_SAME) >> 3]!;
-  if (!hasSums) for (const sum of SUMS) cells[at + sum] = before!.cells[before!.at + sum]!;
+  if (!hasSums) for (const sum of SUMS) cells[at + sum] = before.cells[before.at + sum]!;
   else {
     const isBeyond = form >= BEYOND_DOUBLES;
     const low = isBeyond ? 0 : cells[at + LOW]!;

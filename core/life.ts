@@ -1,5 +1,6 @@
 import { ByteReader, ByteWriter } from "./bytes.ts";
 import { EventClock } from "./event-clock.ts";
+import { noteGap } from "./gap-note.ts";
 import { HeldPanes } from "./held-panes.ts";
 import { lifeStateBytes, type LifeState } from "./life-state.ts";
 import { symbolsByDay } from "./noted-symbols.ts";
@@ -49,12 +50,6 @@ export interface LifeRules {
   readonly retentionMs: DurationMs;
 }
 
-/**
- * Arrival times step back now and then, and clocks differ. A gap noted too often does no harm: no record lies in it.
- */
-const EXPIRY_SLACK_MS = 600_000;
-const NEVER = Number.NEGATIVE_INFINITY;
-
 /** A record that was folded, none that had been seen before, and the watermark that it was held against. */
 interface Folded {
   readonly record: ShardRecord;
@@ -103,7 +98,8 @@ export class Life {
 
   /** Folds the records beyond `last`, in sequence order and without a gap. */
   async take(records: readonly ShardRecord[]): Promise<void> {
-    await this.#noteGap(records);
+    const after = { last: this.#last, lastArrivalMs: this.#lastArrivalMs };
+    await noteGap(this.#ports, this.#rules, { stream: this.#stream, shard: this.#shard }, after, records);
     const step = new StepFold(this.#rules.intervalsMs);
     const folded: Folded[] = [];
     for (const record of records) {
@@ -180,18 +176,6 @@ export class Life {
       frontierMs: this.#clock.frontierMs,
       counts: { ...this.#counts },
     });
-  }
-
-  /** Notes, before a checkpoint can pass it over, that what followed `last` may have expired before it could be read. */
-  async #noteGap(records: readonly ShardRecord[]): Promise<void> {
-    const after = this.#last;
-    const first = records.find(({ sequenceNumber }) => after === undefined || sequenceNumber > after);
-    if (first === undefined) return;
-    const noticedAtMs = this.#ports.clock.nowMs();
-    const oldestMs = noticedAtMs - this.#rules.retentionMs + EXPIRY_SLACK_MS;
-    if (after !== undefined && (this.#lastArrivalMs ?? NEVER) > oldestMs) return;
-    const origin = { stream: this.#stream, shard: this.#shard };
-    await this.#ports.gaps.note({ ...origin, after, before: first.sequenceNumber, noticedAtMs });
   }
 
   /** Tells how the shard stands, if this step has taken any record. */
