@@ -52,12 +52,17 @@ const stored = async (): Promise<number[]> => {
   return (await parts.panes.range(range)).map(({ content }) => content.tradeCount);
 };
 
+/** The trade counts of the panes of each publishing. */
+const publishedCounts = (): number[][] =>
+  parts.updates.published.map((panes) => panes.map(({ content }) => content.tradeCount));
+
 describe("the aggregator under a tumbling window", () => {
   test("hands its state from batch to batch and stores at the final invocation", async () => {
     const first = await parts.handle({ Records: [record("1"), record("2")], window, state: {}, shardId: shard });
     expect(first).toEqual({ state: { life: expect.any(String) as string }, batchItemFailures: [] });
-    expect([await stored(), parts.updates.published.length]).toEqual([[], 1]);
+    expect([await stored(), publishedCounts()]).toEqual([[], [[2]]]);
     const second = await parts.handle({ Records: [record("3")], window, state: first.state, shardId: shard });
+    expect(publishedCounts()).toEqual([[2], [3]]);
     const last = await parts.handle({
       Records: [],
       window,
