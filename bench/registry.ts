@@ -1,8 +1,16 @@
 import type { Benchmark } from "./benchmark.ts";
+import { coreBenchmark } from "./core.ts";
+import { frameBytesBenchmark } from "./frame-bytes.ts";
 import { handlerBenchmark } from "./handler.ts";
+import { stateBytesBenchmark } from "./state-bytes.ts";
 
 /** Every benchmark, in the order in which they run. */
-export const BENCHMARKS: readonly Benchmark[] = [handlerBenchmark];
+export const BENCHMARKS: readonly Benchmark[] = [
+  handlerBenchmark,
+  coreBenchmark,
+  frameBytesBenchmark,
+  stateBytesBenchmark,
+];
 
 /** The names of all figures. */
 export const FIGURE_NAMES: readonly string[] = BENCHMARKS.flatMap(({ names }) => names);
