@@ -1,4 +1,5 @@
 import type { Benchmark } from "./benchmark.ts";
+import { coldBenchmark } from "./cold.ts";
 import { coreBenchmark } from "./core.ts";
 import { frameBytesBenchmark } from "./frame-bytes.ts";
 import { handlerBenchmark } from "./handler.ts";
@@ -10,6 +11,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   coreBenchmark,
   frameBytesBenchmark,
   stateBytesBenchmark,
+  coldBenchmark,
 ];
 
 /** The names of all figures. */
