@@ -3,6 +3,10 @@ import { coldBenchmark } from "./cold.ts";
 import { coreBenchmark } from "./core.ts";
 import { frameBytesBenchmark } from "./frame-bytes.ts";
 import { handlerBenchmark } from "./handler.ts";
+import { latencyBenchmark } from "./latency.ts";
+import { pageBenchmark } from "./page.ts";
+import { pipelineBenchmark } from "./pipeline.ts";
+import { socketBenchmark } from "./socket.ts";
 import { stateBytesBenchmark } from "./state-bytes.ts";
 
 /** Every benchmark, in the order in which they run. */
@@ -12,6 +16,10 @@ export const BENCHMARKS: readonly Benchmark[] = [
   frameBytesBenchmark,
   stateBytesBenchmark,
   coldBenchmark,
+  pipelineBenchmark,
+  latencyBenchmark,
+  socketBenchmark,
+  pageBenchmark,
 ];
 
 /** The names of all figures. */
