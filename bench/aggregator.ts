@@ -45,7 +45,7 @@ export const openAggregator = ({
   const rules = { ...RULES, maxStateBytes, intervalsMs };
   return {
     handle: createAggregator({ ...ports, stream: "ticks", rules, log: SILENT }),
-    stored: () => [...stored().values()],
+    stored,
     clear,
   };
 };
