@@ -21,8 +21,8 @@ const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () =>
 
 export interface BenchAggregatorOptions {
   readonly intervalsMs: readonly DurationMs[];
-  /** Takes the panes of each update. */
-  readonly publish: (panes: readonly Pane[]) => void;
+  /** Takes the records of each update. */
+  readonly publish: (records: readonly Uint8Array[]) => void;
   /** A life whose state would be larger ends. @default as deployed */
   readonly maxStateBytes?: number;
 }

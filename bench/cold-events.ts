@@ -1,5 +1,3 @@
-import type { Pane } from "#core/pane.ts";
-import { updateRecords } from "#core/updates.ts";
 import type { AggregatorEvent } from "#lambdas/aggregator/kinesis-event.ts";
 import type { HANDLERS } from "#tools/build.ts";
 import { openAggregator, THREE_INTERVALS } from "./aggregator.ts";
@@ -18,7 +16,7 @@ const CONNECTION_ID = "cold";
 export const coldEvents = async (): Promise<ColdEvents> => {
   const { texts } = frameLife({ ...TRADES, maxTradesPerEvent: TRADES.tradesPerFrame, eventCount: 1 });
   const trades = JSON.parse(texts[0]!.replaceAll(SHARD_ID, FIRST_SHARD_ID)) as AggregatorEvent;
-  const updates = (await panesOf(trades)).flatMap((panes) => updateRecords(panes, 25_000));
+  const updates = await updatesOf(trades);
   const socket = { requestContext: { connectionId: CONNECTION_ID } };
   const subscribe = { action: "subscribe", symbols: ["IBM"], interval: "1m", bars: 300 };
   return {
@@ -38,9 +36,9 @@ export const coldEvents = async (): Promise<ColdEvents> => {
   };
 };
 
-const panesOf = async (event: AggregatorEvent): Promise<readonly (readonly Pane[])[]> => {
-  const published: (readonly Pane[])[] = [];
-  const publish = (panes: readonly Pane[]): void => void published.push(panes);
+const updatesOf = async (event: AggregatorEvent): Promise<readonly Uint8Array[]> => {
+  const published: Uint8Array[] = [];
+  const publish = (records: readonly Uint8Array[]): void => void published.push(...records);
   await openAggregator({ intervalsMs: THREE_INTERVALS, publish }).handle(event);
   return published;
 };

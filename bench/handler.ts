@@ -1,5 +1,4 @@
 import type { Pane } from "#core/pane.ts";
-import { updateRecords } from "#core/updates.ts";
 import type { DurationMs } from "#core/units.ts";
 import { openAggregator, THREE_INTERVALS } from "./aggregator.ts";
 import type { Benchmark, BenchmarkContext } from "./benchmark.ts";
@@ -18,8 +17,6 @@ interface HandlerCase {
   /** The whole event, or one second of half of 200,000 trades a second: one of two shards. */
   readonly event: "6 MB" | "1 s";
   readonly columns: "least" | "all";
-  /** Whether updates are kept as they are, or made into the records that go to the bars stream. */
-  readonly updates: "kept" | "written";
 }
 
 const KEY_CASE: HandlerCase = {
@@ -28,7 +25,6 @@ const KEY_CASE: HandlerCase = {
   tradesPerFrame: 1_000,
   event: "6 MB",
   columns: "least",
-  updates: "kept",
 };
 
 /** The key case first. */
@@ -44,16 +40,15 @@ const SIZES: readonly HandlerCase[] = (["6 MB", "1 s"] as const).flatMap((event)
 );
 
 const CASES: readonly HandlerCase[] = [
-  KEY_CASE,
-  { ...KEY_CASE, updates: "written" },
-  ...SIZES.slice(1),
+  ...SIZES,
   { ...KEY_CASE, tradesPerFrame: 4_000 },
   { ...KEY_CASE, columns: "all" },
 ];
 
 /**
  * The aggregator's handler, from an event's text to the response's, over one arrival window after another: each begins
- * without state, hands it on from event to event, and ends with its panes stored. Ports keep what they are given.
+ * without state, hands it on from event to event, and ends with its panes stored. Ports keep what they are given, which
+ * of updates is the records for the bars stream.
  */
 export const handlerBenchmark: Benchmark = {
   names: ["handler.trades_per_s", "handler.vs_plain", "handler.vs_floor", "handler.plain_trades_per_s"],
@@ -68,14 +63,13 @@ export const handlerBenchmark: Benchmark = {
   },
 };
 
-const titleOf = ({ symbolCount, intervalsMs, event, tradesPerFrame, columns, updates }: HandlerCase): string =>
+const titleOf = ({ symbolCount, intervalsMs, event, tradesPerFrame, columns }: HandlerCase): string =>
   [
     `${number(symbolCount)} symbols`,
     `${intervalsMs.length} ${intervalsMs.length === 1 ? "interval" : "intervals"}`,
     event === "6 MB" ? event : "1 s of 100,000",
     ...(tradesPerFrame === KEY_CASE.tradesPerFrame ? [] : [`${number(tradesPerFrame)} a record`]),
     ...(columns === "all" ? ["all columns"] : []),
-    ...(updates === "written" ? ["updates written"] : []),
   ].join(", ");
 
 const measureCase = async (one: HandlerCase, { isQuick }: BenchmarkContext): Promise<readonly Figure[]> => {
@@ -154,15 +148,9 @@ interface Runner<Bars> {
   stored(): Bars;
 }
 
-/** As large as the update stream's on Kinesis. */
-const UPDATE_RECORD_BYTES = 25_000;
-
-const openOurs = ({ intervalsMs, updates }: HandlerCase): Runner<readonly Pane[]> => {
+const openOurs = ({ intervalsMs }: HandlerCase): Runner<readonly Pane[]> => {
   const kept: unknown[] = [];
-  const publish = (panes: readonly Pane[]): void => {
-    kept.push(updates === "kept" ? panes : updateRecords(panes, UPDATE_RECORD_BYTES));
-  };
-  const { handle, stored, clear } = openAggregator({ intervalsMs, publish });
+  const { handle, stored, clear } = openAggregator({ intervalsMs, publish: (records) => kept.push(records) });
   return {
     run: async (life) => {
       clear();
@@ -173,12 +161,12 @@ const openOurs = ({ intervalsMs, updates }: HandlerCase): Runner<readonly Pane[]
   };
 };
 
-const openPlain = ({ intervalsMs, updates }: HandlerCase): Runner<ReadonlyMap<string, PlainBar>> => {
+const openPlain = ({ intervalsMs }: HandlerCase): Runner<ReadonlyMap<string, PlainBar>> => {
   const kept: unknown[] = [];
   let stored: Parameters<TakeBars>[0] = [];
   const handle = createPlainHandler(
     intervalsMs,
-    (bars) => kept.push(updates === "kept" ? bars : Buffer.from(JSON.stringify(bars))),
+    (bars) => kept.push(Buffer.from(JSON.stringify(bars))),
     (bars) => (stored = bars),
   );
   return {

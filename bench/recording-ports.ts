@@ -12,8 +12,11 @@ export interface RecordingPorts {
   readonly clear: () => void;
 }
 
-/** @param publish is called with the panes of each update. */
-export const createRecordingPorts = (nowMs: EpochMs, publish: (panes: readonly Pane[]) => void): RecordingPorts => {
+/** @param publish is called with the records of each update. */
+export const createRecordingPorts = (
+  nowMs: EpochMs,
+  publish: (records: readonly Uint8Array[]) => void,
+): RecordingPorts => {
   const panes = new WrittenPanes();
   const checkpoints = new Map<string, Checkpoint>();
   const nothing = async (): Promise<void> => undefined;
@@ -37,7 +40,7 @@ export const createRecordingPorts = (nowMs: EpochMs, publish: (panes: readonly P
         // What comes is all there is.
       },
     },
-    updates: { publish: async (panes) => publish(panes) },
+    updates: { publish: async (records) => publish(records) },
     rejected: { put: nothing, list: async () => [], markRedriven: nothing },
     symbols: { see: nothing },
     statuses: { put: nothing },

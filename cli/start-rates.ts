@@ -2,7 +2,7 @@ import { GetRecordsCommand, GetShardIteratorCommand, ListShardsCommand } from "@
 import { openStream, type KinesisStream } from "#adapters/kinesis/client.ts";
 import { PipelineError } from "#core/errors.ts";
 import { paneKeyText, type Pane } from "#core/pane.ts";
-import { readUpdateRecord } from "#core/updates.ts";
+import { readUpdateRecord } from "#core/update-record.ts";
 
 /** What has come out of the pipeline since the rates were opened. */
 export interface Rates {

@@ -1,4 +1,3 @@
-import { PipelineError } from "./errors.ts";
 import { Life, type LifePorts, type LifeRules } from "./life.ts";
 import { readLifeState } from "./life-state.ts";
 import type { ShardRecord } from "./ports/shard-reader.ts";
@@ -78,9 +77,9 @@ const resumeLife = (
   state: Uint8Array,
 ): Life | undefined => {
   try {
-    return new Life(ports, rules, stream, shard, readLifeState(state, shard));
+    return new Life(ports, rules, stream, shard, readLifeState(state));
   } catch (error) {
-    if (error instanceof PipelineError && error.code === "TAPE_STATE_INVALID") return undefined;
+    if (error instanceof RangeError) return undefined;
     throw error;
   }
 };
@@ -95,7 +94,7 @@ const beginLife = async (ports: LifePorts, rules: LifeRules, { stream, shard }: 
     newestStoredMs: checkpoint?.newestEventTimeMs,
     counts: checkpoint?.counts ?? countsOf(() => 0),
     seen: checkpoint?.seen ?? (await inheritedSeen(ports, rules, stream, shard)).toBytes(),
-    panes: [],
+    panes: new Uint8Array(),
   });
 };
 

@@ -25,6 +25,11 @@ export class ByteWriter {
     this.#length = 0;
   }
 
+  /** Forgets all beyond the first `length` bytes. */
+  truncate(length: number): void {
+    this.#length = Math.min(this.#length, length);
+  }
+
   byte(value: number): void {
     this.#reserve(1);
     this.#bytes[this.#length++] = value;
@@ -142,6 +147,11 @@ export class ByteReader {
     const view = this.#bytes.subarray(this.#at, this.#at + length);
     this.#at += length;
     return view;
+  }
+
+  /** A view of all bytes that are left. */
+  rest(): Uint8Array {
+    return this.bytes(this.#bytes.length - this.#at);
   }
 
   ascii(): string {

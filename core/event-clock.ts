@@ -30,19 +30,18 @@ export class EventClock {
   }
 
   /**
-   * Takes in the rows of one record, from `rowStart` on. The frontier moves to where the producer says it was before these
+   * Takes in the rows of one record. The frontier moves to where the producer says it was before these
    * rows; without a word from it, to the newest of them afterwards. Returns the watermark that the rows are held against,
    * negative infinity before there is one, and how many are behind it.
    */
   pass(
     columns: TradeColumns,
-    rowStart: number,
     toldMs: EpochMs | undefined,
   ): { readonly watermarkMs: number; readonly lateTrades: number } {
     this.#frontierMs = Math.max(this.#frontierMs, toldMs ?? NEVER);
     const watermarkMs = this.#frontierMs - this.#maxOutOfOrdernessMs;
     let [newestMs, lateTrades] = [NEVER, 0];
-    for (let row = rowStart; row < columns.count; row++) {
+    for (let row = 0; row < columns.count; row++) {
       const time = columns.eventTimeMs[row]!;
       if (time > newestMs) newestMs = time;
       if (time < watermarkMs) lateTrades++;

@@ -6,8 +6,6 @@ import { compareDecimals, least, quotient, type Decimal } from "./decimal.ts";
 import { Accumulator, foldContents } from "./fold.ts";
 import type { BarContent } from "./pane.ts";
 import { contentRow, readContentRow } from "./pane-row.ts";
-import { ByteReader, ByteWriter } from "./bytes.ts";
-import { readContent, writeContent } from "./content-bytes.ts";
 import { TradeColumns } from "./trade-columns.ts";
 import { durationMs, epochMs, sequenceNumber } from "./units.ts";
 
@@ -37,7 +35,7 @@ const foldOf = (trades: readonly Row[]): BarContent => {
     columns.size[0] = size.units;
     columns.eventTimeMs[0] = time;
     columns.sequence[0] = sequence;
-    accumulator.addRows(columns, { symbol: "A", priceScale: price.scale, sizeScale: size.scale, from: 0, to: 1 }, 0, 1);
+    accumulator.addRows(columns, { priceScale: price.scale, sizeScale: size.scale, from: 0, to: 1 }, 0, 1);
   }
   return accumulator.content();
 };
@@ -52,7 +50,7 @@ const foldOfRun = (trades: readonly Row[]): BarContent => {
     columns.sequence[row] = sequence;
   });
   const accumulator = new Accumulator();
-  const run = { symbol: "A", priceScale: 2, sizeScale: 1, from: 0, to: trades.length };
+  const run = { priceScale: 2, sizeScale: 1 };
   accumulator.addRows(columns, run, 0, trades.length);
   return accumulator.content();
 };
@@ -133,14 +131,11 @@ describe("a fold", () => {
     );
   });
 
-  test("reads back from its row and from its bytes", () => {
+  test("reads back from its row", () => {
     fc.assert(
       fc.property(fc.array(rows, { minLength: 1, maxLength: 6 }), (trades) => {
         const content = foldOf(trades);
         expect(readContentRow(JSON.parse(JSON.stringify(contentRow(content))) as unknown[])).toEqual(content);
-        const writer = new ByteWriter();
-        writeContent(writer, epochMs(0), content);
-        expect(readContent(new ByteReader(writer.toBytes()), epochMs(0))).toEqual(content);
         expect(content.open.price).toEqual(least(content.open.price));
       }),
     );

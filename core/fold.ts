@@ -4,6 +4,9 @@ import type { BarContent, Print } from "./pane.ts";
 import type { Run, TradeColumns } from "./trade-columns.ts";
 import { epochMs } from "./units.ts";
 
+/** What the columns' units are of: `units / 10^scale`. */
+type Scales = Pick<Run, "priceScale" | "sizeScale">;
+
 /** Negative, zero or positive by (eventTimeMs, sequence, price, size). */
 export const comparePrints = (a: Print, b: Print): number =>
   a.eventTimeMs - b.eventTimeMs ||
@@ -35,12 +38,12 @@ export class Accumulator {
   }
 
   /**
-   * Adds the rows `[from, to)` of `run`, at least one, all of one window.
+   * Adds the rows `[from, to)`, at least one, all of one symbol and window and at the scales given.
    *
    * Prices, sizes and their products are non-negative integers, so that partial sums only grow: when a total stays below
    * 2^52 in a double, every product and partial sum in it was exact. Else the rows are summed again in bigints.
    */
-  addRows(columns: TradeColumns, run: Run, from: number, to: number): void {
+  addRows(columns: TradeColumns, scales: Scales, from: number, to: number): void {
     const { price, size, eventTimeMs } = columns;
     let [open, close, high, low] = [from, from, from, from];
     let [priceSum, volume, notional] = [0, 0, 0];
@@ -57,16 +60,16 @@ export class Accumulator {
     }
     this.#tradeCount += to - from;
     this.#meet(
-      printOf(columns, run, open),
-      printOf(columns, run, close),
-      priceOf(columns, run, high),
-      priceOf(columns, run, low),
+      printOf(columns, scales, open),
+      printOf(columns, scales, close),
+      priceOf(columns, scales, high),
+      priceOf(columns, scales, low),
     );
     if (notional < EXACT_LIMIT && priceSum < EXACT_LIMIT && volume < EXACT_LIMIT) {
-      this.#priceSum.add(priceSum, run.priceScale);
-      this.#volume.add(volume, run.sizeScale);
-      this.#notional.add(notional, run.priceScale + run.sizeScale);
-    } else this.#addWideRows(columns, run, from, to);
+      this.#priceSum.add(priceSum, scales.priceScale);
+      this.#volume.add(volume, scales.sizeScale);
+      this.#notional.add(notional, scales.priceScale + scales.sizeScale);
+    } else this.#addWideRows(columns, scales, from, to);
   }
 
   /** The fold so far. @throws RangeError when nothing was added. */
@@ -92,12 +95,12 @@ export class Accumulator {
     if (!this.#low || compareDecimals(low, this.#low) < 0) this.#low = low;
   }
 
-  #addWideRows(columns: TradeColumns, run: Run, from: number, to: number): void {
+  #addWideRows(columns: TradeColumns, scales: Scales, from: number, to: number): void {
     for (let row = from; row < to; row++) {
       const [units, size] = [columns.price[row]!, columns.size[row]!];
-      this.#priceSum.add(units, run.priceScale);
-      this.#volume.add(size, run.sizeScale);
-      this.#notional.addWide(BigInt(units) * BigInt(size), run.priceScale + run.sizeScale);
+      this.#priceSum.add(units, scales.priceScale);
+      this.#volume.add(size, scales.sizeScale);
+      this.#notional.addWide(BigInt(units) * BigInt(size), scales.priceScale + scales.sizeScale);
     }
   }
 }
@@ -110,19 +113,19 @@ export const foldContents = (contents: Iterable<BarContent>): BarContent => {
 };
 
 /** Compares two rows of one run by (eventTimeMs, sequence, price, size). */
-const compareRows = ({ eventTimeMs, sequence, price, size }: TradeColumns, a: number, b: number): number =>
+export const compareRows = ({ eventTimeMs, sequence, price, size }: TradeColumns, a: number, b: number): number =>
   eventTimeMs[a]! - eventTimeMs[b]! || sequence[a]! - sequence[b]! || price[a]! - price[b]! || size[a]! - size[b]!;
 
-const priceOf = (columns: TradeColumns, run: Run, row: number): Decimal => ({
+const priceOf = (columns: TradeColumns, scales: Scales, row: number): Decimal => ({
   units: columns.price[row]!,
-  scale: run.priceScale,
+  scale: scales.priceScale,
 });
 
-const printOf = (columns: TradeColumns, run: Run, row: number): Print => ({
+const printOf = (columns: TradeColumns, scales: Scales, row: number): Print => ({
   eventTimeMs: epochMs(columns.eventTimeMs[row]!),
   sequence: columns.sequence[row]!,
-  price: priceOf(columns, run, row),
-  size: { units: columns.size[row]!, scale: run.sizeScale },
+  price: priceOf(columns, scales, row),
+  size: { units: columns.size[row]!, scale: scales.sizeScale },
 });
 
 const leastPrint = (print: Print): Print => ({ ...print, price: least(print.price), size: least(print.size) });

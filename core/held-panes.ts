@@ -1,161 +1,237 @@
-import { Accumulator } from "./fold.ts";
+import type { ByteWriter } from "./bytes.ts";
+import { START, STRIDE, SYMBOL, WATERMARK } from "./content-cells.ts";
+import type { ContentRows } from "./content-rows.ts";
 import { windowStart } from "./interval.ts";
-import type { HeldPane } from "./life-state.ts";
-import type { BarContent, Pane, PaneKey } from "./pane.ts";
-import type { Run, TradeColumns } from "./trade-columns.ts";
+import { PaneBlockWriter, type PaneBlockReader, type RowHead } from "./pane-block.ts";
+import { PaneTable } from "./pane-table.ts";
+import type { Pane, PaneKey } from "./pane.ts";
+import type { StepFold } from "./step-fold.ts";
+import type { SymbolTable } from "./symbol-table.ts";
 import { epochMs, type DurationMs, type EpochMs, type SequenceNumber } from "./units.ts";
+import { UpdateRecordWriter } from "./update-record.ts";
 
-interface Holding {
-  readonly key: PaneKey;
-  readonly rowSequence: SequenceNumber | undefined;
-  isTouchedInLife: boolean;
-  isTouchedInStep: boolean;
-  isCorrected: boolean;
-  /** What it began the step with; undefined when it began empty. */
-  readonly begun: BarContent | undefined;
-  /** Made at the first fold of the step. */
-  accumulator: Accumulator | undefined;
-}
+/** What is known of a pane beside its content: bits of a byte. */
+const TOUCHED_IN_LIFE = 1;
+const TOUCHED_IN_STEP = 2;
+const CORRECTED = 4;
+const ANY = 0;
 
-/** What a holding begins with; nothing for a pane that is new. */
-interface Begun {
-  readonly rowSequence?: SequenceNumber | undefined;
-  readonly begun?: BarContent | undefined;
-  readonly isTouched?: boolean;
-  readonly isCorrected?: boolean;
+/** Which panes: those that records of this step belong to, or of the whole life. */
+export type Touched = "in-step" | "in-life";
+
+/** The panes of one interval. Of row `r` of the table, `flags[r]` and `rowPositions[r]` tell the rest. */
+class Level {
+  readonly table: PaneTable;
+  flags = new Uint8Array(64);
+  /** Where the stored row it began with stands among the life's positions; 0 without one. */
+  rowPositions = new Int32Array(64);
+
+  constructor(intervalMs: DurationMs) {
+    this.table = new PaneTable(intervalMs);
+  }
+
+  /** The row of a window, begun empty where there was none. */
+  open(symbolId: number, startMs: number): number {
+    const row = this.table.open(symbolId, startMs);
+    if (row >= this.flags.length) {
+      const [flags, rowPositions] = [this.flags, this.rowPositions];
+      this.flags = new Uint8Array(flags.length * 2);
+      this.flags.set(flags);
+      this.rowPositions = new Int32Array(flags.length * 2);
+      this.rowPositions.set(rowPositions);
+    }
+    return row;
+  }
 }
 
 /** The panes of one shard that a life has in memory. */
 export class HeldPanes {
   readonly #shard: string;
-  readonly #intervalsMs: readonly DurationMs[];
-  readonly #holdings = new Map<string, Holding>();
+  readonly #symbols: SymbolTable;
+  /** The shortest interval first, as a {@link StepFold} has them. */
+  readonly #levels: readonly Level[];
+  /** None, and then the positions of stored rows, each once. */
+  #positions: (SequenceNumber | undefined)[] = [undefined];
 
-  constructor(shard: string, intervalsMs: readonly DurationMs[], panes: readonly HeldPane[]) {
+  constructor(shard: string, intervalsMs: readonly DurationMs[], symbols: SymbolTable) {
     this.#shard = shard;
-    this.#intervalsMs = intervalsMs;
-    // An interval that is stored no longer is let go of: its panes could not be written.
-    for (const { symbol, intervalMs, startMs, ...held } of panes) {
-      const key = { symbol, intervalMs, startMs, shard };
-      if (intervalsMs.includes(intervalMs)) this.#hold(key, { ...held, begun: held.content });
+    this.#symbols = symbols;
+    this.#levels = intervalsMs.toSorted((a, b) => a - b).map((intervalMs) => new Level(intervalMs));
+  }
+
+  /**
+   * Takes in what {@link write} wrote, whose symbols the reader numbers. An interval that is stored no longer is let go of:
+   * its panes could not be written.
+   * @throws RangeError when the bytes are anything else.
+   */
+  read(block: PaneBlockReader): void {
+    if (block.positions.indexOf(undefined) !== 0 || block.positions.lastIndexOf(undefined) !== 0)
+      throw new RangeError("positions must be none and then some");
+    this.#positions = [...block.positions];
+    const levels = block.intervalsMs.map(
+      (intervalMs) => this.#levels.find(({ table }) => table.intervalMs === intervalMs) ?? new Level(intervalMs),
+    );
+    while (block.next()) {
+      const level = levels[block.interval]!;
+      const { rows } = level.table;
+      if (level.table.find(block.symbolId, block.startMs) >= 0) throw new RangeError("a pane must be held once");
+      const row = level.open(block.symbolId, block.startMs);
+      level.flags[row] = (block.isTouched ? TOUCHED_IN_LIFE : 0) | (block.isCorrected ? CORRECTED : 0);
+      level.rowPositions[row] = block.position;
+      block.readContent(rows, row);
     }
   }
 
-  /** The keys that the rows touch, that are not held yet, and whose windows start no later than that of `newestStoredMs`. */
-  unreadKeys(columns: TradeColumns, newestStoredMs: EpochMs): readonly PaneKey[] {
-    const unread = new Map<string, PaneKey>();
-    for (const run of columns.runs) {
-      for (const intervalMs of this.#intervalsMs) {
-        const endMs = windowStart(newestStoredMs, intervalMs) + intervalMs;
-        let knownStartMs = Number.NaN;
-        for (let row = run.from; row < run.to; row++) {
-          const time = columns.eventTimeMs[row]!;
-          if (time >= endMs || (time >= knownStartMs && time < knownStartMs + intervalMs)) continue;
-          const startMs = windowStart(epochMs(time), intervalMs);
-          knownStartMs = startMs;
-          const id = holdingId(run.symbol, intervalMs, startMs);
-          if (!this.#holdings.has(id)) unread.set(id, { symbol: run.symbol, intervalMs, startMs, shard: this.#shard });
-        }
+  /** Writes all that the next step needs to know. */
+  write(writer: ByteWriter): void {
+    const block = new PaneBlockWriter(writer, this.#intervalsMs(), this.#positions);
+    this.#walk(ANY, (interval, row) => {
+      const level = this.#levels[interval]!;
+      block.add(this.#headOf(interval, row, level.rowPositions[row]!), level.table.rows, row);
+    });
+  }
+
+  /** The keys that `step` touches, that are not held yet, and whose windows start no later than that of `newestStoredMs`. */
+  unreadKeys(step: StepFold, newestStoredMs: EpochMs): readonly PaneKey[] {
+    const keys: PaneKey[] = [];
+    for (const [i, { table }] of this.#levels.entries()) {
+      const { intervalMs } = table;
+      const newestStartMs = windowStart(newestStoredMs, intervalMs);
+      const { cells, count } = step.tables[i]!.rows;
+      for (let at = 0; at < count * STRIDE; at += STRIDE) {
+        const startMs = cells[at + START]!;
+        if (startMs > newestStartMs || table.find(cells[at + SYMBOL]!, startMs) >= 0) continue;
+        const symbol = this.#symbols.text(cells[at + SYMBOL]!);
+        keys.push({ symbol, intervalMs, startMs: epochMs(startMs), shard: this.#shard });
       }
     }
-    return [...unread.values()];
+    return keys;
   }
 
   /** Begins with stored panes: only records beyond each one's `lastSequence` will be folded into it. */
   addStored(panes: readonly Pane[]): void {
-    for (const { content: begun, lastSequence: rowSequence, isCorrected, ...key } of panes)
-      this.#hold(key, { rowSequence, begun, isCorrected });
-  }
-
-  /**
-   * Folds one run of the record at `sequenceNumber` into every interval's panes. `watermarkMs` is the shard's before that
-   * record: what it adds to a window that ends there or earlier is a correction.
-   */
-  fold(columns: TradeColumns, run: Run, sequenceNumber: SequenceNumber, watermarkMs: number): void {
-    for (const intervalMs of this.#intervalsMs) {
-      let from = run.from;
-      while (from < run.to) {
-        const startMs = windowStart(epochMs(columns.eventTimeMs[from]!), intervalMs);
-        const endMs = startMs + intervalMs;
-        let to = from + 1;
-        while (to < run.to && columns.eventTimeMs[to]! >= startMs && columns.eventTimeMs[to]! < endMs) to++;
-        const holding = this.#holding(run.symbol, intervalMs, startMs);
-        if (holding.rowSequence === undefined || sequenceNumber > holding.rowSequence) {
-          holding.accumulator ??= begin(holding.begun);
-          holding.accumulator.addRows(columns, run, from, to);
-          holding.isCorrected ||= endMs <= watermarkMs;
-        }
-        holding.isTouchedInStep = true;
-        holding.isTouchedInLife = true;
-        from = to;
-      }
+    for (const { symbol, intervalMs, startMs, content, lastSequence, isCorrected } of panes) {
+      const level = this.#levels.find(({ table }) => table.intervalMs === intervalMs)!;
+      const row = level.open(this.#symbols.idOf(symbol), startMs);
+      level.table.rows.addContent(row, content);
+      if (isCorrected) level.flags[row]! |= CORRECTED;
+      level.rowPositions[row] = this.#positionIndex(lastSequence);
     }
   }
 
   /**
-   * The panes that records of this step belong to, as of `last` or of the row that is ahead of it. That a row holds the
-   * records already does not mean that anybody was told: a life may have died after it wrote the row.
+   * Adds the fold of a step's records, the first of which is at `first`; a pane whose stored row is ahead of that gets the
+   * records beyond the row alone, whose fold `foldBeyond` gives.
+   *
+   * What is added to a window that the watermark had passed is a correction. A pane is touched by a record that its row
+   * holds already, too: that does not mean that anybody was told, a life may have died after it wrote the row.
    */
-  touchedInStep(last: SequenceNumber): readonly Pane[] {
-    return this.#panes(last, ({ isTouchedInStep }) => isTouchedInStep);
+  add(step: StepFold, first: SequenceNumber, foldBeyond: (position: SequenceNumber) => StepFold): void {
+    for (const [i, level] of this.#levels.entries()) {
+      const { rows } = step.tables[i]!;
+      for (let theirs = 0; theirs < rows.count; theirs++) {
+        const symbolId = rows.cells[theirs * STRIDE + SYMBOL]!;
+        const startMs = rows.cells[theirs * STRIDE + START]!;
+        const row = level.open(symbolId, startMs);
+        level.flags[row]! |= TOUCHED_IN_STEP | TOUCHED_IN_LIFE;
+        const stored = this.#positions[level.rowPositions[row]!];
+        if (stored === undefined || stored < first) merge(level, row, rows, theirs);
+        else {
+          const beyond = foldBeyond(stored).tables[i]!;
+          const rest = beyond.find(symbolId, startMs);
+          if (rest >= 0) merge(level, row, beyond.rows, rest);
+        }
+      }
+    }
   }
 
-  /** The same for the whole life. */
-  touchedInLife(last: SequenceNumber): readonly Pane[] {
-    return this.#panes(last, ({ isTouchedInLife }) => isTouchedInLife);
+  /** The touched panes, as of `last` or of the row that is ahead of it. */
+  panes(touched: Touched, last: SequenceNumber): readonly Pane[] {
+    const panes: Pane[] = [];
+    this.#walk(maskOf(touched), (interval, row) => {
+      const { table, flags } = this.#levels[interval]!;
+      const at = row * STRIDE;
+      panes.push({
+        symbol: this.#symbols.text(table.rows.cells[at + SYMBOL]!),
+        intervalMs: table.intervalMs,
+        startMs: epochMs(table.rows.cells[at + START]!),
+        shard: this.#shard,
+        lastSequence: this.#positions[this.#aheadOf(last, interval, row)] ?? last,
+        content: table.rows.content(row),
+        isCorrected: (flags[row]! & CORRECTED) !== 0,
+      });
+    });
+    return panes;
   }
 
-  /** All that the next step needs to know. */
-  all(): readonly HeldPane[] {
-    return [...this.#holdings.values()].map((holding) => ({
-      ...holding.key,
-      rowSequence: holding.rowSequence,
-      isTouched: holding.isTouchedInLife,
-      isCorrected: holding.isCorrected,
-      content: contentOf(holding),
-    }));
+  /** The same panes as records of the bars stream. */
+  updateRecords(touched: Touched, last: SequenceNumber): readonly Uint8Array[] {
+    const writer = new UpdateRecordWriter(this.#shard, this.#intervalsMs(), this.#positions.with(0, last));
+    this.#walk(maskOf(touched), (interval, row) => {
+      const head = this.#headOf(interval, row, this.#aheadOf(last, interval, row));
+      writer.add(head, this.#levels[interval]!.table.rows, row);
+    });
+    return writer.toRecords();
   }
 
-  #panes(last: SequenceNumber, isWanted: (holding: Holding) => boolean): readonly Pane[] {
-    return [...this.#holdings.values()].filter(isWanted).map((holding) => ({
-      ...holding.key,
-      lastSequence: positionOf(holding, last),
-      content: contentOf(holding),
-      isCorrected: holding.isCorrected,
-    }));
+  #intervalsMs(): readonly DurationMs[] {
+    return this.#levels.map(({ table }) => table.intervalMs);
   }
 
-  #holding(symbol: string, intervalMs: DurationMs, startMs: EpochMs): Holding {
-    const held = this.#holdings.get(holdingId(symbol, intervalMs, startMs));
-    return held ?? this.#hold({ symbol, intervalMs, startMs, shard: this.#shard }, {});
+  /** Which position a row that another life wrote is at, if ahead of `last`; 0 else. */
+  #aheadOf(last: SequenceNumber, interval: number, row: number): number {
+    const index = this.#levels[interval]!.rowPositions[row]!;
+    return index > 0 && this.#positions[index]! > last ? index : 0;
   }
 
-  #hold(key: PaneKey, { rowSequence, begun, isTouched = false, isCorrected = false }: Begun): Holding {
-    const holding: Holding = {
-      key,
-      rowSequence,
-      begun,
-      isTouchedInLife: isTouched,
-      isTouchedInStep: false,
-      isCorrected,
-      accumulator: undefined,
+  #positionIndex(position: SequenceNumber): number {
+    const known = this.#positions.indexOf(position);
+    return known >= 0 ? known : this.#positions.push(position) - 1;
+  }
+
+  #headOf(interval: number, row: number, position: number): RowHead {
+    const { table, flags } = this.#levels[interval]!;
+    const at = row * STRIDE;
+    return {
+      symbol: this.#symbols.text(table.rows.cells[at + SYMBOL]!),
+      interval,
+      startMs: table.rows.cells[at + START]!,
+      position,
+      isCorrected: (flags[row]! & CORRECTED) !== 0,
+      isTouched: (flags[row]! & TOUCHED_IN_LIFE) !== 0,
     };
-    this.#holdings.set(holdingId(key.symbol, key.intervalMs, key.startMs), holding);
-    return holding;
+  }
+
+  /** Visits the rows that have all bits of `mask`, symbol by symbol, the shortest interval first: a counting sort. */
+  #walk(mask: number, visit: (interval: number, row: number) => void): void {
+    const ends = new Int32Array(this.#symbols.count + 1);
+    for (const level of this.#levels) {
+      for (const row of wantedRows(level, mask)) ends[symbolOf(level, row) + 1]!++;
+    }
+    for (let id = 1; id < ends.length; id++) ends[id]! += ends[id - 1]!;
+    const order = new Int32Array(ends.at(-1)!);
+    const intervals = new Uint8Array(order.length);
+    for (const [interval, level] of this.#levels.entries()) {
+      for (const row of wantedRows(level, mask)) {
+        const place = ends[symbolOf(level, row)]!++;
+        order[place] = row;
+        intervals[place] = interval;
+      }
+    }
+    for (let place = 0; place < order.length; place++) visit(intervals[place]!, order[place]!);
   }
 }
 
-/** A row that another life wrote may be ahead of this one. */
-const positionOf = ({ rowSequence }: Holding, last: SequenceNumber): SequenceNumber =>
-  rowSequence !== undefined && rowSequence > last ? rowSequence : last;
+const maskOf = (touched: Touched): number => (touched === "in-step" ? TOUCHED_IN_STEP : TOUCHED_IN_LIFE);
 
-const holdingId = (symbol: string, intervalMs: DurationMs, startMs: EpochMs): string =>
-  `${intervalMs}|${startMs}|${symbol}`;
+const symbolOf = ({ table }: Level, row: number): number => table.rows.cells[row * STRIDE + SYMBOL]!;
 
-const begin = (content: BarContent | undefined): Accumulator => {
-  const accumulator = new Accumulator();
-  if (content) accumulator.add(content);
-  return accumulator;
+function* wantedRows({ table, flags }: Level, mask: number): Generator<number> {
+  for (let row = 0; row < table.rows.count; row++) if ((flags[row]! & mask) === mask) yield row;
+}
+
+const merge = (level: Level, row: number, theirs: ContentRows, theirRow: number): void => {
+  level.table.rows.addRow(row, theirs, theirRow);
+  const endMs = theirs.cells[theirRow * STRIDE + START]! + level.table.intervalMs;
+  if (endMs <= theirs.cells[theirRow * STRIDE + WATERMARK]!) level.flags[row]! |= CORRECTED;
 };
-
-const contentOf = ({ accumulator, begun }: Holding): BarContent => accumulator?.content() ?? begun!;

@@ -1,15 +1,21 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { tradedPanes } from "#test/arbitraries/traded-panes.ts";
+import { ByteReader, ByteWriter } from "./bytes.ts";
+import { RunWriter } from "./foreign/run-writer.ts";
+import { HeldPanes } from "./held-panes.ts";
 import { lifeStateBytes, readLifeState, type LifeState } from "./life-state.ts";
-import { Accumulator } from "./fold.ts";
-import { STATE_BYTES_PER_PANE } from "./plan/state-size.ts";
+import { PaneBlockReader } from "./pane-block.ts";
+import { paneKeyText } from "./pane.ts";
 import { SeenFrames } from "./seen.ts";
-import { countsOf } from "./shard-counts.ts";
+import { StepFold } from "./step-fold.ts";
+import { SymbolTable } from "./symbol-table.ts";
 import { TradeColumns } from "./trade-columns.ts";
 import { durationMs, epochMs, sequenceNumber } from "./units.ts";
 
 const sequences = fc.bigInt({ min: 0n, max: 10n ** 57n }).map((digits) => sequenceNumber(digits.toString()));
 const times = fc.option(fc.integer({ min: -(2 ** 45), max: 2 ** 45 }).map(epochMs), { nil: undefined });
+const INTERVALS = [1_000, 10_000, 60_000].map(durationMs);
 
 const states: fc.Arbitrary<LifeState> = fc.record({
   last: fc.option(sequences, { nil: undefined }),
@@ -30,91 +36,77 @@ const states: fc.Arbitrary<LifeState> = fc.record({
     for (const [producer, number] of frames) seen.add(producer, number);
     return seen.toBytes();
   }),
-  panes: fc.array(
-    fc
-      .record({
-        symbol: fc.constantFrom("IBM", "BRK.A", "EUR/USD"),
-        intervalMs: fc.constantFrom(durationMs(10_000), durationMs(60_000)),
-        window: fc.nat(30_000_000),
-        rowSequence: fc.option(sequences, { nil: undefined }),
-        isTouched: fc.boolean(),
-        isCorrected: fc.boolean(),
-        units: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
-      })
-      .map(({ window, units, ...pane }) => {
-        const startMs = epochMs(window * pane.intervalMs);
-        const price = { units, scale: 0 };
-        const print = { eventTimeMs: epochMs(startMs + 5), sequence: 3, price, size: { units: 7, scale: 0 } };
-        const sum = { units: BigInt(units), scale: 0 };
-        const content = {
-          tradeCount: 1,
-          open: print,
-          high: price,
-          low: price,
-          close: print,
-          volume: { units: 7n, scale: 0 },
-          priceSum: sum,
-          notional: { units: BigInt(units) * 7n, scale: 0 },
-        };
-        return { ...pane, startMs, shard: "shard-0", content };
-      }),
-    { maxLength: 8 },
-  ),
+  panes: fc.uint8Array({ maxLength: 9 }),
 });
 
-test("a life's state reads back from its bytes, its panes in order", () => {
-  const place = ({ symbol, intervalMs, startMs }: LifeState["panes"][number]): string =>
-    `${symbol}|${String(intervalMs).padStart(9)}|${String(startMs).padStart(15)}`;
+const bytesOf = (held: HeldPanes): Uint8Array => {
+  const writer = new ByteWriter();
+  held.write(writer);
+  return writer.toBytes();
+};
+
+const readHeld = (bytes: Uint8Array, intervalsMs = INTERVALS): HeldPanes => {
+  const symbols = new SymbolTable();
+  const held = new HeldPanes("shardId-000000000000", intervalsMs, symbols);
+  held.read(new PaneBlockReader(new ByteReader(bytes), symbols));
+  return held;
+};
+
+test("a life's state reads back from its bytes", () => {
   fc.assert(
     fc.property(states, (state) => {
-      const panes = state.panes.toSorted((a, b) => (place(a) < place(b) ? -1 : place(a) > place(b) ? 1 : 0));
-      expect(readLifeState(lifeStateBytes(state), "shard-0")).toEqual({ ...state, panes });
+      expect(readLifeState(lifeStateBytes(state))).toEqual(state);
     }),
   );
 });
 
-test("rejects bytes that are no state, with a code", () => {
-  const bytes = fc.uint8Array({ maxLength: 200 });
+test("held panes read back from their bytes, but for those of an interval that is stored no longer", () => {
   fc.assert(
-    fc.property(bytes, (noise) => {
-      try {
-        readLifeState(noise, "shard-0");
-      } catch (error) {
-        expect(error).toMatchObject({ code: "TAPE_STATE_INVALID" });
+    fc.property(tradedPanes, (panes) => {
+      const known = new Map(panes.map((pane) => [paneKeyText(pane), pane]));
+      const [symbols, ahead] = [new SymbolTable(), sequenceNumber("1")];
+      const held = new HeldPanes("shardId-000000000000", INTERVALS, symbols);
+      held.addStored([...known.values()]);
+      expect(held.panes("in-life", ahead)).toEqual([]);
+      const again = readHeld(bytesOf(held));
+      expect(bytesOf(again)).toEqual(bytesOf(held));
+      const fewer = readHeld(bytesOf(held), INTERVALS.slice(1));
+      touchAll(fewer, symbols, panes.length);
+      for (const pane of fewer.panes("in-life", ahead)) expect(pane).toEqual(known.get(paneKeyText(pane)));
+    }),
+  );
+});
+
+/** Takes a record that every pane has in its stored row already, so that all are touched and none changes. */
+const touchAll = (held: HeldPanes, symbols: SymbolTable, count: number): void => {
+  if (count === 0) return;
+  const columns = new TradeColumns(symbols.count);
+  const writer = new RunWriter(columns);
+  const one = { units: 1, scale: 0 };
+  for (let id = 0; id < symbols.count; id++)
+    writer.add({ symbol: symbols.text(id), price: one, size: one, eventTimeMs: 1_381_132_800_000, sequence: 0 });
+  const step = new StepFold(INTERVALS.slice(1));
+  step.fold(columns, 0);
+  step.cascade();
+  held.add(step, sequenceNumber("0"), () => new StepFold(INTERVALS.slice(1)));
+};
+
+test("rejects bytes that are no state with a RangeError", () => {
+  const noise = fc.oneof(
+    fc.uint8Array({ maxLength: 200 }),
+    fc.uint8Array({ maxLength: 60 }).map((rest) => Uint8Array.of(1, 1, 1, 0, ...rest)),
+  );
+  fc.assert(
+    fc.property(noise, (bytes) => {
+      for (const read of [readLifeState, readHeld]) {
+        try {
+          read(bytes);
+        } catch (error) {
+          expect(error).toBeInstanceOf(RangeError);
+        }
       }
     }),
+    { numRuns: 1_000 },
   );
-  expect(() => readLifeState(new Uint8Array([9]), "shard-0")).toThrow("its version must be 4, was 9");
-});
-
-test("a pane takes no more bytes than the plan reckons with", () => {
-  const columns = new TradeColumns(60);
-  for (let row = 0; row < 60; row++) {
-    columns.price[row] = 16_741 + (row % 9);
-    columns.size[row] = 100 * (1 + (row % 7));
-    columns.eventTimeMs[row] = 1_381_152_600_000 + row * 150;
-    columns.sequence[row] = 300_000 + row * 3;
-  }
-  const accumulator = new Accumulator();
-  accumulator.addRows(columns, { symbol: "SPY", priceScale: 2, sizeScale: 0, from: 0, to: 60 }, 0, 60);
-  const content = accumulator.content();
-  const key = { intervalMs: durationMs(10_000), startMs: epochMs(1_381_152_600_000), shard: "shard-0" };
-  const panes = Array.from({ length: 1_000 }, (_, i) => ({
-    ...key,
-    symbol: `S${i}`,
-    rowSequence: undefined,
-    isTouched: true,
-    isCorrected: false,
-    content,
-  }));
-  const seen = new SeenFrames().toBytes();
-  const rest = {
-    last: sequenceNumber("9".repeat(56)),
-    lastArrivalMs: key.startMs,
-    newestEventTimeMs: key.startMs,
-    frontierMs: undefined,
-    newestStoredMs: undefined,
-    counts: countsOf(() => 1),
-  };
-  expect(lifeStateBytes({ ...rest, seen, panes }).length / panes.length).toBeLessThanOrEqual(STATE_BYTES_PER_PANE);
+  expect(() => readLifeState(new Uint8Array([9]))).toThrow("version must be 5, was 9");
 });

@@ -1,8 +1,9 @@
+import { ByteReader, ByteWriter } from "./bytes.ts";
 import { EventClock } from "./event-clock.ts";
 import { HeldPanes } from "./held-panes.ts";
 import { lifeStateBytes, type LifeState } from "./life-state.ts";
 import { symbolsByDay } from "./noted-symbols.ts";
-import type { Pane } from "./pane.ts";
+import { PaneBlockReader } from "./pane-block.ts";
 import type { CheckpointStore } from "./ports/checkpoint-store.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { GapStore } from "./ports/gap-store.ts";
@@ -15,7 +16,9 @@ import type { UpdateStream } from "./ports/update-stream.ts";
 import { readRecord } from "./record.ts";
 import { SeenFrames } from "./seen.ts";
 import type { ShardCounts } from "./shard-counts.ts";
+import { StepFold } from "./step-fold.ts";
 import { TradeColumns } from "./trade-columns.ts";
+import type { TradeLimits } from "./trade-limits.ts";
 import type { Rejected } from "./trade.ts";
 import { epochMs, type DurationMs, type EpochMs, type SequenceNumber } from "./units.ts";
 
@@ -50,6 +53,12 @@ export interface LifeRules {
 const EXPIRY_SLACK_MS = 600_000;
 const NEVER = Number.NEGATIVE_INFINITY;
 
+/** A record that was folded, none that had been seen before, and the watermark that it was held against. */
+interface Folded {
+  readonly record: ShardRecord;
+  readonly watermarkMs: number;
+}
+
 /** A span in which one aggregator keeps a shard's panes in memory. */
 export class Life {
   readonly #ports: LifePorts;
@@ -57,6 +66,7 @@ export class Life {
   readonly #stream: string;
   readonly #shard: string;
   readonly #seen: SeenFrames;
+  readonly #columns = new TradeColumns();
   readonly #held: HeldPanes;
   readonly #clock: EventClock;
   readonly #newestStoredMs: EpochMs | undefined;
@@ -67,13 +77,16 @@ export class Life {
   #counts: { -readonly [Name in keyof ShardCounts]: number };
   readonly #rejected: Rejected[] = [];
 
+  /** @throws RangeError when the state's panes are none. */
   constructor(ports: LifePorts, rules: LifeRules, stream: string, shard: string, state: LifeState) {
     this.#ports = ports;
     this.#rules = rules;
     this.#stream = stream;
     this.#shard = shard;
     this.#seen = SeenFrames.from(state.seen);
-    this.#held = new HeldPanes(shard, rules.intervalsMs, state.panes);
+    const { symbols } = this.#columns;
+    this.#held = new HeldPanes(shard, rules.intervalsMs, symbols);
+    if (state.panes.length > 0) this.#held.read(new PaneBlockReader(new ByteReader(state.panes), symbols));
     this.#newestStoredMs = state.newestStoredMs;
     this.#last = state.last;
     this.#lastArrivalMs = state.lastArrivalMs;
@@ -89,26 +102,51 @@ export class Life {
   /** Folds the records beyond `last`, in sequence order and without a gap. */
   async take(records: readonly ShardRecord[]): Promise<void> {
     await this.#noteGap(records);
-    const columns = new TradeColumns();
-    const taken: { sequenceNumber: SequenceNumber; watermarkMs: number; runEnd: number }[] = [];
+    const step = new StepFold(this.#rules.intervalsMs);
+    const folded: Folded[] = [];
     for (const record of records) {
       if (this.#last !== undefined && record.sequenceNumber <= this.#last) continue;
-      const watermarkMs = this.#read(record, columns);
+      const watermarkMs = this.#read(record);
+      if (this.#columns.count > 0) {
+        step.fold(this.#columns, watermarkMs);
+        folded.push({ record, watermarkMs });
+      }
       this.#last = record.sequenceNumber;
       this.#lastArrivalMs = this.#arrivalTimeMs = record.arrivalTimeMs;
-      taken.push({ sequenceNumber: record.sequenceNumber, watermarkMs, runEnd: columns.runs.length });
     }
     // Before a checkpoint can pass these records over, and page by page: a refill may read hours of garbage.
     const rejected = this.#rejected.splice(0);
     if (rejected.length > 0) await this.#ports.rejected.put(rejected);
+    step.cascade();
+    await this.#hold(step, folded);
+  }
+
+  /** Adds what a step has folded to the panes held. */
+  async #hold(step: StepFold, folded: readonly Folded[]): Promise<void> {
+    const [first] = folded;
+    if (first === undefined) return;
     if (this.#newestStoredMs !== undefined) {
-      const keys = this.#held.unreadKeys(columns, this.#newestStoredMs);
+      const keys = this.#held.unreadKeys(step, this.#newestStoredMs);
       if (keys.length > 0) this.#held.addStored(await this.#ports.panes.get(keys));
     }
-    let run = 0;
-    for (const { sequenceNumber, watermarkMs, runEnd } of taken) {
-      for (; run < runEnd; run++) this.#held.fold(columns, columns.runs[run]!, sequenceNumber, watermarkMs);
+    const known = new Map<SequenceNumber, StepFold>();
+    this.#held.add(step, first.record.sequenceNumber, (position) => {
+      const rest =
+        known.get(position) ?? this.#foldAgain(folded.filter(({ record }) => record.sequenceNumber > position));
+      known.set(position, rest);
+      return rest;
+    });
+  }
+
+  #foldAgain(folded: readonly Folded[]): StepFold {
+    const step = new StepFold(this.#rules.intervalsMs);
+    for (const { record, watermarkMs } of folded) {
+      this.#columns.truncate(0, 0);
+      readRecord(record.data, this.#columns, this.#limitsOf(record));
+      step.fold(this.#columns, watermarkMs);
     }
+    step.cascade();
+    return step;
   }
 
   /** Ends the step, and the life too if it is the last or its state has grown too large; returns the state else. */
@@ -116,7 +154,8 @@ export class Life {
     const state = isLast ? undefined : this.#stateBytes();
     const kept = state && state.length <= this.#rules.maxStateBytes ? state : undefined;
     if (kept === undefined) await this.store();
-    else if (this.#last !== undefined) await this.#publish(this.#held.touchedInStep(this.#last));
+    else if (this.#last !== undefined)
+      await this.#ports.updates.publish(this.#held.updateRecords("in-step", this.#last));
     await this.#tell();
     return kept;
   }
@@ -125,10 +164,10 @@ export class Life {
   async store(): Promise<void> {
     const last = this.#last;
     if (last === undefined) return;
-    const panes = this.#held.touchedInLife(last);
+    const panes = this.#held.panes("in-life", last);
     if (panes.length > 0) await this.#ports.panes.put(panes);
     for (const [dayMs, symbols] of symbolsByDay(panes)) await this.#ports.symbols.see(symbols, dayMs);
-    await this.#publish(panes);
+    await this.#ports.updates.publish(this.#held.updateRecords("in-life", last));
     await this.#ports.checkpoints.put({
       stream: this.#stream,
       shard: this.#shard,
@@ -168,25 +207,21 @@ export class Life {
     });
   }
 
-  async #publish(panes: readonly Pane[]): Promise<void> {
-    if (panes.length > 0) await this.#ports.updates.publish(panes);
-  }
-
   /** Reads one record into the columns and the counts, unless its frame was seen before; returns the watermark before it. */
-  #read(record: ShardRecord, columns: TradeColumns): number {
-    const [rowStart, runStart] = [columns.count, columns.runs.length];
-    const latestEventTimeMs = epochMs(record.arrivalTimeMs + this.#rules.clockSkewMs);
-    const reading = readRecord(record.data, columns, { latestEventTimeMs });
+  #read(record: ShardRecord): number {
+    const columns = this.#columns;
+    columns.truncate(0, 0);
+    const reading = readRecord(record.data, columns, this.#limitsOf(record));
     const { producer, number, tradeCount, faults, faultCount } = reading;
     this.#counts.records++;
     const isDuplicate = producer !== undefined && !this.#seen.add(producer, number);
     if (isDuplicate) {
       this.#counts.duplicateFrames++;
       this.#counts.duplicateTrades += tradeCount;
-      columns.truncate(rowStart, runStart);
+      columns.truncate(0, 0);
     } else this.#counts.rejected += faultCount;
-    const { watermarkMs, lateTrades } = this.#clock.pass(columns, rowStart, reading.frontierMs);
-    this.#counts.trades += columns.count - rowStart;
+    const { watermarkMs, lateTrades } = this.#clock.pass(columns, reading.frontierMs);
+    this.#counts.trades += columns.count;
     this.#counts.lateTrades += lateTrades;
     if (!isDuplicate && faultCount > 0) {
       const { sequenceNumber, arrivalTimeMs, data: bytes } = record;
@@ -196,7 +231,13 @@ export class Life {
     return watermarkMs;
   }
 
+  #limitsOf({ arrivalTimeMs }: ShardRecord): TradeLimits {
+    return { latestEventTimeMs: epochMs(arrivalTimeMs + this.#rules.clockSkewMs) };
+  }
+
   #stateBytes(): Uint8Array {
+    const panes = new ByteWriter(65_536);
+    this.#held.write(panes);
     return lifeStateBytes({
       last: this.#last,
       lastArrivalMs: this.#lastArrivalMs,
@@ -205,7 +246,7 @@ export class Life {
       newestStoredMs: this.#newestStoredMs,
       counts: this.#counts,
       seen: this.#seen.toBytes(),
-      panes: this.#held.all(),
+      panes: panes.view(),
     });
   }
 }

@@ -3,59 +3,29 @@ import { describe, expect, test } from "vitest";
 
 import { asciiBytes, asciiJson, asciiText } from "./ascii-json.ts";
 import type { Pane } from "./pane.ts";
-import { packed, PANE_COLUMNS, paneRowText, readPaneRows, readUpdateRecord, updateRecords } from "./updates.ts";
+import { packed, PANE_COLUMNS, paneRowText, readPaneRows } from "./updates.ts";
 import { arbitraryPane } from "#test/arbitraries/pane.ts";
-
-const LARGE_BYTES = 1_000_000;
 
 const samplePane = (): Pane => fc.sample(arbitraryPane, { numRuns: 1, seed: 7 })[0]!;
 
-const record = (changes: object): Uint8Array =>
-  asciiBytes(
-    asciiJson({ version: 1, columns: PANE_COLUMNS, rows: [JSON.parse(paneRowText(samplePane()))], ...changes }),
-  );
+const rowsOf = (panes: readonly Pane[]): unknown => JSON.parse(`[${panes.map(paneRowText).join(",")}]`);
 
-describe("update records", () => {
+describe("pane rows", () => {
   test("give back the panes they were written from, in order", () => {
     fc.assert(
-      fc.property(fc.array(arbitraryPane), fc.integer({ min: 1, max: 4_000 }), (panes, maxBytes) => {
-        expect(updateRecords(panes, maxBytes).flatMap(readUpdateRecord)).toEqual(panes);
+      fc.property(fc.array(arbitraryPane), (panes) => {
+        expect(readPaneRows(PANE_COLUMNS, rowsOf(panes))).toEqual(panes);
       }),
     );
-  });
-
-  test("are never longer than asked, unless a single pane is", () => {
-    fc.assert(
-      fc.property(fc.array(arbitraryPane), fc.integer({ min: 1, max: 4_000 }), (panes, maxBytes) => {
-        for (const data of updateRecords(panes, maxBytes)) {
-          expect(data.length <= maxBytes || readUpdateRecord(data).length === 1).toBe(true);
-        }
-      }),
-    );
-  });
-
-  test("name their columns once", () => {
-    const pane = samplePane();
-    const [data] = updateRecords([pane, pane], LARGE_BYTES);
-    expect(asciiText(data!).split("lastSequence")).toHaveLength(2);
-  });
-
-  test("are none when there are no panes", () => {
-    expect(updateRecords([], LARGE_BYTES)).toEqual([]);
   });
 
   test.each([
-    ["no JSON", asciiBytes("{")],
-    ["bytes beyond ASCII", Uint8Array.of(34, 200, 34)],
-    ["a JSON value that is no object", asciiBytes("null")],
-    ["a foreign record", asciiBytes('{"symbol":"IBM","price":"1"}')],
-    ["another version", record({ version: 2 })],
-    ["other columns", record({ columns: ["symbol"] })],
-    ["rows that are no array", record({ rows: {} })],
-    ["a row that is no array", record({ rows: ["IBM"] })],
-    ["a row that is too short", record({ rows: [["IBM", "1m"]] })],
-  ])("rejects %s", (_, data) => {
-    expect(() => readUpdateRecord(data)).toThrow(RangeError);
+    ["other columns", ["symbol"], []],
+    ["rows that are no array", PANE_COLUMNS, {}],
+    ["a row that is no array", PANE_COLUMNS, ["IBM"]],
+    ["a row that is too short", PANE_COLUMNS, [["IBM", "1m"]]],
+  ])("rejects %s", (_, columns, rows) => {
+    expect(() => readPaneRows(columns, rows)).toThrow(RangeError);
   });
 
   test.each([

@@ -1,17 +1,11 @@
-/**
- * What travels on the bars stream and on sockets: whole panes, one row each, columns named once.
- *
- *     record = {"version":1,"columns":["symbol","interval",…],"rows":[["IBM","1m",…],…]}     as ASCII JSON
- */
+/** What travels on sockets: whole panes, one row each, columns named once. */
 
-import { asciiBytes, asciiJson, asciiText } from "./ascii-json.ts";
+import { asciiJson } from "./ascii-json.ts";
 import { intervalText, readInterval, windowStart } from "./interval.ts";
 import { CONTENT_COLUMNS, contentRow, readContentRow } from "./pane-row.ts";
 import type { Pane } from "./pane.ts";
 import { isSymbol } from "./trade.ts";
 import { epochMs, readSequenceNumber, type EpochMs } from "./units.ts";
-
-const VERSION = 1;
 
 /** The columns of a pane row, in order: the key, the position it is folded up to, the content, what is said of it. */
 export const PANE_COLUMNS = [
@@ -25,8 +19,6 @@ export const PANE_COLUMNS = [
 ] as const;
 
 const COLUMNS_TEXT = asciiJson(PANE_COLUMNS);
-const HEAD = `{"version":${VERSION},"columns":${COLUMNS_TEXT},"rows":[`;
-const TAIL = "]}";
 
 /** The row of `pane` as ASCII JSON text; equal panes give identical texts. See {@link PANE_COLUMNS}. */
 export const paneRowText = (pane: Pane): string =>
@@ -48,28 +40,6 @@ export const readPaneRows = (columns: unknown, rows: unknown): readonly Pane[] =
   if (JSON.stringify(columns) !== COLUMNS_TEXT) throw new RangeError(`columns must be ${COLUMNS_TEXT}`);
   if (!Array.isArray(rows)) throw new RangeError(`rows must be an array, was ${typeof rows}`);
   return rows.map(readPaneRow);
-};
-
-/**
- * Records for the bars stream that together hold `panes` in their order. None is longer than `maxBytes` unless a single
- * pane is; no panes give no records.
- */
-export const updateRecords = (panes: readonly Pane[], maxBytes: number): readonly Uint8Array[] =>
-  packed(panes.map(paneRowText), maxBytes - HEAD.length - TAIL.length).map((rows) =>
-    asciiBytes(HEAD + rows.join(",") + TAIL),
-  );
-
-/**
- * The panes of one record that {@link updateRecords} wrote.
- * @throws RangeError when `data` is anything else.
- */
-export const readUpdateRecord = (data: Uint8Array): readonly Pane[] => {
-  const record = readJson(asciiText(data));
-  if (typeof record !== "object" || record === null) throw new RangeError("an update record must be a JSON object");
-  const { version, columns, rows } = record as { version?: unknown; columns?: unknown; rows?: unknown };
-  if (version !== VERSION)
-    throw new RangeError(`an update record must be of version ${VERSION}, was ${String(version)}`);
-  return readPaneRows(columns, rows);
 };
 
 /** `rows` in their order, in groups whose comma-joined length is at most `maxLength` unless a single row is longer. */
@@ -119,12 +89,4 @@ const readPaneRow = (row: unknown): Pane => {
 const instant = (cell: unknown): EpochMs => {
   if (typeof cell !== "number") throw new RangeError(`startMs must be a number, was ${String(cell)}`);
   return epochMs(cell);
-};
-
-const readJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (cause) {
-    throw new RangeError("an update record must be JSON", { cause });
-  }
 };

@@ -22,7 +22,7 @@ const run = (contextJson: string) =>
 
 describe("the app as a child process", () => {
   test.each([
-    ['{"shards":"0"}', 'shards must be a whole number from 1 to 20000, was "0"\n'],
+    ['{"shards":"0"}', 'shards must be auto or a whole number from 1 to 20000, was "0"\n'],
     ['{"shards":', "CDK_CONTEXT_JSON must be JSON, was not: Unexpected end of JSON input\n"],
   ])("fails on %s with one sentence and writes nothing", (contextJson, sentence) => {
     const { status, stdout, stderr } = run(contextJson);

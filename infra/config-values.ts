@@ -14,10 +14,17 @@ export type Reader<Value> = (value: unknown, key: string) => Value;
 export const wholeNumber =
   (min: number, max: number): Reader<number> =>
   (value, key) => {
-    const number = typeof value === "string" && /^-?\d+$/.test(value) ? Number(value) : value;
-    if (typeof number !== "number" || !Number.isSafeInteger(number) || number < min || number > max) {
-      throw invalid(`${key} must be a whole number from ${min} to ${max}`, value);
-    }
+    const number = readWholeNumber(value, min, max);
+    if (number === undefined) throw invalid(`${key} must be a whole number from ${min} to ${max}`, value);
+    return number;
+  };
+
+/** A whole number within `[min, max]`, or `auto`: the plan decides. */
+export const wholeNumberOrAuto =
+  (min: number, max: number): Reader<number | "auto"> =>
+  (value, key) => {
+    const number = value === "auto" ? value : readWholeNumber(value, min, max);
+    if (number === undefined) throw invalid(`${key} must be auto or a whole number from ${min} to ${max}`, value);
     return number;
   };
 
@@ -82,6 +89,13 @@ export const span: Reader<DurationMs> = (value, key) => {
 /** One sentence on what must be and what was. */
 export const invalid = (mustBe: string, value: unknown): PipelineError =>
   new PipelineError("TAPE_CONFIG_INVALID", `${mustBe}, was ${JSON.stringify(value) ?? String(value)}`);
+
+const readWholeNumber = (value: unknown, min: number, max: number): number | undefined => {
+  const number = typeof value === "string" && /^-?\d+$/.test(value) ? Number(value) : value;
+  return typeof number === "number" && Number.isSafeInteger(number) && number >= min && number <= max
+    ? number
+    : undefined;
+};
 
 const SPAN_UNITS_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { DEFAULT_LOAD } from "#core/plan/load.ts";
 import { readConfig } from "./config.ts";
 
 const manySymbols = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `S${index}`);
@@ -9,8 +10,10 @@ const rejects = (context: Readonly<Record<string, unknown>>, message: string): v
 describe("the deployment's configuration", () => {
   test("has defaults for everything", () => {
     expect(readConfig({})).toEqual({
+      tradesPerSecond: 1_000,
       shards: 1,
       barsShards: 1,
+      aggregatorMemoryMiB: 1_024,
       ticksRetentionHours: 24,
       arrivalWindowSeconds: 15,
       batchSize: 10_000,
@@ -18,6 +21,7 @@ describe("the deployment's configuration", () => {
       retryAttempts: -1,
       source: "replay:data/trades-2013-10-07-0930.csv.gz",
       symbols: ["AIG", "BAC", "IBM", "SPY"],
+      symbolCount: 4,
       intervals: [
         { intervalMs: 10_000, keepMs: 7 * 86_400_000 },
         { intervalMs: 60_000, keepMs: 400 * 86_400_000 },
@@ -68,10 +72,52 @@ describe("the deployment's configuration", () => {
   });
 });
 
+describe("what is planned", () => {
+  const planOf = (context: Readonly<Record<string, unknown>>) => {
+    const { shards, barsShards, aggregatorMemoryMiB, symbolCount } = readConfig(context);
+    return { shards, barsShards, aggregatorMemoryMiB, symbolCount };
+  };
+
+  test("starts from the settings of the plan's own default", () => {
+    const config = readConfig({});
+    const same = Object.keys(DEFAULT_LOAD).filter((key) => Object.hasOwn(config, key));
+    expect(same).toHaveLength(11);
+    expect(config).toMatchObject(
+      Object.fromEntries(Object.entries(DEFAULT_LOAD).filter(([key]) => same.includes(key))),
+    );
+  });
+
+  test("follows the rate and the number of symbols", () => {
+    expect(planOf({ tradesPerSecond: 200_000, symbolCount: 500 })).toMatchObject({ shards: 2, symbolCount: 500 });
+    expect(planOf({ tradesPerSecond: "200000", symbolCount: "8000" })).toEqual({
+      shards: 3,
+      barsShards: 6,
+      aggregatorMemoryMiB: 1_769,
+      symbolCount: 8_000,
+    });
+  });
+
+  test("leaves alone what is given", () => {
+    const given = { shards: 5, barsShards: 1, aggregatorMemoryMiB: 512 };
+    expect(planOf({ tradesPerSecond: 200_000, symbolCount: 8_000, ...given })).toEqual({
+      ...given,
+      symbolCount: 8_000,
+    });
+  });
+
+  test("takes shards enough for the state of many symbols that hardly trade", () => {
+    expect(planOf({ tradesPerSecond: 1, symbols: manySymbols(10_000) })).toMatchObject({
+      shards: 3,
+      symbolCount: 10_000,
+    });
+    expect(planOf({ tradesPerSecond: 1, symbolCount: 10_000, arrivalWindowSeconds: 0 })).toMatchObject({ shards: 1 });
+  });
+});
+
 describe("a mistake in the configuration", () => {
   const known =
-    "shards, barsShards, ticksRetentionHours, arrivalWindowSeconds, batchSize, batchingWindowSeconds, retryAttempts, " +
-    "source, symbols, intervals, offeredIntervals, lanes, frameMaxTrades, frameMaxBytes, lingerMs, " +
+    "tradesPerSecond, shards, barsShards, aggregatorMemoryMiB, ticksRetentionHours, arrivalWindowSeconds, batchSize, batchingWindowSeconds, retryAttempts, " +
+    "source, symbols, symbolCount, intervals, offeredIntervals, lanes, frameMaxTrades, frameMaxBytes, lingerMs, " +
     "maxUnfoldedTrades, maxOutOfOrdernessMs, idleMs, heartbeatSeconds, clockSkewMs, rejectedKeep, access, dataRemoval, logLevel";
 
   test("rejects an unknown setting, flat or in the object", () => {
@@ -85,12 +131,15 @@ describe("a mistake in the configuration", () => {
   });
 
   test.each([
-    ["shards", "0", 'shards must be a whole number from 1 to 20000, was "0"'],
-    ["shards", 1.5, "shards must be a whole number from 1 to 20000, was 1.5"],
-    ["shards", "four", 'shards must be a whole number from 1 to 20000, was "four"'],
-    ["shards", true, "shards must be a whole number from 1 to 20000, was true"],
-    ["shards", null, "shards must be a whole number from 1 to 20000, was null"],
-    ["barsShards", -1, "barsShards must be a whole number from 1 to 20000, was -1"],
+    ["shards", "0", 'shards must be auto or a whole number from 1 to 20000, was "0"'],
+    ["shards", 1.5, "shards must be auto or a whole number from 1 to 20000, was 1.5"],
+    ["shards", "four", 'shards must be auto or a whole number from 1 to 20000, was "four"'],
+    ["shards", true, "shards must be auto or a whole number from 1 to 20000, was true"],
+    ["shards", null, "shards must be auto or a whole number from 1 to 20000, was null"],
+    ["barsShards", -1, "barsShards must be auto or a whole number from 1 to 20000, was -1"],
+    ["tradesPerSecond", 0, "tradesPerSecond must be a whole number from 1 to 100000000, was 0"],
+    ["symbolCount", "many", 'symbolCount must be auto or a whole number from 1 to 1000000, was "many"'],
+    ["aggregatorMemoryMiB", 128, "aggregatorMemoryMiB must be auto or a whole number from 256 to 10240, was 128"],
     ["ticksRetentionHours", 23, "ticksRetentionHours must be a whole number from 24 to 8760, was 23"],
     ["arrivalWindowSeconds", -1, "arrivalWindowSeconds must be a whole number from 0 to 900, was -1"],
     ["arrivalWindowSeconds", "901", 'arrivalWindowSeconds must be a whole number from 0 to 900, was "901"'],
@@ -148,7 +197,7 @@ describe("a mistake in the configuration", () => {
 describe("the state of an arrival window", () => {
   test("rejects more symbols than fit, with the arithmetic", () => {
     rejects(
-      { symbols: manySymbols(10_000) },
+      { symbols: manySymbols(10_000), shards: 1 },
       "the state of an arrival window must fit Lambda's 1 MB (1000000 bytes), was 10000 symbols a shard x open windows " +
         "(3 of 10s + 2 of 1m) = 50000 panes, x 40 bytes x 4/3 for base64 = 2666668 bytes: " +
         "take more shards, a shorter arrivalWindowSeconds or fewer intervals",
@@ -165,8 +214,8 @@ describe("the state of an arrival window", () => {
   });
 
   test("rejects a window too long for its symbols", () => {
-    const symbols = manySymbols(1_000);
-    expect(readConfig({ symbols, arrivalWindowSeconds: 60 }).arrivalWindowSeconds).toBe(60);
-    expect(() => readConfig({ symbols, arrivalWindowSeconds: 900 })).toThrow("must fit Lambda's 1 MB");
+    const settings = { symbolCount: 1_000, shards: 1 };
+    expect(readConfig({ ...settings, arrivalWindowSeconds: 60 }).arrivalWindowSeconds).toBe(60);
+    expect(() => readConfig({ ...settings, arrivalWindowSeconds: 900 })).toThrow("must fit Lambda's 1 MB");
   });
 });

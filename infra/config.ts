@@ -1,6 +1,9 @@
 import { PipelineError } from "#core/errors.ts";
 import { intervalText, storedIntervalFor } from "#core/interval.ts";
+import { barsPlanOf } from "#core/plan/bars.ts";
+import { DEFAULT_LOAD } from "#core/plan/load.ts";
 import { STATE_LIMIT_BYTES, stateSizeOf } from "#core/plan/state-size.ts";
+import { ticksPlanOf } from "#core/plan/ticks.ts";
 import { durationMs, type DurationMs } from "#core/units.ts";
 import type { StoredInterval } from "#lambdas/environment.ts";
 import {
@@ -14,15 +17,20 @@ import {
   storedIntervals,
   symbols,
   wholeNumber,
+  wholeNumberOrAuto,
   type Reader,
 } from "./config-values.ts";
 
 /** What a deployment can choose. Each setting is a key of context; see {@link readConfig}. */
 export interface TapestreamConfig {
-  /** Shards of the ticks stream; each takes 1 MB or 1,000 records a second. @default 1 */
+  /** Trades a second that are expected, all symbols together: what is `auto` is planned for them. @default 1000 */
+  readonly tradesPerSecond: number;
+  /** Shards of the ticks stream; each takes 1 MB or 1,000 records a second. @default auto, as `npm run plan` reckons */
   readonly shards: number;
-  /** Shards of the bars stream. @default 1 */
+  /** Shards of the bars stream. @default auto, as `npm run plan` reckons */
   readonly barsShards: number;
+  /** Memory of the aggregator, and its CPU with it. @default auto, as `npm run plan` reckons */
+  readonly aggregatorMemoryMiB: number;
   /** How long ticks stay readable. @default 24 */
   readonly ticksRetentionHours: number;
   /** Lambda's tumbling window over ticks, by arrival; 0 for none. @default 15 */
@@ -37,6 +45,8 @@ export interface TapestreamConfig {
   readonly source: string;
   /** Symbols that the source is expected to carry, for the check of the state's size. @default AIG,BAC,IBM,SPY */
   readonly symbols: readonly string[];
+  /** How many symbols that is, where they are too many to name. @default auto, as many as `symbols` names */
+  readonly symbolCount: number;
   /** Stored intervals and how long each is kept. @default 10s:7d,1m:400d */
   readonly intervals: readonly StoredInterval[];
   /** Intervals folded from stored ones on read. @default 5m,15m,1h,1d */
@@ -69,9 +79,17 @@ export interface TapestreamConfig {
   readonly logLevel: "DEBUG" | "INFO" | "WARN" | "ERROR";
 }
 
+/** Settings that follow from others unless they are given. */
+type PlannedKey = "shards" | "barsShards" | "aggregatorMemoryMiB" | "symbolCount";
+
+/** The settings as they are given. */
+type Settings = Omit<TapestreamConfig, PlannedKey> & Readonly<Record<PlannedKey, number | "auto">>;
+
 const DEFAULTS: Readonly<Record<keyof TapestreamConfig, unknown>> = {
-  shards: 1,
-  barsShards: 1,
+  tradesPerSecond: 1_000,
+  shards: "auto",
+  barsShards: "auto",
+  aggregatorMemoryMiB: "auto",
   ticksRetentionHours: 24,
   arrivalWindowSeconds: 15,
   batchSize: 10_000,
@@ -79,6 +97,7 @@ const DEFAULTS: Readonly<Record<keyof TapestreamConfig, unknown>> = {
   retryAttempts: -1,
   source: "replay:data/trades-2013-10-07-0930.csv.gz",
   symbols: "AIG,BAC,IBM,SPY",
+  symbolCount: "auto",
   intervals: "10s:7d,1m:400d",
   offeredIntervals: "5m,15m,1h,1d",
   lanes: 64,
@@ -99,11 +118,14 @@ const DEFAULTS: Readonly<Record<keyof TapestreamConfig, unknown>> = {
 /**
  * Ranges are those of the services.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html (batches, window, retries)
- * Source: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html (retention, record size)
+ * Source: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html (shards, retention, record size)
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html (memory)
  */
-const READERS: { readonly [Key in keyof TapestreamConfig]: Reader<TapestreamConfig[Key]> } = {
-  shards: wholeNumber(1, 20_000),
-  barsShards: wholeNumber(1, 20_000),
+const READERS: { readonly [Key in keyof Settings]: Reader<Settings[Key]> } = {
+  tradesPerSecond: wholeNumber(1, 100_000_000),
+  shards: wholeNumberOrAuto(1, 20_000),
+  barsShards: wholeNumberOrAuto(1, 20_000),
+  aggregatorMemoryMiB: wholeNumberOrAuto(256, 10_240),
   ticksRetentionHours: wholeNumber(24, 8_760),
   arrivalWindowSeconds: wholeNumber(0, 900),
   batchSize: wholeNumber(1, 10_000),
@@ -111,6 +133,7 @@ const READERS: { readonly [Key in keyof TapestreamConfig]: Reader<TapestreamConf
   retryAttempts: wholeNumber(-1, 10_000),
   source,
   symbols,
+  symbolCount: wholeNumberOrAuto(1, 1_000_000),
   intervals: storedIntervals,
   offeredIntervals: intervals,
   lanes: wholeNumber(1, 65_536),
@@ -140,10 +163,26 @@ export const readConfig = (context: Readonly<Record<string, unknown>>): Tapestre
   if (!isRecord(tapestream)) throw invalid("tapestream must be an object of settings", tapestream);
   const chosen = { ...DEFAULTS, ...known(tapestream), ...known(withoutCdkKeys(flat)) };
   const read = KEYS.map((key) => [key, READERS[key](chosen[key], key)]);
-  const config = Object.fromEntries(read) as TapestreamConfig;
+  const config = planned(Object.fromEntries(read) as Settings);
   checkOffered(config);
   checkState(config);
   return config;
+};
+
+/** The settings with what is `auto` as the plan for them has it. */
+const planned = (settings: Settings): TapestreamConfig => {
+  const { shards, barsShards, aggregatorMemoryMiB } = settings;
+  const symbolCount = settings.symbolCount === "auto" ? settings.symbols.length : settings.symbolCount;
+  const load = { ...DEFAULT_LOAD, ...settings, symbolCount };
+  const ticks = ticksPlanOf(load, aggregatorMemoryMiB === "auto" ? undefined : aggregatorMemoryMiB);
+  const given = { ...ticks, shards: shards === "auto" ? ticks.shards : shards };
+  return {
+    ...settings,
+    symbolCount,
+    shards: given.shards,
+    barsShards: barsShards === "auto" ? barsPlanOf(load, given).shards : barsShards,
+    aggregatorMemoryMiB: ticks.aggregator.memoryMiB,
+  };
 };
 
 /** Context without CDK's own keys, which carry a colon: `@aws-cdk/core:…`, `aws:cdk:…`, `vpc-provider:…`. */
@@ -168,7 +207,7 @@ const checkOffered = (config: TapestreamConfig): void => {
 const checkState = (config: TapestreamConfig): void => {
   if (config.arrivalWindowSeconds === 0) return;
   const { isWithinLimit, arithmetic } = stateSizeOf({
-    symbolCount: config.symbols.length,
+    symbolCount: config.symbolCount,
     shardCount: Math.min(config.shards, config.lanes),
     intervalsMs: config.intervals.map(({ intervalMs }) => intervalMs),
     arrivalWindowMs: durationMs(config.arrivalWindowSeconds * 1_000),

@@ -13,7 +13,7 @@ import { clientMessageText, type ClientMessage } from "#core/protocol/client-mes
 import { Register } from "#core/protocol/register.ts";
 import { readServerMessage } from "#core/protocol/server-message.ts";
 import { durationMs, epochMs, sequenceNumber, type EpochMs } from "#core/units.ts";
-import { updateRecords } from "#core/updates.ts";
+import { updateRecords } from "#core/update-record.ts";
 import type { SocketEvent, UpdatesEvent } from "#lambdas/ws-broadcast/events.ts";
 
 export const tenSecondsMs = durationMs(10_000);
@@ -106,7 +106,7 @@ export const updatesEvent = (...data: readonly Uint8Array[]): UpdatesEvent => ({
 });
 
 /** One record of the bars stream with all `panes`. */
-export const updatesOf = (...panes: readonly Pane[]): UpdatesEvent => updatesEvent(...updateRecords(panes, 1_000_000));
+export const updatesOf = (...panes: readonly Pane[]): UpdatesEvent => updatesEvent(...updateRecords(panes));
 
 /** What a client that got `messages` keeps. */
 export const registerOf = (messages: readonly string[]): Register => {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Pane } from "#core/pane.ts";
 import { updateStreamContract } from "#core/ports/update-stream.contract.ts";
 import { BEYOND_ALL, type DurationMs } from "#core/units.ts";
-import { readUpdateRecord } from "#core/updates.ts";
+import { readUpdateRecord, updateRecords } from "#core/update-record.ts";
 import { arbitraryPane } from "#test/arbitraries/pane.ts";
 import { openTestKinesis, type TestKinesis } from "#test/engines.ts";
 import { openFaultyEndpoint } from "#local/misbehaviour/faulty-endpoint.ts";
@@ -62,7 +62,7 @@ const openRefusing = async (isRefused: () => boolean) => {
 test("offers only what was refused again, after a pause, until all is taken", async () => {
   let offered = 0;
   await using refusing = await openRefusing(() => ++offered % 2 === 0);
-  await refusing.stream.publish(panes);
+  await refusing.stream.publish(updateRecords(panes));
   expect(refusing.slept.length).toBeGreaterThan(1);
   expect(await receivedOf(refusing.name)).toHaveLength(panes.length);
 });
@@ -70,14 +70,14 @@ test("offers only what was refused again, after a pause, until all is taken", as
 test("goes on as long as the stream takes a record now and then", async () => {
   let offered = 0;
   await using refusing = await openRefusing(() => ++offered % 8 !== 0);
-  await refusing.stream.publish(panes);
+  await refusing.stream.publish(updateRecords(panes));
   expect(refusing.slept.length).toBeGreaterThan(10);
   expect(await receivedOf(refusing.name)).toHaveLength(panes.length);
 });
 
 test("rejects with our error when a record is refused ten times", async () => {
   await using refusing = await openRefusing(() => true);
-  await expect(refusing.stream.publish(panes.slice(0, 1))).rejects.toMatchObject({
+  await expect(refusing.stream.publish(updateRecords(panes.slice(0, 1)))).rejects.toMatchObject({
     code: "TAPE_STREAM_UNAVAILABLE",
     isRetryable: true,
     message: `stream ${refusing.name} must take some updates within 10 attempts, refused 1 records`,
@@ -88,8 +88,8 @@ test("rejects with our error when a record is refused ten times", async () => {
 test("spreads records of at most 25 KB over all shards", async () => {
   const name = await kinesis.stream(2);
   await using stream = openKinesisUpdateStream({ stream: name });
-  for (const pane of panes.slice(0, 30)) await stream.publish([pane]);
-  await stream.publish(panes);
+  for (const pane of panes.slice(0, 30)) await stream.publish(updateRecords([pane]));
+  await stream.publish(updateRecords(panes));
   for (const shard of ["shardId-000000000000", "shardId-000000000001"]) {
     const records = await recordsOf(name, shard);
     expect(records.length).toBeGreaterThan(5);

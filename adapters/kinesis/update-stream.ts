@@ -3,12 +3,9 @@ import { PipelineError } from "#core/errors.ts";
 import type { StreamEntry } from "#core/ports/frame-stream.ts";
 import type { UpdateStream } from "#core/ports/update-stream.ts";
 import { durationMs } from "#core/units.ts";
-import { updateRecords } from "#core/updates.ts";
 import { openStream, type KinesisOptions } from "./client.ts";
 import { putRecords } from "./put-records.ts";
 
-/** One PUT payload unit. Source: https://aws.amazon.com/kinesis/data-streams/pricing/ */
-const RECORD_BYTES = 25_000;
 const ATTEMPTS = 10;
 const BACKOFF: Backoff = { firstMs: durationMs(50), longestMs: durationMs(2_000) };
 
@@ -17,8 +14,8 @@ export const openKinesisUpdateStream = (options: KinesisOptions): UpdateStream &
   const stream = openStream(options);
   let published = 0;
   return {
-    publish: async (panes) => {
-      let left: readonly StreamEntry[] = updateRecords(panes, RECORD_BYTES).map((data) => ({
+    publish: async (records) => {
+      let left: readonly StreamEntry[] = records.map((data) => ({
         partitionKey: String(published++),
         data,
       }));

@@ -1,5 +1,6 @@
 import type { Pane } from "#core/pane.ts";
 import type { UpdateStream } from "#core/ports/update-stream.ts";
+import { readUpdateRecord } from "#core/update-record.ts";
 
 /** An update stream that keeps what was published. */
 export interface MemoryUpdateStream extends UpdateStream {
@@ -12,8 +13,8 @@ export const createMemoryUpdateStream = (): MemoryUpdateStream => {
   const published: (readonly Pane[])[] = [];
   return {
     published,
-    publish: async (panes) => {
-      published.push(structuredClone(panes));
+    publish: async (records) => {
+      published.push(records.flatMap(readUpdateRecord));
     },
   };
 };

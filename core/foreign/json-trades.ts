@@ -37,7 +37,7 @@ export interface JsonReading {
  * trades go on; an array whose brackets do not match is one `malformed-json` of index -1.
  */
 export const readJsonTrades = (data: Uint8Array, columns: TradeColumns, limits: TradeLimits): JsonReading => {
-  const [start, runStart] = [columns.count, columns.runs.length];
+  const [start, runStart] = [columns.count, columns.runCount];
   const writer = new RunWriter(columns);
   const tally = new FaultTally(limits.maxFaults);
   let index = 0;

@@ -1,5 +1,5 @@
 import type { Decimal } from "../decimal.ts";
-import type { Run, TradeColumns } from "../trade-columns.ts";
+import type { TradeColumns } from "../trade-columns.ts";
 
 /** What the columns hold of a trade. */
 export interface ColumnTrade {
@@ -13,11 +13,13 @@ export interface ColumnTrade {
 /** Appends trades to columns one by one; successive ones of one symbol and one pair of scales share a run. */
 export class RunWriter {
   readonly #columns: TradeColumns;
-  #run: (Run & { to: number }) | undefined;
+  readonly #firstRun: number;
+  #symbol: string | undefined;
 
   /** Begins its own runs: what the columns hold already belongs to another record. */
   constructor(columns: TradeColumns) {
     this.#columns = columns;
+    this.#firstRun = columns.runCount;
   }
 
   add({ symbol, price, size, eventTimeMs, sequence }: ColumnTrade): void {
@@ -28,12 +30,14 @@ export class RunWriter {
     columns.size[row] = size.units;
     columns.eventTimeMs[row] = eventTimeMs;
     columns.sequence[row] = sequence;
-    const run = this.#run;
-    if (run?.symbol === symbol && run.priceScale === price.scale && run.sizeScale === size.scale) {
-      run.to = row + 1;
-      return;
-    }
-    this.#run = { symbol, priceScale: price.scale, sizeScale: size.scale, from: row, to: row + 1 };
-    columns.runs.push(this.#run);
+    const run = columns.runCount - 1;
+    const isSame =
+      run >= this.#firstRun &&
+      this.#symbol === symbol &&
+      columns.runPriceScale[run] === price.scale &&
+      columns.runSizeScale[run] === size.scale;
+    if (isSame) columns.runEnd[run] = columns.count;
+    else columns.addRun(columns.symbols.idOf(symbol), price.scale, size.scale);
+    this.#symbol = symbol;
   }
 }

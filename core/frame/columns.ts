@@ -1,4 +1,3 @@
-import type { Run } from "../trade-columns.ts";
 import { signedValue, unsignedValue, varintEnd } from "./varint.ts";
 
 /** Packed varints: the bytes `[from, to)`. */
@@ -20,45 +19,49 @@ export interface Expected {
  */
 export type ColumnState = "expected" | "odd" | "broken";
 
+/** Which rows a column fills: those of the runs `[first, end)`, which end where `ends` says, from row `from` on. */
+export interface RunRows {
+  readonly from: number;
+  readonly ends: Int32Array;
+  readonly first: number;
+  readonly end: number;
+}
+
 /**
- * Reads zigzag differences into the rows of `runs`, the first of each run counted from `base`, without an allocation.
+ * Reads zigzag differences into the rows of runs, the first of each run counted from `base`, without an allocation.
  *
- * Varints of up to four bytes are read inline, which is nearly all of them. Since a column's last byte ends a varint, none
- * that begins inside the column leads out of it.
+ * Varints of one or two bytes are read without a branch between the two, which no processor could foresee. Since a column's
+ * last byte ends a varint, none that begins inside the column leads out of it.
  */
 export const readDeltas = (
   { bytes, from, to }: PackedColumn,
-  runs: readonly Run[],
+  rows: RunRows,
   base: number,
   out: Float64Array,
   { above, most }: Expected,
 ): ColumnState => {
   if (!endsVarint(bytes, from, to)) return "broken";
+  const { ends, end: endRun } = rows;
+  const last = to - 1;
   let at = from;
+  let row = rows.from;
   let isOdd = false;
-  for (let run = 0; run < runs.length; run++) {
+  for (let run = rows.first; run < endRun; run++) {
+    const end = ends[run]!;
     let value = base;
-    for (let row = runs[run]!.from, end = runs[run]!.to; row < end; row++) {
-      if (at >= to) return "broken";
-      let bits = bytes[at++]!;
-      if (bits > 127) {
-        const second = bytes[at++]!;
-        bits = (bits & 127) | ((second & 127) << 7);
-        if (second > 127) {
-          const third = bytes[at++]!;
-          bits |= (third & 127) << 14;
-          if (third > 127) {
-            const fourth = bytes[at++]!;
-            bits |= (fourth & 127) << 21;
-            if (fourth > 127) {
-              const next = varintEnd(bytes, at - 4, to);
-              if (next < 0) return "broken";
-              value += signedValue(bytes, at - 4, next);
-              bits = 0;
-              at = next;
-            }
-          }
-        }
+    for (; row < end; row++) {
+      if (at > last) return "broken";
+      const low = bytes[at]!;
+      const high = at < last ? bytes[at + 1]! : 0;
+      const more = low >> 7;
+      let bits = (low & 127) | ((high & 127 & -more) << 7);
+      at += 1 + more;
+      if ((high & -more) > 127) {
+        const next = varintEnd(bytes, at - 2, to);
+        if (next < 0) return "broken";
+        value += signedValue(bytes, at - 2, next);
+        bits = 0;
+        at = next;
       }
       value += (bits >>> 1) ^ -(bits & 1);
       out[row] = value;
@@ -77,26 +80,58 @@ export const readPositives = (
   out: Float64Array,
 ): ColumnState => {
   if (!endsVarint(bytes, from, to)) return "broken";
+  const last = to - 1;
   let at = from;
   let isOdd = false;
   for (let next = row; next < end; next++) {
-    if (at >= to) return "broken";
-    let bits = bytes[at++]!;
-    if (bits > 127) {
-      const second = bytes[at++]!;
-      bits = (bits & 127) | ((second & 127) << 7);
-      if (second > 127) {
-        const after = varintEnd(bytes, at - 2, to);
-        if (after < 0) return "broken";
-        bits = unsignedValue(bytes, at - 2, after);
-        at = after;
-      }
+    if (at > last) return "broken";
+    const low = bytes[at]!;
+    const high = at < last ? bytes[at + 1]! : 0;
+    const more = low >> 7;
+    let value = (low & 127) | ((high & 127 & -more) << 7);
+    at += 1 + more;
+    if ((high & -more) > 127) {
+      const after = varintEnd(bytes, at - 2, to);
+      if (after < 0) return "broken";
+      value = unsignedValue(bytes, at - 2, after);
+      at = after;
     }
-    out[next] = bits;
-    if (!(bits > 0)) isOdd = true;
+    out[next] = value;
+    if (!(value > 0)) isOdd = true;
   }
   if (at !== to) return "broken";
   return isOdd ? "odd" : "expected";
+};
+
+/**
+ * Adds up the lengths of runs from `start` on and writes each sum to `ends`, from `first` on. Returns the last, -1 when the
+ * column does not hold `count` lengths, or a sum is beyond `most`.
+ */
+export const readEnds = (
+  { bytes, from, to }: PackedColumn,
+  count: number,
+  start: number,
+  most: number,
+  ends: Int32Array,
+  first: number,
+): number => {
+  if (!endsVarint(bytes, from, to)) return -1;
+  let at = from;
+  let sum = start;
+  for (let run = first; run < first + count; run++) {
+    if (at >= to) return -1;
+    let length = bytes[at++]!;
+    if (length > 127) {
+      const next = varintEnd(bytes, at - 1, to);
+      if (next < 0) return -1;
+      length = unsignedValue(bytes, at - 1, next);
+      at = next;
+    }
+    sum += length;
+    if (!(sum <= most)) return -1;
+    ends[run] = sum;
+  }
+  return at === to ? sum : -1;
 };
 
 /** All values of a short column; undefined when its last one is cut short. One that is no safe integer is NaN. */

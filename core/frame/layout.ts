@@ -1,10 +1,8 @@
 import { ByteWriter } from "../bytes.ts";
 import type { PackedColumn } from "./columns.ts";
 import { FIELD, FIELD_END, WIRE } from "./fields.ts";
-import { SymbolTable } from "./symbol-table.ts";
+import type { TradeColumns } from "../trade-columns.ts";
 import { signedValue, unsignedValue, varintEnd } from "./varint.ts";
-
-const symbolTable = new SymbolTable();
 
 /** The bytes `[from, to)` of the frame. */
 export interface Span {
@@ -26,16 +24,29 @@ export class FrameLayout {
   producer = EMPTY;
   source = EMPTY;
   currency = EMPTY;
-  /** The symbol of each run, undefined where the bytes name none. */
-  readonly symbols: (string | undefined)[] = [];
+  /** The frame's runs, whose symbols stand in the columns beyond `runCount`. */
+  symbolCount = 0;
+  /** Whether each of them is a symbol. */
+  areSymbols = true;
   readonly venueNames: Span[] = [];
   readonly conditionsNames: Span[] = [];
-  readonly #from = new Int32Array(FIELD_END);
-  readonly #to = new Int32Array(FIELD_END);
+  readonly #from: number[] = new Array<number>(FIELD_END).fill(0);
+  readonly #to: number[] = new Array<number>(FIELD_END).fill(0);
   #gathered: Map<number, ByteWriter> | undefined;
 
-  constructor(data: Uint8Array) {
+  readonly #columns: TradeColumns;
+
+  constructor(data: Uint8Array, columns: TradeColumns) {
     this.data = data;
+    this.#columns = columns;
+  }
+
+  addSymbol(from: number, to: number): void {
+    const columns = this.#columns;
+    const id = columns.symbols.idAt(this.data, from, to);
+    if (id < 0) this.areSymbols = false;
+    columns.reserveRuns(++this.symbolCount);
+    columns.runSymbolId[columns.runCount + this.symbolCount - 1] = id;
   }
 
   /** The packed varints of a repeated field, empty when it is absent. */
@@ -67,14 +78,24 @@ export class FrameLayout {
   }
 }
 
+/** The tag of a symbol, of which a frame has many. */
+const SYMBOL_TAG = FIELD.symbol * 8 + WIRE.bytes;
+
 /**
  * Finds the fields of a frame in any order, and skips those it does not know, as protobuf demands. A known field of an
- * unexpected wire type counts as unknown; of a field that may stand once the last one counts.
+ * unexpected wire type counts as unknown; of a field that may stand once the last one counts. The symbols are written into
+ * the columns beyond their runs in use.
  * Returns undefined when the bytes are no protobuf message.
  */
-export const readLayout = (data: Uint8Array): FrameLayout | undefined => {
-  const layout = new FrameLayout(data);
+export const readLayout = (data: Uint8Array, columns: TradeColumns): FrameLayout | undefined => {
+  const layout = new FrameLayout(data, columns);
   for (let at = 0; at < data.length;) {
+    const symbolEnd = data[at] === SYMBOL_TAG && at + 1 < data.length ? at + 2 + data[at + 1]! : 0;
+    if (symbolEnd > 0 && data[at + 1]! < 128 && symbolEnd <= data.length) {
+      layout.addSymbol(at + 2, symbolEnd);
+      at = symbolEnd;
+      continue;
+    }
     const tagEnd = varintEnd(data, at, data.length);
     const tag = tagEnd < 0 ? 0 : unsignedValue(data, at, tagEnd);
     if (!isTag(tag)) return undefined;
@@ -119,7 +140,7 @@ const takeVarint = (layout: FrameLayout, field: number, from: number, to: number
 };
 
 const takeBytes = (layout: FrameLayout, field: number, from: number, to: number): void => {
-  if (field === FIELD.symbol) layout.symbols.push(symbolTable.at(layout.data, from, to));
+  if (field === FIELD.symbol) layout.addSymbol(from, to);
   else if (isColumn(field)) layout.addPiece(field, from, to);
   else if (field === FIELD.producer) layout.producer = { from, to };
   else if (field === FIELD.source) layout.source = { from, to };

@@ -1,10 +1,10 @@
 import { MAX_SCALE } from "../decimal.ts";
 import { FaultTally } from "../fault-tally.ts";
-import type { Run, TradeColumns } from "../trade-columns.ts";
+import type { TradeColumns } from "../trade-columns.ts";
 import { EVENT_TIME_RANGE_MS, type TradeLimits } from "../trade-limits.ts";
 import type { Fault } from "../trade.ts";
 import { epochMs, type EpochMs } from "../units.ts";
-import { readDeltas, readPositives, valuesOf, type ColumnState } from "./columns.ts";
+import { readDeltas, readEnds, readPositives, valuesOf, type ColumnState, type RunRows } from "./columns.ts";
 import { FIELD, FRAME_VERSION, MAX_PRODUCER_BYTES } from "./fields.ts";
 import { readLayout, type FrameLayout, type Span } from "./layout.ts";
 
@@ -36,23 +36,23 @@ const NO_FAULTS: readonly Fault[] = [];
  * (price or size not positive, stamped beyond the limit) is left out alone. Throws for no bytes whatever.
  */
 export const readFrame = (data: Uint8Array, columns: TradeColumns, limits: TradeLimits): FrameReading => {
-  const layout = readLayout(data);
+  const layout = readLayout(data, columns);
   if (!layout) return MALFORMED;
   if (layout.version !== FRAME_VERSION) return UNSUPPORTED;
-  const runs = hasSoundScalars(layout) ? runsOf(layout, columns.count) : undefined;
-  if (!runs) return MALFORMED;
-  const states = fillRows(layout, runs, columns, limits);
-  if (states.includes("broken") || !areOptionsSound(layout, rowCount(runs))) return MALFORMED;
+  const rowCount = hasSoundScalars(layout) && layout.areSymbols ? readRuns(layout, columns) : -1;
+  if (rowCount < 0) return MALFORMED;
+  const states = fillRows(layout, rowCount, columns, limits);
+  if (states.includes("broken") || !areOptionsSound(layout, rowCount)) return MALFORMED;
   const frame = { kind: "frame", ...headOf(layout, limits) } as const;
   if (states.includes("odd")) {
-    if (!isSound(columns, rowCount(runs))) return MALFORMED;
+    if (!isSound(columns, rowCount)) return MALFORMED;
     const start = columns.count;
-    const { faults, count } = sift(columns, runs, limits);
+    const { faults, count } = sift(columns, layout.symbolCount, limits);
     return { ...frame, tradeCount: columns.count - start, faults, faultCount: count };
   }
-  for (const run of runs) if (run.to > run.from) columns.runs.push(run);
-  columns.count += rowCount(runs);
-  return { ...frame, tradeCount: rowCount(runs), faults: NO_FAULTS, faultCount: 0 };
+  columns.runCount += layout.symbolCount;
+  columns.count += rowCount;
+  return { ...frame, tradeCount: rowCount, faults: NO_FAULTS, faultCount: 0 };
 };
 
 /** A frontier beyond the limit cannot be true, and is taken as not said. */
@@ -61,8 +61,6 @@ const headOf = ({ data, producer, number, frontierMs }: FrameLayout, { latestEve
   number,
   frontierMs: frontierMs === 0 || frontierMs > latestEventTimeMs ? undefined : epochMs(frontierMs),
 });
-
-const rowCount = (runs: readonly Run[]): number => (runs.at(-1)?.to ?? 0) - (runs[0]?.from ?? 0);
 
 const hasSoundScalars = ({
   number,
@@ -75,63 +73,63 @@ const hasSoundScalars = ({
   [number, baseTimeMs, baseSequence, ingestTimeMs, frontierMs].every(Number.isSafeInteger) &&
   producer.to - producer.from <= MAX_PRODUCER_BYTES;
 
-/** The runs of a frame whose first trade goes to row `start`; undefined when symbols, lengths and scales disagree. */
-const runsOf = (layout: FrameLayout, start: number): readonly Run[] | undefined => {
-  const { symbols } = layout;
-  const lengths = valuesOf(layout.column(FIELD.trades));
+/**
+ * Writes scales and ends of the frame's runs beyond those in use. Returns how many rows they have, -1 when symbols, lengths
+ * and scales disagree.
+ */
+const readRuns = (layout: FrameLayout, columns: TradeColumns): number => {
+  const { symbolCount, data } = layout;
+  const { runCount, runPriceScale, runSizeScale, runEnd, count: start } = columns;
+  // A trade takes at least three bytes, so that a sum of lengths beyond the frame's own length is a lie.
+  const end = readEnds(layout.column(FIELD.trades), symbolCount, start, start + data.length, runEnd, runCount);
   const priceScales = scalesOf(layout, FIELD.priceScale);
   const sizeScales = scalesOf(layout, FIELD.sizeScale);
-  if (lengths?.length !== symbols.length || !priceScales || !sizeScales) return undefined;
-  const runs: Run[] = [];
-  let from = start;
-  for (let i = 0; i < symbols.length; i++) {
-    const symbol = symbols[i];
-    const to = from + lengths[i]!;
-    // A trade takes at least three bytes, so that a sum of lengths beyond the frame's own length is a lie.
-    if (symbol === undefined || !(to - start <= layout.data.length)) return undefined;
-    const [priceScale, sizeScale] = [priceScales[i] ?? priceScales[0] ?? 0, sizeScales[i] ?? sizeScales[0] ?? 0];
-    runs.push({ symbol, priceScale, sizeScale, from, to });
-    from = to;
-  }
-  return runs;
+  if (end < 0 || !priceScales || !sizeScales) return -1;
+  fillScales(priceScales, runPriceScale, runCount, symbolCount);
+  fillScales(sizeScales, runSizeScale, runCount, symbolCount);
+  return end - start;
+};
+
+const fillScales = (scales: readonly number[], out: Uint8Array, first: number, count: number): void => {
+  if (scales.length <= 1) out.fill(scales[0] ?? 0, first, first + count);
+  else out.set(scales, first);
 };
 
 /** No scale, one, or one a run; undefined when they are of another count or beyond what a decimal may have. */
 const scalesOf = (layout: FrameLayout, field: number): readonly number[] | undefined => {
   const scales = valuesOf(layout.column(field));
   if (!scales?.every((scale) => scale <= MAX_SCALE)) return undefined;
-  return scales.length <= 1 || scales.length === layout.symbols.length ? scales : undefined;
+  return scales.length <= 1 || scales.length === layout.symbolCount ? scales : undefined;
 };
 
 /** Writes the rows of the runs, which lie beyond `columns.count`. Returns what each column was. */
 const fillRows = (
   layout: FrameLayout,
-  runs: readonly Run[],
+  rowCount: number,
   columns: TradeColumns,
   { latestEventTimeMs }: TradeLimits,
 ): readonly ColumnState[] => {
-  const start = columns.count;
-  columns.reserve(rowCount(runs));
+  const { count: from, runCount: first, runEnd: ends } = columns;
+  columns.reserve(rowCount);
+  const rows = { from, ends, first, end: first + layout.symbolCount };
+  const times = { above: -EVENT_TIME_RANGE_MS, most: latestEventTimeMs };
   return [
-    readDeltas(layout.column(FIELD.price), runs, 0, columns.price, { above: 0, most: MOST }),
-    readPositives(layout.column(FIELD.size), start, start + rowCount(runs), columns.size),
-    readDeltas(layout.column(FIELD.time), runs, layout.baseTimeMs, columns.eventTimeMs, {
-      above: -EVENT_TIME_RANGE_MS,
-      most: latestEventTimeMs,
-    }),
-    fillSequences(layout, runs, columns),
+    readDeltas(layout.column(FIELD.price), rows, 0, columns.price, { above: 0, most: MOST }),
+    readPositives(layout.column(FIELD.size), from, from + rowCount, columns.size),
+    readDeltas(layout.column(FIELD.time), rows, layout.baseTimeMs, columns.eventTimeMs, times),
+    fillSequences(layout, rows, rowCount, columns.sequence),
   ];
 };
 
 const MOST = Number.MAX_SAFE_INTEGER;
 
-const fillSequences = (layout: FrameLayout, runs: readonly Run[], { sequence, count }: TradeColumns): ColumnState => {
+const fillSequences = (layout: FrameLayout, rows: RunRows, rowCount: number, sequence: Float64Array): ColumnState => {
   const column = layout.column(FIELD.sequence);
   const { baseSequence } = layout;
-  if (column.from < column.to) return readDeltas(column, runs, baseSequence, sequence, { above: -1, most: MOST });
-  const end = count + rowCount(runs);
-  for (let row = count; row < end; row++) sequence[row] = baseSequence + (row - count);
-  return baseSequence + rowCount(runs) <= MOST ? "expected" : "odd";
+  if (column.from < column.to) return readDeltas(column, rows, baseSequence, sequence, { above: -1, most: MOST });
+  const { from } = rows;
+  for (let row = from; row < from + rowCount; row++) sequence[row] = baseSequence + (row - from);
+  return baseSequence + rowCount <= MOST ? "expected" : "odd";
 };
 
 /** Whether each optional column is absent or holds one position a trade, each within its names. */
@@ -155,18 +153,13 @@ const isSound = ({ price, size, eventTimeMs, sequence, count }: TradeColumns, ro
   return true;
 };
 
-/** Appends the rows of sound runs without the faults, moving rows together; returns the faults. */
-const sift = (
-  columns: TradeColumns,
-  runs: readonly Run[],
-  { latestEventTimeMs, maxFaults }: TradeLimits,
-): FaultTally => {
-  const { price, size, eventTimeMs, sequence } = columns;
+/** Appends the rows of the next `runs` runs without the faults, moving rows together; returns the faults. */
+const sift = (columns: TradeColumns, runs: number, { latestEventTimeMs, maxFaults }: TradeLimits): FaultTally => {
+  const { price, size, eventTimeMs, sequence, runEnd } = columns;
   const start = columns.count;
   const tally = new FaultTally(maxFaults);
-  for (const run of runs) {
-    const from = columns.count;
-    for (let row = run.from; row < run.to; row++) {
+  for (let row = start, endRun = columns.runCount + runs; columns.runCount < endRun; columns.runCount++) {
+    for (const end = runEnd[columns.runCount]!; row < end; row++) {
       const index = row - start;
       if (price[row]! <= 0 || size[row]! <= 0) tally.add(index, "not-positive");
       else if (eventTimeMs[row]! > latestEventTimeMs) tally.add(index, "future");
@@ -175,7 +168,7 @@ const sift = (
         columns.count++;
       }
     }
-    if (columns.count > from) columns.runs.push({ ...run, from, to: columns.count });
+    runEnd[columns.runCount] = columns.count;
   }
   return tally;
 };

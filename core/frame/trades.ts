@@ -16,7 +16,7 @@ import { readFrame } from "./read.ts";
 export const frameTrades = (data: Uint8Array): readonly Trade[] => {
   const columns = new TradeColumns(data.length);
   const reading = readFrame(data, columns, { latestEventTimeMs: epochMs(Number.MAX_SAFE_INTEGER) });
-  const layout = readLayout(data);
+  const layout = readLayout(data, columns);
   if (reading.kind === "rejected" || !layout) throw new RangeError("a frame's bytes must be sound, were not");
   if (reading.faultCount > 0) throw new RangeError(`a frame's trades must be positive, ${reading.faultCount} were not`);
   const details = detailsOf(layout);
@@ -43,7 +43,7 @@ export type TradeDetails = Pick<Trade, "venue" | "currency" | "conditions" | "so
  * @throws RangeError when the bytes are no frame or a text in it is no UTF-8.
  */
 export const frameDetails = (data: Uint8Array): ((index: number) => TradeDetails) => {
-  const layout = readLayout(data);
+  const layout = readLayout(data, new TradeColumns(0));
   if (!layout) throw new RangeError("a frame's bytes must be sound, were not");
   return detailsOf(layout);
 };

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { paneKeyText, type Pane } from "#core/pane.ts";
+import { updateRecords } from "#core/update-record.ts";
 import { arbitraryPane } from "#test/arbitraries/pane.ts";
 import type { UpdateStream } from "./update-stream.ts";
 
@@ -23,8 +24,8 @@ export const updateStreamContract = (name: string, open: () => Promise<UpdateStr
       await using setup = await open();
       const arbitraryPanes = fc.uniqueArray(arbitraryPane, { selector: paneKeyText, minLength: 200, maxLength: 200 });
       const [panes = []] = fc.sample(arbitraryPanes, 1);
-      await setup.stream.publish(panes.slice(0, 1));
-      await setup.stream.publish(panes.slice(1));
+      await setup.stream.publish(updateRecords(panes.slice(0, 1)));
+      await setup.stream.publish(updateRecords(panes.slice(1)));
       expect(sorted(await setup.received())).toEqual(sorted(panes));
     });
 

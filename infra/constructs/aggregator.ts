@@ -48,7 +48,7 @@ export class Aggregator extends Construct {
         ticksRetentionMs: durationMs(config.ticksRetentionHours * 3_600_000),
       }),
       timeout: Duration.seconds(60),
-      memoryMiB: 1_024,
+      memoryMiB: config.aggregatorMemoryMiB,
       logLevel: config.logLevel,
     });
     // The mapping's own right to read ticks also serves the refill, which reads the shard from behind the checkpoint.

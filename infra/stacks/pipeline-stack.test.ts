@@ -15,6 +15,7 @@ beforeAll(async () => {
     dataRemoval: "destroy",
     shards: 4,
     barsShards: 2,
+    aggregatorMemoryMiB: 1_769,
     ticksRetentionHours: 8_760,
   }));
 });
@@ -72,6 +73,12 @@ describe("the mapping of ticks to the aggregator", () => {
       MaximumRecordAgeInSeconds: 604_800,
     });
   });
+});
+
+test("the aggregator has the configured memory", () => {
+  const aggregator = { Environment: { Variables: Match.objectLike({ POWERTOOLS_SERVICE_NAME: "aggregator" }) } };
+  pipeline.hasResourceProperties("AWS::Lambda::Function", { ...aggregator, MemorySize: 1_024 });
+  windowless.hasResourceProperties("AWS::Lambda::Function", { ...aggregator, MemorySize: 1_769 });
 });
 
 test("the mapping of bars to the sockets skips what is stale", () => {

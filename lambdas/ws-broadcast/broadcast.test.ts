@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 import { PipelineError } from "#core/errors.ts";
 import { readServerMessage } from "#core/protocol/server-message.ts";
 import type { DurationMs } from "#core/units.ts";
-import { updateRecords } from "#core/updates.ts";
+import { updateRecords } from "#core/update-record.ts";
 import {
   createSocketPorts,
   fiveMinutesMs,
@@ -49,7 +49,7 @@ describe("broadcast", () => {
     const { broadcast, sink, panesGot } = await openStage(["c1", "IBM", minuteMs], ["c1", "SPY", minuteMs]);
     const batches = [[minutePane("IBM", 0, 1)], [minutePane("IBM", 0, 3), minutePane("SPY", 0, 2)]];
     const stale = [minutePane("IBM", 0, 2)];
-    await broadcast(updatesEvent(...[...batches, stale].flatMap((panes) => updateRecords(panes, 1_000_000))));
+    await broadcast(updatesEvent(...[...batches, stale].flatMap((panes) => updateRecords(panes))));
     expect(sink.sent("c1")).toHaveLength(1);
     expect(panesGot("c1")).toEqual([minutePane("IBM", 0, 3), minutePane("SPY", 0, 2)]);
   });
@@ -68,7 +68,7 @@ describe("broadcast", () => {
     const subscribers = vi.fn((symbol: string) => ports.connections.subscribers(symbol));
     const broadcast = createBroadcast({ ...ports, connections: { ...ports.connections, subscribers } });
     const records = [1, 2].map((last) => [minutePane("IBM", 0, last), minutePane("IBM", 1, last)]);
-    await broadcast(updatesEvent(...records.flatMap((panes) => updateRecords(panes, 1_000_000))));
+    await broadcast(updatesEvent(...records.flatMap((panes) => updateRecords(panes))));
     expect(subscribers.mock.calls).toEqual([["IBM"]]);
   });
 
@@ -85,7 +85,7 @@ describe("broadcast", () => {
   test("logs and skips what is no update record", async () => {
     const { broadcast, panesGot, log } = await openStage(["c1", "IBM", minuteMs]);
     const foreign = new TextEncoder().encode("hello");
-    await broadcast(updatesEvent(foreign, ...updateRecords([minutePane("IBM", 0, 1)], 1_000_000)));
+    await broadcast(updatesEvent(foreign, ...updateRecords([minutePane("IBM", 0, 1)])));
     expect(panesGot("c1")).toHaveLength(1);
     expect(log.lines[0]).toMatchObject({ level: "warn", fields: { eventID: "shardId-000000000000:0" } });
   });

@@ -143,9 +143,9 @@ const gated = (ports: LifePorts, gate: () => Promise<void>): LifePorts => ({
     },
   },
   updates: {
-    publish: async (panes) => {
+    publish: async (records) => {
       await gate();
-      await ports.updates.publish(panes);
+      await ports.updates.publish(records);
     },
   },
 });

@@ -1,0 +1,77 @@
+import { expect, test } from "vitest";
+import { DEFAULT_LOAD } from "#core/plan/load.ts";
+import { planOf } from "#core/plan/plan.ts";
+import { runCommandLine } from "#test/command.ts";
+import { REPORT_WIDTH, reportOf } from "./plan-report.ts";
+
+test("plan prints capacity, then the bill, then the alternatives", async () => {
+  const { code, stdout, stderr } = await runCommandLine("plan", [
+    "--rate",
+    "200000",
+    "--symbols",
+    "500",
+    "--hours",
+    "136.5",
+  ]);
+  expect([code, stderr]).toEqual([0, ""]);
+  expect(stdout).toMatch(
+    /CAPACITY\nticks stream +2 shards\n[^]*\nA MONTH, trades in 136.5 hours of it\n[^]*\ntotal +\$[\d,.]+\n/,
+  );
+  expect(stdout).toMatch(/\none record per trade: 200 Kinesis shards[^]*\nMSK Express \+ Flink/);
+  expect(stdout).toContain("calculator.aws");
+});
+
+test("plan --json gives the same as one object", async () => {
+  const { code, stdout } = await runCommandLine("plan", [
+    "--symbols",
+    "30",
+    "--viewers",
+    "2",
+    "--interval",
+    "1m:30d,5m",
+    "--json",
+  ]);
+  expect(code).toBe(0);
+  const intervals = [
+    { intervalMs: 60_000, keepMs: 30 * 86_400_000 },
+    { intervalMs: 300_000, keepMs: 400 * 86_400_000 },
+  ];
+  const load = { ...DEFAULT_LOAD, symbolCount: 30, viewerCount: 2, symbolsPerViewer: 20, intervals };
+  expect(JSON.parse(stdout)).toMatchObject({ load, prices: { region: "us-east-1" } });
+});
+
+test.each([
+  DEFAULT_LOAD,
+  {
+    ...DEFAULT_LOAD,
+    tradesPerSecond: 1_000_000,
+    symbolCount: 50_000,
+    viewerCount: 5_000,
+    symbolsPerViewer: 100,
+  },
+  { ...DEFAULT_LOAD, arrivalWindowSeconds: 0, hoursPerMonth: 0.1, viewerCount: 0 },
+])("the report fits a terminal: %#", (load) => {
+  expect(reportOf(planOf(load)).filter((line) => line.length > REPORT_WIDTH)).toEqual([]);
+});
+
+test("plan --help says what there is", async () => {
+  const { code, stdout } = await runCommandLine("plan", ["--help"]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/Usage: npm run plan[^]*Examples:/);
+});
+
+test.each([
+  [["--rate", "0"], '--rate must be a whole number from 1 to 100000000, was "0"'],
+  [["--rate", "2e5"], '--rate must be a whole number from 1 to 100000000, was "2e5"'],
+  [["--symbols-per-viewer", "5"], '--symbols-per-viewer must be a whole number from 1 to 4, was "5"'],
+  [["--hours", "731"], '--hours must be a number above 0 and up to 730, was "731"'],
+  [["--interval", "1m,60s"], "--interval must name each interval once, was 1m twice"],
+  [["--interval", "1x"], '--interval must be like 10s, 5m, 1h or 1d, was "1x"'],
+  [["--interval", "1m:30"], '--interval must say how long it is kept in days, like 1m:30d, was "30"'],
+  [["--interval", "7d:1d"], '--interval must be kept at least for its own length, was "7d:1d"'],
+  [["--arrival-window", "901"], '--arrival-window must be a whole number from 0 to 900, was "901"'],
+  [["200000"], 'only flags are known, was given "200000"'],
+])("plan rejects %j", async (argv, message) => {
+  const { code, stdout, stderr } = await runCommandLine("plan", argv);
+  expect([code, stdout, stderr]).toEqual([2, "", `${message}; --help says what there is [TAPE_USAGE]\n`]);
+});

@@ -1,0 +1,99 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { arbitraryContent } from "#test/arbitraries/pane.ts";
+import { arbitraryRow, columnsOf, type Row } from "#test/arbitraries/rows.ts";
+import { ContentRows } from "./content-rows.ts";
+import { Accumulator, foldContents } from "./fold.ts";
+import type { BarContent } from "./pane.ts";
+
+const rowsOfTrades = fc.array(arbitraryRow, { minLength: 1, maxLength: 12 });
+
+const byAccumulator = (trades: readonly Row[]): BarContent => {
+  const columns = columnsOf(trades);
+  const accumulator = new Accumulator();
+  for (const run of columns.runs) accumulator.addRows(columns, run, run.from, run.to);
+  return accumulator.content();
+};
+
+/** Adds trades to a row of the window [0, 6). */
+const addTrades = (rows: ContentRows, row: number, trades: readonly Row[]): void => {
+  const columns = columnsOf(trades);
+  for (const [run, { from, to }] of columns.runs.entries()) {
+    for (let at = from; at < to;) at = rows.addTrades(row, columns, run, at, to, 6, 0);
+  }
+};
+
+describe("a row", () => {
+  test("of trades, of other rows and of contents is the fold of them all, whatever their scales and sizes", () => {
+    fc.assert(
+      fc.property(
+        fc.array(rowsOfTrades, { minLength: 1, maxLength: 4 }),
+        fc.infiniteStream(fc.nat(2)),
+        (shares, how) => {
+          const rows = new ContentRows(1);
+          const row = rows.open(0, 0);
+          for (const share of shares) {
+            const way = how.next().value;
+            if (way === 0) addTrades(rows, row, share);
+            else if (way === 1) rows.addContent(row, byAccumulator(share));
+            else {
+              const others = new ContentRows(1);
+              addTrades(others, others.open(0, 0), share);
+              rows.addRow(row, others, 0);
+            }
+          }
+          expect(rows.content(row)).toEqual(byAccumulator(shares.flat()));
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test("holds any content, also one that no trades can have made", () => {
+    fc.assert(
+      fc.property(arbitraryContent, arbitraryContent, (content, other) => {
+        const rows = new ContentRows(1);
+        const row = rows.open(0, 0);
+        rows.addContent(row, content);
+        expect(rows.content(row)).toEqual(foldContents([content]));
+        rows.addContent(row, other);
+        expect(rows.content(row)).toEqual(foldContents([content, other]));
+      }),
+    );
+  });
+
+  test("stays a row of doubles at market prices, past 2^52 too, and is wide where a double cannot hold it", () => {
+    const rows = new ContentRows(1);
+    const [market, sums, wide] = [rows.open(0, 0), rows.open(1, 0), rows.open(2, 0)];
+    const trade = (units: number, lots: number, scale: number): Row => ({
+      price: { units, scale },
+      size: { units: lots, scale },
+      time: 1,
+      sequence: 1,
+    });
+    addTrades(rows, market, [trade(16_741, 200, 2), trade(167, 200, 0)]);
+    addTrades(
+      rows,
+      sums,
+      Array.from({ length: 10 }, () => trade(60_000_000, 50_000_000, 2)),
+    );
+    addTrades(rows, wide, [trade(6_000_000_000_000, 100_000_000, 8)]);
+    expect([market, sums, wide].map((row) => rows.isWide(row))).toEqual([false, false, true]);
+    expect(rows.content(sums).notional).toEqual({ units: 3_000_000_000_000n, scale: 0 });
+  });
+});
+
+test("trades are taken up to the end of the window and of what is asked, and no further", () => {
+  //   4   5   0   1        time
+  // [-------------)
+  const columns = columnsOf([4, 5, 0, 7, 1].map((time) => ({ ...ONE, time })));
+  const rows = new ContentRows(1);
+  const row = rows.open(0, 0);
+  expect(rows.addTrades(row, columns, 0, 0, 5, 6, 0)).toBe(3);
+  expect(rows.content(row)).toMatchObject({ tradeCount: 3, open: { eventTimeMs: 0 }, close: { eventTimeMs: 5 } });
+  expect(rows.addTrades(row, columns, 0, 4, 5, 6, 0)).toBe(5);
+  expect(rows.addTrades(row, columns, 0, 0, 1, 6, 0)).toBe(1);
+  expect(rows.content(row).tradeCount).toBe(5);
+});
+
+const ONE: Row = { price: { units: 1, scale: 0 }, size: { units: 1, scale: 0 }, time: 0, sequence: 1 };

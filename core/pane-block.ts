@@ -1,0 +1,174 @@
+import { ByteReader, ByteWriter } from "./bytes.ts";
+import { NO_CELLS, readCells, sameFlags, writeCells } from "./cell-bytes.ts";
+import { STRIDE } from "./content-cells.ts";
+import type { ContentRows } from "./content-rows.ts";
+import { contentRow, readContentRow } from "./pane-row.ts";
+import type { SymbolTable } from "./symbol-table.ts";
+import { durationMs, epochMs, sequenceDigits, sequenceNumber, type DurationMs, type SequenceNumber } from "./units.ts";
+
+/*
+ * block    = intervals (count, seconds each : varints), positions (count : varint, each), rows up to the end
+ * position = 0 for none, else 1 and the number as a long varint
+ * row      = flags : byte
+ *            symbol : ASCII                                           if NEW_SYMBOL
+ *            interval's index + intervals × position's index : varint
+ *            window's number - that of the interval's row before : zigzag
+ *            content as a JSON row (pane-row.ts) : ASCII               if WIDE, else cell-bytes.ts against the row before
+ *
+ * A symbol's rows stand together, short intervals first, so that they have much in common.
+ */
+const NEW_SYMBOL = 1;
+const CORRECTED = 2;
+const TOUCHED = 4;
+const WIDE = 128;
+const MAX_INTERVAL_SECONDS = 7 * 86_400;
+
+/** What a row says beside its content. */
+export interface RowHead {
+  readonly symbol: string;
+  /** Position among the block's intervals. */
+  readonly interval: number;
+  readonly startMs: number;
+  /** Position among the block's positions. */
+  readonly position: number;
+  readonly isCorrected: boolean;
+  readonly isTouched: boolean;
+}
+
+/** Writes rows of panes into a block; see the grammar above. */
+export class PaneBlockWriter {
+  readonly #writer: ByteWriter;
+  readonly #intervalsMs: readonly DurationMs[];
+  readonly #windows: number[];
+  #symbol: string | undefined;
+  #before: ContentRows | undefined;
+  #beforeRow = 0;
+
+  constructor(
+    writer: ByteWriter,
+    intervalsMs: readonly DurationMs[],
+    positions: readonly (SequenceNumber | undefined)[],
+  ) {
+    this.#writer = writer;
+    this.#intervalsMs = intervalsMs;
+    this.#windows = intervalsMs.map(() => 0);
+    writer.varint(intervalsMs.length);
+    for (const intervalMs of intervalsMs) writer.varint(intervalMs / 1_000);
+    writer.varint(positions.length);
+    for (const position of positions) writePosition(writer, position);
+  }
+
+  add(head: RowHead, rows: ContentRows, row: number): void {
+    const writer = this.#writer;
+    const isNew = head.symbol !== this.#symbol;
+    const isWide = rows.isWide(row);
+    const before = isNew || isWide || !this.#before ? NO_CELLS : this.#before.cells;
+    const beforeAt = before === NO_CELLS ? 0 : this.#beforeRow * STRIDE;
+    const same = isWide ? WIDE : sameFlags(rows.cells, row * STRIDE, before, beforeAt);
+    const flags = same | (isNew ? NEW_SYMBOL : 0) | (head.isCorrected ? CORRECTED : 0) | (head.isTouched ? TOUCHED : 0);
+    writer.byte(flags);
+    if (isNew) writer.ascii(head.symbol);
+    writer.varint(head.interval + this.#intervalsMs.length * head.position);
+    const window = head.startMs / this.#intervalsMs[head.interval]!;
+    writer.zigzag(window - this.#windows[head.interval]!);
+    if (isWide) writer.ascii(JSON.stringify(contentRow(rows.content(row))));
+    else writeCells(writer, flags, rows.cells, row * STRIDE, before, beforeAt);
+    this.#windows[head.interval] = window;
+    this.#symbol = head.symbol;
+    this.#before = isWide ? undefined : rows;
+    this.#beforeRow = row;
+  }
+}
+
+/** Reads the rows of a block one after another. Every method throws RangeError for bytes that no writer wrote. */
+export class PaneBlockReader {
+  readonly #reader: ByteReader;
+  readonly #symbols: SymbolTable;
+  readonly #windows: number[];
+  readonly intervalsMs: readonly DurationMs[];
+  readonly positions: readonly (SequenceNumber | undefined)[];
+  /** The head of the row that {@link next} has read. */
+  symbolId = -1;
+  interval = 0;
+  startMs = 0;
+  position = 0;
+  isCorrected = false;
+  isTouched = false;
+  #flags = 0;
+  #before: ContentRows | undefined;
+  #beforeRow = 0;
+
+  constructor(reader: ByteReader, symbols: SymbolTable) {
+    this.#reader = reader;
+    this.#symbols = symbols;
+    this.intervalsMs = times(reader.varint(), () => readIntervalMs(reader));
+    this.positions = times(reader.varint(), () => readPosition(reader));
+    this.#windows = this.intervalsMs.map(() => 0);
+  }
+
+  /** Reads the head of the next row; its content must be read before the next one's. False at the end. */
+  next(): boolean {
+    const reader = this.#reader;
+    if (reader.isAtEnd) return false;
+    const flags = (this.#flags = reader.byte());
+    this.isCorrected = (flags & CORRECTED) !== 0;
+    this.isTouched = (flags & TOUCHED) !== 0;
+    if ((flags & NEW_SYMBOL) !== 0) {
+      const bytes = reader.bytes(reader.varint());
+      this.symbolId = this.#symbols.idAt(bytes, 0, bytes.length);
+      this.#before = undefined;
+    }
+    const place = reader.varint();
+    this.interval = place % this.intervalsMs.length;
+    this.position = Math.floor(place / this.intervalsMs.length);
+    if (this.symbolId < 0 || !(this.position < this.positions.length))
+      throw new RangeError("a row must have a symbol, and an interval and a position of its block");
+    this.#windows[this.interval]! += reader.zigzag();
+    this.startMs = epochMs(this.#windows[this.interval]! * this.intervalsMs[this.interval]!);
+    return true;
+  }
+
+  /** Reads the content of the row into an empty row whose start is {@link startMs}. */
+  readContent(rows: ContentRows, row: number): void {
+    const isWide = (this.#flags & WIDE) !== 0;
+    if (isWide) rows.addContent(row, readContentRow(readJson(this.#reader.ascii())));
+    else if (this.#before)
+      readCells(this.#reader, this.#flags, rows.cells, row * STRIDE, this.#before.cells, this.#beforeRow * STRIDE);
+    else readCells(this.#reader, this.#flags, rows.cells, row * STRIDE, NO_CELLS, 0);
+    this.#before = isWide ? undefined : rows;
+    this.#beforeRow = row;
+  }
+}
+
+/** 0 for none, else 1 and the number as a long varint. */
+export const writePosition = (writer: ByteWriter, position: SequenceNumber | undefined): void => {
+  writer.byte(position === undefined ? 0 : 1);
+  if (position !== undefined) writer.bigVarint(BigInt(sequenceDigits(position)));
+};
+
+/** Reads what {@link writePosition} wrote. @throws RangeError */
+export const readPosition = (reader: ByteReader): SequenceNumber | undefined =>
+  reader.byte() === 0 ? undefined : sequenceNumber(reader.bigVarint().toString());
+
+const readIntervalMs = (reader: ByteReader): DurationMs => {
+  const seconds = reader.varint();
+  if (seconds < 1 || seconds > MAX_INTERVAL_SECONDS)
+    throw new RangeError(`an interval must be 1 to ${MAX_INTERVAL_SECONDS} s, was ${seconds}`);
+  return durationMs(seconds * 1_000);
+};
+
+const readJson = (text: string): readonly unknown[] => {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (Array.isArray(value)) return value;
+  } catch (cause) {
+    throw new RangeError("a content must be JSON", { cause });
+  }
+  throw new RangeError("a content must be a JSON array");
+};
+
+const times = <Value>(count: number, make: () => Value): Value[] => {
+  const values: Value[] = [];
+  for (let i = 0; i < count; i++) values.push(make());
+  return values;
+};

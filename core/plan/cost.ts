@@ -1,0 +1,105 @@
+import { LOG_BYTES_PER_INVOCATION } from "./assumed.ts";
+import { billOf, lineOf, tieredLineOf, type Bill, type BillLine } from "./bill.ts";
+import { changedSymbolsOf, keptBytesOf } from "./fold-load.ts";
+import type { Capacity } from "./capacity.ts";
+import type { FunctionPlan } from "./lambda.ts";
+import { MONTH_HOURS, type PlanLoad } from "./load.ts";
+import { DATA_OUT, MESSAGES, PRICES } from "./prices.ts";
+import { payloadUnitsOf } from "./shards.ts";
+import { HEARTBEAT_MIB } from "./sockets.ts";
+
+const GIB = 2 ** 30;
+const MILLION = 1e6;
+const ALWAYS_SECONDS = MONTH_HOURS * 3_600;
+
+/** The fetcher is started each minute, and stays a little longer to hand over. */
+const FETCHER = { memoryMiB: 512, secondsPerMinute: 62 } as const;
+const MINUTES = MONTH_HOURS * 60;
+
+/** What a month of `load` costs with this capacity: what is used by the hours of trading, what stands by all of them. */
+export const costOf = (load: PlanLoad, capacity: Capacity): Bill =>
+  billOf([
+    ...foldLines(load, capacity),
+    ...barsLines(load, capacity),
+    ...storeLines(load, capacity),
+    ...socketLines(load, capacity),
+    ...standingLines(load, capacity),
+  ]);
+
+/** What brings trades to panes: the lines that the alternatives have others for. */
+export const foldLines = (load: PlanLoad, { ticks }: Capacity): readonly BillLine[] => {
+  const { framesPerSecond, bytesPerFrame } = ticks.frames;
+  return [
+    ...streamLines("ticks", load, ticks.shards, payloadUnitsOf(framesPerSecond, bytesPerFrame)),
+    ...functionLines("aggregator", load, ticks.aggregator),
+  ];
+};
+
+/** The lines of a provisioned stream, whose shards are paid by all hours. */
+export const streamLines = (
+  name: string,
+  load: PlanLoad,
+  shards: number,
+  payloadUnits: number,
+): readonly BillLine[] => [
+  lineOf(`${name} stream: shards`, shards * MONTH_HOURS, PRICES.shardHour),
+  lineOf(`${name} stream: records`, (payloadUnits * tradingSeconds(load)) / MILLION, PRICES.payloadUnits),
+];
+
+/** The lines of a function that works while trades flow. */
+export const functionLines = (
+  name: string,
+  load: PlanLoad,
+  { memoryMiB, busySeconds, invocationsPerSecond }: FunctionPlan,
+): readonly BillLine[] => {
+  const seconds = tradingSeconds(load);
+  return [
+    lineOf(`${name}: duration`, (busySeconds * seconds * memoryMiB) / 1_024, PRICES.lambdaSeconds),
+    lineOf(`${name}: invocations`, (invocationsPerSecond * seconds) / MILLION, PRICES.lambdaRequests),
+  ];
+};
+
+const barsLines = (load: PlanLoad, { bars, sockets }: Capacity): readonly BillLine[] => [
+  ...streamLines("bars", load, bars.shards, bars.recordsPerSecond),
+  ...functionLines("broadcast", load, sockets.broadcast),
+];
+
+const storeLines = (load: PlanLoad, { ticks, store, sockets }: Capacity): readonly BillLine[] => {
+  const perMonth = tradingSeconds(load) / MILLION;
+  const gib = keptBytesOf(ticks.fold) / GIB;
+  return [
+    lineOf("panes: writes", ticks.fold.panePuts * perMonth, PRICES.writes),
+    lineOf("panes: reads at first touch", ticks.fold.paneReads * perMonth, PRICES.reads),
+    lineOf("checkpoints and statuses: writes", store.otherWrites * perMonth + symbolWrites(load), PRICES.writes),
+    lineOf("subscribers: reads", sockets.queryReadUnits * perMonth, PRICES.reads),
+    lineOf("panes: storage, once full", gib, PRICES.storage),
+    lineOf("panes: point-in-time recovery", gib, PRICES.restorable),
+  ];
+};
+
+/** In millions: a symbol is noted on its first trade of a day. */
+const symbolWrites = (load: PlanLoad): number => ((MONTH_HOURS / 24) * changedSymbolsOf(load, 86_400)) / MILLION;
+
+const socketLines = (load: PlanLoad, { sockets }: Capacity): readonly BillLine[] => {
+  const seconds = tradingSeconds(load);
+  return [
+    tieredLineOf("sockets: messages", (sockets.callsPerSecond * seconds) / MILLION, MESSAGES),
+    lineOf("sockets: connections", (load.viewerCount * seconds) / 60 / MILLION, PRICES.connectionMinutes),
+    tieredLineOf("sockets: data out", (sockets.bytesPerSecond * seconds) / GIB, DATA_OUT),
+  ];
+};
+
+/** What runs and is paid for at all hours, and the logs of all. */
+const standingLines = (load: PlanLoad, { ticks, sockets, store }: Capacity): readonly BillLine[] => {
+  const gbSeconds = (MINUTES * FETCHER.secondsPerMinute * FETCHER.memoryMiB + ALWAYS_SECONDS * HEARTBEAT_MIB) / 1_024;
+  const invocations =
+    (ticks.aggregator.invocationsPerSecond + sockets.broadcast.invocationsPerSecond) * tradingSeconds(load);
+  return [
+    lineOf("fetcher, heartbeat: duration", gbSeconds, PRICES.lambdaSeconds),
+    lineOf("fetcher, heartbeat: invocations", (2 * MINUTES) / MILLION, PRICES.lambdaRequests),
+    lineOf("heartbeat: reads", (store.heartbeatReadUnits * ALWAYS_SECONDS) / MILLION, PRICES.reads),
+    lineOf("logs", ((invocations + 2 * MINUTES) * LOG_BYTES_PER_INVOCATION) / GIB, PRICES.logs),
+  ];
+};
+
+const tradingSeconds = ({ hoursPerMonth }: PlanLoad): number => hoursPerMonth * 3_600;
