@@ -6,8 +6,9 @@ import { lookOn, openRig, ratesOf } from "./pipeline-rig.ts";
 
 const RATES = [1_000, 50_000, 200_000] as const;
 const WARM_UP_MS = 15_000;
-const SLICE_MS = 5_000;
-const SLICES = 8;
+const SECONDS = 45;
+/** Three arrival windows. */
+const SAMPLE_SECONDS = 15;
 
 /**
  * How old trades are when a client of 20 of 500 symbols has them in an update, and when the store has them for good, in the
@@ -23,11 +24,12 @@ export const latencyBenchmark: Benchmark = {
       await using rig = await openRig({ tradesPerSecond });
       await delay(isQuick ? 3_000 : WARM_UP_MS);
       await rig.observer.report();
-      const stretch = await lookOn(rig, isQuick ? 2 : SLICES, SLICE_MS);
+      const [seconds, sampleSeconds] = isQuick ? [10, 5] : [SECONDS, SAMPLE_SECONDS];
+      const stretch = await lookOn(rig, seconds);
       const { messageMs, storeMs } = await rig.observer.report();
       yield* agesOf("latency.trade_to_message_ms", title, messageMs);
       yield* agesOf("latency.trade_to_store_ms", title, storeMs);
-      yield figureOf({ name: "latency.trades_per_s", case: title, unit: "trades/s" }, ratesOf(stretch));
+      yield figureOf({ name: "latency.trades_per_s", case: title, unit: "trades/s" }, ratesOf(stretch, sampleSeconds));
     }
   },
 };

@@ -90,20 +90,23 @@ const usageByPart = ({ functions }: LocalCloud): ReadonlyMap<string, PartUsage> 
 /** Its id without the hash that the CDK ends it with. */
 const partName = ({ logicalId }: LocalFunction): string => logicalId.replace(/[\dA-F]{8}$/, "");
 
-/** What came of a stretch of time: progress at its start, at the end of each slice, and usage meanwhile. */
+/** What came of a stretch of time. */
 export interface Stretch {
+  /** At its start, and each second from there on. */
   readonly progress: readonly RigProgress[];
   /** CPU seconds per second. */
   readonly cores: ReadonlyMap<string, number>;
   readonly peakBytes: ReadonlyMap<string, number>;
 }
 
-/** Looks on for so many slices of time. */
-export const lookOn = async (rig: PipelineRig, sliceCount: number, sliceMs: number): Promise<Stretch> => {
+const SECOND_MS = 1_000;
+
+/** Looks on for so long. */
+export const lookOn = async (rig: PipelineRig, seconds: number): Promise<Stretch> => {
   const [startedMs, before] = [performance.now(), rig.usage()];
   const progress = [await rig.progress()];
-  for (let slice = 1; slice <= sliceCount; slice++) {
-    await delay(Math.max(0, startedMs + slice * sliceMs - performance.now()));
+  for (let second = 1; second <= seconds; second++) {
+    await delay(Math.max(0, startedMs + second * SECOND_MS - performance.now()));
     progress.push(await rig.progress());
   }
   const [after, elapsedMs] = [rig.usage(), performance.now() - startedMs];
@@ -115,6 +118,9 @@ export const lookOn = async (rig: PipelineRig, sliceCount: number, sliceMs: numb
   };
 };
 
-/** Trades a second, slice by slice. */
-export const ratesOf = ({ progress }: Stretch): readonly number[] =>
-  progress.slice(1).map(({ trades, atMs }, i) => ((trades - progress[i]!.trades) / (atMs - progress[i]!.atMs)) * 1_000);
+/** Trades a second, a sample each `seconds`: functions take trades by the second, and let go of them by the window. */
+export const ratesOf = ({ progress }: Stretch, seconds: number): readonly number[] =>
+  progress.flatMap((end, second) => {
+    const start = second > 0 && second % seconds === 0 ? progress[second - seconds] : undefined;
+    return start === undefined ? [] : [((end.trades - start.trades) / (end.atMs - start.atMs)) * SECOND_MS];
+  });
