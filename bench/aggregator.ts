@@ -1,4 +1,5 @@
 import type { Pane } from "#core/pane.ts";
+import { MAX_STATE_BYTES } from "#core/plan/state-size.ts";
 import type { Log } from "#core/ports/log.ts";
 import { durationMs, epochMs, type DurationMs } from "#core/units.ts";
 import { createAggregator, type AggregatorResponse } from "#lambdas/aggregator/aggregator.ts";
@@ -13,7 +14,7 @@ export const THREE_INTERVALS = [durationMs(1_000), durationMs(10_000), durationM
 const RULES = {
   maxOutOfOrdernessMs: durationMs(2_000),
   clockSkewMs: durationMs(10_000),
-  maxStateBytes: 600_000,
+  maxStateBytes: MAX_STATE_BYTES,
   retentionMs: durationMs(86_400_000),
 } as const;
 const NOW_MS = epochMs(MARKET_STARTS_MS + 60_000);

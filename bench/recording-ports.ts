@@ -1,3 +1,4 @@
+import { zstdPacking } from "#adapters/node/state-packing.ts";
 import type { LifePorts } from "#core/life.ts";
 import { paneKeyText, type Pane, type PaneKey } from "#core/pane.ts";
 import type { Checkpoint } from "#core/ports/checkpoint-store.ts";
@@ -45,6 +46,7 @@ export const createRecordingPorts = (
     symbols: { see: nothing },
     statuses: { put: nothing },
     gaps: { note: nothing },
+    packing: zstdPacking,
     clock: { nowMs: () => nowMs },
   };
   return {

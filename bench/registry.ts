@@ -1,6 +1,7 @@
 import type { Benchmark } from "./benchmark.ts";
 import { coldBenchmark } from "./cold.ts";
 import { coreBenchmark } from "./core.ts";
+import { fanoutBenchmark } from "./fanout-benchmark.ts";
 import { frameBytesBenchmark } from "./frame-bytes.ts";
 import { handlerBenchmark } from "./handler.ts";
 import { latencyBenchmark } from "./latency.ts";
@@ -15,6 +16,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   coreBenchmark,
   frameBytesBenchmark,
   stateBytesBenchmark,
+  fanoutBenchmark,
   coldBenchmark,
   pipelineBenchmark,
   latencyBenchmark,

@@ -15,6 +15,7 @@ import { openDynamoPaneStore } from "#adapters/dynamodb/pane-store.ts";
 import { createSimSource } from "#adapters/feeds/sim-source.ts";
 import { createMemoryLifePorts } from "#adapters/memory/life-ports.ts";
 import { systemClock as clock } from "#adapters/node/clock.ts";
+import { zstdPacking } from "#adapters/node/state-packing.ts";
 import { advanceLife } from "#core/advance-life.ts";
 import { concurrently } from "#core/concurrently.ts";
 import { framesOf } from "#core/frame/framer.ts";
@@ -22,7 +23,7 @@ import type { Pane } from "#core/pane.ts";
 import type { ShardRecord } from "#core/ports/shard-reader.ts";
 import type { Trade } from "#core/trade.ts";
 import { durationMs, epochMs, sequenceNumber } from "#core/units.ts";
-import { updateRecords } from "#core/updates.ts";
+import { readUpdateRecord } from "#core/update-record.ts";
 import { say } from "./output.ts";
 
 const STARTS_MS = epochMs(1_381_152_600_000);
@@ -78,9 +79,9 @@ const cpuMicros = async (run: () => Promise<unknown>): Promise<number> => {
 /** One step of a life: records folded, state handed on, and what changed made into update records. */
 const measureFold = async (symbolCount: number, tradesPerSecond: number) => {
   const records = recordsOf(await tradesOf(symbolCount, tradesPerSecond));
-  let changed: readonly Pane[] = [];
+  let changed: readonly Uint8Array[] = [];
   const shards = { name: async () => "shard", parents: async () => [], read: async function* () {} };
-  const publish = async (panes: readonly Pane[]): Promise<void> => void updateRecords((changed = panes), 25_000);
+  const publish = async (records: readonly Uint8Array[]): Promise<void> => void (changed = records);
   const rules = {
     intervalsMs: INTERVALS_MS,
     maxOutOfOrdernessMs: durationMs(2_000),
@@ -89,10 +90,10 @@ const measureFold = async (symbolCount: number, tradesPerSecond: number) => {
     retentionMs: durationMs(86_400_000),
   };
   const micros = await cpuMicros(() => {
-    const ports = { ...createMemoryLifePorts({ shards, clock }), updates: { publish } };
+    const ports = { ...createMemoryLifePorts({ shards, clock }), updates: { publish }, packing: zstdPacking };
     return advanceLife(ports, rules, { stream: "ticks", shard: "shard", records, state: undefined, isLast: false });
   });
-  return { micros, panes: changed };
+  return { micros, panes: changed.flatMap(readUpdateRecord) };
 };
 
 /** `program` in a thread of its own, once it has said where it answers. */
@@ -139,7 +140,7 @@ const measurePosts = async (): Promise<number> => {
      server.listen(0, "127.0.0.1", () =>
        require("node:worker_threads").parentPort.postMessage("http://127.0.0.1:" + server.address().port));`,
   );
-  await using sink = openMessageSink({ endpoint: gateway.endpoint });
+  await using sink = openMessageSink({ socketClient: "lean", managementEndpoint: gateway.endpoint, env: process.env, clock });
   const message = "x".repeat(3_000);
   const ids = Array.from({ length: 1_000 }, (_, i) => `connection-${i}=`);
   return (await cpuMicros(() => concurrently(ids, 64, async (id) => void (await sink.post(id, message))))) / ids.length;

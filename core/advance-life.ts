@@ -77,7 +77,7 @@ const resumeLife = (
   state: Uint8Array,
 ): Life | undefined => {
   try {
-    return new Life(ports, rules, stream, shard, readLifeState(state));
+    return new Life(ports, rules, stream, shard, readLifeState(ports.packing.unpack(state)));
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;

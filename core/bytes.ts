@@ -1,3 +1,7 @@
+const MAX_INT32 = 2 ** 31 - 1;
+/** Twice this is an int32. */
+const MAX_INT31 = 2 ** 30 - 1;
+
 /** Writes binary fields one after another into a buffer that grows. */
 export class ByteWriter {
   #bytes: Uint8Array;
@@ -38,19 +42,20 @@ export class ByteWriter {
   /** Base-128 varint of a non-negative safe integer, low groups first, as in protobuf. */
   varint(value: number): void {
     this.#reserve(8);
+    const bytes = this.#bytes;
+    let at = this.#length;
     let rest = value;
-    while (rest > 127) {
-      this.#bytes[this.#length++] = (rest % 128) | 128;
-      rest = Math.floor(rest / 128);
-    }
-    this.#bytes[this.#length++] = rest;
+    for (; rest > MAX_INT32; rest = Math.floor(rest / 128)) bytes[at++] = (rest % 128) | 128;
+    for (; rest > 127; rest >>= 7) bytes[at++] = (rest & 127) | 128;
+    bytes[at++] = rest;
+    this.#length = at;
   }
 
   /** Zigzag varint of a safe integer. */
   zigzag(value: number): void {
+    if (value <= MAX_INT31 && value >= -MAX_INT31) return this.varint((value << 1) ^ (value >> 31));
     const sign = value < 0 ? 1 : 0;
     const magnitude = value < 0 ? -value - 1 : value;
-    if (magnitude < 64) return this.byte(magnitude * 2 + sign);
     this.byte((magnitude % 64) * 2 + sign + 128);
     this.varint(Math.floor(magnitude / 64));
   }

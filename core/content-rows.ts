@@ -20,6 +20,7 @@ import {
 import { EXACT_LIMIT } from "./exact-sum.ts";
 import { Accumulator } from "./fold.ts";
 import type { BarContent } from "./pane.ts";
+import { addWindow } from "./add-window.ts";
 import { scanWindow } from "./scan-window.ts";
 import type { TradeColumns } from "./trade-columns.ts";
 
@@ -75,14 +76,23 @@ export class ContentRows {
     endMs: number,
     watermarkMs: number,
   ): number {
-    const next = scanWindow(columns, from, to, this.cells[row * STRIDE + START]!, endMs, share);
-    share[PRICE_SCALE] = columns.runPriceScale[run]!;
-    share[SIZE_SCALE] = columns.runSizeScale[run]!;
+    const at = row * STRIDE;
+    const [priceScale, sizeScale] = [columns.runPriceScale[run]!, columns.runSizeScale[run]!];
+    const { cells } = this;
+    if (cells[at + PRICE_SCALE] === priceScale && cells[at + SIZE_SCALE] === sizeScale && !this.isWide(row)) {
+      const next = addWindow(columns, from, to, endMs, cells, at);
+      if (next > from) {
+        this.#passWatermark(row, watermarkMs);
+        return next;
+      }
+    }
+    const next = scanWindow(columns, from, to, cells[at + START]!, endMs, share);
+    share[PRICE_SCALE] = priceScale;
+    share[SIZE_SCALE] = sizeScale;
     share[WATERMARK] = watermarkMs;
     if (isExact(share)) this.#add(row, share, 0);
     else {
       this.#passWatermark(row, watermarkMs);
-      const [priceScale, sizeScale] = [share[PRICE_SCALE]!, share[SIZE_SCALE]!];
       this.#widen(row).addRows(columns, { priceScale, sizeScale }, from, next);
     }
     return next;

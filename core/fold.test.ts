@@ -35,7 +35,7 @@ const foldOf = (trades: readonly Row[]): BarContent => {
     columns.size[0] = size.units;
     columns.eventTimeMs[0] = time;
     columns.sequence[0] = sequence;
-    accumulator.addRows(columns, { priceScale: price.scale, sizeScale: size.scale, from: 0, to: 1 }, 0, 1);
+    accumulator.addRows(columns, { priceScale: price.scale, sizeScale: size.scale }, 0, 1);
   }
   return accumulator.content();
 };

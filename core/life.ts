@@ -11,6 +11,7 @@ import type { PaneStore } from "./ports/pane-store.ts";
 import type { RejectedStore } from "./ports/rejected-store.ts";
 import type { ShardReader, ShardRecord } from "./ports/shard-reader.ts";
 import type { ShardStatusStore } from "./ports/shard-status.ts";
+import type { StatePacking } from "./ports/state-packing.ts";
 import type { SymbolRegister } from "./ports/symbol-register.ts";
 import type { UpdateStream } from "./ports/update-stream.ts";
 import { readRecord } from "./record.ts";
@@ -31,6 +32,7 @@ export interface LifePorts {
   readonly symbols: Pick<SymbolRegister, "see">;
   readonly statuses: Pick<ShardStatusStore, "put">;
   readonly gaps: Pick<GapStore, "note">;
+  readonly packing: StatePacking;
   readonly clock: Pick<Clock, "nowMs">;
 }
 
@@ -41,7 +43,7 @@ export interface LifeRules {
   readonly maxOutOfOrdernessMs: DurationMs;
   /** A trade whose event time is further than this ahead of its record's arrival is rejected. */
   readonly clockSkewMs: DurationMs;
-  /** A life whose state would be larger ends, so that the next batch begins another. */
+  /** A life whose state would be larger, packed, ends, so that the next batch begins another. */
   readonly maxStateBytes: number;
   /** How long the stream keeps its records. */
   readonly retentionMs: DurationMs;
@@ -151,7 +153,7 @@ export class Life {
 
   /** Ends the step, and the life too if it is the last or its state has grown too large; returns the state else. */
   async settle(isLast: boolean): Promise<Uint8Array | undefined> {
-    const state = isLast ? undefined : this.#stateBytes();
+    const state = isLast ? undefined : this.#ports.packing.pack(this.#stateBytes());
     const kept = state && state.length <= this.#rules.maxStateBytes ? state : undefined;
     if (kept === undefined) await this.store();
     else if (this.#last !== undefined)

@@ -1,5 +1,5 @@
 import { ByteReader, ByteWriter } from "./bytes.ts";
-import { NO_CELLS, readCells, sameFlags, writeCells } from "./cell-bytes.ts";
+import { isLike, readCells, sameFlags, writeCells, type CellsAt } from "./cell-bytes.ts";
 import { STRIDE } from "./content-cells.ts";
 import type { ContentRows } from "./content-rows.ts";
 import { contentRow, readContentRow } from "./pane-row.ts";
@@ -11,9 +11,9 @@ import { durationMs, epochMs, sequenceDigits, sequenceNumber, type DurationMs, t
  * position = 0 for none, else 1 and the number as a long varint
  * row      = flags : byte
  *            symbol : ASCII                                           if NEW_SYMBOL
- *            interval's index + intervals × position's index : varint
- *            window's number - that of the interval's row before : zigzag
- *            content as a JSON row (pane-row.ts) : ASCII               if WIDE, else cell-bytes.ts against the row before
+ *            interval's index + intervals × (step + 8 × (1 if like the row before + 2 × position's index)) : varint
+ *            window's number - that of the interval's row before : zigzag       if step is 7, else step is its zigzag
+ *            content as a JSON row (pane-row.ts) : ASCII               if WIDE, else as in cell-bytes.ts
  *
  * A symbol's rows stand together, short intervals first, so that they have much in common.
  */
@@ -21,6 +21,9 @@ const NEW_SYMBOL = 1;
 const CORRECTED = 2;
 const TOUCHED = 4;
 const WIDE = 128;
+/** Steps of a window's number that stand in the row's place, and the one that says that it follows. */
+const STEPS = 8;
+const FAR = STEPS - 1;
 const MAX_INTERVAL_SECONDS = 7 * 86_400;
 
 /** What a row says beside its content. */
@@ -62,23 +65,34 @@ export class PaneBlockWriter {
     const writer = this.#writer;
     const isNew = head.symbol !== this.#symbol;
     const isWide = rows.isWide(row);
-    const before = isNew || isWide || !this.#before ? NO_CELLS : this.#before.cells;
-    const beforeAt = before === NO_CELLS ? 0 : this.#beforeRow * STRIDE;
-    const same = isWide ? WIDE : sameFlags(rows.cells, row * STRIDE, before, beforeAt);
+    const content = { cells: rows.cells, at: row * STRIDE };
+    const known = isNew || isWide ? undefined : cellsOf(this.#before, this.#beforeRow);
+    const before = known && isLike(content, known) ? known : undefined;
+    const same = isWide ? WIDE : before ? sameFlags(content, before) : 0;
     const flags = same | (isNew ? NEW_SYMBOL : 0) | (head.isCorrected ? CORRECTED : 0) | (head.isTouched ? TOUCHED : 0);
     writer.byte(flags);
     if (isNew) writer.ascii(head.symbol);
-    writer.varint(head.interval + this.#intervalsMs.length * head.position);
-    const window = head.startMs / this.#intervalsMs[head.interval]!;
-    writer.zigzag(window - this.#windows[head.interval]!);
+    this.#writePlace(head, before !== undefined);
     if (isWide) writer.ascii(JSON.stringify(contentRow(rows.content(row))));
-    else writeCells(writer, flags, rows.cells, row * STRIDE, before, beforeAt);
-    this.#windows[head.interval] = window;
+    else writeCells(writer, flags, content, before);
     this.#symbol = head.symbol;
     this.#before = isWide ? undefined : rows;
     this.#beforeRow = row;
   }
+
+  #writePlace({ interval, position, startMs }: RowHead, isLikeBefore: boolean): void {
+    const window = startMs / this.#intervalsMs[interval]!;
+    const change = window - this.#windows[interval]!;
+    const zigzag = change < 0 ? -2 * change - 1 : 2 * change;
+    const form = Math.min(zigzag, FAR) + STEPS * (Number(isLikeBefore) + 2 * position);
+    this.#writer.varint(interval + this.#intervalsMs.length * form);
+    if (zigzag >= FAR) this.#writer.zigzag(change);
+    this.#windows[interval] = window;
+  }
 }
+
+const cellsOf = (rows: ContentRows | undefined, row: number): CellsAt | undefined =>
+  rows && { cells: rows.cells, at: row * STRIDE };
 
 /** Reads the rows of a block one after another. Every method throws RangeError for bytes that no writer wrote. */
 export class PaneBlockReader {
@@ -95,6 +109,7 @@ export class PaneBlockReader {
   isCorrected = false;
   isTouched = false;
   #flags = 0;
+  #isLikeBefore = false;
   #before: ContentRows | undefined;
   #beforeRow = 0;
 
@@ -118,23 +133,34 @@ export class PaneBlockReader {
       this.symbolId = this.#symbols.idAt(bytes, 0, bytes.length);
       this.#before = undefined;
     }
-    const place = reader.varint();
-    this.interval = place % this.intervalsMs.length;
-    this.position = Math.floor(place / this.intervalsMs.length);
-    if (this.symbolId < 0 || !(this.position < this.positions.length))
-      throw new RangeError("a row must have a symbol, and an interval and a position of its block");
-    this.#windows[this.interval]! += reader.zigzag();
-    this.startMs = epochMs(this.#windows[this.interval]! * this.intervalsMs[this.interval]!);
+    this.#readPlace();
+    if (this.symbolId < 0 || !(this.position < this.positions.length) || (this.#isLikeBefore && !this.#before))
+      throw new RangeError(
+        "a row must have a symbol, an interval and a position of its block, and a row before to be like",
+      );
     return true;
+  }
+
+  #readPlace(): void {
+    const place = this.#reader.varint();
+    const form = Math.floor(place / this.intervalsMs.length);
+    this.interval = place % this.intervalsMs.length;
+    const step = form % STEPS;
+    this.#isLikeBefore = Math.floor(form / STEPS) % 2 === 1;
+    this.position = Math.floor(form / (2 * STEPS));
+    const change = step === FAR ? this.#reader.zigzag() : step % 2 === 0 ? step / 2 : -(step + 1) / 2;
+    this.#windows[this.interval]! += change;
+    this.startMs = epochMs(this.#windows[this.interval]! * this.intervalsMs[this.interval]!);
   }
 
   /** Reads the content of the row into an empty row whose start is {@link startMs}. */
   readContent(rows: ContentRows, row: number): void {
     const isWide = (this.#flags & WIDE) !== 0;
     if (isWide) rows.addContent(row, readContentRow(readJson(this.#reader.ascii())));
-    else if (this.#before)
-      readCells(this.#reader, this.#flags, rows.cells, row * STRIDE, this.#before.cells, this.#beforeRow * STRIDE);
-    else readCells(this.#reader, this.#flags, rows.cells, row * STRIDE, NO_CELLS, 0);
+    else {
+      const before = this.#isLikeBefore ? cellsOf(this.#before, this.#beforeRow) : undefined;
+      readCells(this.#reader, this.#flags, { cells: rows.cells, at: row * STRIDE }, before);
+    }
     this.#before = isWide ? undefined : rows;
     this.#beforeRow = row;
   }

@@ -8,9 +8,9 @@ export type Random = () => number;
  * for simulation and tests only.
  */
 export const createRandom = (seed: number, skipped = 0): Random => {
-  let state = (seed + Math.imul(skipped, STEP)) >>> 0;
+  let state = (seed + Math.imul(skipped, STEP)) | 0;
   return () => {
-    state = (state + STEP) >>> 0;
+    state = (state + STEP) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), state | 1);
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;

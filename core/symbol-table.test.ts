@@ -35,14 +35,15 @@ describe("SymbolTable", () => {
   });
 });
 
-/** More symbols than are probed, all of one slot while the table has its first size, and many of one later. */
+/** More symbols than are probed, all of one slot while the table has its first size, and of two in its second. */
 const COLLIDING = ((): readonly string[] => {
   const symbols: string[] = [];
   for (let i = 0; symbols.length < 60; i++) {
-    const text = `C${i.toString(36)}`;
-    let hash = 0x811c9dc5;
-    for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-    if (((hash ^ (hash >>> 15)) & 2_047) === 77) symbols.push(text);
+    const text = `C${i.toString(36).padStart(7, "0").toUpperCase()}`;
+    const head = [0, 1, 2, 3].reduce((packed, at) => (packed << 8) | text.charCodeAt(at), 0);
+    let hash = Math.imul(head ^ 0x811c9dc5, 0x9e3779b1);
+    for (let at = 4; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+    if (((hash ^ (hash >>> 15)) & 1_023) === 77) symbols.push(text);
   }
   return symbols;
 })();

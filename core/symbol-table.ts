@@ -4,6 +4,8 @@ const FIRST_SLOTS = 1_024;
 const MAX_SYMBOL_BYTES = 32;
 /** Symbols that were made to collide are kept in a map beyond so many slots. */
 const MAX_PROBES = 32;
+/** So many bytes of a symbol, as one integer, tell most of them apart. */
+const HEAD_BYTES = 4;
 
 /**
  * Numbers symbols from 0 on in the order in which they are met, and finds them by their bytes, so that reading one again
@@ -13,6 +15,8 @@ export class SymbolTable {
   /** Ids plus one, 0 where there is none. */
   #slots = new Int32Array(FIRST_SLOTS);
   readonly #texts: string[] = [];
+  /** By id, {@link headOf} its bytes. */
+  #heads = new Int32Array(FIRST_SLOTS / 2);
   readonly #crowded = new Map<string, number>();
 
   get count(): number {
@@ -27,58 +31,65 @@ export class SymbolTable {
   /** The id of the symbol that the bytes `[from, to)` name, -1 when they name none. */
   idAt(bytes: Uint8Array, from: number, to: number): number {
     if (to - from > MAX_SYMBOL_BYTES) return -1;
-    const [slots, texts] = [this.#slots, this.#texts];
-    let hash = HASH_START;
-    for (let at = from; at < to; at++) hash = Math.imul(hash ^ bytes[at]!, HASH_FACTOR);
-    let slot = (hash ^ (hash >>> 15)) & (slots.length - 1);
+    const [slots, heads] = [this.#slots, this.#heads];
+    const mask = slots.length - 1;
+    const head = headOf(bytes, from, to);
+    let slot = slotOf(hashOf(head, bytes, from, to), mask);
     for (let probe = 0; probe < MAX_PROBES; probe++) {
       const id = slots[slot]! - 1;
-      if (id < 0) return this.#add(String.fromCharCode(...bytes.subarray(from, to)), slot);
-      if (isNamed(texts[id]!, bytes, from, to)) return id;
-      slot = (slot + 1) & (slots.length - 1);
+      if (id < 0) return this.#add(asciiText(bytes, from, to), head, slot);
+      if (heads[id] === head && isNamed(this.#texts[id]!, bytes, from, to)) return id;
+      slot = (slot + 1) & mask;
     }
-    return this.#addCrowded(String.fromCharCode(...bytes.subarray(from, to)));
+    return this.#addCrowded(asciiText(bytes, from, to), head);
   }
 
   /** The id of a symbol, -1 when the text is none. */
   idOf(text: string): number {
-    const slots = this.#slots;
-    let slot = slotOf(text, slots.length);
-    for (let probe = 0; probe < MAX_PROBES; probe++) {
-      const id = slots[slot]! - 1;
-      if (id < 0) return this.#add(text, slot);
-      if (this.#texts[id] === text) return id;
-      slot = (slot + 1) & (slots.length - 1);
-    }
-    return this.#addCrowded(text);
+    if (!isSymbol(text)) return -1;
+    const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
+    return this.idAt(bytes, 0, bytes.length);
   }
 
-  #add(text: string, slot: number): number {
+  #add(text: string, head: number, slot: number): number {
     if (!isSymbol(text)) return -1;
-    const id = this.#texts.push(text) - 1;
+    const id = this.#number(text, head);
     this.#slots[slot] = id + 1;
     if (this.#texts.length * 2 > this.#slots.length) this.#grow();
     return id;
   }
 
-  #addCrowded(text: string): number {
+  #addCrowded(text: string, head: number): number {
     const known = this.#crowded.get(text);
     if (known !== undefined) return known;
     if (!isSymbol(text)) return -1;
-    const id = this.#texts.push(text) - 1;
+    const id = this.#number(text, head);
     this.#crowded.set(text, id);
+    return id;
+  }
+
+  #number(text: string, head: number): number {
+    const id = this.#texts.push(text) - 1;
+    if (id >= this.#heads.length) {
+      const heads = new Int32Array(this.#heads.length * 2);
+      heads.set(this.#heads);
+      this.#heads = heads;
+    }
+    this.#heads[id] = head;
     return id;
   }
 
   /** Every symbol moves, those of the map too: a search that ends at an empty slot does not look there. */
   #grow(): void {
     const slots = new Int32Array(this.#slots.length * 2);
+    const mask = slots.length - 1;
     this.#crowded.clear();
     for (let id = 0; id < this.#texts.length; id++) {
       const text = this.#texts[id]!;
-      let slot = slotOf(text, slots.length);
+      const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
+      let slot = slotOf(hashOf(this.#heads[id]!, bytes, 0, bytes.length), mask);
       let probes = 0;
-      for (; slots[slot] !== 0 && probes < MAX_PROBES; probes++) slot = (slot + 1) & (slots.length - 1);
+      for (; slots[slot] !== 0 && probes < MAX_PROBES; probes++) slot = (slot + 1) & mask;
       if (probes < MAX_PROBES) slots[slot] = id + 1;
       else this.#crowded.set(text, id);
     }
@@ -86,18 +97,28 @@ export class SymbolTable {
   }
 }
 
-/** FNV-1a. */
-const HASH_START = 0x811c9dc5;
-const HASH_FACTOR = 0x01000193;
-
-const slotOf = (text: string, slots: number): number => {
-  let hash = HASH_START;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), HASH_FACTOR);
-  return (hash ^ (hash >>> 15)) & (slots - 1);
+/** The first four bytes, fewer where there are fewer: no symbol has a byte that is zero. */
+const headOf = (bytes: Uint8Array, from: number, to: number): number => {
+  let head = 0;
+  for (let at = from, end = Math.min(to, from + HEAD_BYTES); at < end; at++) head = (head << 8) | bytes[at]!;
+  return head;
 };
 
+/** FNV-1a, the head taken at once. */
+const hashOf = (head: number, bytes: Uint8Array, from: number, to: number): number => {
+  let hash = Math.imul(head ^ 0x811c9dc5, 0x9e3779b1);
+  for (let at = from + HEAD_BYTES; at < to; at++) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
+  return hash;
+};
+
+const slotOf = (hash: number, mask: number): number => (hash ^ (hash >>> 15)) & mask;
+
+/** Whether the bytes, whose head is the symbol's, name it. A zero byte within them is none of a symbol's. */
 const isNamed = (symbol: string, bytes: Uint8Array, from: number, to: number): boolean => {
   if (symbol.length !== to - from) return false;
-  for (let i = 0; i < symbol.length; i++) if (symbol.charCodeAt(i) !== bytes[from + i]) return false;
+  for (let i = HEAD_BYTES; i < symbol.length; i++) if (symbol.charCodeAt(i) !== bytes[from + i]) return false;
   return true;
 };
+
+const asciiText = (bytes: Uint8Array, from: number, to: number): string =>
+  String.fromCharCode(...bytes.subarray(from, to));

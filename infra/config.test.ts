@@ -38,6 +38,7 @@ describe("the deployment's configuration", () => {
       clockSkewMs: 10_000,
       rejectedKeep: 30 * 86_400_000,
       access: "iam",
+      socketClient: "lean",
       dataRemoval: "retain",
       logLevel: "INFO",
     });
@@ -91,7 +92,7 @@ describe("what is planned", () => {
     expect(planOf({ tradesPerSecond: 200_000, symbolCount: 500 })).toMatchObject({ shards: 2, symbolCount: 500 });
     expect(planOf({ tradesPerSecond: "200000", symbolCount: "8000" })).toEqual({
       shards: 3,
-      barsShards: 6,
+      barsShards: 1,
       aggregatorMemoryMiB: 1_769,
       symbolCount: 8_000,
     });
@@ -118,7 +119,7 @@ describe("a mistake in the configuration", () => {
   const known =
     "tradesPerSecond, shards, barsShards, aggregatorMemoryMiB, ticksRetentionHours, arrivalWindowSeconds, batchSize, batchingWindowSeconds, retryAttempts, " +
     "source, symbols, symbolCount, intervals, offeredIntervals, lanes, frameMaxTrades, frameMaxBytes, lingerMs, " +
-    "maxUnfoldedTrades, maxOutOfOrdernessMs, idleMs, heartbeatSeconds, clockSkewMs, rejectedKeep, access, dataRemoval, logLevel";
+    "maxUnfoldedTrades, maxOutOfOrdernessMs, idleMs, heartbeatSeconds, clockSkewMs, rejectedKeep, access, socketClient, dataRemoval, logLevel";
 
   test("rejects an unknown setting, flat or in the object", () => {
     rejects({ shard: "4" }, `a setting must be one of ${known}, was "shard"`);
@@ -163,6 +164,7 @@ describe("a mistake in the configuration", () => {
     ["rejectedKeep", "30 days", 'rejectedKeep must be a span of time like 30d, was "30 days"'],
     ["rejectedKeep", "99999d", 'rejectedKeep must be a span of time like 30d, was "99999d"'],
     ["access", "everyone", 'access must be iam or public, was "everyone"'],
+    ["socketClient", "fat", 'socketClient must be lean or sdk, was "fat"'],
     ["dataRemoval", "RETAIN", 'dataRemoval must be retain or destroy, was "RETAIN"'],
     ["logLevel", "info", 'logLevel must be DEBUG or INFO or WARN or ERROR, was "info"'],
   ])("rejects %s of %j", (key, value, message) => {

@@ -73,6 +73,8 @@ export interface TapestreamConfig {
   readonly rejectedKeep: DurationMs;
   /** Who may connect: callers that IAM allows, or anybody. @default iam */
   readonly access: "iam" | "public";
+  /** What posts to sockets: our own lean client, or the SDK's. @default lean */
+  readonly socketClient: "lean" | "sdk";
   /** What happens to stored data when its stack is deleted. @default retain */
   readonly dataRemoval: "retain" | "destroy";
   /** @default INFO */
@@ -111,6 +113,7 @@ const DEFAULTS: Readonly<Record<keyof TapestreamConfig, unknown>> = {
   clockSkewMs: 10_000,
   rejectedKeep: "30d",
   access: "iam",
+  socketClient: "lean",
   dataRemoval: "retain",
   logLevel: "INFO",
 };
@@ -147,6 +150,7 @@ const READERS: { readonly [Key in keyof Settings]: Reader<Settings[Key]> } = {
   clockSkewMs: milliseconds,
   rejectedKeep: span,
   access: oneOf("iam", "public"),
+  socketClient: oneOf("lean", "sdk"),
   dataRemoval: oneOf("retain", "destroy"),
   logLevel: oneOf("DEBUG", "INFO", "WARN", "ERROR"),
 };

@@ -33,26 +33,68 @@ interface OracleBar {
 const ONE = 10n ** 8n;
 const SIZES: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
+interface UnitTrade extends OracleTrade {
+  readonly priceUnits: bigint;
+  readonly sizeUnits: bigint;
+}
+
 /** The rows of an export (`symbol,interval,start,…`), as texts, by symbol, interval and start. */
 export const oracleRows = (trades: readonly OracleTrade[], intervals: readonly string[]): string[] => {
-  const sorted = trades
-    .map((trade) => ({ ...trade, priceUnits: units(trade.price), sizeUnits: units(trade.size) }))
-    .toSorted(
-      (a, b) =>
-        a.time - b.time ||
-        a.sequence - b.sequence ||
-        sign(a.priceUnits - b.priceUnits) ||
-        sign(a.sizeUnits - b.sizeUnits),
-    );
-  const bars = new Map<string, OracleBar>();
-  for (const { symbol, time, priceUnits, sizeUnits } of sorted) {
-    for (const interval of intervals) {
-      const size = sizeOf(interval);
+  const sorted = trades.map(inUnits).toSorted(order);
+  const fold = new Fold(intervals);
+  for (const trade of sorted) fold.add(trade);
+  return fold.rows();
+};
+
+/** An oracle for more trades than can be kept. */
+export interface OracleFold {
+  /** Takes the next trade. @throws RangeError when it belongs before its symbol's last one. */
+  add(trade: OracleTrade): void;
+  /** The rows that {@link oracleRows} has for the trades so far. */
+  rows(): string[];
+}
+
+/** Folds trades that come in order, symbol by symbol. */
+export const createOracleFold = (intervals: readonly string[]): OracleFold => {
+  const fold = new Fold(intervals);
+  const last = new Map<string, UnitTrade>();
+  return {
+    add: (trade) => {
+      const next = inUnits(trade);
+      const before = last.get(trade.symbol);
+      if (before !== undefined && order(before, next) > 0)
+        throw new RangeError(`trades of ${trade.symbol} must come in order, ${trade.sequence} did not`);
+      last.set(trade.symbol, next);
+      fold.add(next);
+    },
+    rows: () => fold.rows(),
+  };
+};
+
+const inUnits = (trade: OracleTrade): UnitTrade => ({
+  ...trade,
+  priceUnits: units(trade.price),
+  sizeUnits: units(trade.size),
+});
+
+const order = (a: UnitTrade, b: UnitTrade): number =>
+  a.time - b.time || a.sequence - b.sequence || sign(a.priceUnits - b.priceUnits) || sign(a.sizeUnits - b.sizeUnits);
+
+class Fold {
+  readonly #intervals: readonly { readonly interval: string; readonly size: number }[];
+  readonly #bars = new Map<string, OracleBar>();
+
+  constructor(intervals: readonly string[]) {
+    this.#intervals = intervals.map((interval) => ({ interval, size: sizeOf(interval) }));
+  }
+
+  add({ symbol, time, priceUnits, sizeUnits }: UnitTrade): void {
+    for (const { interval, size } of this.#intervals) {
       const start = time - (time % size);
       const key = `${symbol} ${interval} ${start}`;
-      const bar = bars.get(key);
+      const bar = this.#bars.get(key);
       if (bar === undefined) {
-        bars.set(key, {
+        this.#bars.set(key, {
           symbol,
           interval,
           start,
@@ -80,10 +122,13 @@ export const oracleRows = (trades: readonly OracleTrade[], intervals: readonly s
       bar.notional += priceUnits * sizeUnits;
     }
   }
-  return [...bars.values()]
-    .toSorted((a, b) => order(a.symbol, b.symbol) || sizeOf(a.interval) - sizeOf(b.interval) || a.start - b.start)
-    .map(row);
-};
+
+  rows(): string[] {
+    return [...this.#bars.values()]
+      .toSorted((a, b) => compare(a.symbol, b.symbol) || sizeOf(a.interval) - sizeOf(b.interval) || a.start - b.start)
+      .map(row);
+  }
+}
 
 const row = (bar: OracleBar): string =>
   [
@@ -105,7 +150,7 @@ const row = (bar: OracleBar): string =>
 
 const sizeOf = (interval: string): number => Number(interval.slice(0, -1)) * SIZES[interval.slice(-1)]!;
 
-const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 const sign = (difference: bigint): number => (difference < 0n ? -1 : difference > 0n ? 1 : 0);
 

@@ -12,7 +12,7 @@ import { TradeAges } from "../bench/trade-ages.ts";
 import { runCommandLine } from "./command.ts";
 
 /** Those that need no pipeline at work; test/bench.long.ts has the others. */
-const QUICK = ["handler", "core", "frame", "state", "cold", "page"];
+const QUICK = ["handler", "core", "frame", "state", "fanout", "cold", "page"];
 const title = { name: "a.b", case: "c", unit: "x" };
 
 let folder: string;
@@ -41,7 +41,7 @@ describe("npm run bench", () => {
       expect(median).toBeGreaterThanOrEqual(min);
       expect(max).toBeGreaterThanOrEqual(median);
     }
-    expect(stdout.match(/^\| (handler|core|frame|state|cold|page)\./gm)).toHaveLength(results.length);
+    expect(stdout.match(/^\| (handler|core|frame|state|fanout|cold|page)\./gm)).toHaveLength(results.length);
   });
 
   test("compares with a report of before, where it has the same figure", async () => {

@@ -1,70 +1,28 @@
-import {
-  ApiGatewayManagementApiClient,
-  GoneException,
-  LimitExceededException,
-  PostToConnectionCommand,
-} from "@aws-sdk/client-apigatewaymanagementapi";
-import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { PipelineError } from "#core/errors.ts";
+import type { Clock } from "#core/ports/clock.ts";
 import type { MessageSink } from "#core/ports/message-sink.ts";
-
-const MAX_SOCKETS = 64;
+import { openCredentials, type Environment } from "./credentials.ts";
+import { openLeanMessageSink } from "./lean-message-sink.ts";
+import { openSdkMessageSink } from "./sdk-message-sink.ts";
 
 export interface MessageSinkOptions {
+  /** Who posts: our own lean client, or the SDK's. */
+  readonly socketClient: "lean" | "sdk";
   /** The base URL of the stage: `https://{api}.execute-api.{region}.amazonaws.com/{stage}`. */
-  readonly endpoint: string;
+  readonly managementEndpoint: string;
+  /** Names the region and, as a rule, the credentials, in the variables of Lambda and the SDK. */
+  readonly env: Environment;
+  readonly clock: Pick<Clock, "nowMs">;
 }
 
 /**
- * Posts to the sockets of an API Gateway WebSocket API. A full buffer on the client's side answers as too many requests
- * do, so a busy connection is not tried again here.
- * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
+ * A sink that posts to the sockets of an API Gateway WebSocket API.
+ * @throws PipelineError TAPE_CONFIG_INVALID when the lean client finds no region.
  */
-export const openMessageSink = ({ endpoint }: MessageSinkOptions): MessageSink & AsyncDisposable => {
-  const client = new ApiGatewayManagementApiClient({
-    endpoint,
-    maxAttempts: 1,
-    requestHandler: new NodeHttpHandler({
-      connectionTimeout: 3_000,
-      requestTimeout: 5_000,
-      throwOnRequestTimeout: true,
-      httpAgent: { keepAlive: true, maxSockets: MAX_SOCKETS },
-      httpsAgent: { keepAlive: true, maxSockets: MAX_SOCKETS },
-    }),
-  });
-  return {
-    post: async (connectionId, message) => {
-      const command = new PostToConnectionCommand({ ConnectionId: connectionId, Data: message });
-      try {
-        await sendTwice(client, command);
-        return "sent";
-      } catch (cause) {
-        if (cause instanceof GoneException) return "gone";
-        if (cause instanceof LimitExceededException || statusOf(cause) === 429) return "busy";
-        const failure = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
-        throw new PipelineError(
-          "TAPE_CONNECTION_UNAVAILABLE",
-          `the socket gateway must answer, failed with ${failure}`,
-          {
-            cause,
-            retryable: true,
-          },
-        );
-      }
-    },
-    [Symbol.asyncDispose]: async () => client.destroy(),
-  };
+export const openMessageSink = (options: MessageSinkOptions): MessageSink & AsyncDisposable => {
+  const { socketClient, managementEndpoint: endpoint, env, clock } = options;
+  if (socketClient === "sdk") return openSdkMessageSink({ endpoint });
+  const region = env["AWS_REGION"];
+  if (!region) throw new PipelineError("TAPE_CONFIG_INVALID", "AWS_REGION must be set, was absent");
+  return openLeanMessageSink({ endpoint, region, credentials: openCredentials(env), clock });
 };
-
-/** Sends again when nobody answered: a kept connection may be dead after a function was frozen. Posts bear repetition. */
-const sendTwice = async (client: ApiGatewayManagementApiClient, command: PostToConnectionCommand): Promise<void> => {
-  try {
-    await client.send(command);
-  } catch (error) {
-    if (statusOf(error) !== undefined) throw error;
-    await client.send(command);
-  }
-};
-
-const statusOf = (error: unknown): number | undefined =>
-  (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;

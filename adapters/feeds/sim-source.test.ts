@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { decimalText } from "#core/decimal.ts";
 import type { Trade } from "#core/trade.ts";
 import { epochMs } from "#core/units.ts";
 import { createSimSource, type SimSetting } from "./sim-source.ts";
@@ -18,6 +19,19 @@ test("the same seed gives the same trades, from any row on, and another seed oth
   const all = await tradesOf();
   expect(await tradesOf(4_321)).toEqual(all.slice(4_321));
   expect(await tradesOf(0, { seed: 8 })).not.toEqual(all);
+});
+
+test("a seed's trades stay the same from release to release", async () => {
+  const rows = (await tradesOf(4_997)).map(({ symbol, price, size, eventTimeMs, sequence, source }) =>
+    [symbol, decimalText(price), decimalText(size), eventTimeMs - START, sequence, source].join(" "),
+  );
+  expect(rows).toMatchInlineSnapshot(`
+    [
+      "IBM 11.27 29 49154 2929 sim",
+      "IBM 11.27 100 49168 2930 sim",
+      "SPY 22.61 1200 49190 1205 sim",
+    ]
+  `);
 });
 
 test("a source read on, or again from a little before, gives the same trades as one read at once", async () => {

@@ -1,4 +1,4 @@
-import { least } from "#core/decimal.ts";
+import { least, type Decimal } from "#core/decimal.ts";
 import { createRandom, type Random } from "#core/random.ts";
 import type { SourceRow, TradeSource } from "#core/ports/trade-source.ts";
 import type { Trade } from "#core/trade.ts";
@@ -36,9 +36,8 @@ export const createSimSource = (setting: SimSetting): TradeSource => {
       const simulation = remembered.get(known) ?? new Simulation(setting);
       for (let row = simulation.count; row < end; row += BATCH) {
         remember(row, simulation);
-        const trades = simulation.take(Math.min(BATCH, end - row), startedAtMs);
-        const wanted = trades.slice(Math.max(0, from - row));
-        if (wanted.length > 0) yield wanted.map((trade): SourceRow => ({ kind: "trade", trade }));
+        const rows = simulation.take(Math.min(BATCH, end - row), startedAtMs).slice(Math.max(0, from - row));
+        if (rows.length > 0) yield rows;
       }
     },
   };
@@ -74,11 +73,14 @@ class Simulation {
   }
 
   copy(): Simulation {
-    return new Simulation(this.#setting, structuredClone(this.#market));
+    const { prices, sequences, ...counts } = this.#market;
+    return new Simulation(this.#setting, { ...counts, prices: [...prices], sequences: [...sequences] });
   }
 
-  take(count: number, startedAtMs: EpochMs): readonly Trade[] {
-    return Array.from({ length: count }, () => this.#next(startedAtMs));
+  take(count: number, startedAtMs: EpochMs): readonly SourceRow[] {
+    const rows: SourceRow[] = [];
+    while (rows.length < count) rows.push({ kind: "trade", trade: this.#next(startedAtMs) });
+    return rows;
   }
 
   #next(startedAtMs: EpochMs): Trade {
@@ -92,8 +94,8 @@ class Simulation {
     market.count++;
     return {
       symbol: symbols[index]!,
-      price: least({ units: price, scale: 2 }),
-      size: { units: sizeOf(random), scale: 0 },
+      price: priceOf(price),
+      size: SIZES[sizeOf(random)]!,
       eventTimeMs: epochMs(startedAtMs + Math.floor(market.elapsedMs)),
       sequence: ++market.sequences[index]!,
       source: "sim",
@@ -107,5 +109,18 @@ const openMarket = ({ seed, symbols }: SimSetting): Market => {
   return { count: 0, elapsedMs: 0, prices, sequences: symbols.map(() => 0) };
 };
 
+/** Prices up to here share their decimals. */
+const SHARED_CENTS = 32_768;
+const sharedPrices = new Array<Decimal | undefined>(SHARED_CENTS);
+
+const priceOf = (cents: number): Decimal => {
+  if (cents >= SHARED_CENTS) return least({ units: cents, scale: 2 });
+  return (sharedPrices[cents] ??= least({ units: cents, scale: 2 }));
+};
+
+const LARGEST_SIZE = 2_000;
+const SIZES: readonly Decimal[] = Array.from({ length: LARGEST_SIZE + 1 }, (_, units) => ({ units, scale: 0 }));
+
+/** 1 to {@link LARGEST_SIZE}. */
 const sizeOf = (random: Random): number =>
   random() < 0.7 ? 100 * (1 + Math.floor(random() ** 3 * 20)) : 1 + Math.floor(random() * 99);

@@ -92,3 +92,50 @@ test("rejects with our error when a request gets no answer", async () => {
     cause: expect.objectContaining({ name: "InternalFailure" }),
   });
 });
+
+test("an entry of a request that got no answer, beside others that did, alone was not taken as far as is known", async () => {
+  await using faulty = await openFaulty(1, async (operation, body, forward) => {
+    const [first] = (body["Records"] ?? []) as readonly { PartitionKey: string }[];
+    return operation === "PutRecords" && first?.PartitionKey === "2"
+      ? serviceError("InternalFailure", 500)
+      : forward(body);
+  });
+  const entries = Array.from({ length: 4 }, (_, i) => ({ partitionKey: String(i), data: new Uint8Array(150_000) }));
+  const places = await faulty.stream.put(entries);
+  expect(places.map((place) => place !== undefined)).toEqual([true, true, false, true]);
+});
+
+test("sends no further request to a stream that does not answer", async () => {
+  let requests = 0;
+  await using faulty = await openFaulty(1, async () => {
+    requests++;
+    return serviceError("InternalFailure", 500);
+  });
+  const entries = Array.from({ length: 20 }, (_, i) => ({ partitionKey: String(i), data: new Uint8Array(150_000) }));
+  await expect(faulty.stream.put(entries)).rejects.toMatchObject({ code: "TAPE_STREAM_UNAVAILABLE" });
+  expect(requests).toBe(4);
+});
+
+test("rejects for good what the stream refuses for good, whatever it took beside", async () => {
+  await using faulty = await openFaulty(1, async (operation, body, forward) => {
+    const [first] = (body["Records"] ?? []) as readonly { PartitionKey: string }[];
+    return operation === "PutRecords" && first?.PartitionKey === "1"
+      ? serviceError("AccessDeniedException")
+      : forward(body);
+  });
+  const entries = Array.from({ length: 3 }, (_, i) => ({ partitionKey: String(i), data: new Uint8Array(150_000) }));
+  await expect(faulty.stream.put(entries)).rejects.toMatchObject({
+    code: "TAPE_STREAM_UNAVAILABLE",
+    isRetryable: false,
+  });
+});
+
+test("asks once for the name of a shard, however many entries it takes at first", async () => {
+  let asked = 0;
+  await using faulty = await openFaulty(1, async (operation, body, forward) => {
+    if (operation === "DescribeStreamSummary") asked++;
+    return forward(body);
+  });
+  await faulty.stream.put(Array.from({ length: 20 }, () => ({ partitionKey: "1", data: new Uint8Array([1]) })));
+  expect(asked).toBe(1);
+});

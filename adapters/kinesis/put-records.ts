@@ -1,4 +1,6 @@
 import { PutRecordsCommand, type PutRecordsResultEntry } from "@aws-sdk/client-kinesis";
+import { concurrently } from "#core/concurrently.ts";
+import { PipelineError } from "#core/errors.ts";
 import type { StreamEntry } from "#core/ports/frame-stream.ts";
 import { sequenceNumber, type SequenceNumber } from "#core/units.ts";
 import type { KinesisStream } from "./client.ts";
@@ -19,26 +21,32 @@ export interface PutPlace {
 const THROTTLED = "ProvisionedThroughputExceededException";
 
 /**
- * Puts the entries in as many requests as it takes, and says of each where the stream put it, undefined for one that it did not take.
- * @throws PipelineError TAPE_STREAM_UNAVAILABLE when a request got no answer, once none is under way.
+ * Puts the entries in as many requests as it takes, and says of each where the stream put it, undefined for one that it did
+ * not take, as far as is known: a request that got no answer may have landed or not, and none is sent after it.
+ * @throws PipelineError TAPE_STREAM_UNAVAILABLE, once nothing is under way, when no request got an answer or one was refused
+ * for good.
  */
 export const putRecords = async (
   stream: KinesisStream,
   entries: readonly StreamEntry[],
 ): Promise<readonly (PutPlace | undefined)[]> => {
   const requests = requestsOf(entries);
-  const answers: (readonly (PutPlace | undefined)[])[] = [];
-  for (let from = 0; from < requests.length; from += REQUESTS_IN_FLIGHT) {
-    const outcomes = await Promise.allSettled(
-      requests.slice(from, from + REQUESTS_IN_FLIGHT).map((request) => putRequest(stream, request)),
-    );
-    for (const outcome of outcomes) {
-      if (outcome.status === "rejected") throw outcome.reason;
-      answers.push(outcome.value);
+  const answers = new Map<readonly StreamEntry[], readonly (PutPlace | undefined)[]>();
+  const failures: unknown[] = [];
+  await concurrently(requests, REQUESTS_IN_FLIGHT, async (request) => {
+    if (failures.length > 0) return;
+    try {
+      answers.set(request, await putRequest(stream, request));
+    } catch (error) {
+      if (!isUnanswered(error)) throw error;
+      failures.push(error);
     }
-  }
-  return answers.flat();
+  });
+  if (answers.size === 0 && failures.length > 0) throw failures[0];
+  return requests.flatMap((request) => answers.get(request) ?? request.map(() => undefined));
 };
+
+const isUnanswered = (error: unknown): boolean => error instanceof PipelineError && error.isRetryable;
 
 const putRequest = async (
   stream: KinesisStream,

@@ -8,8 +8,17 @@ export interface ShardNames {
 
 /** `shardId-000000000000@mu9r6a`: the shard's id, and when its stream was created, in seconds since 1970 to the base of 36. */
 export const createShardNames = (stream: KinesisStream): ShardNames => {
-  let born: string | undefined;
-  return { of: async (shardId) => `${shardId}@${(born ??= await creationOf(stream))}` };
+  /** Asked for once, however many names are wanted meanwhile; again after a failure. */
+  let born: Promise<string> | undefined;
+  const ask = async (): Promise<string> => {
+    try {
+      return await creationOf(stream);
+    } catch (error) {
+      born = undefined;
+      throw error;
+    }
+  };
+  return { of: async (shardId) => `${shardId}@${await (born ??= ask())}` };
 };
 
 const creationOf = async (stream: KinesisStream): Promise<string> => {

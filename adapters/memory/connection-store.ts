@@ -26,7 +26,11 @@ export const createMemoryConnectionStore = (): ConnectionStore => {
       for (const subscription of removed) subscriptions.delete(subscriptionText(subscription));
     },
 
-    subscribers: async (symbol) => [...subscriptions.values()].filter((subscription) => subscription.symbol === symbol),
+    wants: async () =>
+      [...Map.groupBy(subscriptions.values(), ({ connectionId }) => connectionId)].map(([connectionId, own]) => ({
+        connectionId,
+        wants: own.map(({ symbol, intervalMs }) => ({ symbol, intervalMs })),
+      })),
   };
 };
 

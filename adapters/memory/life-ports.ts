@@ -4,6 +4,7 @@ import { createMemoryGapStore } from "./gap-store.ts";
 import { createMemoryPaneStore } from "./pane-store.ts";
 import { createMemoryRejectedStore } from "./rejected-store.ts";
 import { createMemoryShardStatusStore } from "./shard-status.ts";
+import { plainPacking } from "./state-packing.ts";
 import { createMemorySymbolRegister } from "./symbol-register.ts";
 import { createMemoryUpdateStream } from "./update-stream.ts";
 
@@ -16,6 +17,7 @@ export const createMemoryLifePorts = <Read extends Pick<LifePorts, "shards" | "c
   symbols: createMemorySymbolRegister(),
   statuses: createMemoryShardStatusStore(),
   gaps: createMemoryGapStore(),
+  packing: plainPacking,
   clock: clock as Read["clock"],
   shards: shards as Read["shards"],
 });

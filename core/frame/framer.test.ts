@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Trade } from "#core/trade.ts";
 import { epochMs } from "#core/units.ts";
 import { symbolArbitrary, tradesArbitrary } from "#test/arbitraries/trade.ts";
+import { encodeFrame } from "./encode.ts";
 import { framesOf, laneOf, type FramingRules } from "./framer.ts";
 import { frameTrades } from "./trades.ts";
 
@@ -32,6 +33,24 @@ const rulesArbitrary = fc.record({
   maxTrades: fc.integer({ min: 1, max: 20 }),
   maxBytes: fc.integer({ min: 1, max: 400 }),
 });
+
+/** Partition keys and bytes of frames, cut as plainly as can be. */
+const plainFrames = (all: readonly Trade[], rules: FramingRules): readonly (readonly [string, Uint8Array])[] => {
+  const { producer, ingestTimeMs, lanes, maxTrades, maxBytes } = rules;
+  const frames: (readonly [string, Uint8Array])[] = [];
+  const cut = (lane: string, some: readonly Trade[]): void => {
+    const data = encodeFrame({ producer, number: rules.firstNumber + frames.length, ingestTimeMs, trades: some });
+    const half = Math.ceil(some.length / 2);
+    if (data.length <= maxBytes || some.length === 1) frames.push([lane, data]);
+    else for (const part of [some.slice(0, half), some.slice(half)]) cut(lane, part);
+  };
+  const kindOf = ({ symbol, source, currency }: Trade): string =>
+    JSON.stringify([laneOf(symbol, lanes), source || null, currency || null]);
+  for (const group of Map.groupBy(all, kindOf).values())
+    for (let from = 0; from < group.length; from += maxTrades)
+      cut(String(laneOf(group[0]!.symbol, lanes)), group.slice(from, from + maxTrades));
+  return frames;
+};
 
 describe("laneOf", () => {
   test.each([
@@ -85,6 +104,18 @@ describe("framesOf", () => {
           expect(tradeCount === 1 || data.length <= changes.maxBytes).toBe(true);
         }
       }),
+    );
+  });
+
+  test("cuts every so many trades of a lane, source and currency, and writes them as encodeFrame does", () => {
+    fc.assert(
+      fc.property(tradesArbitrary, rulesArbitrary, (all, changes) => {
+        const rules = { ...RULES, ...changes };
+        expect(framesOf(all, rules).map(({ partitionKey, data }) => [partitionKey, data])).toEqual(
+          plainFrames(all, rules),
+        );
+      }),
+      { numRuns: 300 },
     );
   });
 

@@ -10,20 +10,26 @@ export interface TradeRun {
   readonly trades: readonly Trade[];
 }
 
-/**
- * The trades grouped by symbol, symbols and trades in the order in which they came. A run's scales are the greatest least
- * scales of its trades; where those would take a trade's units to 2^53 or beyond, another run begins.
- * @throws RangeError when a trade is none.
- */
-export const runsOf = (trades: readonly Trade[]): readonly TradeRun[] => {
+/** The trades by symbol, symbols and trades in the order in which they came. */
+export const bySymbol = (trades: readonly Trade[]): Map<string, Trade[]> => {
   const groups = new Map<string, Trade[]>();
   for (const trade of trades) {
     const group = groups.get(trade.symbol);
-    if (group) group.push(trade);
-    else groups.set(trade.symbol, [trade]);
+    if (group === undefined) groups.set(trade.symbol, [trade]);
+    else group.push(trade);
   }
+  return groups;
+};
+
+/**
+ * The runs of trades that are grouped by symbol. A run's scales are the greatest least scales of its trades; where those
+ * would take a trade's units to 2^53 or beyond, another run begins.
+ * @throws RangeError when a trade is none.
+ */
+export const runsOf = (groups: readonly (readonly Trade[])[]): readonly TradeRun[] => {
   const runs: TradeRun[] = [];
-  for (const [symbol, group] of groups) {
+  for (const group of groups) {
+    const { symbol = "" } = group[0] ?? {};
     if (!isSymbol(symbol)) throw new RangeError(`a symbol must be 1 to 32 printable ASCII characters, was ${symbol}`);
     cutByScale(symbol, group, runs);
   }
@@ -45,22 +51,28 @@ interface Extent {
 const NOTHING: Extent = { scale: 0, greatest: 0 };
 
 const cutByScale = (symbol: string, trades: readonly Trade[], runs: TradeRun[]): void => {
-  let [price, size, from] = [NOTHING, NOTHING, 0];
+  let [price, size] = [NOTHING, NOTHING];
+  let from = 0;
   for (let i = 0; i < trades.length; i++) {
     const trade = trades[i]!;
     requireTrade(trade);
-    let [widerPrice, widerSize] = [widened(price, trade.price), widened(size, trade.size)];
+    let widerPrice = widened(price, trade.price);
+    let widerSize = widened(size, trade.size);
     if (!isExact(widerPrice) || !isExact(widerSize)) {
       runs.push({ symbol, priceScale: price.scale, sizeScale: size.scale, trades: trades.slice(from, i) });
       from = i;
-      [widerPrice, widerSize] = [widened(NOTHING, trade.price), widened(NOTHING, trade.size)];
+      widerPrice = widened(NOTHING, trade.price);
+      widerSize = widened(NOTHING, trade.size);
     }
-    [price, size] = [widerPrice, widerSize];
+    price = widerPrice;
+    size = widerSize;
   }
-  runs.push({ symbol, priceScale: price.scale, sizeScale: size.scale, trades: trades.slice(from) });
+  const last = from === 0 ? trades : trades.slice(from);
+  runs.push({ symbol, priceScale: price.scale, sizeScale: size.scale, trades: last });
 };
 
 const widened = (extent: Extent, decimal: Decimal): Extent => {
+  if (decimal.scale === extent.scale && decimal.units <= extent.greatest) return extent;
   const own = decimal.scale > 0 && decimal.units % 10 === 0 ? least(decimal).scale : decimal.scale;
   const scale = Math.max(extent.scale, own);
   const units = unitsAt(decimal, scale);

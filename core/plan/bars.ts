@@ -1,6 +1,6 @@
 import { FULLEST } from "./assumed.ts";
 import type { PlanLoad } from "./load.ts";
-import { PANE_ROW_BYTES, UPDATE_HEAD_BYTES } from "./measured.ts";
+import { PANE_BYTES, UPDATE_RECORD_HEAD_BYTES } from "./measured.ts";
 import { shardsOf, streamLimits, type ShardLimit } from "./shards.ts";
 import type { TicksPlan } from "./ticks.ts";
 
@@ -15,15 +15,15 @@ export interface BarsPlan {
 }
 
 /** As the update stream packs them. */
-const RECORD_BYTES = 25_000 - UPDATE_HEAD_BYTES;
+const RECORD_BYTES = 25_000 - UPDATE_RECORD_HEAD_BYTES;
 
 /** The bars stream behind these aggregators. */
 export const barsPlanOf = ({ tradesPerSecond }: PlanLoad, { fold, shards: ticksShards }: TicksPlan): BarsPlan => {
   const { rowsPerSecond, stepSeconds, lifeSeconds } = fold;
   // Each publishing ends with a record that is not full.
   const publishings = Math.min(tradesPerSecond * 2, ticksShards * (1 / stepSeconds + 1 / lifeSeconds));
-  const recordsPerSecond = (rowsPerSecond * PANE_ROW_BYTES) / RECORD_BYTES + publishings;
-  const bytesPerSecond = rowsPerSecond * PANE_ROW_BYTES + recordsPerSecond * UPDATE_HEAD_BYTES;
+  const recordsPerSecond = (rowsPerSecond * PANE_BYTES) / RECORD_BYTES + publishings;
+  const bytesPerSecond = rowsPerSecond * PANE_BYTES + recordsPerSecond * UPDATE_RECORD_HEAD_BYTES;
   const limits = streamLimits(bytesPerSecond, recordsPerSecond, FULLEST);
   return {
     rowsPerSecond,

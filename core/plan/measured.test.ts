@@ -9,9 +9,17 @@ import type { TradeSource } from "../ports/trade-source.ts";
 import { heartbeatMessage, updateMessages } from "../protocol/server-message.ts";
 import type { Trade } from "../trade.ts";
 import { durationMs, epochMs, sequenceNumber } from "../units.ts";
-import { paneRowText, updateRecords } from "../updates.ts";
+import { updateRecords } from "../update-record.ts";
+import { paneRowText } from "../updates.ts";
 import { frameBytesOf } from "./frames.ts";
-import { HEARTBEAT_BYTES, PANE_ITEM_BYTES, PANE_ROW_BYTES, UPDATE_HEAD_BYTES } from "./measured.ts";
+import {
+  HEARTBEAT_BYTES,
+  PANE_ITEM_BYTES,
+  PANE_BYTES,
+  PANE_ROW_BYTES,
+  UPDATE_HEAD_BYTES,
+  UPDATE_RECORD_HEAD_BYTES,
+} from "./measured.ts";
 
 const timeMs = epochMs(1_381_152_600_464);
 
@@ -89,12 +97,22 @@ const pane: Pane = {
     low: decimal(16_738),
     close: print,
     volume: wide(512_349n, 0),
-    priceSum: wide(41_852_507n),
-    notional: wide(8_577_123_459n),
+    priceSum: wide(41_868_007n),
+    notional: wide(8_577_923_459n),
   },
 };
 
-test("a pane is as long in an update as the plan reckons, or little shorter", () => {
+test("a pane is as long in a state and in a record of the bars stream as the plan reckons, or shorter", () => {
+  const panes = Array.from({ length: 500 }, (_, i) =>
+    [10_000, 60_000].map(durationMs).map((intervalMs): Pane => ({ ...pane, symbol: `S${i}`, intervalMs })),
+  ).flat();
+  const [one, all] = [updateRecords([pane]), updateRecords(panes, 1_000_000)];
+  expect((all[0]!.length - one[0]!.length) / (panes.length - 1)).toBeLessThanOrEqual(PANE_BYTES);
+  expect(one[0]!.length).toBeLessThanOrEqual(PANE_BYTES + UPDATE_RECORD_HEAD_BYTES);
+  expect(one[0]!.length).toBeGreaterThan(UPDATE_RECORD_HEAD_BYTES);
+});
+
+test("a pane is as long in an update message as the plan reckons, or little shorter", () => {
   const bytes = paneRowText(pane).length + 1;
   expect(bytes).toBeLessThanOrEqual(PANE_ROW_BYTES);
   expect(bytes).toBeGreaterThan(PANE_ROW_BYTES * 0.9);
@@ -102,8 +120,6 @@ test("a pane is as long in an update as the plan reckons, or little shorter", ()
 
 test("updates and heartbeats say no more besides than the plan reckons", () => {
   const row = paneRowText(pane);
-  const [record] = updateRecords([pane], 25_000);
-  expect(record!.length - row.length).toBeLessThanOrEqual(UPDATE_HEAD_BYTES);
   expect(updateMessages([row])[0]!.length - row.length).toBeLessThanOrEqual(UPDATE_HEAD_BYTES);
   const counts = { trades: 525_600_000_000, late: 1_000_000, duplicates: 1_000, rejected: 1_000 };
   const beat = heartbeatMessage({ timeMs, watermarkMs: timeMs, feed: "live", counts });

@@ -7,10 +7,16 @@
 /** A frame is at most about this long without its trades, a run of one symbol's trades, a trade, and what it says besides. */
 export const FRAME_BYTES = { head: 62, run: 8.7, trade: 4.75, details: 2.2 } as const;
 
-/** A pane in an update of the bars stream or of a socket, with its comma. */
+/** A pane in a life's state and in an update of the bars stream, at most about, with its share of the symbol. */
+export const PANE_BYTES = 40;
+
+/** What a record of the bars stream says besides panes. */
+export const UPDATE_RECORD_HEAD_BYTES = 90;
+
+/** A pane in an update of a socket, with its comma. */
 export const PANE_ROW_BYTES = 262;
 
-/** What a record of the bars stream and an update message say besides panes. */
+/** What an update message says besides panes. */
 export const UPDATE_HEAD_BYTES = 330;
 
 /** A heartbeat. */

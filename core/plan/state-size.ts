@@ -1,5 +1,6 @@
 import { intervalText } from "../interval.ts";
 import type { DurationMs } from "../units.ts";
+import { PANE_BYTES } from "./measured.ts";
 
 /**
  * What Lambda hands from batch to batch within one tumbling window and shard: 1 MB, read here as the smaller of its two
@@ -8,8 +9,8 @@ import type { DurationMs } from "../units.ts";
  */
 export const STATE_LIMIT_BYTES = 1_000_000;
 
-/** What a pane takes in the binary state, at most about: `life-state.test.ts` holds the encoding to it. */
-export const STATE_BYTES_PER_PANE = 40;
+/** A life's state is no longer: as base64 in JSON it leaves some of the limit to what stands beside it. */
+export const MAX_STATE_BYTES = 720_000;
 
 /** What a shard's aggregator has to keep in memory during one arrival window. */
 export interface StateLoad {
@@ -40,7 +41,7 @@ export const stateSizeOf = (load: StateLoad): StateSize => {
   const symbolsPerShard = Math.ceil(load.symbolCount / load.shardCount);
   const windowCounts = load.intervalsMs.map((intervalMs) => openWindowCount(load, intervalMs));
   const paneCount = symbolsPerShard * windowCounts.reduce((sum, count) => sum + count, 0);
-  const stateBytes = base64Length(paneCount * STATE_BYTES_PER_PANE);
+  const stateBytes = base64Length(paneCount * PANE_BYTES);
   const windows = load.intervalsMs.map((intervalMs, index) => `${windowCounts[index]} of ${intervalText(intervalMs)}`);
   return {
     paneCount,
@@ -48,7 +49,7 @@ export const stateSizeOf = (load: StateLoad): StateSize => {
     isWithinLimit: stateBytes <= STATE_LIMIT_BYTES,
     arithmetic:
       `${symbolsPerShard} symbols a shard x open windows (${windows.join(" + ")}) = ${paneCount} panes, ` +
-      `x ${STATE_BYTES_PER_PANE} bytes x 4/3 for base64 = ${stateBytes} bytes`,
+      `x ${PANE_BYTES} bytes x 4/3 for base64 = ${stateBytes} bytes`,
   };
 };
 

@@ -11,9 +11,13 @@ const wants = (connectionId: string, symbol: string, intervalMs = minute): Subsc
   intervalMs,
 });
 
+/** Who wants `symbol`, by connection and interval. */
 const subscribers = async (store: ConnectionStore, symbol: string): Promise<readonly Subscription[]> => {
   const text = ({ connectionId, intervalMs }: Subscription): string => `${connectionId} ${intervalMs}`;
-  return (await store.subscribers(symbol)).toSorted((a, b) => (text(a) < text(b) ? -1 : 1));
+  const all = (await store.wants()).flatMap((one) =>
+    one.wants.map((want) => wants(one.connectionId, want.symbol, want.intervalMs)),
+  );
+  return all.filter((want) => want.symbol === symbol).toSorted((a, b) => (text(a) < text(b) ? -1 : 1));
 };
 
 const opened = async (store: ConnectionStore, ...connectionIds: readonly string[]): Promise<void> => {
@@ -73,6 +77,36 @@ export const connectionStoreContract = (name: string, open: () => Promise<Connec
       await store.subscribe([wants("a=", "IBM")]);
       await store.close("b|c");
       expect((await store.list()).toSorted()).toEqual(["a=", "d"]);
+    });
+
+    test("what a connection wants survives that it is opened again", async () => {
+      await using store = await open();
+      await opened(store, "a");
+      await store.subscribe([wants("a", "IBM")]);
+      await opened(store, "a");
+      expect(await subscribers(store, "IBM")).toEqual([wants("a", "IBM")]);
+    });
+
+    test("leaves out who wants nothing any more, or never did", async () => {
+      await using store = await open();
+      await opened(store, "a", "b", "c");
+      await store.subscribe([wants("a", "IBM"), wants("b", "IBM")]);
+      await store.unsubscribe([wants("a", "IBM"), wants("c", "IBM"), wants("never", "IBM")]);
+      expect(await store.wants()).toEqual([{ connectionId: "b", wants: [{ symbol: "IBM", intervalMs: minute }] }]);
+      expect((await store.list()).toSorted()).toEqual(["a", "b", "c"]);
+    });
+
+    test("adds and takes away at once what many ask for at once", async () => {
+      await using store = await open();
+      await opened(store, "a");
+      const symbols = Array.from({ length: 20 }, (_, index) => `S${index}`);
+      await store.subscribe([wants("a", "GONE")]);
+      await Promise.all([
+        ...symbols.map((symbol) => store.subscribe([wants("a", symbol)])),
+        store.unsubscribe([wants("a", "GONE")]),
+      ]);
+      const [all] = await store.wants();
+      expect(all?.wants.map(({ symbol }) => symbol).toSorted()).toEqual(symbols.toSorted());
     });
 
     test("closing twice, or what never was, is no error", async () => {

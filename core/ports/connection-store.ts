@@ -7,11 +7,21 @@ export interface Connection {
   readonly identity: string | undefined;
 }
 
-/** One connection wants one symbol at one interval, stored or derived. */
-export interface Subscription {
-  readonly connectionId: string;
+/** One symbol at one interval, stored or derived. */
+export interface Want {
   readonly symbol: string;
   readonly intervalMs: DurationMs;
+}
+
+/** One connection wants one symbol at one interval. */
+export interface Subscription extends Want {
+  readonly connectionId: string;
+}
+
+/** All that one connection wants, each once. */
+export interface ConnectionWants {
+  readonly connectionId: string;
+  readonly wants: readonly Want[];
 }
 
 /** Who is connected and wants what. Every method throws PipelineError TAPE_STORE_UNAVAILABLE when the store cannot be asked. */
@@ -29,6 +39,9 @@ export interface ConnectionStore {
 
   unsubscribe(subscriptions: readonly Subscription[]): Promise<void>;
 
-  /** The subscriptions of a symbol, found without a scan. */
-  subscribers(symbol: string): Promise<readonly Subscription[]>;
+  /**
+   * What every connection wants that wants anything, found by one question whatever the number of symbols. Equal wants are
+   * one object as a rule. It must be asked anew after each batch of updates: an older answer misses who came since.
+   */
+  wants(): Promise<readonly ConnectionWants[]>;
 }

@@ -18,8 +18,8 @@ export interface RecordPlace {
 export interface FrameStream {
   /**
    * Offers the entries, in one request or several. The result says, entry by entry, where the stream put it; those that it
-   * did not take (undefined) may be offered again. Order among entries is not promised.
-   * @throws PipelineError TAPE_STREAM_UNAVAILABLE when a request got no answer: each of its entries may or may not have landed.
+   * did not take (undefined), as far as is known, may be offered again. Order among entries is not promised.
+   * @throws PipelineError TAPE_STREAM_UNAVAILABLE when no request got an answer: each entry may or may not have landed.
    */
   put(entries: readonly StreamEntry[]): Promise<readonly (RecordPlace | undefined)[]>;
 }

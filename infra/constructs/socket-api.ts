@@ -142,6 +142,7 @@ export class SocketApi extends Construct {
         idleMs: config.idleMs,
         heartbeatMs: durationMs(config.heartbeatSeconds * 1_000),
         managementEndpoint: this.stage.callbackUrl,
+        socketClient: config.socketClient,
       }),
       // API Gateway waits for an answer for 29 seconds.
       // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html

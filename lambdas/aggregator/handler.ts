@@ -7,8 +7,10 @@ import { openDynamoSymbolRegister } from "#adapters/dynamodb/symbol-register.ts"
 import { openKinesisShardReader } from "#adapters/kinesis/shard-reader.ts";
 import { openKinesisUpdateStream } from "#adapters/kinesis/update-stream.ts";
 import { systemClock as clock } from "#adapters/node/clock.ts";
+import { zstdPacking } from "#adapters/node/state-packing.ts";
 import { openLogger } from "#adapters/powertools/logger.ts";
 import { noteOnce } from "#core/noted-symbols.ts";
+import { MAX_STATE_BYTES } from "#core/plan/state-size.ts";
 import { createAggregator } from "./aggregator.ts";
 import { readConfig } from "./config.ts";
 
@@ -20,7 +22,7 @@ export const handler = createAggregator({
     intervalsMs: config.intervals.map(({ intervalMs }) => intervalMs),
     maxOutOfOrdernessMs: config.maxOutOfOrdernessMs,
     clockSkewMs: config.clockSkewMs,
-    maxStateBytes: 600_000,
+    maxStateBytes: MAX_STATE_BYTES,
     retentionMs: config.ticksRetentionMs,
   },
   panes: openDynamoPaneStore({ table: config.panesTable, intervals: config.intervals, clock }),
@@ -30,6 +32,7 @@ export const handler = createAggregator({
   symbols: noteOnce(openDynamoSymbolRegister({ table: config.symbolsTable, clock })),
   statuses: openDynamoShardStatusStore({ table: config.checkpointsTable, clock }),
   gaps: openDynamoGapStore({ table: config.checkpointsTable, clock }),
+  packing: zstdPacking,
   clock,
   updates: openKinesisUpdateStream({ stream: config.barsStream }),
   log: openLogger({ service: "aggregator" }),

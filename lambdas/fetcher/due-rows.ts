@@ -1,7 +1,18 @@
 import type { Clock } from "#core/ports/clock.ts";
 import type { SourceRow, TradeSource } from "#core/ports/trade-source.ts";
+import type { Trade } from "#core/trade.ts";
 import { durationMs, epochMs, type DurationMs, type EpochMs } from "#core/units.ts";
 import type { Progress } from "../source-progress.ts";
+
+/** Successive rows of a source: its trades, and what can be none, each in their order. */
+export interface DuePart {
+  readonly trades: readonly Trade[];
+  readonly rejected: readonly RejectedRow[];
+  /** How many rows these are. */
+  readonly rowCount: number;
+}
+
+export type RejectedRow = Extract<SourceRow, { readonly kind: "rejected" }>;
 
 /**
  * A source's rows as they fall due: a trade is due when as much time, times the speed, has passed since the first, or at
@@ -13,7 +24,7 @@ export interface DueRows extends AsyncDisposable {
   /** Event time of the source's first trade; undefined before it was read. */
   readonly firstEventTimeMs: number | undefined;
   /** Up to `most` rows that are due, or whether due or not. A rejected row is due with the trade before it. */
-  take(most: number, isAnyway: boolean): Promise<readonly SourceRow[]>;
+  take(most: number, isAnyway: boolean): Promise<DuePart>;
   /** Resolves when the next row is due, at `deadlineMs`, or after `lingerMs` at least. */
   wait(deadlineMs: EpochMs, lingerMs: DurationMs): Promise<void>;
 }
@@ -49,17 +60,19 @@ export const createDueRows = (source: TradeSource, clock: Clock, speed: number |
       return firstEventTimeMs;
     },
     take: async (most, isAnyway) => {
-      const rows: SourceRow[] = [];
+      const trades: Trade[] = [];
+      const rejected: RejectedRow[] = [];
       const nowMs = clock.nowMs();
-      for (await fill(); rows.length < most && next < waiting.length;) {
+      for (await fill(); trades.length + rejected.length < most && next < waiting.length;) {
         const row = waiting[next]!;
         if (row.kind === "trade") firstEventTimeMs ??= row.trade.eventTimeMs;
         if (!isAnyway && dueAtMs(row) > nowMs) break;
-        rows.push(row);
+        if (row.kind === "trade") trades.push(row.trade);
+        else rejected.push(row);
         next++;
         if (next >= waiting.length) await fill();
       }
-      return rows;
+      return { trades, rejected, rowCount: trades.length + rejected.length };
     },
     wait: async (deadlineMs, lingerMs) => {
       const row = waiting[next];

@@ -218,10 +218,11 @@ describe("the fetcher", () => {
     const clock = createSkippingClock();
     const lease = createMemoryLeaseStore();
     const stream = createMemoryStream({ clock });
-    const source = { ...sourceOf(tradesOf(40_001)), isTimedByClock: true };
-    const run = { ...runOf(source, 1), deadlineMs: epochMs(START + 90_000_000) };
-    const late = { ...clock, nowMs: () => epochMs(clock.nowMs() + 80_000_000) };
-    await createFetcher(depsOf(stream, lease, late))(run);
+    const source = { ...sourceOf(tradesOf(128_001)), isTimedByClock: true };
+    const run = { ...runOf(source, 1), deadlineMs: epochMs(START + 290_000_000) };
+    const late = { ...clock, nowMs: () => epochMs(clock.nowMs() + 280_000_000) };
+    const framing = { lanes: 4, maxTrades: 1_000, maxBytes: 25_000 };
+    await createFetcher({ ...depsOf(stream, lease, late), framing })(run);
     // two full chunks go at once, and only the last, of one trade, waits for others
     expect(clock.nowMs() - START).toBe(100);
   });

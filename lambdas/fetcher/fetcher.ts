@@ -3,12 +3,12 @@ import { framesOf } from "#core/frame/framer.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { FrameStream } from "#core/ports/frame-stream.ts";
 import type { Lease, LeaseStore } from "#core/ports/lease-store.ts";
-import type { SourceRow, TradeSource } from "#core/ports/trade-source.ts";
+import type { TradeSource } from "#core/ports/trade-source.ts";
 import type { Random } from "#core/random.ts";
 import type { Trade } from "#core/trade.ts";
 import { durationMs, epochMs, type DurationMs, type EpochMs } from "#core/units.ts";
 import { Backlog, type BacklogDeps } from "./backlog.ts";
-import { createDueRows } from "./due-rows.ts";
+import { createDueRows, type DuePart } from "./due-rows.ts";
 import { readProgress, type Chunk, type Framing, type Progress } from "../source-progress.ts";
 import { sendFrames } from "./send-frames.ts";
 
@@ -40,8 +40,11 @@ export interface FetcherReport extends Pick<Progress, "tradesSent" | "rejectedRo
   readonly framesSent: number;
 }
 
-/** A chunk holds at most so many rows, and no more than may be unfolded. */
-const CHUNK_ROWS = 20_000;
+/**
+ * A chunk holds at most so many rows, and no more than may be unfolded: enough to fill the frames of 64 lanes when a source
+ * is behind, and little to keep in memory.
+ */
+const CHUNK_ROWS = 64_000;
 const KEPT_SAMPLES = 20;
 /** A run that says nothing for so long is taken to be dead. */
 const LEASE_MS = 15_000;
@@ -125,7 +128,7 @@ const sendDue = async (deps: FetcherDeps, run: FetcherRun, lease: Lease, start: 
     }
     const announced = progress.chunk && progress.chunk.to - progress.position;
     const due = await rows.take(announced ?? Math.min(CHUNK_ROWS, deps.maxUnfoldedTrades), announced !== undefined);
-    if (due.length === 0) {
+    if (due.rowCount === 0) {
       if (rows.isAtEnd) {
         progress = { ...progress, isDone: true };
         await save(progress);
@@ -139,7 +142,7 @@ const sendDue = async (deps: FetcherDeps, run: FetcherRun, lease: Lease, start: 
     const chunk = progress.chunk ?? chunkOf(deps, progress, due);
     progress = { ...progress, firstEventTimeMs, chunk };
     await save(progress);
-    const frames = framesOf(tradesOf(due), {
+    const frames = framesOf(due.trades, {
       ...chunk.framing,
       producer: progress.producer,
       firstNumber: progress.nextFrame,
@@ -151,40 +154,45 @@ const sendDue = async (deps: FetcherDeps, run: FetcherRun, lease: Lease, start: 
     backlog.add(sent);
     progress = { ...advance(progress, due, frames.length), lastPlaces: backlog.lastPlaces };
     // Where more is due already, nothing is gained by waiting for others.
-    if (run.speed !== "max" && due.length < CHUNK_ROWS) await deps.clock.sleep(deps.lingerMs);
+    if (run.speed !== "max" && due.rowCount < CHUNK_ROWS) await linger(deps, chunk);
   }
   await save(progress);
   return progress;
 };
 
+/** Waits until the trades that came while a chunk was sent have waited for others as long as they may. */
+const linger = async ({ clock, lingerMs }: FetcherDeps, { ingestTimeMs }: Chunk): Promise<void> => {
+  const leftMs = ingestTimeMs + lingerMs - clock.nowMs();
+  if (leftMs > 0) await clock.sleep(durationMs(Math.min(leftMs, lingerMs)));
+};
+
 const chunkOf = (
   { framing, clock }: FetcherDeps,
   { position, newestEventTimeMs }: Progress,
-  rows: readonly SourceRow[],
+  { trades, rowCount }: DuePart,
 ): Chunk => ({
-  to: position + rows.length,
+  to: position + rowCount,
   framing,
   ingestTimeMs: clock.nowMs(),
-  frontierMs: newestEventTimeMs ?? tradesOf(rows)[0]?.eventTimeMs,
+  frontierMs: newestEventTimeMs ?? trades[0]?.eventTimeMs,
 });
 
-const advance = (progress: Progress, rows: readonly SourceRow[], frameCount: number): Progress => {
-  const rejected = rows.filter((row) => row.kind === "rejected");
+const advance = (progress: Progress, { trades, rejected, rowCount }: DuePart, frameCount: number): Progress => {
   const samples = rejected.map(({ line, reason }) => `line ${line}: ${reason}`);
   return {
     ...progress,
-    newestEventTimeMs: newestOf(progress.newestEventTimeMs, tradesOf(rows)),
-    position: progress.position + rows.length,
+    newestEventTimeMs: newestOf(progress.newestEventTimeMs, trades),
+    position: progress.position + rowCount,
     nextFrame: progress.nextFrame + frameCount,
     chunk: undefined,
-    tradesSent: progress.tradesSent + rows.length - rejected.length,
+    tradesSent: progress.tradesSent + trades.length,
     rejectedRows: progress.rejectedRows + rejected.length,
     rejectedSamples: [...progress.rejectedSamples, ...samples].slice(0, KEPT_SAMPLES),
   };
 };
 
-const newestOf = (timeMs: number | undefined, trades: readonly Trade[]): number | undefined =>
-  trades.reduce((newest, { eventTimeMs }) => Math.max(newest ?? eventTimeMs, eventTimeMs), timeMs);
-
-const tradesOf = (rows: readonly SourceRow[]): readonly Trade[] =>
-  rows.flatMap((row) => (row.kind === "trade" ? row.trade : []));
+const newestOf = (timeMs: number | undefined, trades: readonly Trade[]): number | undefined => {
+  let newestMs = timeMs;
+  for (const { eventTimeMs } of trades) if (newestMs === undefined || eventTimeMs > newestMs) newestMs = eventTimeMs;
+  return newestMs;
+};

@@ -4,11 +4,12 @@ import type { CutFrame } from "#core/frame/framer.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { FrameStream, RecordPlace } from "#core/ports/frame-stream.ts";
 import type { Random } from "#core/random.ts";
+import { SEEN_FRAMES } from "#core/seen.ts";
 import { durationMs, type EpochMs } from "#core/units.ts";
 import type { SentFrame } from "./backlog.ts";
 
-/** No frame is sent before all that are further than this behind it are acknowledged: half of what aggregators remember. */
-export const FRAMES_IN_FLIGHT = 512;
+/** No frame is offered while one that is so far before it waits to be taken: half of what aggregators remember. */
+export const FRAMES_IN_FLIGHT = SEEN_FRAMES / 2;
 
 const BACKOFF: Backoff = { firstMs: durationMs(50), longestMs: durationMs(5_000) };
 
@@ -19,36 +20,29 @@ export interface SendDeps {
 }
 
 /**
- * Sends frames until the stream has taken each. What it refused, or did not answer for, is sent again with the same number
- * and partition key, after a pause that doubles from 50 ms to 5 s, with full jitter. Returns where they stand, undefined
- * when some were not taken before `deadlineMs`.
+ * Sends frames until the stream has taken each, at most {@link FRAMES_IN_FLIGHT} at a time. What it refused, or did not
+ * answer for, alone goes again, with the same number and partition key and beside those that follow, after a pause of up
+ * to 50 ms, with full jitter, that doubles up to 5 s while none is taken. Returns where they stand, undefined when some
+ * were not taken before `deadlineMs`.
  */
 export const sendFrames = async (
-  deps: SendDeps,
-  frames: readonly CutFrame[],
-  deadlineMs: EpochMs,
-): Promise<readonly SentFrame[] | undefined> => {
-  const sent: SentFrame[] = [];
-  for (let from = 0; from < frames.length; from += FRAMES_IN_FLIGHT) {
-    const group = await sendGroup(deps, frames.slice(from, from + FRAMES_IN_FLIGHT), deadlineMs);
-    if (group === undefined) return undefined;
-    sent.push(...group);
-  }
-  return sent;
-};
-
-const sendGroup = async (
   { stream, clock, random }: SendDeps,
   frames: readonly CutFrame[],
   deadlineMs: EpochMs,
 ): Promise<readonly SentFrame[] | undefined> => {
   const sent: SentFrame[] = [];
-  let left = frames;
-  for (let failures = 1; ; failures++) {
-    const places = await offer(stream, left);
-    sent.push(...left.flatMap(({ tradeCount }, i) => (places[i] ? { place: places[i], tradeCount } : [])));
-    left = left.filter((_, index) => places[index] === undefined);
-    if (left.length === 0) return sent;
+  let [open, next, failures]: [readonly number[], number, number] = [[], 0, 0];
+  for (;;) {
+    const end = Math.min(frames.length, (open[0] ?? next) + FRAMES_IN_FLIGHT);
+    const offered = [...open, ...Array.from({ length: end - next }, (_, i) => next + i)];
+    if (offered.length === 0) return sent;
+    const group = offered.map((position) => frames[position]!);
+    const places = await offer(stream, group);
+    sent.push(...group.flatMap(({ tradeCount }, i) => (places[i] ? { place: places[i], tradeCount } : [])));
+    open = offered.filter((_, i) => places[i] === undefined);
+    next = end;
+    failures = open.length === 0 ? 0 : open.length < offered.length ? 1 : failures + 1;
+    if (failures === 0) continue;
     if (clock.nowMs() >= deadlineMs) return undefined;
     await clock.sleep(backoffMs(BACKOFF, failures, random()));
   }

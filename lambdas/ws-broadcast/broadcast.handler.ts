@@ -10,7 +10,7 @@ const config = readConfig(process.env);
 export const handler = createBroadcast({
   storedIntervalsMs: config.storedIntervalsMs,
   connections: openDynamoConnectionStore({ table: config.connectionsTable, clock }),
-  sink: openMessageSink({ endpoint: config.managementEndpoint }),
+  sink: openMessageSink({ ...config, env: process.env, clock }),
   clock,
   log: openLogger({ service: "ws-broadcast" }),
 });

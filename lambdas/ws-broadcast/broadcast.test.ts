@@ -63,13 +63,51 @@ describe("broadcast", () => {
     ]);
   });
 
-  test("asks for each symbol's subscribers once a batch", async () => {
+  test("asks once a batch what is wanted, and not at all when nothing changed", async () => {
     const ports = createSocketPorts();
-    const subscribers = vi.fn((symbol: string) => ports.connections.subscribers(symbol));
-    const broadcast = createBroadcast({ ...ports, connections: { ...ports.connections, subscribers } });
-    const records = [1, 2].map((last) => [minutePane("IBM", 0, last), minutePane("IBM", 1, last)]);
-    await broadcast(updatesEvent(...records.flatMap((panes) => updateRecords(panes))));
-    expect(subscribers.mock.calls).toEqual([["IBM"]]);
+    const wants = vi.fn(() => ports.connections.wants());
+    const broadcast = createBroadcast({ ...ports, connections: { ...ports.connections, wants } });
+    const panes = ["BAC", "IBM", "SPY"].flatMap((symbol) => [minutePane(symbol, 0, 1), minutePane(symbol, 1, 1)]);
+    await broadcast(updatesEvent(...[panes, panes].flatMap((batch) => updateRecords(batch))));
+    expect(wants).toHaveBeenCalledTimes(1);
+    await broadcast(updatesEvent(new TextEncoder().encode("hello")));
+    expect(wants).toHaveBeenCalledTimes(1);
+  });
+
+  test("connections that want the same share one text, side by side, whatever the order in which they came", async () => {
+    const ports = createSocketPorts();
+    const symbols = ["BAC", "IBM", "SPY"];
+    for (const [connectionId, wanted] of [
+      ["c1", ["BAC", "SPY"]],
+      ["c2", ["BAC"]],
+      ["c3", ["SPY", "BAC"]],
+      ["c4", ["IBM", "SPY", "BAC"]],
+      ["c5", ["BAC"]],
+    ] as const) {
+      const subscriptions = wanted.map((symbol) => ({ connectionId, symbol, intervalMs: minuteMs }));
+      for (const subscription of subscriptions) await ports.connections.subscribe([subscription]);
+    }
+    const posted: [string, readonly string[]][] = [];
+    const post = async (connectionId: string, message: string) => {
+      posted.push([
+        connectionId,
+        registerOf([message])
+          .panes()
+          .map(({ symbol }) => symbol),
+      ]);
+      return ports.sink.post(connectionId, message);
+    };
+    await createBroadcast({ ...ports, sink: { post } })(
+      updatesOf(...symbols.map((symbol) => minutePane(symbol, 0, 1))),
+    );
+    expect(posted).toEqual([
+      ["c1", ["BAC", "SPY"]],
+      ["c3", ["BAC", "SPY"]],
+      ["c2", ["BAC"]],
+      ["c5", ["BAC"]],
+      ["c4", ["BAC", "IBM", "SPY"]],
+    ]);
+    expect(ports.sink.sent("c3")).toEqual(ports.sink.sent("c1"));
   });
 
   test("sends a long update in parts, in order", async () => {
@@ -97,7 +135,7 @@ describe("broadcast", () => {
     const panes = Array.from({ length: 400 }, (_, minute) => minutePane("IBM", minute, 1));
     await createBroadcast({ ...ports, sink: { post } })(updatesOf(...panes));
     expect(post).toHaveBeenCalledTimes(1);
-    expect(await ports.connections.subscribers("IBM")).toEqual([]);
+    expect(await ports.connections.wants()).toEqual([]);
   });
 
   test("tells the others at once while one connection is busy, and that one when it is no longer", async () => {
@@ -111,6 +149,43 @@ describe("broadcast", () => {
     await done;
     expect(panesGot("c1")).toHaveLength(1);
     expect(sink.sent("c2")).toHaveLength(1);
+  });
+
+  test("a connection that nobody answers for holds up neither the others nor one that is busy", async () => {
+    const ports = createSocketPorts();
+    const connectionIds = ["dead", "busy", ...Array.from({ length: 200 }, (_, index) => `c${index}`)];
+    await ports.connections.subscribe(
+      connectionIds.map((connectionId) => ({ connectionId, symbol: "IBM", intervalMs: minuteMs })),
+    );
+    const dead = Promise.withResolvers<"sent">();
+    ports.sink.answer("busy", "busy");
+    const post = (connectionId: string, message: string) =>
+      connectionId === "dead" ? dead.promise : ports.sink.post(connectionId, message);
+    const done = createBroadcast({ ...ports, sink: { post } })(updatesOf(minutePane("IBM", 0, 1)));
+    await ports.clock.advance(1);
+    expect(connectionIds.filter((connectionId) => ports.sink.sent(connectionId).length === 1)).toHaveLength(200);
+    ports.sink.answer("busy", "sent");
+    await ports.clock.advance(100);
+    expect(ports.sink.sent("busy")).toHaveLength(1);
+    dead.resolve("sent");
+    await done;
+  });
+
+  test("has 64 posts under way at once at most", async () => {
+    const ports = createSocketPorts();
+    await ports.connections.subscribe(
+      Array.from({ length: 200 }, (_, index) => ({ connectionId: `c${index}`, symbol: "IBM", intervalMs: minuteMs })),
+    );
+    let underWay = 0;
+    let most = 0;
+    const post = async (connectionId: string, message: string) => {
+      most = Math.max(most, ++underWay);
+      await new Promise(setImmediate);
+      underWay--;
+      return ports.sink.post(connectionId, message);
+    };
+    await createBroadcast({ ...ports, sink: { post } })(updatesOf(minutePane("IBM", 0, 1)));
+    expect(most).toBe(64);
   });
 
   test("goes on from the part at which a connection was busy", async () => {
@@ -143,7 +218,7 @@ describe("broadcast", () => {
       { level: "warn", fields: { connectionId: "c1", messages: 1 } },
       { level: "info", fields: { records: 1, panes: 1, sent: 0, gone: 0, busy: 1 } },
     ]);
-    expect(await connections.subscribers("IBM")).toHaveLength(1);
+    expect(await connections.wants()).toHaveLength(1);
   });
 
   test("fails when the gateway cannot be asked, after it has tried all connections", async () => {

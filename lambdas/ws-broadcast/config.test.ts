@@ -21,6 +21,7 @@ const config: fc.Arbitrary<BroadcastConfig> = fc.record({
   idleMs: duration,
   heartbeatMs: duration,
   managementEndpoint: text,
+  socketClient: fc.constantFrom("lean", "sdk"),
 });
 
 const env = {
@@ -37,6 +38,7 @@ const env = {
   IDLE_MS: "10000",
   HEARTBEAT_MS: "1000",
   WEBSOCKET_ENDPOINT: "https://example.com/prod",
+  SOCKET_CLIENT: "sdk",
 };
 
 configContract("the broadcast functions", {
@@ -53,6 +55,7 @@ configContract("the broadcast functions", {
       { STORED_INTERVALS_MS: "10000,,60000" },
       'STORED_INTERVALS_MS must hold intervals of whole seconds, at most seven days, in milliseconds, was ""',
     ],
+    [{ SOCKET_CLIENT: "fat" }, 'SOCKET_CLIENT must be lean or sdk, was "fat"'],
     [{ IDLE_MS: "10s" }, 'IDLE_MS must be a positive whole number of milliseconds, was "10s"'],
   ],
 });
@@ -64,4 +67,9 @@ test("takes the endpoint that the SDK is pointed to before the deployed one", ()
 
 test("takes no offered interval for an empty list", () => {
   expect(readConfig({ ...env, OFFERED_INTERVALS_MS: "" }).offeredIntervalsMs).toEqual([]);
+});
+
+test("posts through the lean client unless told otherwise", () => {
+  const { SOCKET_CLIENT: _, ...untold } = env;
+  expect(readConfig(untold).socketClient).toBe("lean");
 });

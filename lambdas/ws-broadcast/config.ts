@@ -2,6 +2,8 @@ import { PipelineError } from "#core/errors.ts";
 import type { DurationMs } from "#core/units.ts";
 import { readDurationMs, readIntervalsMs, readText, type Environment } from "../environment.ts";
 
+const SOCKET_CLIENTS = ["lean", "sdk"] as const;
+
 /** What the functions behind the WebSocket API are told from outside, all alike. */
 export interface BroadcastConfig {
   /** The stream whose checkpoints say how far bars are folded. */
@@ -24,6 +26,8 @@ export interface BroadcastConfig {
   readonly heartbeatMs: DurationMs;
   /** URL of the API's `@connections` side, without a slash at its end. */
   readonly managementEndpoint: string;
+  /** What posts to it: our own lean client, or the SDK's. @default lean */
+  readonly socketClient: (typeof SOCKET_CLIENTS)[number];
 }
 
 /**
@@ -51,7 +55,17 @@ export const readConfig = (env: Environment): BroadcastConfig => {
     idleMs: readDurationMs(env, "IDLE_MS"),
     heartbeatMs: readDurationMs(env, "HEARTBEAT_MS"),
     managementEndpoint: env["AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"] || readText(env, "WEBSOCKET_ENDPOINT"),
+    socketClient: readSocketClient(env["SOCKET_CLIENT"] ?? "lean"),
   };
+};
+
+const readSocketClient = (text: string): BroadcastConfig["socketClient"] => {
+  const client = SOCKET_CLIENTS.find((candidate) => candidate === text);
+  if (client !== undefined) return client;
+  throw new PipelineError(
+    "TAPE_CONFIG_INVALID",
+    `SOCKET_CLIENT must be ${SOCKET_CLIENTS.join(" or ")}, was ${JSON.stringify(text)}`,
+  );
 };
 
 /** The environment variables that {@link readConfig} reads back. */
@@ -69,4 +83,5 @@ export const environment = (config: BroadcastConfig): Record<string, string> => 
   IDLE_MS: String(config.idleMs),
   HEARTBEAT_MS: String(config.heartbeatMs),
   WEBSOCKET_ENDPOINT: config.managementEndpoint,
+  SOCKET_CLIENT: config.socketClient,
 });

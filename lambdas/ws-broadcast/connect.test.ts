@@ -27,6 +27,6 @@ describe("a connection", () => {
     await connections.subscribe([{ connectionId: "c1", symbol: "IBM", intervalMs: minuteMs }]);
     const disconnect = createDisconnect({ connections });
     expect(await disconnect({ requestContext: { connectionId: "c1" } })).toEqual({ statusCode: 200 });
-    expect(await connections.subscribers("IBM")).toEqual([]);
+    expect(await connections.wants()).toEqual([]);
   });
 });

@@ -1,9 +1,8 @@
 import type { Clock } from "#core/ports/clock.ts";
 import type { ConnectionStore } from "#core/ports/connection-store.ts";
 import type { Log } from "#core/ports/log.ts";
-import type { MessageSink } from "#core/ports/message-sink.ts";
+import type { MessageSink, PostResult } from "#core/ports/message-sink.ts";
 import { durationMs } from "#core/units.ts";
-import { concurrently } from "#core/concurrently.ts";
 
 /** As many posts are under way at once at most. */
 const MAX_POSTS = 64;
@@ -32,40 +31,44 @@ export interface DeliveryCounts {
 }
 
 /**
- * Posts to every connection. One that is gone is forgotten. One that is busy waits for the next round while the others
- * get theirs; after the last round it misses what is left.
+ * Posts to every connection. One that is gone is forgotten. One that is busy is offered the rest after each pause, which
+ * holds up no other; after the last it misses what is left.
  * @throws PipelineError TAPE_CONNECTION_UNAVAILABLE or TAPE_STORE_UNAVAILABLE, after all others have been tried.
  */
 export const deliver = async (deps: DeliverDeps, deliveries: readonly Delivery[]): Promise<DeliveryCounts> => {
   const counts = { sent: 0, gone: 0, busy: 0 };
-  let pending = deliveries;
+  const queue = createQueue(MAX_POSTS);
+  const attempts = await Promise.allSettled(
+    deliveries.map(async (delivery) => {
+      counts[await deliverOne(deps, queue, delivery)]++;
+    }),
+  );
+  for (const attempt of attempts) if (attempt.status === "rejected") throw attempt.reason;
+  return counts;
+};
+
+const deliverOne = async (
+  deps: DeliverDeps,
+  queue: Queue,
+  { connectionId, messages }: Delivery,
+): Promise<PostResult> => {
+  let left = messages;
   for (const pauseMs of [...BACKOFF_MS, undefined]) {
-    const busy: Delivery[] = [];
-    await concurrently(
-      pending,
-      MAX_POSTS,
-      async (delivery) => {
-        const left = await post(deps, delivery);
-        if (left === "gone") counts.gone++;
-        else if (left.length === 0) counts.sent++;
-        else busy.push({ ...delivery, messages: left });
-      },
-      { isEachTried: true },
-    );
-    if (busy.length === 0) return counts;
-    pending = busy;
+    const rest = await queue.run(() => post(deps, connectionId, left));
+    if (rest === "gone") return "gone";
+    if (rest.length === 0) return "sent";
+    left = rest;
     if (pauseMs !== undefined) await deps.clock.sleep(pauseMs);
   }
-  for (const { connectionId, messages } of pending) {
-    deps.log.warn("a busy connection misses messages", { connectionId, messages: messages.length });
-  }
-  return { ...counts, busy: pending.length };
+  deps.log.warn("a busy connection misses messages", { connectionId, messages: left.length });
+  return "busy";
 };
 
 /** Posts until the connection is busy or gone, and returns the messages it did not take. */
 const post = async (
   { sink, connections }: DeliverDeps,
-  { connectionId, messages }: Delivery,
+  connectionId: string,
+  messages: readonly string[],
 ): Promise<readonly string[] | "gone"> => {
   for (const [index, message] of messages.entries()) {
     const result = await sink.post(connectionId, message);
@@ -76,4 +79,31 @@ const post = async (
     }
   }
   return [];
+};
+
+/** Runs what it is given in the order in which it came, so much at once and no more. */
+interface Queue {
+  run<Result>(action: () => Promise<Result>): Promise<Result>;
+}
+
+const createQueue = (limit: number): Queue => {
+  let free = limit;
+  const waiting: (() => void)[] = [];
+  let first = 0;
+  return {
+    run: async (action) => {
+      if (free > 0) free--;
+      else await new Promise<void>((resolve) => waiting.push(resolve));
+      try {
+        return await action();
+      } finally {
+        const next = waiting[first];
+        if (next === undefined) free++;
+        else {
+          first++;
+          next();
+        }
+      }
+    },
+  };
 };

@@ -16,7 +16,7 @@ export const handler = createHeartbeat({
   statuses: openDynamoShardStatusStore({ table: config.checkpointsTable, clock, client }),
   leases: openDynamoLeaseStore({ table: config.leasesTable, clock, client }),
   connections: openDynamoConnectionStore({ table: config.connectionsTable, clock, client }),
-  sink: openMessageSink({ endpoint: config.managementEndpoint }),
+  sink: openMessageSink({ ...config, env: process.env, clock }),
   clock,
   log: openLogger({ service: "ws-heartbeat" }),
 });

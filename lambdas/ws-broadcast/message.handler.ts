@@ -19,7 +19,7 @@ export const handler = createMessage({
   checkpoints: openDynamoCheckpointStore({ table: config.checkpointsTable, clock, client }),
   symbols: openDynamoSymbolRegister({ table: config.symbolsTable, clock, client }),
   connections: openDynamoConnectionStore({ table: config.connectionsTable, clock, client }),
-  sink: openMessageSink({ endpoint: config.managementEndpoint }),
+  sink: openMessageSink({ ...config, env: process.env, clock }),
   clock,
   log: openLogger({ service: "ws-message" }),
 });

@@ -19,6 +19,9 @@ import { MAX_SNAPSHOT_WINDOWS } from "./snapshot.ts";
 
 const subscribe = { action: "subscribe", symbols: ["IBM"], intervalMs: minuteMs, bars: 3 } as const;
 
+/** What connections want after `subscribe`. */
+const WANTED = [{ connectionId: "c1", wants: [{ symbol: "IBM", intervalMs: minuteMs }] }];
+
 /** Minutes 0 to 9 of IBM and SPY, the newest trade in minute 9. */
 const openStage = async () => {
   const ports = createSocketPorts();
@@ -67,10 +70,8 @@ describe("a client's message", () => {
   test("subscribe is remembered for each symbol, at the interval asked for", async () => {
     const { send, connections } = await openStage();
     await send({ ...subscribe, symbols: ["IBM", "SPY"], intervalMs: fiveMinutesMs });
-    expect(await connections.subscribers("SPY")).toEqual([
-      { connectionId: "c1", symbol: "SPY", intervalMs: fiveMinutesMs },
-    ]);
-    expect(await connections.subscribers("IBM")).toHaveLength(1);
+    const wants = ["IBM", "SPY"].map((symbol) => ({ symbol, intervalMs: fiveMinutesMs }));
+    expect(await connections.wants()).toEqual([{ connectionId: "c1", wants }]);
   });
 
   test("subscribe to a symbol that never traded is answered with an empty snapshot", async () => {
@@ -153,7 +154,7 @@ describe("a client's message", () => {
     await send({ ...subscribe, action: "resume", since });
     expect(got()[1]).toMatchObject({ type: "snapshot", isRest: true });
     expect(startsIn(sink.sent("c1").slice(1))).toEqual([7, 9, 10]);
-    expect(await connections.subscribers("IBM")).toHaveLength(1);
+    expect(await connections.wants()).toEqual(WANTED);
   });
 
   test("resume is answered with older bars that the client did not have", async () => {
@@ -181,7 +182,7 @@ describe("a client's message", () => {
     await send(subscribe);
     await send({ ...subscribe, intervalMs: fiveMinutesMs });
     await send({ action: "unsubscribe", symbols: ["IBM"], intervalMs: fiveMinutesMs });
-    expect(await connections.subscribers("IBM")).toEqual([{ connectionId: "c1", symbol: "IBM", intervalMs: minuteMs }]);
+    expect(await connections.wants()).toEqual(WANTED);
     expect(got()).toHaveLength(2);
   });
 
@@ -201,7 +202,7 @@ describe("a client's message", () => {
     await send(subscribe);
     expect(await send(text)).toEqual({ statusCode: 200 });
     expect(got().at(-1)).toMatchObject({ type: "error", code });
-    expect(await connections.subscribers("IBM")).toHaveLength(1);
+    expect(await connections.wants()).toEqual(WANTED);
   });
 
   test("rejects with `unavailable`, and logs it, when the store does not answer", async () => {
@@ -223,6 +224,6 @@ describe("a client's message", () => {
     const { send, sink, connections } = await openStage();
     sink.answer("c1", "gone");
     await send(subscribe);
-    expect(await connections.subscribers("IBM")).toEqual([]);
+    expect(await connections.wants()).toEqual([]);
   });
 });

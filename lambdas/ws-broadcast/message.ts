@@ -63,13 +63,15 @@ const answer = async (deps: MessageDeps, connectionId: string, text: string): Pr
 };
 
 /**
- * An aggregator stores panes (a), then publishes them (b); the broadcaster asks who is subscribed (c). Here, the
- * subscription is recorded (1) before the snapshot is read (2), so that no pane falls between:
+ * An aggregator stores panes (a), then publishes them (b); the broadcaster, each time it got some, asks who wants what (c).
+ * Here, the subscription is recorded (1) before the snapshot is read (2), so that no pane falls between:
  *
  *     a ── b ── c ──            c before 1: a is before 2, and the snapshot has the pane
  *                  1 ── 2
  *     a ── b ─────── c          c after 1: the connection gets the update
  *          1 ── 2
+ *
+ * A broadcaster that kept an earlier c would break it, for then 1 and 2 fit between c and a.
  */
 const subscribe = async (
   deps: MessageDeps,

@@ -1,0 +1,74 @@
+import { once } from "node:events";
+import { expect, test } from "vitest";
+import WebSocket from "ws";
+import { refuseUnlessOpen } from "#local/authorize.ts";
+import type { GatewaySpec } from "#local/gateway-spec.ts";
+import { openLoopbackServer } from "#local/loopback-server.ts";
+import { wallClock } from "#local/wall-clock.ts";
+import { openWebSocketGateway } from "#local/websocket-gateway.ts";
+import { localFunction } from "#local/fixtures/mapping.ts";
+import { ENVIRONMENT } from "#test/sink-stage.ts";
+import { openMessageSink } from "./message-sink.ts";
+
+/** The local gateway, and its one client. */
+const openGateway = async () => {
+  const server = await openLoopbackServer(0);
+  const fn = localFunction("socket", { name: "$connect" });
+  const about = {
+    routeKey: "$connect",
+    fn,
+    authorizationType: "NONE",
+    authorizerId: undefined,
+    returnsResponse: false,
+  };
+  const spec: GatewaySpec = {
+    apiId: "api1234567",
+    stage: "prod",
+    selectionPath: ["action"],
+    routes: new Map([["$connect", about]]),
+  };
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const gateway = openWebSocketGateway({
+    server,
+    spec,
+    invoke: async (_, event) => {
+      resolve((JSON.parse(event) as { requestContext: { connectionId: string } }).requestContext.connectionId);
+      return '{"statusCode":200}';
+    },
+    authorize: refuseUnlessOpen,
+    clock: wallClock,
+    emit: () => {},
+  });
+  const client = new WebSocket(`ws://${server.host}/prod`);
+  await once(client, "open");
+  return {
+    client,
+    connectionId: await promise,
+    managementEndpoint: `http://${server.host}/prod`,
+    [Symbol.asyncDispose]: () => gateway[Symbol.asyncDispose](),
+  };
+};
+
+test.each(["lean", "sdk"] as const)("the local gateway takes what the %s client posts", async (socketClient) => {
+  Object.assign(process.env, ENVIRONMENT);
+  await using gateway = await openGateway();
+  const { client, connectionId, managementEndpoint } = gateway;
+  await using sink = openMessageSink({ socketClient, managementEndpoint, env: ENVIRONMENT, clock: wallClock });
+  const messages = ['{"text":"Grüße, 😀"}', `"${"x".repeat(32_766)}"`];
+  for (const message of messages) {
+    const got = once(client, "message");
+    expect(await sink.post(connectionId, message)).toBe("sent");
+    expect(String((await got)[0])).toBe(message);
+  }
+  client.pause();
+  const long = "x".repeat(131_072);
+  let result = await sink.post(connectionId, long);
+  while (result === "sent") result = await sink.post(connectionId, long);
+  expect(result).toBe("busy");
+  await expect(sink.post(connectionId, `${long}x`)).rejects.toThrow("PayloadTooLargeException");
+  client.resume();
+  const closed = once(client, "close");
+  client.close();
+  await closed;
+  await expect.poll(() => sink.post(connectionId, "{}"), { interval: 5 }).toBe("gone");
+});
