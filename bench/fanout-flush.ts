@@ -2,7 +2,7 @@ import { createMemoryConnectionStore } from "#adapters/memory/connection-store.t
 import type { Pane } from "#core/pane.ts";
 import type { Want } from "#core/ports/connection-store.ts";
 import { readUpdateRecord, updateRecords } from "#core/update-record.ts";
-import { PANE_COLUMNS } from "#core/updates.ts";
+import { PANE_COLUMNS, paneRowText } from "#core/updates.ts";
 import { durationMs, epochMs, sequenceNumber } from "#core/units.ts";
 import { createBroadcast, type BroadcastDeps } from "#lambdas/ws-broadcast/broadcast.ts";
 import type { UpdatesEvent } from "#lambdas/ws-broadcast/events.ts";
@@ -129,13 +129,11 @@ const portsOf = (wants: Wanted, post: (text: string) => unknown): BroadcastDeps 
   };
 };
 
-/** Reads rows as they are, and for each connection filters them and makes a text of its own. */
+/** Makes rows of the panes, and for each connection filters them and makes a text of its own. */
 const plainBroadcast = ({ Records }: UpdatesEvent, wants: Wanted, post: (text: string) => unknown): void => {
-  const rows = Records.flatMap(({ kinesis }) => {
-    const data = Buffer.from(kinesis.data, "base64");
-    readUpdateRecord(data);
-    return (JSON.parse(data.toString("latin1")) as { readonly rows: readonly (readonly unknown[])[] }).rows;
-  });
+  const rows = Records.flatMap(({ kinesis }) =>
+    readUpdateRecord(Buffer.from(kinesis.data, "base64")).map((pane) => JSON.parse(paneRowText(pane)) as unknown[]),
+  );
   for (const symbols of wants.values()) {
     const wanted = rows.filter(([symbol]) => symbols.has(String(symbol)));
     post(JSON.stringify({ type: "update", version: 1, columns: PANE_COLUMNS, part: 1, parts: 1, rows: wanted }));

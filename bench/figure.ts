@@ -11,13 +11,14 @@ export interface Figure {
 /** What a figure is of. */
 export type FigureTitle = Pick<Figure, "name" | "case" | "unit">;
 
-/** The figure of these samples, at least one. */
-export const figureOf = (title: FigureTitle, samples: readonly number[]): Figure => ({
-  ...title,
-  median: medianOf(samples),
-  min: Math.min(...samples),
-  max: Math.max(...samples),
-});
+/** The figure of these samples. @throws RangeError when there are none, or one is no finite number. */
+export const figureOf = (title: FigureTitle, samples: readonly number[]): Figure => {
+  const sorted = samples.toSorted((a, b) => a - b);
+  const [min, max] = [sorted[0], sorted.at(-1)];
+  if (min === undefined || max === undefined || !samples.every(Number.isFinite))
+    throw new RangeError(`${title.name} of ${title.case} must have samples that are numbers, had ${samples.length}`);
+  return { ...title, median: medianOf(sorted), min, max };
+};
 
 /** The middle of the samples, between the two middle ones of an even number. @throws RangeError when there are none. */
 export const medianOf = (samples: readonly number[]): number => percentileOf(samples, 0.5);

@@ -38,8 +38,10 @@ export const frameLife = (setting: LifeSetting): LifeTexts => {
 };
 
 /** The frame of a batch, as a producer writes it that says how far it was before. */
-export const frameOf = ({ grouped, frontierMs, arrivalTimeMs }: TradeBatch, number: number): Uint8Array =>
-  encodeFrame({ producer: PRODUCER, number, ingestTimeMs: arrivalTimeMs, frontierMs, trades: grouped });
+export const frameOf = (
+  { grouped, frontierMs, arrivalTimeMs }: Omit<TradeBatch, "arrived">,
+  number: number,
+): Uint8Array => encodeFrame({ producer: PRODUCER, number, ingestTimeMs: arrivalTimeMs, frontierMs, trades: grouped });
 
 /** Events of the same market with one JSON trade a record. */
 export const plainLife = (setting: LifeSetting): LifeTexts => {

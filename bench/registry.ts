@@ -1,8 +1,28 @@
 import type { Benchmark } from "./benchmark.ts";
+import { coldBenchmark } from "./cold.ts";
+import { coreBenchmark } from "./core.ts";
+import { fanoutBenchmark } from "./fanout-benchmark.ts";
+import { frameBytesBenchmark } from "./frame-bytes.ts";
 import { handlerBenchmark } from "./handler.ts";
+import { latencyBenchmark } from "./latency.ts";
+import { pageBenchmark } from "./page.ts";
+import { pipelineBenchmark } from "./pipeline.ts";
+import { socketBenchmark } from "./socket.ts";
+import { stateBytesBenchmark } from "./state-bytes.ts";
 
 /** Every benchmark, in the order in which they run. */
-export const BENCHMARKS: readonly Benchmark[] = [handlerBenchmark];
+export const BENCHMARKS: readonly Benchmark[] = [
+  handlerBenchmark,
+  coreBenchmark,
+  frameBytesBenchmark,
+  stateBytesBenchmark,
+  fanoutBenchmark,
+  coldBenchmark,
+  pipelineBenchmark,
+  latencyBenchmark,
+  socketBenchmark,
+  pageBenchmark,
+];
 
 /** The names of all figures. */
 export const FIGURE_NAMES: readonly string[] = BENCHMARKS.flatMap(({ names }) => names);

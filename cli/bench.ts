@@ -32,21 +32,35 @@ const bench = async (args: Arguments): Promise<number> => {
   say(`${origin.machine}; node ${origin.node}; commit ${origin.commit}; ${origin.date.slice(0, 10)}\n`);
   say(tableHead(compared !== undefined));
   const results: Figure[] = [];
+  try {
+    await measure(wanted, args.isSet("quick"), (figure) => {
+      results.push(figure);
+      say(tableRow(figure, compared?.of(figure)));
+    });
+  } finally {
+    // What was measured before something failed took long enough.
+    const report: Report = { ...origin, results };
+    if (json !== undefined) await writeFile(json, `${JSON.stringify(report, undefined, 2)}\n`);
+  }
+  return 0;
+};
+
+const measure = async (
+  wanted: readonly string[],
+  isQuick: boolean,
+  onFigure: (figure: Figure) => void,
+): Promise<void> => {
   const progress = createProgressLine();
   for (const [benchmark, { names }] of BENCHMARKS.entries()) {
     const own = names.filter((name) => wanted.includes(name));
     if (own.length === 0) continue;
-    await runAlone({ benchmark, isQuick: args.isSet("quick"), wanted: own }, (message) => {
+    await runAlone({ benchmark, isQuick, wanted: own }, (message) => {
       if (message.kind === "progress") return progress.show(message.text);
       progress.end();
-      results.push(message.figure);
-      say(tableRow(message.figure, compared?.of(message.figure)));
+      onFigure(message.figure);
     });
     progress.end();
   }
-  const report: Report = { ...origin, results };
-  if (json !== undefined) await writeFile(json, `${JSON.stringify(report, undefined, 2)}\n`);
-  return 0;
 };
 
 /** The figures that the wishes mean, all without one. @throws PipelineError TAPE_USAGE for a wish that means none. */
