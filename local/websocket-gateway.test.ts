@@ -5,6 +5,7 @@ import {
   PostToConnectionCommand,
 } from "@aws-sdk/client-apigatewaymanagementapi";
 import { once } from "node:events";
+import { createConnection } from "node:net";
 import { describe, expect, test } from "vitest";
 import WebSocket from "ws";
 import { durationMs } from "#core/units.ts";
@@ -175,6 +176,28 @@ describe("connecting to a WebSocket API", () => {
     // behind a socket that nobody reads, the server would wait for ever
     await gateway[Symbol.asyncDispose]();
     expect(String(await failed)).toContain("socket hang up");
+  });
+
+  test("ends a connection whose client has left before $connect is over, so that the gateway can end", async () => {
+    const connecting = Promise.withResolvers<undefined>();
+    const api = await open({
+      routes: [route("$connect"), route("$disconnect")],
+      answer: ({ requestContext }) => (requestContext.routeKey === "$connect" ? connecting.promise : undefined),
+    });
+    const client = createConnection(Number(new URL(api.url).port), "127.0.0.1");
+    client.write(
+      "GET /prod HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+    );
+    const closed = once(client.resume(), "close");
+    await api.call("$connect");
+    // All that is heard of a process that is gone; the gateway must have read it.
+    client.end();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    connecting.resolve(undefined);
+    await api.call("$disconnect");
+    await closed;
+    await api[Symbol.asyncDispose]();
   });
 
   test("closes a socket that is idle or too old", async () => {

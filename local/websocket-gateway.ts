@@ -101,7 +101,11 @@ class Gateway implements AsyncDisposable {
       return;
     }
     const left = { code: 1006, reason: "Client disconnected" };
-    if (!socket.readable || !socket.writable) return this.#disconnect(context.value, left);
+    if (!socket.readable || !socket.writable) {
+      // Its other half would stay open, and the server wait for it to close.
+      socket.destroy();
+      return this.#disconnect(context.value, left);
+    }
     this.#upgrader.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, socket, context.value));
   }
 

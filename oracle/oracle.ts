@@ -30,7 +30,6 @@ interface OracleBar {
   closeTime: number;
 }
 
-const ONE = 10n ** 8n;
 const SIZES: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 interface UnitTrade extends OracleTrade {
@@ -71,10 +70,14 @@ export const createOracleFold = (intervals: readonly string[]): OracleFold => {
   };
 };
 
-const inUnits = (trade: OracleTrade): UnitTrade => ({
-  ...trade,
-  priceUnits: units(trade.price),
-  sizeUnits: units(trade.size),
+const inUnits = ({ symbol, price, size, time, sequence }: OracleTrade): UnitTrade => ({
+  symbol,
+  price,
+  size,
+  time,
+  sequence,
+  priceUnits: units(price),
+  sizeUnits: units(size),
 });
 
 const order = (a: UnitTrade, b: UnitTrade): number =>
@@ -157,7 +160,7 @@ const sign = (difference: bigint): number => (difference < 0n ? -1 : difference 
 /** Units of 10^-8. */
 const units = (text: string): bigint => {
   const [whole, fraction = ""] = text.split(".");
-  return BigInt(whole!) * ONE + BigInt(fraction.padEnd(8, "0"));
+  return BigInt(whole! + fraction.padEnd(8, "0"));
 };
 
 const halfEven = (numerator: bigint, denominator: bigint): bigint => {

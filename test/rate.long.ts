@@ -16,7 +16,7 @@ import { BEYOND_ALL, durationMs, epochMs, type EpochMs } from "#core/units.ts";
 import { readConfig, type AggregatorConfig } from "#lambdas/aggregator/config.ts";
 import { readConfig as readFetcherConfig } from "#lambdas/fetcher/config.ts";
 import { readProgress } from "#lambdas/source-progress.ts";
-import { openLocalCloud, type LocalCloud } from "#local/cloud.ts";
+import { openLocalCloud, type CloudEvent, type LocalCloud } from "#local/cloud.ts";
 import { createOracleFold } from "#oracle/oracle.ts";
 import { assemble } from "../cli/assemble.ts";
 import { openHeadlessClient } from "../cli/chaos/client.ts";
@@ -78,8 +78,10 @@ const startOf = async (cloud: LocalCloud): Promise<EpochMs> => {
 /** What the oracle makes of the trades, simulated once more, and the time of the last one. */
 const expected = async (startedAtMs: EpochMs, intervals: readonly string[]) => {
   const fold = createOracleFold(intervals);
-  let lastMs = 0;
+  let [lastMs, batches] = [0, 0];
   for await (const rows of createSimSource(SIMULATION).rows(0, startedAtMs)) {
+    // The cloud lives in this process, and a client that hears nothing of it for long connects anew.
+    if (++batches % 100 === 0) await delay(0);
     for (const row of rows) {
       if (row.kind !== "trade") continue;
       const { symbol, price, size, eventTimeMs: time, sequence } = row.trade;
@@ -149,6 +151,12 @@ const expectToFit = async (stream: string, shards: readonly string[]): Promise<v
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
+/** What is told of here explains a run that does not end: batches and runs that fail are tried again and again. */
+const sayFailure = (event: CloudEvent): void => {
+  if (["batch-failed", "batch-discarded", "schedule-failed", "stream-unread"].includes(event.kind))
+    say(JSON.stringify(event));
+};
+
 const sayLag = (samples: readonly Sample[], lastMs: number, lagMs: number): void => {
   const lags = samples
     .filter(({ atMs }) => atMs < lastMs)
@@ -163,7 +171,7 @@ test(
   { timeout: (SECONDS * 4 + 120) * 1_000 },
   async () => {
     await using assembly = await assemble({ source: SOURCE, shards: String(SHARDS) });
-    await using cloud = await openLocalCloud({ assemblyDir: assembly.dir });
+    await using cloud = await openLocalCloud({ assemblyDir: assembly.dir, onEvent: sayFailure });
     Object.assign(process.env, cloud.environment);
     const config = readConfig(aggregatorEnvironment(cloud));
     await using client = openHeadlessClient({
@@ -174,6 +182,7 @@ test(
     expect(await client.whole(0)).toBe(true);
     await using statuses = openDynamoShardStatusStore({ table: config.checkpointsTable, clock });
     const samples = await follow(statuses, config.ticksStream);
+    say(`all folded after ${((samples.at(-1)!.atMs - samples[0]!.atMs) / 1_000).toFixed(1)} s`);
     await cloud.settle();
     const shards = await statuses.list(config.ticksStream);
     const { trades, lateTrades, duplicateTrades, rejected } = sumOfCounts(shards.map(({ counts }) => counts));
