@@ -10,7 +10,7 @@ export type FunctionName = keyof typeof HANDLERS;
 export type ColdEvents = { readonly [Name in FunctionName]: (round: number) => object };
 
 const FIRST_SHARD_ID = "shardId-000000000000";
-const TRADES = { symbolCount: 10, tradesPerSecond: 1_000, seed: 42, tradesPerFrame: 1_000 } as const;
+const TRADES = { symbolCount: 10, tradesPerSecond: 1_000, seed: 42, tradesPerFrame: 1_000, lanes: 1 } as const;
 const CONNECTION_ID = "cold";
 
 export const coldEvents = async (): Promise<ColdEvents> => {

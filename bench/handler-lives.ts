@@ -1,11 +1,14 @@
 import { encodeFrame } from "#core/frame/encode.ts";
 import { eventTexts, FINAL_EVENT_TEXT, type EventRecord, type EventText } from "./kinesis-event-text.ts";
+import { LaneFrames } from "./lane-frames.ts";
 import { plainTradeJson } from "./plain-handler.ts";
 import { SyntheticMarket, type MarketSetting, type TradeBatch } from "./synthetic-market.ts";
 
 /** What the events of a life hold. */
 export interface LifeSetting extends MarketSetting {
   readonly tradesPerFrame: number;
+  /** Each frame holds the symbols of one, as the fetcher's do. */
+  readonly lanes: number;
   /** No event holds more; each is filled up to 6 MB else. */
   readonly maxTradesPerEvent: number;
   readonly eventCount: number;
@@ -18,21 +21,19 @@ export interface LifeTexts {
 }
 
 const PRODUCER = "9f8e7d6c5b4a39281706f5e4d3c2b1a0";
-const LANE = "17";
 
-/** Events whose records are frames. */
+/** Events whose records are frames, each closed when a lane has trades enough. */
 export const frameLife = (setting: LifeSetting): LifeTexts => {
   const market = new SyntheticMarket(setting);
+  const lanes = new LaneFrames(setting);
   let number = 0;
   return lifeOf(
     eventTexts((): EventRecord => {
-      const batch = market.take(setting.tradesPerFrame);
-      return {
-        data: frameOf(batch, number++),
-        partitionKey: LANE,
-        arrivalTimeMs: batch.arrivalTimeMs,
-        tradeCount: batch.grouped.length,
-      };
+      let full = lanes.next();
+      for (; full === undefined; full = lanes.next()) lanes.add(market.take(setting.tradesPerFrame));
+      const { lane, batch } = full;
+      const { arrivalTimeMs, grouped } = batch;
+      return { data: frameOf(batch, number++), partitionKey: lane, arrivalTimeMs, tradeCount: grouped.length };
     }, setting),
   );
 };

@@ -14,6 +14,8 @@ interface HandlerCase {
   readonly symbolCount: number;
   readonly intervalsMs: readonly DurationMs[];
   readonly tradesPerFrame: number;
+  /** As many as the app has by default, or one: then each record holds trades of all symbols. */
+  readonly lanes: number;
   /** The whole event, or one second of half of 200,000 trades a second: one of two shards. */
   readonly event: "6 MB" | "1 s";
   readonly columns: "least" | "all";
@@ -23,6 +25,7 @@ const KEY_CASE: HandlerCase = {
   symbolCount: 500,
   intervalsMs: THREE_INTERVALS,
   tradesPerFrame: 1_000,
+  lanes: 64,
   event: "6 MB",
   columns: "least",
 };
@@ -41,6 +44,7 @@ const SIZES: readonly HandlerCase[] = (["6 MB", "1 s"] as const).flatMap((event)
 
 const CASES: readonly HandlerCase[] = [
   ...SIZES,
+  { ...KEY_CASE, lanes: 1 },
   { ...KEY_CASE, tradesPerFrame: 4_000 },
   { ...KEY_CASE, columns: "all" },
 ];
@@ -63,12 +67,13 @@ export const handlerBenchmark: Benchmark = {
   },
 };
 
-const titleOf = ({ symbolCount, intervalsMs, event, tradesPerFrame, columns }: HandlerCase): string =>
+const titleOf = ({ symbolCount, intervalsMs, event, tradesPerFrame, lanes, columns }: HandlerCase): string =>
   [
     `${number(symbolCount)} symbols`,
     `${intervalsMs.length} ${intervalsMs.length === 1 ? "interval" : "intervals"}`,
     event === "6 MB" ? event : "1 s of 100,000",
     ...(tradesPerFrame === KEY_CASE.tradesPerFrame ? [] : [`${number(tradesPerFrame)} a record`]),
+    ...(lanes === 1 ? ["all symbols in each record"] : []),
     ...(columns === "all" ? ["all columns"] : []),
   ].join(", ");
 
@@ -122,9 +127,10 @@ const SECOND_EVENTS = 5;
 /** Each trade costs many times as much, and no less for there being more of them. */
 const PLAIN_EVENTS = 3;
 
-const settingOf = ({ symbolCount, tradesPerFrame, event, columns }: HandlerCase, isQuick: boolean): LifeSetting => ({
+const settingOf = ({ symbolCount, tradesPerFrame, lanes, event, columns }: HandlerCase, isQuick: boolean): LifeSetting => ({
   symbolCount,
   tradesPerFrame,
+  lanes,
   columns,
   seed: SEED,
   tradesPerSecond: event === "6 MB" ? 200_000 : 100_000,
@@ -135,7 +141,7 @@ const settingOf = ({ symbolCount, tradesPerFrame, event, columns }: HandlerCase,
 /** Two handlers over the same trades, in three events each, must make the same bars. @throws RangeError */
 const mustAgree = async (one: HandlerCase): Promise<void> => {
   const events = { maxTradesPerEvent: 4_000, eventCount: 3 };
-  const setting: LifeSetting = { ...settingOf(one, false), tradesPerFrame: 1_000, ...events };
+  const setting: LifeSetting = { ...settingOf(one, false), tradesPerFrame: 1_000, lanes: 1, ...events };
   const [ours, theirs] = [openOurs(one), openPlain(one)];
   await ours.run(frameLife(setting));
   await theirs.run(plainLife(setting));

@@ -69,6 +69,7 @@ const fiveSecondsText = (symbolCount: number, isQuick: boolean): string => {
     tradesPerSecond: 100_000,
     seed: 42,
     tradesPerFrame: 1_000,
+    lanes: 64,
     maxTradesPerEvent: isQuick ? 5_000 : 500_000,
     eventCount: 1,
   });

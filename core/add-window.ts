@@ -1,53 +1,87 @@
-import { CLOSE_TIME, HIGH, LOW, NOTIONAL, OPEN_TIME, PRICE_SUM, START, TRADE_COUNT, VOLUME } from "./content-cells.ts";
-import { EXACT_LIMIT } from "./exact-sum.ts";
+import { CELL } from "./content-cells.ts";
 import type { TradeColumns } from "./trade-columns.ts";
 
+const {
+  closeSequence: CLOSE_SEQUENCE,
+  closeTime: CLOSE_TIME,
+  high: HIGH,
+  low: LOW,
+  notional: NOTIONAL,
+  openSequence: OPEN_SEQUENCE,
+  openTime: OPEN_TIME,
+  priceSum: PRICE_SUM,
+  start: START,
+  tradeCount: TRADE_COUNT,
+  volume: VOLUME,
+  limit: LIMIT,
+} = CELL;
+
 /**
- * Adds the trades of one run from row `from` on that lie before row `to` and in the window that ends at `endMs` to the cells
- * at `at` (content-cells.ts), which have the run's scales; the first is taken to lie there. Returns the row after them; `from`
- * when the cells are empty or a sum of the trades would come to 2^52, with nothing added.
+ * Adds the trades of one run from row `from` on that lie before row `to` and in the window of `intervalMs` to the cells at
+ * `at` (content-cells.ts), which have the run's scales; the first is taken to lie there. Those of other windows are set aside:
+ * appended to the columns `aside`, which have room for them. Returns whether it did; what takes more is left as it was: empty
+ * cells, trades of which a sum comes to 2^52, and a trade that has both time and sequence in common with open or close.
  *
- * This is where the pipeline spends its time: most runs bring a few trades to a window that has some already.
+ * This is where the pipeline spends its time. A call within the loop, or numbers that are destructured, would each cost more
+ * than a trade does; so would going to and fro between two windows whose trades come mixed.
  */
 export const addWindow = (
   columns: TradeColumns,
   from: number,
   to: number,
-  endMs: number,
+  intervalMs: number,
   cells: Float64Array,
   at: number,
-): number => {
-  if (cells[at + TRADE_COUNT] === 0) return from;
-  const { price, size, eventTimeMs } = columns;
+  aside: TradeColumns,
+): boolean => {
+  if (cells[at + TRADE_COUNT] === 0) return false;
+  const { price, size, eventTimeMs, sequence } = columns;
+  const { price: asidePrice, size: asideSize, eventTimeMs: asideTimeMs, sequence: asideSequence } = aside;
   const startMs = cells[at + START]!;
+  const endMs = startMs + intervalMs;
   let low = cells[at + LOW]!;
   let high = cells[at + HIGH]!;
   let openMs = cells[at + OPEN_TIME]!;
+  let openSequence = cells[at + OPEN_SEQUENCE]!;
   let closeMs = cells[at + CLOSE_TIME]!;
-  let [first, last] = [-1, -1];
-  let [priceSum, volume, notional] = [0, 0, 0];
-  let next = from;
-  for (; next < to; next++) {
-    const time = eventTimeMs[next]!;
-    if (time >= endMs || time < startMs) break;
-    const units = price[next]!;
-    const lots = size[next]!;
+  let closeSequence = cells[at + CLOSE_SEQUENCE]!;
+  let first = -1;
+  let last = -1;
+  let priceSum = 0;
+  let volume = 0;
+  let notional = 0;
+  let set = aside.count;
+  for (let row = from; row < to; row++) {
+    const time = eventTimeMs[row]!;
+    const units = price[row]!;
+    const lots = size[row]!;
+    if (time >= endMs || time < startMs) {
+      asidePrice[set] = units;
+      asideSize[set] = lots;
+      asideTimeMs[set] = time;
+      asideSequence[set++] = sequence[row]!;
+      continue;
+    }
     priceSum += units;
     volume += lots;
     notional += units * lots;
     if (units > high) high = units;
     if (units < low) low = units;
-    if (time >= closeMs && (time > closeMs || orderOf(columns, next, last, cells, at + CLOSE_TIME) > 0)) {
+    if (time < closeMs && time > openMs) continue;
+    const number = sequence[row]!;
+    if (time > closeMs || (time === closeMs && number > closeSequence)) {
       closeMs = time;
-      last = next;
-    }
-    if (time <= openMs && (time < openMs || orderOf(columns, next, first, cells, at + OPEN_TIME) < 0)) {
+      closeSequence = number;
+      last = row;
+    } else if (time === closeMs && number === closeSequence) return false;
+    if (time < openMs || (time === openMs && number < openSequence)) {
       openMs = time;
-      first = next;
-    }
+      openSequence = number;
+      first = row;
+    } else if (time === openMs && number === openSequence) return false;
   }
-  if (notional >= EXACT_LIMIT || priceSum >= EXACT_LIMIT || volume >= EXACT_LIMIT) return from;
-  cells[at + TRADE_COUNT]! += next - from;
+  if (notional >= LIMIT || priceSum >= LIMIT || volume >= LIMIT) return false;
+  cells[at + TRADE_COUNT]! += to - from - (set - aside.count);
   cells[at + LOW] = low;
   cells[at + HIGH] = high;
   addSum(cells, at + VOLUME, volume);
@@ -55,27 +89,16 @@ export const addWindow = (
   addSum(cells, at + NOTIONAL, notional);
   if (first >= 0) setPrint(cells, at + OPEN_TIME, columns, first);
   if (last >= 0) setPrint(cells, at + CLOSE_TIME, columns, last);
-  return next;
-};
-
-/**
- * Negative, zero or positive as row `a` comes before, with or after row `b` of the same time, or the print of the cells where
- * there is no row `b`: by sequence, price, size.
- */
-const orderOf = (columns: TradeColumns, a: number, b: number, cells: Float64Array, print: number): number => {
-  const { price, size, sequence } = columns;
-  if (b < 0) {
-    return sequence[a]! - cells[print + 1]! || price[a]! - cells[print + 2]! || size[a]! - cells[print + 3]!;
-  }
-  return sequence[a]! - sequence[b]! || price[a]! - price[b]! || size[a]! - size[b]!;
+  aside.count = set;
+  return true;
 };
 
 /** Both are below 2^52, so that their sum is exact in a double. */
 const addSum = (cells: Float64Array, at: number, sum: number): void => {
   const total = cells[at]! + sum;
-  if (total < EXACT_LIMIT) cells[at] = total;
+  if (total < LIMIT) cells[at] = total;
   else {
-    cells[at] = total - EXACT_LIMIT;
+    cells[at] = total - LIMIT;
     cells[at + 1]! += 1;
   }
 };

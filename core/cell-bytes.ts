@@ -1,25 +1,27 @@
 import type { ByteReader, ByteWriter } from "./bytes.ts";
-import {
-  CLOSE_PRICE,
-  CLOSE_SEQUENCE,
-  CLOSE_SIZE,
-  CLOSE_TIME,
-  HIGH,
-  LOW,
-  NOTIONAL,
-  OPEN_PRICE,
-  OPEN_SEQUENCE,
-  OPEN_SIZE,
-  OPEN_TIME,
-  PRICE_SCALE,
-  PRICE_SUM,
-  SIZE_SCALE,
-  START,
-  SUMS,
-  TRADE_COUNT,
-  VOLUME,
-} from "./content-cells.ts";
-import { EXACT_LIMIT } from "./exact-sum.ts";
+import { CELL } from "./content-cells.ts";
+
+const {
+  closePrice: CLOSE_PRICE,
+  closeSequence: CLOSE_SEQUENCE,
+  closeSize: CLOSE_SIZE,
+  closeTime: CLOSE_TIME,
+  high: HIGH,
+  low: LOW,
+  notional: NOTIONAL,
+  openPrice: OPEN_PRICE,
+  openSequence: OPEN_SEQUENCE,
+  openSize: OPEN_SIZE,
+  openTime: OPEN_TIME,
+  priceScale: PRICE_SCALE,
+  priceSum: PRICE_SUM,
+  sizeScale: SIZE_SCALE,
+  start: START,
+  sums: SUMS,
+  tradeCount: TRADE_COUNT,
+  volume: VOLUME,
+  limit: LIMIT,
+} = CELL;
 
 /*
  * content = price scale × 9 + size scale, + 128 if a sum is beyond 2^52 : byte    unless it is like the one before
@@ -125,7 +127,7 @@ export const writeCells = (
 
 /** Whether differences of its sequences stay below 2^53, whatever the other is. */
 export const isPackable = ({ cells, at }: CellsAt): boolean =>
-  cells[at + OPEN_SEQUENCE]! < EXACT_LIMIT && cells[at + CLOSE_SEQUENCE]! < EXACT_LIMIT;
+  cells[at + OPEN_SEQUENCE]! < LIMIT && cells[at + CLOSE_SEQUENCE]! < LIMIT;
 
 const zigzag = (value: number): number => (value < 0 ? -2 * value - 1 : 2 * value);
 

@@ -3,37 +3,60 @@ import { EXACT_LIMIT } from "./exact-sum.ts";
 import type { BarContent, Print } from "./pane.ts";
 import { epochMs } from "./units.ts";
 
-/*
- * What trades add up to, as a row of doubles that hold integers. Prices and their sum are at the row's price scale, sizes
- * and volume at its size scale, the notional at both together. A sum is `cell + next cell × 2^52`, the first below 2^52; a
- * print is time, sequence, price, size.
+/**
+ * What trades add up to, as a row of doubles that hold integers: where each stands. Prices and their sum are at the row's
+ * price scale, sizes and volume at its size scale, the notional at both together. A sum is `cell + next cell × 2^52`, the
+ * first below 2^52; a print is time, sequence, price, size.
+ *
+ * Where it matters, take these into constants of the module: an import is read anew wherever it is used.
  */
-export const TRADE_COUNT = 0;
-export const LOW = 1;
-export const HIGH = 2;
-export const OPEN_TIME = 3;
-export const OPEN_SEQUENCE = 4;
-export const OPEN_PRICE = 5;
-export const OPEN_SIZE = 6;
-export const CLOSE_TIME = 7;
-export const CLOSE_SEQUENCE = 8;
-export const CLOSE_PRICE = 9;
-export const CLOSE_SIZE = 10;
-export const VOLUME = 11;
-export const PRICE_SUM = 13;
-export const NOTIONAL = 15;
-export const PRICE_SCALE = 17;
-export const SIZE_SCALE = 18;
-/** The symbol's id and the window's start: not content, as the cells before are. */
-export const SYMBOL = 19;
-export const START = 20;
-/** The greatest watermark that trades of the row were held against. */
-export const WATERMARK = 21;
-/** Cells of a row. */
-export const STRIDE = 22;
+export const CELL = {
+  tradeCount: 0,
+  low: 1,
+  high: 2,
+  openTime: 3,
+  openSequence: 4,
+  openPrice: 5,
+  openSize: 6,
+  closeTime: 7,
+  closeSequence: 8,
+  closePrice: 9,
+  closeSize: 10,
+  volume: 11,
+  priceSum: 13,
+  notional: 15,
+  priceScale: 17,
+  sizeScale: 18,
+  /** The symbol's id and the window's start: not content, as the cells before are. */
+  symbol: 19,
+  start: 20,
+  /** The greatest watermark that trades of the row were held against. */
+  watermark: 21,
+  /** Cells of a row. */
+  stride: 22,
+  sums: [11, 13, 15],
+  prints: [3, 7],
+  /** Each limb of a sum is below this, so that two add exactly in a double. */
+  limit: EXACT_LIMIT,
+} as const;
 
-export const SUMS = [VOLUME, PRICE_SUM, NOTIONAL] as const;
-export const PRINTS = [OPEN_TIME, CLOSE_TIME] as const;
+const {
+  tradeCount: TRADE_COUNT,
+  low: LOW,
+  high: HIGH,
+  openTime: OPEN_TIME,
+  openSize: OPEN_SIZE,
+  closeTime: CLOSE_TIME,
+  closeSize: CLOSE_SIZE,
+  volume: VOLUME,
+  priceSum: PRICE_SUM,
+  notional: NOTIONAL,
+  priceScale: PRICE_SCALE,
+  sizeScale: SIZE_SCALE,
+  watermark: WATERMARK,
+  sums: SUMS,
+  prints: PRINTS,
+} = CELL;
 
 const MAX_CELL_SCALE = 8;
 

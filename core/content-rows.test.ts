@@ -5,6 +5,7 @@ import { arbitraryRow, columnsOf, type Row } from "#test/arbitraries/rows.ts";
 import { ContentRows } from "./content-rows.ts";
 import { Accumulator, foldContents } from "./fold.ts";
 import type { BarContent } from "./pane.ts";
+import { TradeColumns } from "./trade-columns.ts";
 
 const rowsOfTrades = fc.array(arbitraryRow, { minLength: 1, maxLength: 12 });
 
@@ -18,8 +19,11 @@ const byAccumulator = (trades: readonly Row[]): BarContent => {
 /** Adds trades to a row of the window [0, 6). */
 const addTrades = (rows: ContentRows, row: number, trades: readonly Row[]): void => {
   const columns = columnsOf(trades);
-  for (const [run, { from, to }] of columns.runs.entries()) {
-    for (let at = from; at < to;) at = rows.addTrades(row, columns, run, at, to, 6, 0);
+  for (const { from, to, ...scales } of columns.runs) {
+    const aside = new TradeColumns(to - from);
+    const part = { columns, scales, to, watermarkMs: 0 };
+    if (rows.addAll(row, { ...part, from }, 6, aside)) expect(aside.count).toBe(0);
+    else for (let at = from; at < to;) at = rows.addSome(row, { ...part, from: at }, 6);
   }
 };
 
@@ -83,17 +87,22 @@ describe("a row", () => {
   });
 });
 
-test("trades are taken up to the end of the window and of what is asked, and no further", () => {
-  //   4   5   0   1        time
-  // [-------------)
-  const columns = columnsOf([4, 5, 0, 7, 1].map((time) => ({ ...ONE, time })));
+test("trades are taken up to the end of the window and of what is asked, and no further, or set aside", () => {
+  //   4   5   0   7   1    time
+  // [---------------)
+  const columns = columnsOf([4, 5, 0, 7, 1].map((time) => ({ ...ONE, time, sequence: time })));
+  const part = { columns, scales: { priceScale: 0, sizeScale: 0 }, watermarkMs: 0 };
   const rows = new ContentRows(1);
-  const row = rows.open(0, 0);
-  expect(rows.addTrades(row, columns, 0, 0, 5, 6, 0)).toBe(3);
+  const [row, other, aside] = [rows.open(0, 0), rows.open(1, 0), new TradeColumns(5)];
+  expect(rows.addAll(row, { ...part, from: 0, to: 5 }, 6, aside)).toBe(false);
+  expect(rows.addSome(row, { ...part, from: 0, to: 5 }, 6)).toBe(3);
   expect(rows.content(row)).toMatchObject({ tradeCount: 3, open: { eventTimeMs: 0 }, close: { eventTimeMs: 5 } });
-  expect(rows.addTrades(row, columns, 0, 4, 5, 6, 0)).toBe(5);
-  expect(rows.addTrades(row, columns, 0, 0, 1, 6, 0)).toBe(1);
-  expect(rows.content(row).tradeCount).toBe(5);
+  expect(rows.addSome(row, { ...part, from: 4, to: 5 }, 6)).toBe(5);
+  expect(rows.content(row).tradeCount).toBe(4);
+  expect(rows.addSome(other, { ...part, from: 0, to: 1 }, 6)).toBe(1);
+  expect(rows.addAll(other, { ...part, from: 1, to: 5 }, 6, aside)).toBe(true);
+  expect(rows.content(other)).toEqual(rows.content(row));
+  expect([aside.count, aside.eventTimeMs[0], aside.sequence[0]]).toEqual([1, 7, 7]);
 });
 
 const ONE: Row = { price: { units: 1, scale: 0 }, size: { units: 1, scale: 0 }, time: 0, sequence: 1 };

@@ -1,24 +1,33 @@
-import {
-  contentOf,
-  NOTIONAL,
-  PRICE_SCALE,
-  PRICE_SUM,
-  SIZE_SCALE,
-  START,
-  STRIDE,
-  SYMBOL,
-  toCells,
-  TRADE_COUNT,
-  VOLUME,
-  WATERMARK,
-} from "./content-cells.ts";
-import { EXACT_LIMIT } from "./exact-sum.ts";
-import { Accumulator } from "./fold.ts";
+import { CELL, contentOf, toCells } from "./content-cells.ts";
+import { Accumulator, type Scales } from "./fold.ts";
 import type { BarContent } from "./pane.ts";
 import { addWindow } from "./add-window.ts";
 import { canMeet, meet } from "./meet-cells.ts";
 import { scanWindow } from "./scan-window.ts";
 import type { TradeColumns } from "./trade-columns.ts";
+
+const {
+  notional: NOTIONAL,
+  priceScale: PRICE_SCALE,
+  priceSum: PRICE_SUM,
+  sizeScale: SIZE_SCALE,
+  start: START,
+  stride: STRIDE,
+  symbol: SYMBOL,
+  tradeCount: TRADE_COUNT,
+  volume: VOLUME,
+  watermark: WATERMARK,
+  limit: LIMIT,
+} = CELL;
+
+/** Trades of one symbol and record: rows `[from, to)`, held against `watermarkMs`. */
+export interface RunPart {
+  readonly columns: TradeColumns;
+  readonly scales: Scales;
+  readonly from: number;
+  readonly to: number;
+  readonly watermarkMs: number;
+}
 
 /** What a scan of trades found. */
 const share = new Float64Array(STRIDE);
@@ -33,6 +42,7 @@ export class ContentRows {
   /** Rows in use. */
   count = 0;
   readonly #wide = new Map<number, Accumulator>();
+  #hasWide = false;
 
   constructor(capacity = 64) {
     this.cells = new Float64Array(capacity * STRIDE);
@@ -52,41 +62,45 @@ export class ContentRows {
     return this.count++;
   }
 
+  isEmpty(row: number): boolean {
+    return this.cells[row * STRIDE + TRADE_COUNT] === 0 && !this.isWide(row);
+  }
+
   isWide(row: number): boolean {
-    return this.#wide.size > 0 && this.#wide.has(row);
+    return this.#hasWide && this.#wide.has(row);
   }
 
   /**
-   * Adds trades of the columns' run `run` from `from` on that lie before `to` and in the row's window, which ends at `endMs`;
-   * the first does. `watermarkMs` is what they were held against. Returns the columns' row after them.
+   * Adds the trades `[from, to)` of one run that lie in the row's window of `intervalMs`, and appends the others to the columns
+   * `aside`, which have room for them. False, with nothing done, when it takes {@link addSome}.
    */
-  addTrades(
+  addAll(
     row: number,
-    columns: TradeColumns,
-    run: number,
-    from: number,
-    to: number,
-    endMs: number,
-    watermarkMs: number,
-  ): number {
+    { columns, scales, from, to, watermarkMs }: RunPart,
+    intervalMs: number,
+    aside: TradeColumns,
+  ): boolean {
     const at = row * STRIDE;
-    const [priceScale, sizeScale] = [columns.runPriceScale[run]!, columns.runSizeScale[run]!];
     const { cells } = this;
-    if (cells[at + PRICE_SCALE] === priceScale && cells[at + SIZE_SCALE] === sizeScale && !this.isWide(row)) {
-      const next = addWindow(columns, from, to, endMs, cells, at);
-      if (next > from) {
-        this.#passWatermark(row, watermarkMs);
-        return next;
-      }
-    }
-    const next = scanWindow(columns, from, to, cells[at + START]!, endMs, share);
-    share[PRICE_SCALE] = priceScale;
-    share[SIZE_SCALE] = sizeScale;
+    if (cells[at + PRICE_SCALE] !== scales.priceScale || cells[at + SIZE_SCALE] !== scales.sizeScale) return false;
+    if (this.isWide(row) || !addWindow(columns, from, to, intervalMs, cells, at, aside)) return false;
+    this.#passWatermark(row, watermarkMs);
+    return true;
+  }
+
+  /**
+   * Adds trades of one run from `from` on that lie before `to` and in the row's window of `intervalMs`, whatever they are; the
+   * first does. Returns the columns' row after them.
+   */
+  addSome(row: number, { columns, scales, from, to, watermarkMs }: RunPart, intervalMs: number): number {
+    const next = scanWindow(columns, from, to, this.cells[row * STRIDE + START]!, intervalMs, share);
+    share[PRICE_SCALE] = scales.priceScale;
+    share[SIZE_SCALE] = scales.sizeScale;
     share[WATERMARK] = watermarkMs;
     if (isExact(share)) this.#add(row, share, 0);
     else {
       this.#passWatermark(row, watermarkMs);
-      this.#widen(row).addRows(columns, { priceScale, sizeScale }, from, next);
+      this.#widen(row).addRows(columns, scales, from, next);
     }
     return next;
   }
@@ -130,13 +144,14 @@ export class ContentRows {
     const accumulator = new Accumulator();
     if (this.cells[row * STRIDE + TRADE_COUNT]! > 0) accumulator.add(contentOf(this.cells, row * STRIDE));
     this.#wide.set(row, accumulator);
+    this.#hasWide = true;
     return accumulator;
   }
 }
 
 /** Cells of one scan, whose partial sums only grew: below 2^52 each product and partial sum was exact. */
 const isExact = (cells: Float64Array): boolean =>
-  cells[NOTIONAL]! < EXACT_LIMIT && cells[PRICE_SUM]! < EXACT_LIMIT && cells[VOLUME]! < EXACT_LIMIT;
+  cells[NOTIONAL]! < LIMIT && cells[PRICE_SUM]! < LIMIT && cells[VOLUME]! < LIMIT;
 
 const copyCells = (theirs: Float64Array, their: number, cells: Float64Array, at: number): void => {
   for (let cell = 0; cell < SYMBOL; cell++) cells[at + cell] = theirs[their + cell]!;

@@ -40,7 +40,8 @@ export class EventClock {
   ): { readonly watermarkMs: number; readonly lateTrades: number } {
     this.#frontierMs = Math.max(this.#frontierMs, toldMs ?? NEVER);
     const watermarkMs = this.#frontierMs - this.#maxOutOfOrdernessMs;
-    let [newestMs, lateTrades] = [NEVER, 0];
+    let newestMs = NEVER;
+    let lateTrades = 0;
     for (let row = 0; row < columns.count; row++) {
       const time = columns.eventTimeMs[row]!;
       if (time > newestMs) newestMs = time;

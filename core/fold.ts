@@ -5,7 +5,7 @@ import type { Run, TradeColumns } from "./trade-columns.ts";
 import { epochMs } from "./units.ts";
 
 /** What the columns' units are of: `units / 10^scale`. */
-type Scales = Pick<Run, "priceScale" | "sizeScale">;
+export type Scales = Pick<Run, "priceScale" | "sizeScale">;
 
 /** Negative, zero or positive by (eventTimeMs, sequence, price, size). */
 export const comparePrints = (a: Print, b: Print): number =>

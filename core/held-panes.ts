@@ -1,5 +1,5 @@
 import type { ByteWriter } from "./bytes.ts";
-import { START, STRIDE, SYMBOL, WATERMARK } from "./content-cells.ts";
+import { CELL } from "./content-cells.ts";
 import type { ContentRows } from "./content-rows.ts";
 import { windowStart } from "./interval.ts";
 import { PaneBlockWriter, type PaneBlockReader, type RowHead } from "./pane-block.ts";
@@ -9,6 +9,8 @@ import type { StepFold } from "./step-fold.ts";
 import type { SymbolTable } from "./symbol-table.ts";
 import { epochMs, type DurationMs, type EpochMs, type SequenceNumber } from "./units.ts";
 import { UpdateRecordWriter } from "./update-record.ts";
+
+const { start: START, stride: STRIDE, symbol: SYMBOL, watermark: WATERMARK } = CELL;
 
 /** What is known of a pane beside its content: bits of a byte. */
 const TOUCHED_IN_LIFE = 1;

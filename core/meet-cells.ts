@@ -1,17 +1,19 @@
-import {
-  CLOSE_TIME,
-  HIGH,
-  LOW,
-  NOTIONAL,
-  OPEN_TIME,
-  PRICE_SCALE,
-  PRICE_SUM,
-  PRINTS,
-  SIZE_SCALE,
-  TRADE_COUNT,
-  VOLUME,
-} from "./content-cells.ts";
-import { EXACT_LIMIT } from "./exact-sum.ts";
+import { CELL } from "./content-cells.ts";
+
+const {
+  closeTime: CLOSE_TIME,
+  high: HIGH,
+  low: LOW,
+  notional: NOTIONAL,
+  openTime: OPEN_TIME,
+  priceScale: PRICE_SCALE,
+  priceSum: PRICE_SUM,
+  prints: PRINTS,
+  sizeScale: SIZE_SCALE,
+  tradeCount: TRADE_COUNT,
+  volume: VOLUME,
+  limit: LIMIT,
+} = CELL;
 
 /** Scales are 0 to 8, those of the notional 0 to 16. */
 const POWERS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16] as const;
@@ -38,9 +40,9 @@ const isExactAt = (cells: Float64Array, at: number, priceScale: number, sizeScal
     cells[at + VOLUME + 1] === 0 &&
     cells[at + PRICE_SUM + 1] === 0 &&
     cells[at + NOTIONAL + 1] === 0 &&
-    cells[at + VOLUME]! * bySize < EXACT_LIMIT &&
-    cells[at + PRICE_SUM]! * byPrice < EXACT_LIMIT &&
-    cells[at + NOTIONAL]! * byPrice * bySize < EXACT_LIMIT
+    cells[at + VOLUME]! * bySize < LIMIT &&
+    cells[at + PRICE_SUM]! * byPrice < LIMIT &&
+    cells[at + NOTIONAL]! * byPrice * bySize < LIMIT
   );
 };
 
@@ -81,8 +83,8 @@ export const meet = (cells: Float64Array, at: number, theirs: Float64Array, thei
 /** Two doubles below 2^52 add exactly. */
 const addSum = (cells: Float64Array, at: number, theirs: Float64Array, their: number, by: number): void => {
   let sum = cells[at]! + theirs[their]! * by;
-  if (sum >= EXACT_LIMIT) {
-    sum -= EXACT_LIMIT;
+  if (sum >= LIMIT) {
+    sum -= LIMIT;
     cells[at + 1]! += 1;
   }
   cells[at] = sum;

@@ -1,10 +1,12 @@
 import { ByteReader, ByteWriter } from "./bytes.ts";
 import { isLike, isPackable, readCells, sameFlags, writeCells, type CellsAt } from "./cell-bytes.ts";
-import { STRIDE } from "./content-cells.ts";
+import { CELL } from "./content-cells.ts";
 import type { ContentRows } from "./content-rows.ts";
 import { contentRow, readContentRow } from "./pane-row.ts";
 import type { SymbolTable } from "./symbol-table.ts";
 import { durationMs, epochMs, sequenceDigits, sequenceNumber, type DurationMs, type SequenceNumber } from "./units.ts";
+
+const { stride: STRIDE } = CELL;
 
 /*
  * block    = intervals (count, seconds each : varints), positions (count : varint, each), rows up to the end

@@ -1,9 +1,15 @@
-import { START, STRIDE, SYMBOL } from "./content-cells.ts";
-import { ContentRows } from "./content-rows.ts";
-import type { TradeColumns } from "./trade-columns.ts";
+import { CELL } from "./content-cells.ts";
+import { ContentRows, type RunPart } from "./content-rows.ts";
+import { TradeColumns } from "./trade-columns.ts";
 import type { DurationMs } from "./units.ts";
 
+const { start: START, stride: STRIDE, symbol: SYMBOL } = CELL;
+
 const FIRST_SLOTS = 128;
+/** At the end of a window the trades of two come mixed, and late ones among them; more windows than these are rare in a run. */
+const PASSES = 3;
+/** What each pass over a run leaves to the next. */
+const asides = [new TradeColumns(), new TradeColumns()] as const;
 
 /** The folds of one interval's windows by (symbol id, window start): a hash table with open addressing, at most half full. */
 export class PaneTable {
@@ -34,27 +40,55 @@ export class PaneTable {
     return row;
   }
 
-  /** Adds trades of one symbol to the window of the first of them; see {@link ContentRows.addTrades}. */
-  addTrades(
-    symbolId: number,
-    columns: TradeColumns,
-    run: number,
-    from: number,
-    to: number,
-    watermarkMs: number,
-  ): number {
-    const row = this.#openAt(symbolId, columns.eventTimeMs[from]!);
-    const endMs = this.rows.cells[row * STRIDE + START]! + this.intervalMs;
-    return this.rows.addTrades(row, columns, run, from, to, endMs, watermarkMs);
+  /** Adds all trades of the columns, which were held against `watermarkMs`, to the windows that they lie in. */
+  addTrades(columns: TradeColumns, watermarkMs: number): void {
+    const { runCount, runSymbolId, runEnd, runPriceScale, runSizeScale } = columns;
+    let from = 0;
+    for (let run = 0; run < runCount; run++) {
+      const scales = { priceScale: runPriceScale[run]!, sizeScale: runSizeScale[run]! };
+      const to = runEnd[run]!;
+      if (to > from) this.#addRun(runSymbolId[run]!, { columns, scales, from, to, watermarkMs });
+      from = to;
+    }
   }
 
-  /** The row of the window that holds a time, begun empty when there was none. */
-  #openAt(symbolId: number, timeMs: number): number {
+  /** Adds a run window by window, and what is left after some of them trade by trade. */
+  #addRun(symbolId: number, run: RunPart): void {
+    let left = run;
+    for (let pass = 0; pass < PASSES; pass++) {
+      const aside = asides[pass % 2]!;
+      aside.truncate(0, 0);
+      aside.reserve(left.to - left.from);
+      this.#addPart(symbolId, left, aside);
+      if (aside.count === 0) return;
+      left = { ...run, columns: aside, from: 0, to: aside.count };
+    }
+    for (let from = left.from; from < left.to; from++) {
+      this.rows.addSome(this.#openAt(symbolId, left.columns, from), { ...left, from, to: from + 1 }, this.intervalMs);
+    }
+  }
+
+  /** Adds the trades of a part that lie in the window of the first, and all others or puts them aside. */
+  #addPart(symbolId: number, part: RunPart, aside: TradeColumns): void {
+    const { rows, intervalMs } = this;
+    let row = this.#openAt(symbolId, part.columns, part.from);
+    let { from } = part;
+    if (rows.isEmpty(row)) from = rows.addSome(row, { ...part, to: from + 1 }, intervalMs);
+    if (from === part.to || rows.addAll(row, from === part.from ? part : { ...part, from }, intervalMs, aside)) return;
+    while (from < part.to) {
+      row = this.#openAt(symbolId, part.columns, from);
+      from = rows.addSome(row, { ...part, from }, intervalMs);
+    }
+  }
+
+  /** The row of the window that a trade lies in, begun empty when there was none. */
+  #openAt(symbolId: number, { eventTimeMs }: TradeColumns, trade: number): number {
     if (symbolId >= this.#latest.length) {
       const latest = new Int32Array(symbolId * 2);
       latest.set(this.#latest);
       this.#latest = latest;
     }
+    const timeMs = eventTimeMs[trade]!;
     const latest = this.#latest[symbolId]! - 1;
     if (latest >= 0) {
       const startMs = this.rows.cells[latest * STRIDE + START]!;

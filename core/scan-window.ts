@@ -1,10 +1,21 @@
-import { CLOSE_TIME, HIGH, LOW, NOTIONAL, OPEN_TIME, PRICE_SUM, TRADE_COUNT, VOLUME } from "./content-cells.ts";
-import { EXACT_LIMIT } from "./exact-sum.ts";
+import { CELL } from "./content-cells.ts";
 import { compareRows } from "./fold.ts";
 import type { TradeColumns } from "./trade-columns.ts";
 
+const {
+  closeTime: CLOSE_TIME,
+  high: HIGH,
+  low: LOW,
+  notional: NOTIONAL,
+  openTime: OPEN_TIME,
+  priceSum: PRICE_SUM,
+  tradeCount: TRADE_COUNT,
+  volume: VOLUME,
+  limit: LIMIT,
+} = CELL;
+
 /**
- * Folds the trades of one run from row `from` on that lie before row `to` and in the window `[startMs, endMs)` into the cells
+ * Folds the trades of one run from row `from` on that lie before row `to` and in the window of `intervalMs` from `startMs` on into the cells
  * of `out` (content-cells.ts), but for the scales; the first is taken to do. Stops before the notional comes to 2^52.
  * Returns the row after them.
  *
@@ -15,11 +26,13 @@ export const scanWindow = (
   from: number,
   to: number,
   startMs: number,
-  endMs: number,
+  intervalMs: number,
   out: Float64Array,
 ): number => {
   const { price, size, eventTimeMs } = columns;
-  let [first, last] = [from, from];
+  const endMs = startMs + intervalMs;
+  let first = from;
+  let last = from;
   let low = price[from]!;
   let high = low;
   let openMs = eventTimeMs[from]!;
@@ -34,7 +47,7 @@ export const scanWindow = (
     const units = price[next]!;
     const lots = size[next]!;
     const product = units * lots;
-    if (notional + product >= EXACT_LIMIT) break;
+    if (notional + product >= LIMIT) break;
     notional += product;
     priceSum += units;
     volume += lots;

@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { arbitraryRow, columnsOf, type Row } from "#test/arbitraries/rows.ts";
-import { START, STRIDE } from "./content-cells.ts";
+import { CELL } from "./content-cells.ts";
 import { Accumulator } from "./fold.ts";
 import { StepFold } from "./step-fold.ts";
 import { durationMs } from "./units.ts";
+
+const { start: START, stride: STRIDE } = CELL;
 
 /** Every 40 s is a window of 40 s, four of 10 s and, beside them, one of 15 s and parts of others. */
 const INTERVALS = [40_000, 10_000, 15_000, 60_000].map(durationMs);

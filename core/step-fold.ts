@@ -1,7 +1,9 @@
-import { START, STRIDE, SYMBOL } from "./content-cells.ts";
+import { CELL } from "./content-cells.ts";
 import { PaneTable } from "./pane-table.ts";
 import type { TradeColumns } from "./trade-columns.ts";
 import type { DurationMs } from "./units.ts";
+
+const { start: START, stride: STRIDE, symbol: SYMBOL } = CELL;
 
 /** An interval's folds, and which shorter ones they are folded from: those of trades where there are none. */
 interface Level {
@@ -36,7 +38,7 @@ export class StepFold {
 
   /** Folds the trades of one record, which were held against `watermarkMs`. */
   fold(columns: TradeColumns, watermarkMs: number): void {
-    for (const { table, from } of this.#levels) if (!from) foldInto(table, columns, watermarkMs);
+    for (const { table, from } of this.#levels) if (!from) table.addTrades(columns, watermarkMs);
   }
 
   /** Folds the windows of shorter intervals into those of longer ones: once, when all is folded. */
@@ -52,11 +54,3 @@ export class StepFold {
     }
   }
 }
-
-const foldInto = (table: PaneTable, columns: TradeColumns, watermarkMs: number): void => {
-  const { runCount, runSymbolId, runEnd } = columns;
-  for (let run = 0, row = 0; run < runCount; run++) {
-    const end = runEnd[run]!;
-    while (row < end) row = table.addTrades(runSymbolId[run]!, columns, run, row, end, watermarkMs);
-  }
-};

@@ -44,12 +44,14 @@ export const readDeltas = (
   if (!endsVarint(bytes, from, to)) return "broken";
   const { ends, end: endRun } = rows;
   const last = to - 1;
+  // A sum, of which the compiler knows that it is a number: what may be anything it would put on the heap, row by row.
+  const origin = base + 0;
   let at = from;
   let row = rows.from;
   let isOdd = false;
   for (let run = rows.first; run < endRun; run++) {
     const end = ends[run]!;
-    let value = base;
+    let value = origin;
     for (; row < end; row++) {
       if (at > last) return "broken";
       const low = bytes[at]!;
