@@ -69,8 +69,13 @@ export const withoutEndZeros = (digits: string): string => {
 export const least = ({ units, scale }: Decimal): Decimal => {
   let leastUnits = units;
   let leastScale = scale;
-  while (leastScale > 0 && leastUnits % 10 === 0) {
-    leastUnits /= 10;
+  // A quotient costs a fraction of a remainder of doubles; rounded, it is exact for a whole one alone.
+  for (
+    let tenth = Math.floor(units / 10);
+    leastScale > 0 && tenth * 10 === leastUnits;
+    tenth = Math.floor(tenth / 10)
+  ) {
+    leastUnits = tenth;
     leastScale--;
   }
   return { units: leastUnits, scale: leastScale };

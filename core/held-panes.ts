@@ -207,15 +207,21 @@ export class HeldPanes {
   /** Visits the rows that have all bits of `mask`, symbol by symbol, the shortest interval first: a counting sort. */
   #walk(mask: number, visit: (interval: number, row: number) => void): void {
     const ends = new Int32Array(this.#symbols.count + 1);
-    for (const level of this.#levels) {
-      for (const row of wantedRows(level, mask)) ends[symbolOf(level, row) + 1]!++;
+    for (const { table, flags } of this.#levels) {
+      const { cells, count } = table.rows;
+      for (let row = 0; row < count; row++) {
+        if ((flags[row]! & mask) === mask) ends[cells[row * STRIDE + SYMBOL]! + 1]!++;
+      }
     }
     for (let id = 1; id < ends.length; id++) ends[id]! += ends[id - 1]!;
-    const order = new Int32Array(ends.at(-1)!);
+    const order = new Int32Array(ends[ends.length - 1]!);
     const intervals = new Uint8Array(order.length);
-    for (const [interval, level] of this.#levels.entries()) {
-      for (const row of wantedRows(level, mask)) {
-        const place = ends[symbolOf(level, row)]!++;
+    for (let interval = 0; interval < this.#levels.length; interval++) {
+      const { table, flags } = this.#levels[interval]!;
+      const { cells, count } = table.rows;
+      for (let row = 0; row < count; row++) {
+        if ((flags[row]! & mask) !== mask) continue;
+        const place = ends[cells[row * STRIDE + SYMBOL]!]!++;
         order[place] = row;
         intervals[place] = interval;
       }
@@ -225,12 +231,6 @@ export class HeldPanes {
 }
 
 const maskOf = (touched: Touched): number => (touched === "in-step" ? TOUCHED_IN_STEP : TOUCHED_IN_LIFE);
-
-const symbolOf = ({ table }: Level, row: number): number => table.rows.cells[row * STRIDE + SYMBOL]!;
-
-function* wantedRows({ table, flags }: Level, mask: number): Generator<number> {
-  for (let row = 0; row < table.rows.count; row++) if ((flags[row]! & mask) === mask) yield row;
-}
 
 const merge = (level: Level, row: number, theirs: ContentRows, theirRow: number): void => {
   level.table.rows.addRow(row, theirs, theirRow);
