@@ -7,11 +7,12 @@ const DAY_MS = durationMs(86_400_000);
 
 /** The symbols of `panes` by the start of the UTC day of each one's latest trade. */
 export const symbolsByDay = (panes: readonly Pane[]): ReadonlyMap<EpochMs, readonly string[]> => {
-  const days = new Map<string, EpochMs>();
+  const newest = new Map<string, EpochMs>();
   for (const { symbol, content } of panes) {
-    const dayMs = windowStart(content.close.eventTimeMs, DAY_MS);
-    if (dayMs > (days.get(symbol) ?? Number.NEGATIVE_INFINITY)) days.set(symbol, dayMs);
+    const { eventTimeMs } = content.close;
+    if (!(eventTimeMs <= newest.get(symbol)!)) newest.set(symbol, eventTimeMs);
   }
+  const days = [...newest].map(([symbol, eventTimeMs]) => [symbol, windowStart(eventTimeMs, DAY_MS)] as const);
   const groups = Map.groupBy(days, ([, dayMs]) => dayMs);
   return new Map([...groups].map(([dayMs, entries]) => [dayMs, entries.map(([symbol]) => symbol)]));
 };

@@ -15,8 +15,9 @@ export class SymbolTable {
   /** Ids plus one, 0 where there is none. */
   #slots = new Int32Array(FIRST_SLOTS);
   readonly #texts: string[] = [];
-  /** By id, {@link headOf} its bytes. */
+  /** By id, {@link headOf} its bytes and how many there are: the text itself is far away in memory. */
   #heads = new Int32Array(FIRST_SLOTS / 2);
+  #lengths = new Uint8Array(FIRST_SLOTS / 2);
   readonly #crowded = new Map<string, number>();
 
   get count(): number {
@@ -31,14 +32,18 @@ export class SymbolTable {
   /** The id of the symbol that the bytes `[from, to)` name, -1 when they name none. */
   idAt(bytes: Uint8Array, from: number, to: number): number {
     if (to - from > MAX_SYMBOL_BYTES) return -1;
-    const [slots, heads] = [this.#slots, this.#heads];
+    const slots = this.#slots;
+    const heads = this.#heads;
+    const lengths = this.#lengths;
     const mask = slots.length - 1;
     const head = headOf(bytes, from, to);
     let slot = slotOf(hashOf(head, bytes, from, to), mask);
     for (let probe = 0; probe < MAX_PROBES; probe++) {
       const id = slots[slot]! - 1;
       if (id < 0) return this.#add(asciiText(bytes, from, to), head, slot);
-      if (heads[id] === head && isNamed(this.#texts[id]!, bytes, from, to)) return id;
+      if (heads[id] === head && lengths[id] === to - from) {
+        if (to - from <= HEAD_BYTES || isTail(this.#texts[id]!, bytes, from)) return id;
+      }
       slot = (slot + 1) & mask;
     }
     return this.#addCrowded(asciiText(bytes, from, to), head);
@@ -71,11 +76,14 @@ export class SymbolTable {
   #number(text: string, head: number): number {
     const id = this.#texts.push(text) - 1;
     if (id >= this.#heads.length) {
-      const heads = new Int32Array(this.#heads.length * 2);
+      const [heads, lengths] = [new Int32Array(id * 2), new Uint8Array(id * 2)];
       heads.set(this.#heads);
+      lengths.set(this.#lengths);
       this.#heads = heads;
+      this.#lengths = lengths;
     }
     this.#heads[id] = head;
+    this.#lengths[id] = text.length;
     return id;
   }
 
@@ -113,9 +121,8 @@ const hashOf = (head: number, bytes: Uint8Array, from: number, to: number): numb
 
 const slotOf = (hash: number, mask: number): number => (hash ^ (hash >>> 15)) & mask;
 
-/** Whether the bytes, whose head is the symbol's, name it. A zero byte within them is none of a symbol's. */
-const isNamed = (symbol: string, bytes: Uint8Array, from: number, to: number): boolean => {
-  if (symbol.length !== to - from) return false;
+/** Whether what follows the head is the symbol's. */
+const isTail = (symbol: string, bytes: Uint8Array, from: number): boolean => {
   for (let i = HEAD_BYTES; i < symbol.length; i++) if (symbol.charCodeAt(i) !== bytes[from + i]) return false;
   return true;
 };
