@@ -12,12 +12,24 @@ import { cpuRounds, ratiosOf, roundsOf } from "./cpu-rounds.ts";
 import { openDuckTrades, type DuckBarRow, type DuckColumns } from "./duckdb-bars.ts";
 import { figureOf, type Figure } from "./figure.ts";
 import { frameOf } from "./handler-lives.ts";
+import { LaneFrames, LANES } from "./lane-frames.ts";
 import { MARKET_STARTS_MS, symbolsOf, SyntheticMarket } from "./synthetic-market.ts";
 
 const ONE_INTERVAL = THREE_INTERVALS.slice(0, 1);
-const CASES = [500, 10_000].flatMap((symbolCount) =>
-  [ONE_INTERVAL, THREE_INTERVALS].map((intervalsMs) => ({ symbolCount, intervalsMs })),
-);
+
+/** Which trades come in which order, and what they are folded into. */
+interface CoreCase {
+  readonly symbolCount: number;
+  /** As many as the app has by default, or one: then each frame brings trades of all symbols. */
+  readonly lanes: number;
+  readonly intervalsMs: readonly DurationMs[];
+}
+
+const CASES = [
+  { symbolCount: 500, lanes: LANES },
+  { symbolCount: 10_000, lanes: LANES },
+  { symbolCount: 500, lanes: 1 },
+].flatMap((one) => [ONE_INTERVAL, THREE_INTERVALS].map((intervalsMs): CoreCase => ({ ...one, intervalsMs })));
 const FRAME_TRADES = 1_000;
 const PRICE_SCALE = 4;
 const SHARD = "shard";
@@ -31,20 +43,24 @@ const BASE_MS = MARKET_STARTS_MS - (MARKET_STARTS_MS % 60_000) - 60_000;
 export const coreBenchmark: Benchmark = {
   names: ["core.vs_duckdb", "core.trades_per_s"],
   measure: async function* (context) {
-    for (const { symbolCount, intervalsMs } of CASES) {
-      context.progress(`core: ${symbolCount} symbols, ${intervalsMs.length} intervals`);
-      yield* await measureCase(symbolCount, intervalsMs, context);
-      if (context.isQuick && intervalsMs === THREE_INTERVALS) return;
+    for (const one of CASES) {
+      context.progress(`core: ${titleOf(one)}`);
+      yield* await measureCase(one, context);
+      if (context.isQuick && one.intervalsMs === THREE_INTERVALS) return;
     }
   },
 };
 
-const measureCase = async (
-  symbolCount: number,
-  intervalsMs: readonly DurationMs[],
-  { isQuick }: BenchmarkContext,
-): Promise<readonly Figure[]> => {
-  const columns = decodedTrades(symbolCount, isQuick ? 5 : 1_000);
+const titleOf = ({ symbolCount, lanes, intervalsMs }: CoreCase): string =>
+  [
+    `${number(symbolCount)} symbols`,
+    `${intervalsMs.length} ${intervalsMs.length === 1 ? "interval" : "intervals"}`,
+    ...(lanes === 1 ? ["all symbols in each record"] : []),
+  ].join(", ");
+
+const measureCase = async (one: CoreCase, { isQuick }: BenchmarkContext): Promise<readonly Figure[]> => {
+  const { symbolCount, intervalsMs } = one;
+  const columns = decodedTrades(one, isQuick ? 5 : 1_000);
   const indexes = new Map(symbolsOf(symbolCount).map((symbol, index) => [symbol, index]));
   using duck = await openDuckTrades(duckColumns(columns, indexes), columns.count, intervalsMs);
   const variants = {
@@ -55,7 +71,7 @@ const measureCase = async (
   };
   mustBeSame(variants.oursRead(), await variants.duckRead(), indexes);
   const cpuMs = await cpuRounds(variants, roundsOf(isQuick));
-  const title = `${number(symbolCount)} symbols, ${intervalsMs.length} ${intervalsMs.length === 1 ? "interval" : "intervals"}`;
+  const title = titleOf(one);
   const versus = { name: "core.vs_duckdb", unit: "x" };
   return [
     figureOf({ ...versus, case: title }, ratiosOf(cpuMs.duck, cpuMs.ours)),
@@ -79,12 +95,13 @@ const duckColumns = (columns: TradeColumns, indexes: ReadonlyMap<string, number>
   return { symbol, price, size: columns.size, time, sequence: columns.sequence };
 };
 
-const decodedTrades = (symbolCount: number, frameCount: number): TradeColumns => {
+const decodedTrades = ({ symbolCount, lanes }: CoreCase, frameCount: number): TradeColumns => {
   const market = new SyntheticMarket({ symbolCount, tradesPerSecond: 200_000, seed: 42 });
   const columns = new TradeColumns(frameCount * FRAME_TRADES);
+  const frames = new LaneFrames({ lanes, tradesPerFrame: FRAME_TRADES });
   const latestEventTimeMs = epochMs(Number.MAX_SAFE_INTEGER);
   for (let frame = 0; frame < frameCount; frame++)
-    readRecord(frameOf(market.take(FRAME_TRADES), frame), columns, { latestEventTimeMs });
+    readRecord(frameOf(frames.take(market), frame), columns, { latestEventTimeMs });
   return columns;
 };
 

@@ -7,11 +7,17 @@ import { epochMs } from "#core/units.ts";
 import { number } from "../cli/output.ts";
 import type { Benchmark } from "./benchmark.ts";
 import { figureOf, type Figure } from "./figure.ts";
+import { LaneFrames, LANES } from "./lane-frames.ts";
 import { SyntheticMarket } from "./synthetic-market.ts";
 
 const NAME = "frame.bytes_per_trade";
 const FRAME_TRADES = [1_000, 4_000] as const;
 const SYNTHETIC = { symbolCount: 500, tradesPerSecond: 200_000, seed: 42 } as const;
+const SYNTHETIC_CASES = [LANES, 1].flatMap((lanes) =>
+  FRAME_TRADES.flatMap((tradesPerFrame) =>
+    (["least", "all"] as const).map((columns) => ({ lanes, tradesPerFrame, columns })),
+  ),
+);
 const REAL_DAY = new URL("../test/data/trades-2013-10-07.csv.gz", import.meta.url);
 const HEAD = { producer: "9f8e7d6c5b4a39281706f5e4d3c2b1a0", number: 1_000 } as const;
 
@@ -20,13 +26,13 @@ export const frameBytesBenchmark: Benchmark = {
   names: [NAME],
   measure: async function* ({ isQuick, progress }) {
     const frameCount = isQuick ? 2 : 100;
-    for (const tradeCount of FRAME_TRADES) {
-      for (const columns of ["least", "all"] as const) {
-        progress(`${NAME}: synthetic, ${tradeCount} a frame`);
-        const market = new SyntheticMarket({ ...SYNTHETIC, columns });
-        const frames = Array.from({ length: frameCount }, () => market.take(tradeCount).grouped);
-        yield figure(`500 symbols, ${number(tradeCount)} a frame, ${columnsText(columns)}`, frames);
-      }
+    for (const { lanes, tradesPerFrame, columns } of SYNTHETIC_CASES) {
+      progress(`${NAME}: synthetic, ${tradesPerFrame} a frame`);
+      const market = new SyntheticMarket({ ...SYNTHETIC, columns });
+      const cutter = new LaneFrames({ lanes, tradesPerFrame, columns });
+      const frames = Array.from({ length: frameCount }, () => cutter.take(market).grouped);
+      const all = lanes === 1 ? ", all symbols in each" : "";
+      yield figure(`500 symbols, ${number(tradesPerFrame)} a frame${all}, ${columnsText(columns)}`, frames);
     }
     progress(`${NAME}: the real day`);
     const day = realDay();

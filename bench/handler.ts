@@ -5,6 +5,7 @@ import type { Benchmark, BenchmarkContext } from "./benchmark.ts";
 import { cpuRounds, ratiosOf, roundsOf } from "./cpu-rounds.ts";
 import { figureOf, type Figure } from "./figure.ts";
 import { frameLife, plainLife, runFloor, runLife, type LifeSetting, type LifeTexts } from "./handler-lives.ts";
+import { LANES } from "./lane-frames.ts";
 import { createPlainHandler, type PlainBar, type TakeBars } from "./plain-handler.ts";
 import { mustBeSameBars } from "./same-bars.ts";
 import { number } from "../cli/output.ts";
@@ -25,7 +26,7 @@ const KEY_CASE: HandlerCase = {
   symbolCount: 500,
   intervalsMs: THREE_INTERVALS,
   tradesPerFrame: 1_000,
-  lanes: 64,
+  lanes: LANES,
   event: "6 MB",
   columns: "least",
 };
@@ -127,7 +128,10 @@ const SECOND_EVENTS = 5;
 /** Each trade costs many times as much, and no less for there being more of them. */
 const PLAIN_EVENTS = 3;
 
-const settingOf = ({ symbolCount, tradesPerFrame, lanes, event, columns }: HandlerCase, isQuick: boolean): LifeSetting => ({
+const settingOf = (
+  { symbolCount, tradesPerFrame, lanes, event, columns }: HandlerCase,
+  isQuick: boolean,
+): LifeSetting => ({
   symbolCount,
   tradesPerFrame,
   lanes,

@@ -1,7 +1,7 @@
 import { laneOf } from "#core/frame/framer.ts";
 import type { Trade } from "#core/trade.ts";
 import type { EpochMs } from "#core/units.ts";
-import type { TradeBatch } from "./synthetic-market.ts";
+import type { SyntheticMarket, TradeBatch } from "./synthetic-market.ts";
 
 type FrameBatch = Omit<TradeBatch, "arrived">;
 
@@ -11,6 +11,9 @@ interface Lane {
   /** How far the market was before the first of them. */
   frontierMs: EpochMs | undefined;
 }
+
+/** As many as the app has by default. */
+export const LANES = 64;
 
 export interface LaneSetting {
   readonly lanes: number;
@@ -43,6 +46,13 @@ export class LaneFrames {
       this.#full.push({ lane: String(number), batch: { grouped, frontierMs: lane.frontierMs, arrivalTimeMs } });
       lane.trades = [];
     }
+  }
+
+  /** The next frame of a market. */
+  take(market: SyntheticMarket): FrameBatch {
+    let full = this.next();
+    for (; full === undefined; full = this.next()) this.add(market.take(this.#setting.tradesPerFrame));
+    return full.batch;
   }
 
   /** The next full frame, undefined when more trades are needed. */

@@ -7,6 +7,7 @@ import { openAggregator, THREE_INTERVALS } from "./aggregator.ts";
 import type { Benchmark } from "./benchmark.ts";
 import { figureOf } from "./figure.ts";
 import { frameLife, frameOf } from "./handler-lives.ts";
+import { LANES } from "./lane-frames.ts";
 import { eventTexts } from "./kinesis-event-text.ts";
 import { MARKET_STARTS_MS, symbolsOf } from "./synthetic-market.ts";
 
@@ -69,7 +70,7 @@ const fiveSecondsText = (symbolCount: number, isQuick: boolean): string => {
     tradesPerSecond: 100_000,
     seed: 42,
     tradesPerFrame: 1_000,
-    lanes: 64,
+    lanes: LANES,
     maxTradesPerEvent: isQuick ? 5_000 : 500_000,
     eventCount: 1,
   });
