@@ -8,6 +8,7 @@ import { readIsoTime } from "./iso-time.ts";
 import { plainDecimal, readExactJson } from "./json-text.ts";
 import { eachElement, eachLine, firstByte, nextLine, type TakeRange } from "./json-values.ts";
 import { RunWriter, type ColumnTrade } from "./run-writer.ts";
+import { TradeScanner } from "./scan-trade.ts";
 
 /**
  * Appends JSON trades in UTF-8 to `columns`: one object, an array of objects, or one object a line (`\n` or `\r\n`, blank
@@ -39,13 +40,17 @@ export const readJsonTrades = (
 ): ForeignReading => {
   const [start, runStart] = [columns.count, columns.runCount];
   const writer = new RunWriter(columns);
+  const scanner = new TradeScanner(columns, writer);
+  if (scanner.add(data, 0, data.length, firstIndex, limits)) return ONE_TRADE;
   const tally = new FaultTally(limits.maxFaults);
   let index = 0;
   const isWhole = eachValue(data, (from, to) => {
-    const isHopeless = tally.isFull && to - from < SHORTEST_TRADE;
-    const trade = isHopeless ? "unknown-shape" : readValue(data, from, to, firstIndex + index, limits);
-    if (typeof trade === "string") tally.add(index, trade);
-    else writer.add(trade);
+    if (!scanner.add(data, from, to, firstIndex + index, limits)) {
+      const isHopeless = tally.isFull && to - from < SHORTEST_TRADE;
+      const trade = isHopeless ? "unknown-shape" : readValue(data, from, to, firstIndex + index, limits);
+      if (typeof trade === "string") tally.add(index, trade);
+      else writer.add(trade);
+    }
     index++;
   });
   if (isWhole) return { tradeCount: columns.count - start, faults: tally.faults, faultCount: tally.count };
@@ -53,6 +58,7 @@ export const readJsonTrades = (
   return { tradeCount: 0, faults: [{ index: -1, reason: "malformed-json" }], faultCount: 1 };
 };
 
+const ONE_TRADE: ForeignReading = { tradeCount: 1, faults: [], faultCount: 0 };
 const OPEN_ARRAY = 0x5b;
 
 /**
