@@ -1,12 +1,12 @@
 import { isAggregate, readAggregate } from "./foreign/aggregate.ts";
 import { isCsv, readCsvTrades } from "./foreign/csv-trades.ts";
-import type { ForeignReading } from "./foreign/foreign-reading.ts";
+import { rejectedWhole, type ForeignReading } from "./foreign/foreign-reading.ts";
 import { readJsonTrades } from "./foreign/json-trades.ts";
 import { firstByte } from "./foreign/json-values.ts";
 import { readFrame } from "./frame/read.ts";
 import type { TradeColumns } from "./trade-columns.ts";
 import type { TradeLimits } from "./trade-limits.ts";
-import type { Fault, RejectionReason } from "./trade.ts";
+import type { Fault } from "./trade.ts";
 import type { EpochMs } from "./units.ts";
 
 export interface RecordReading {
@@ -23,9 +23,6 @@ export interface RecordReading {
   /** How many faults there are, those beyond the named ones among them. */
   readonly faultCount: number;
 }
-
-/** What a record without a producer says of itself. */
-const UNNAMED = { producer: undefined, number: 0, frontierMs: undefined } as const;
 
 /** A frame begins with its field 1, a varint. */
 const FRAME_START = 0x08;
@@ -48,15 +45,15 @@ const OPEN_OBJECT = 0x7b;
  */
 export const readRecord = (data: Uint8Array, columns: TradeColumns, limits: TradeLimits): RecordReading => {
   if (data[0] === FRAME_START) return readFrameRecord(data, columns, limits);
-  const reading = isAggregate(data)
-    ? readAggregate(data, columns, limits, (userRecord, itsLimits, firstIndex) =>
-        userRecord[0] === FRAME_START
-          ? readFrameRecord(userRecord, columns, itsLimits)
-          : readText(userRecord, columns, itsLimits, firstIndex),
-      )
-    : readText(data, columns, limits, 0);
-  return { ...UNNAMED, ...reading };
+  return isAggregate(data) ? readAggregateRecord(data, columns, limits) : readText(data, columns, limits, 0);
 };
+
+const readAggregateRecord = (data: Uint8Array, columns: TradeColumns, limits: TradeLimits): RecordReading =>
+  readAggregate(data, columns, limits, (userRecord, itsLimits, firstIndex) =>
+    userRecord[0] === FRAME_START
+      ? readFrameRecord(userRecord, columns, itsLimits)
+      : readText(userRecord, columns, itsLimits, firstIndex),
+  );
 
 const readText = (data: Uint8Array, columns: TradeColumns, limits: TradeLimits, firstIndex: number): ForeignReading => {
   const first = firstByte(data);
@@ -70,10 +67,3 @@ const readFrameRecord = (data: Uint8Array, columns: TradeColumns, limits: TradeL
   const { kind: _, ...frame } = reading;
   return frame;
 };
-
-const rejectedWhole = (reason: RejectionReason): RecordReading => ({
-  ...UNNAMED,
-  tradeCount: 0,
-  faults: [{ index: -1, reason }],
-  faultCount: 1,
-});

@@ -2,7 +2,7 @@ import { FaultTally } from "../fault-tally.ts";
 import { unsignedValue, varintEnd } from "../frame/varint.ts";
 import type { TradeColumns } from "../trade-columns.ts";
 import type { TradeLimits } from "../trade-limits.ts";
-import type { ForeignReading } from "./foreign-reading.ts";
+import { foreignReading, rejectedWhole, type ForeignReading } from "./foreign-reading.ts";
 import type { TakeRange } from "./json-values.ts";
 
 /**
@@ -20,8 +20,9 @@ import type { TakeRange } from "./json-values.ts";
  * Source: https://github.com/awslabs/amazon-kinesis-producer/blob/master/aggregation-format.md
  *
  * The MD5 is for telling an aggregate from a record that happens to begin with the same four bytes. No other record that
- * is read here does, and Kinesis hands over what was put, so that the structure alone is held against the grammar:
- * reckoning the MD5 takes several times as long as walking the message.
+ * is read here does, and Kinesis hands over what was put, so that the structure alone is held against the grammar. To
+ * reckon it, even natively, would take half as long again as to read an aggregate of JSON trades: 250 ns beside 530 ns a
+ * trade (186 bytes each, 250 together; 2 cores AMD EPYC, 2026-11-21).
  */
 const MAGIC = [0xf3, 0x89, 0x9a, 0xc2] as const;
 const DIGEST_BYTES = 16;
@@ -35,10 +36,14 @@ const DATA = 0x1a;
 const TAG = 0x22;
 
 /** Whether a record begins as an aggregate does. */
-export const isAggregate = (data: Uint8Array): boolean => MAGIC.every((byte, at) => data[at] === byte);
+export const isAggregate = (data: Uint8Array): boolean =>
+  data[0] === MAGIC[0] && MAGIC.every((byte, at) => data[at] === byte);
 
 /** Appends the trades of one user record, whose own are numbered from `firstIndex` on. */
-export type ReadUserRecord = (data: Uint8Array, limits: TradeLimits, firstIndex: number) => ForeignReading;
+export type ReadUserRecord = (data: Uint8Array, limits: TradeLimits, firstIndex: number) => UserReading;
+
+/** What of a user record's reading counts. */
+type UserReading = Pick<ForeignReading, "tradeCount" | "faults" | "faultCount">;
 
 /**
  * Appends the trades of an aggregate's user records to `columns`. Indexes run over the whole aggregate: a user record takes
@@ -62,9 +67,9 @@ export const readAggregate = (
     tally.count += faultCount - faults.length;
     first += tradeCount + faultCount;
   });
-  if (isSound) return { tradeCount: columns.count - start, faults: tally.faults, faultCount: tally.count };
+  if (isSound) return foreignReading(columns.count - start, tally);
   columns.truncate(start, runStart);
-  return { tradeCount: 0, faults: [{ index: -1, reason: "malformed-aggregate" }], faultCount: 1 };
+  return rejectedWhole("malformed-aggregate");
 };
 
 /**

@@ -4,7 +4,7 @@ import type { TradeLimits } from "../trade-limits.ts";
 import type { RejectionReason } from "../trade.ts";
 import { utf8Text } from "../utf8.ts";
 import { checkedTrade, integerOf } from "./checked-trade.ts";
-import type { ForeignReading } from "./foreign-reading.ts";
+import { foreignReading, type ForeignReading } from "./foreign-reading.ts";
 import { blanksEnd, eachLine } from "./json-values.ts";
 import { RunWriter, type ColumnTrade } from "./run-writer.ts";
 
@@ -46,7 +46,7 @@ export const readCsvTrades = (
     else writer.add(trade);
     index++;
   });
-  return { tradeCount: columns.count - start, faults: tally.faults, faultCount: tally.count };
+  return foreignReading(columns.count - start, tally);
 };
 
 const readLine = (

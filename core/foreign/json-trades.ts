@@ -3,7 +3,7 @@ import type { TradeColumns } from "../trade-columns.ts";
 import type { TradeLimits } from "../trade-limits.ts";
 import type { RejectionReason } from "../trade.ts";
 import { checkedTrade, integerOf } from "./checked-trade.ts";
-import type { ForeignReading } from "./foreign-reading.ts";
+import { foreignReading, ONE_TRADE, rejectedWhole, type ForeignReading } from "./foreign-reading.ts";
 import { readIsoTime } from "./iso-time.ts";
 import { plainDecimal, readExactJson } from "./json-text.ts";
 import { eachElement, eachLine, firstByte, nextLine, type TakeRange } from "./json-values.ts";
@@ -53,12 +53,11 @@ export const readJsonTrades = (
     }
     index++;
   });
-  if (isWhole) return { tradeCount: columns.count - start, faults: tally.faults, faultCount: tally.count };
+  if (isWhole) return foreignReading(columns.count - start, tally);
   columns.truncate(start, runStart);
-  return { tradeCount: 0, faults: [{ index: -1, reason: "malformed-json" }], faultCount: 1 };
+  return rejectedWhole("malformed-json");
 };
 
-const ONE_TRADE: ForeignReading = { tradeCount: 1, faults: [], faultCount: 0 };
 const OPEN_ARRAY = 0x5b;
 
 /**

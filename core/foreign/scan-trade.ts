@@ -21,7 +21,6 @@ const NEEDED = MEMBER.symbol | MEMBER.price | MEMBER.size | MEMBER.eventTimeMs;
 
 /** A double holds every integer of so many digits. */
 const MAX_DIGITS = 15;
-const NOTHING = new Uint8Array();
 const POWERS = Array.from({ length: MAX_SCALE + 1 }, (_, exponent) => 10 ** exponent);
 
 /**
@@ -38,9 +37,6 @@ const POWERS = Array.from({ length: MAX_SCALE + 1 }, (_, exponent) => 10 ** expo
 export class TradeScanner {
   readonly #columns: TradeColumns;
   readonly #writer: RunWriter;
-  #data: Uint8Array = NOTHING;
-  #at = 0;
-  #to = 0;
   #found = 0;
   #symbolFrom = 0;
   #symbolTo = 0;
@@ -61,11 +57,10 @@ export class TradeScanner {
   add(data: Uint8Array, from: number, to: number, index: number, { latestEventTimeMs }: TradeLimits): boolean {
     const columns = this.#columns;
     columns.reserve(2);
-    this.#data = data;
-    this.#at = from;
-    this.#to = to;
     this.#found = 0;
-    if (!this.#scanObject() || columns.eventTimeMs[columns.count]! > latestEventTimeMs) return false;
+    const end = this.#objectEnd(data, from, to);
+    if (end < 0 || (this.#found & NEEDED) !== NEEDED || blanksEnd(data, end, to) < to) return false;
+    if (columns.eventTimeMs[columns.count]! > latestEventTimeMs) return false;
     const symbolId = columns.symbols.idAt(data, this.#symbolFrom, this.#symbolTo);
     if (symbolId < 0) return false;
     if ((this.#found & MEMBER.sequence) === 0) columns.sequence[columns.count] = index;
@@ -73,78 +68,60 @@ export class TradeScanner {
     return true;
   }
 
-  #scanObject(): boolean {
-    if (this.#take() !== OPEN_OBJECT) return false;
-    for (let byte = COMMA; byte !== CLOSE_OBJECT;) {
-      if (byte !== COMMA || !this.#scanMember()) return false;
-      byte = this.#take();
+  // What follows passes over a part of the grammar: it returns the position after it, or -1 where it does not stand.
+
+  #objectEnd(data: Uint8Array, from: number, to: number): number {
+    let at = after(OPEN_OBJECT, data, from, to);
+    while (at >= 0) {
+      at = this.#memberEnd(data, at, to);
+      if (at < 0) return -1;
+      const end = after(CLOSE_OBJECT, data, at, to);
+      if (end >= 0) return end;
+      at = after(COMMA, data, at, to);
     }
-    return (this.#found & NEEDED) === NEEDED && blanksEnd(this.#data, this.#at, this.#to) === this.#to;
+    return -1;
   }
 
-  /** The next byte that is no blank, 0 at the end. */
-  #take(): number {
-    if (this.#at < this.#to && this.#data[this.#at]! <= SPACE) this.#at = blanksEnd(this.#data, this.#at, this.#to);
-    return this.#at < this.#to ? this.#data[this.#at++]! : 0;
-  }
-
-  #scanMember(): boolean {
-    if (this.#take() !== QUOTE) return false;
-    const from = this.#at;
-    if (!this.#scanText()) return false;
-    const member = memberOf(this.#data, from, this.#at - 1);
-    if (this.#take() !== COLON) return false;
+  #memberEnd(data: Uint8Array, at: number, to: number): number {
+    const from = after(QUOTE, data, at, to);
+    const end = textEnd(data, from, to);
+    const colon = end < 0 ? -1 : after(COLON, data, end, to);
+    if (colon < 0) return -1;
     // Of several members of one name the last counts, as in an object.
+    const member = memberOf(data, from, end - 1);
     this.#found |= member;
-    const byte = this.#take();
-    if (byte === QUOTE) return this.#scanTextOf(member);
-    if (byte >= ZERO && byte <= NINE) return this.#scanNumberOf(member);
-    return member === MEMBER.other && this.#scanWord();
+    const value = valueFrom(data, colon, to);
+    const byte = value < to ? data[value]! : 0;
+    if (byte >= ZERO && byte <= NINE) return this.#numberOfEnd(member, data, value, to);
+    if (byte !== QUOTE) return member === MEMBER.other ? wordEnd(data, value, to) : -1;
+    const valueEnd = textEnd(data, value + 1, to);
+    if (member === MEMBER.other) return valueEnd;
+    this.#symbolFrom = value + 1;
+    this.#symbolTo = valueEnd - 1;
+    return member === MEMBER.symbol ? valueEnd : -1;
   }
 
-  #scanTextOf(member: number): boolean {
-    const from = this.#at;
-    if (!this.#scanText()) return false;
-    if (member === MEMBER.other) return true;
-    this.#symbolFrom = from;
-    this.#symbolTo = this.#at - 1;
-    return member === MEMBER.symbol;
-  }
-
-  /** Passes over a text of plain characters, whose first quote has been taken, and the quote that ends it. */
-  #scanText(): boolean {
-    const data = this.#data;
-    const to = this.#to;
-    let at = this.#at;
-    while (at < to && IS_PLAIN[data[at]!] === 1) at++;
-    this.#at = at + 1;
-    return at < to && data[at] === QUOTE;
-  }
-
-  /** Reads a number whose first digit has been taken. Returns whether it can be the member's. */
-  #scanNumberOf(member: number): boolean {
+  #numberOfEnd(member: number, data: Uint8Array, at: number, to: number): number {
     const { price, size, eventTimeMs, sequence, count: row } = this.#columns;
     if (member === MEMBER.price) {
-      const isNumber = this.#scanNumber(price, row);
+      const end = this.#numberEnd(data, at, to, price, row);
       this.#priceScale = this.#scale;
-      return isNumber && price[row]! > 0;
+      return price[row]! > 0 ? end : -1;
     }
     if (member === MEMBER.size) {
-      const isNumber = this.#scanNumber(size, row);
+      const end = this.#numberEnd(data, at, to, size, row);
       this.#sizeScale = this.#scale;
-      return isNumber && size[row]! > 0;
+      return size[row]! > 0 ? end : -1;
     }
-    if (member === MEMBER.eventTimeMs) return this.#scanNumber(eventTimeMs, row) && this.#scale === 0;
-    if (member === MEMBER.sequence) return this.#scanNumber(sequence, row) && this.#scale === 0;
     // What is of no use goes into the row after the next.
-    return member === MEMBER.other && this.#scanNumber(sequence, row + 1);
+    if (member === MEMBER.other) return this.#numberEnd(data, at, to, sequence, row + 1);
+    if (member === MEMBER.symbol) return -1;
+    const end = this.#numberEnd(data, at, to, member === MEMBER.sequence ? sequence : eventTimeMs, row);
+    return this.#scale === 0 ? end : -1;
   }
 
-  /** Reads a number whose first digit has been taken, and writes its units into a column. */
-  #scanNumber(column: Float64Array, row: number): boolean {
-    const data = this.#data;
-    const to = this.#to;
-    const from = this.#at - 1;
+  /** Writes the number's units into a column. */
+  #numberEnd(data: Uint8Array, from: number, to: number, column: Float64Array, row: number): number {
     let at = from;
     let units = 0;
     let point = -1;
@@ -154,27 +131,41 @@ export class TradeScanner {
       else if (byte === POINT && point < 0) point = at;
       else break;
     }
-    this.#at = at;
     const decimals = point < 0 ? 0 : at - point - 1;
     const wholes = (point < 0 ? at : point) - from;
-    if (wholes + decimals > MAX_DIGITS || decimals > MAX_SCALE || point === at - 1) return false;
+    if (wholes + decimals > MAX_DIGITS || decimals > MAX_SCALE || point === at - 1) return -1;
     // JSON has no number that begins with a zero it does not need.
-    if (wholes > 1 && data[from] === ZERO) return false;
+    if (wholes > 1 && data[from] === ZERO) return -1;
     let scale = decimals;
     while (scale > 0 && data[point + scale] === ZERO) scale--;
     column[row] = scale === decimals ? units : units / POWERS[decimals - scale]!;
     this.#scale = scale;
-    return true;
-  }
-
-  /** Passes over a word whose first letter has been taken. */
-  #scanWord(): boolean {
-    const from = this.#at - 1;
-    const word = WORDS.find((bytes) => isAt(this.#data, from, this.#to, bytes));
-    this.#at = from + (word?.length ?? 0);
-    return word !== undefined;
+    return at;
   }
 }
+
+/** The position of the first byte from `at` on that is no blank. */
+const valueFrom = (data: Uint8Array, at: number, to: number): number =>
+  at < to && data[at]! <= SPACE ? blanksEnd(data, at, to) : at;
+
+/** The position after a byte that stands at `at`, blanks before it aside; -1 when another one does. */
+const after = (byte: number, data: Uint8Array, at: number, to: number): number => {
+  const position = valueFrom(data, at, to);
+  return position < to && data[position] === byte ? position + 1 : -1;
+};
+
+/** The position after a text of plain characters, whose first quote stands before `from`; -1 when `from` is. */
+const textEnd = (data: Uint8Array, from: number, to: number): number => {
+  if (from < 0) return -1;
+  let at = from;
+  while (at < to && IS_PLAIN[data[at]!] === 1) at++;
+  return at < to && data[at] === QUOTE ? at + 1 : -1;
+};
+
+const wordEnd = (data: Uint8Array, at: number, to: number): number => {
+  const word = WORDS.find((bytes) => isAt(data, at, to, bytes));
+  return word === undefined ? -1 : at + word.length;
+};
 
 const bytesOf = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
 
