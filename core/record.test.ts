@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
+import { aggregateOf, keysArbitrary } from "#test/arbitraries/aggregate.ts";
 import { frameTradesArbitrary } from "#test/arbitraries/trade.ts";
 import { encodeFrame } from "./frame/encode.ts";
 import { readRecord } from "./record.ts";
@@ -20,6 +21,8 @@ const read = (data: Uint8Array): { reading: ReturnType<typeof readRecord>; colum
 };
 
 const IBM = '{"symbol":"IBM","price":181.25,"size":100,"eventTimeMs":1381132800464}';
+
+const CSV = "IBM,BUY,181.25,100,1381132800464,2013-10-07 08:00:00";
 
 describe("readRecord", () => {
   test("tells a frame by its first byte", () => {
@@ -44,6 +47,7 @@ describe("readRecord", () => {
     ["JSON lines", `${IBM}\r\n${IBM}\n`, 2],
     ["a JSON array", `[${IBM},${IBM},${IBM}]`, 3],
     ["JSON behind white space", ` \t\r\n${IBM}`, 1],
+    ["CSV lines", `${CSV}\r\n${CSV}\n`, 2],
   ])("tells %s", (_, record, tradeCount) => {
     expect(read(text(record)).reading).toEqual({
       producer: undefined,
@@ -57,7 +61,9 @@ describe("readRecord", () => {
   test.each([
     ["nothing", ""],
     ["white space", " \r\n"],
-    ["plain text", "IBM,181.25,100"],
+    ["plain text", "IBM 181.25 100"],
+    ["text behind a comma", ",IBM"],
+    ["text beyond ASCII", "Börse,BUY,1,1,1,"],
     ["a JSON text", '"IBM"'],
     ["another binary format", "\n\u0003IBM"],
   ])("sets %s aside as a whole", (_, record) => {
@@ -107,8 +113,19 @@ describe("a record of faults", () => {
     ["elements that are no JSON", `[${"x,".repeat(500_000)}x]`, 500_001, "malformed-json"],
     ["elements that are no trades", `[${"1,".repeat(500_000)}1]`, 500_001, "unknown-shape"],
     ["an array that does not end", `[${"{},".repeat(300_000)}`, 1, "malformed-json"],
+    ["CSV lines of commas", ",,,,,\n".repeat(200_000).replace(",", "A,"), 200_000, "unknown-shape"],
+    ["CSV lines cut short", "A,\n".repeat(400_000), 400_000, "unknown-shape"],
+    ["user records of nothing", aggregateOf(Array<Uint8Array>(170_000).fill(text(""))), 170_000, "unknown-shape"],
+    ["user records cut short", aggregateOf(Array<Uint8Array>(150_000).fill(text("{"))), 150_000, "malformed-json"],
+    ["user records of frames", aggregateOf(Array<Uint8Array>(150_000).fill(text("\b"))), 150_000, "malformed-frame"],
+    [
+      "an aggregate cut short",
+      aggregateOf(Array<Uint8Array>(150_000).fill(text("{"))).slice(0, -1),
+      1,
+      "malformed-aggregate",
+    ],
   ])("of 1 MB is answered with 100 at most: %s", (_, record, faultCount, reason) => {
-    const { reading } = read(text(record));
+    const { reading } = read(typeof record === "string" ? text(record) : record);
     expect(reading).toMatchObject({ tradeCount: 0, faultCount });
     expect(reading.faults).toHaveLength(Math.min(faultCount, MAX_FAULTS));
     expect(new Set(reading.faults.map((fault) => fault.reason))).toEqual(new Set([reason]));
@@ -138,6 +155,11 @@ describe("a record of faults", () => {
     ],
     ["a symbol", `{"symbol":"${"A ".repeat(200_000)}","price":1,"size":1,"time":1}`, "unknown-shape"],
     ["an exponent", `{"symbol":"A","price":1e${"0".repeat(400_000)}1x,"size":1,"time":1}`, "malformed-json"],
+    ["a last time", `{"symbol":"A","price":1,"last_trade_time":"${"0".repeat(400_000)}x"}`, "unknown-shape"],
+    ["a CSV symbol", `${"A ".repeat(200_000)},BUY,1,1,1,`, "unknown-shape"],
+    ["a CSV kind", `A,${"B".repeat(400_000)},x,1,1,`, "not-a-decimal"],
+    ["a CSV price", `A,BUY,0.${"0".repeat(400_000)}1,1,1,`, "too-many-decimals"],
+    ["a CSV time", `A,BUY,1,1,${"0".repeat(400_000)}x,`, "unknown-shape"],
   ])("of 400 KB is answered at once: %s", (_, record, reason) => {
     expect(read(text(record)).reading).toMatchObject({ faults: [{ index: 0, reason }], faultCount: 1 });
   });
@@ -192,7 +214,7 @@ describe("whatever the bytes", () => {
   test("nothing throws, and nothing impossible is read", () => {
     fc.assert(
       fc.property(
-        fc.constantFrom([], [8, 1], [8], [0x7b], [0x5b]),
+        fc.constantFrom([], [8, 1], [8], [0x7b], [0x5b], [0xf3, 0x89, 0x9a, 0xc2], [0x41, 0x2c]),
         fc.uint8Array({ maxLength: 200 }),
         (start, rest) => {
           expectSound(Uint8Array.from([...start, ...rest]));
@@ -213,12 +235,31 @@ describe("whatever the bytes", () => {
     );
   });
 
-  test("nothing throws on JSON with bytes flipped, cut out or put in", () => {
+  test("nothing throws on aggregates with bytes flipped, cut out or put in, or cut short", () => {
+    const userRecord = fc.oneof(
+      fc.constantFrom(IBM, `${IBM}\n${IBM}`, `[${IBM}]`, CSV, "").map(text),
+      frameTradesArbitrary.map((trades) =>
+        encodeFrame({ producer: "00ff", number: 3, ingestTimeMs: epochMs(0), trades }),
+      ),
+    );
+    fc.assert(
+      fc.property(fc.array(userRecord, { maxLength: 4 }), keysArbitrary, editsArbitrary, (userRecords, keys, edits) => {
+        const data = aggregateOf(userRecords, keys);
+        expectSound(mutated(data, edits));
+        expectSound(data.subarray(0, edits[0]![0] % (data.length + 1)));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test("nothing throws on text with bytes flipped, cut out or put in", () => {
     const records = fc.constantFrom(
       IBM,
       `${IBM}\n${IBM}`,
       `[${IBM},${IBM}]`,
       '{"symbol":"IBM","price":1e2,"size":1e-400}',
+      '{"StockSymbol":"IBM","LastTradePrice":"1","LastTradeDateTime":"2013-10-07T08:00:00"}',
+      `${CSV}\n${CSV}`,
     );
     fc.assert(
       fc.property(records, editsArbitrary, (record, edits) => {

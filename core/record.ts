@@ -1,9 +1,12 @@
+import { isAggregate, readAggregate } from "./foreign/aggregate.ts";
+import { isCsv, readCsvTrades } from "./foreign/csv-trades.ts";
+import { rejectedWhole, type ForeignReading } from "./foreign/foreign-reading.ts";
 import { readJsonTrades } from "./foreign/json-trades.ts";
 import { firstByte } from "./foreign/json-values.ts";
 import { readFrame } from "./frame/read.ts";
 import type { TradeColumns } from "./trade-columns.ts";
 import type { TradeLimits } from "./trade-limits.ts";
-import type { Fault, RejectionReason } from "./trade.ts";
+import type { Fault } from "./trade.ts";
 import type { EpochMs } from "./units.ts";
 
 export interface RecordReading {
@@ -21,27 +24,41 @@ export interface RecordReading {
   readonly faultCount: number;
 }
 
-/** What a record without a producer says of itself. */
-const UNNAMED = { producer: undefined, number: 0, frontierMs: undefined } as const;
-
 /** A frame begins with its field 1, a varint. */
 const FRAME_START = 0x08;
 const OPEN_ARRAY = 0x5b;
 const OPEN_OBJECT = 0x7b;
 
 /**
- * Appends the trades of a record to `columns`, whichever format its first bytes tell: a frame, or JSON trades. Sets aside
- * what is no trade, and throws for no bytes whatever. Takes time in proportion to the record's length, whatever is in it.
+ * Appends the trades of a record to `columns`, whichever format its first bytes tell. Sets aside what is no trade, and
+ * throws for no bytes whatever. Takes time in proportion to the record's length, whatever is in it.
  *
  *     record := frame                             ; begins with 08
- *             | blank* "{" …                      ; one JSON trade, or one a line
+ *             | aggregate                         ; begins with F3 89 9A C2
+ *             | text
+ *     text   := blank* "{" …                      ; one JSON trade, or one a line
  *             | blank* "[" …                      ; a JSON array of trades
+ *             | readable* "," …                   ; CSV, one trade a line
+ *
+ * The user records of an aggregate are frames or texts. Such a frame's trades are taken like any others: a record is one
+ * producer's one frame or nobody's, so that of frames in an aggregate it cannot be told which came before.
  */
 export const readRecord = (data: Uint8Array, columns: TradeColumns, limits: TradeLimits): RecordReading => {
   if (data[0] === FRAME_START) return readFrameRecord(data, columns, limits);
+  return isAggregate(data) ? readAggregateRecord(data, columns, limits) : readText(data, columns, limits, 0);
+};
+
+const readAggregateRecord = (data: Uint8Array, columns: TradeColumns, limits: TradeLimits): RecordReading =>
+  readAggregate(data, columns, limits, (userRecord, itsLimits, firstIndex) =>
+    userRecord[0] === FRAME_START
+      ? readFrameRecord(userRecord, columns, itsLimits)
+      : readText(userRecord, columns, itsLimits, firstIndex),
+  );
+
+const readText = (data: Uint8Array, columns: TradeColumns, limits: TradeLimits, firstIndex: number): ForeignReading => {
   const first = firstByte(data);
-  if (first === OPEN_OBJECT || first === OPEN_ARRAY) return { ...UNNAMED, ...readJsonTrades(data, columns, limits) };
-  return rejectedWhole("unknown-shape");
+  if (first === OPEN_OBJECT || first === OPEN_ARRAY) return readJsonTrades(data, columns, limits, firstIndex);
+  return isCsv(data) ? readCsvTrades(data, columns, limits, firstIndex) : rejectedWhole("unknown-shape");
 };
 
 const readFrameRecord = (data: Uint8Array, columns: TradeColumns, limits: TradeLimits): RecordReading => {
@@ -50,10 +67,3 @@ const readFrameRecord = (data: Uint8Array, columns: TradeColumns, limits: TradeL
   const { kind: _, ...frame } = reading;
   return frame;
 };
-
-const rejectedWhole = (reason: RejectionReason): RecordReading => ({
-  ...UNNAMED,
-  tradeCount: 0,
-  faults: [{ index: -1, reason }],
-  faultCount: 1,
-});

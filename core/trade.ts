@@ -23,6 +23,7 @@ export const isSymbol = (text: string): boolean => /^[!-~](?:[ -~]{0,30}[!-~])?$
 /** Why something is set aside as no trade. Codes are API. */
 export const REJECTION_REASONS = [
   "future",
+  "malformed-aggregate",
   "malformed-frame",
   "malformed-json",
   "not-a-decimal",

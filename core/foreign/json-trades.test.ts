@@ -198,6 +198,50 @@ describe("the other members", () => {
   });
 });
 
+describe("the objects of older stock pipelines", () => {
+  const LAST = '{"StockSymbol":"IBM","LastTradePrice":"181.250","LastTradeDateTime":"2013-10-07T08:00:00.464Z"}';
+  const PLAIN = '{"symbol":"IBM","last_trade_time":"2013-10-07T08:00:00.464","price":181.25}';
+  const at = (index: number): string => `IBM 181.25 × 1 at 1381132800464 #${index}`;
+
+  test.each([
+    ["one", LAST, [at(0)]],
+    ["another", PLAIN, [at(0)]],
+    ["lines", `${LAST}\n${PLAIN}`, [at(0), at(1)]],
+    ["an array", `[${PLAIN},${LAST}]`, [at(0), at(1)]],
+    ["a zone", LAST.replace("08:00:00.464Z", "10:00:00.464+02:00"), [at(0)]],
+    ["milliseconds", LAST.replace('"2013-10-07T08:00:00.464Z"', "1381132800464"), [at(0)]],
+    ["milliseconds as text", PLAIN.replace("2013-10-07T08:00:00.464", "1381132800464"), [at(0)]],
+    ["an exponent", PLAIN.replace("181.25", "1.8125e2"), [at(0)]],
+    ["a size", PLAIN.replace("{", '{"size":100,'), ["IBM 181.25 × 100 at 1381132800464 #0"]],
+    [
+      "a price beyond a double",
+      LAST.replace('"181.250"', "90071992.54740991"),
+      [at(0).replace("181.25", "90071992.54740991")],
+    ],
+  ])("are read, of size 1 where they name none: %s", (_, record, expected) => {
+    expect(read(record)).toEqual(trades(...expected));
+  });
+
+  test("give way to members of their newer names", () => {
+    const both = `{"StockSymbol":"SPY","LastTradePrice":1,"last_trade_time":1,"LastTradeDateTime":2,${IBM.slice(1)}`;
+    expect(read(both)).toEqual(trades(IBM_READ));
+  });
+
+  test.each([
+    ["no price", LAST.replace("LastTradePrice", "Price"), "unknown-shape"],
+    ["no symbol", PLAIN.replace("symbol", "Symbol"), "unknown-shape"],
+    ["no time", PLAIN.replace("last_trade_time", "when"), "unknown-shape"],
+    ["a time of day", PLAIN.replace("2013-10-07T08:00:00.464", "08:00:00"), "unknown-shape"],
+    ["a list of times", PLAIN.replace('"2013-10-07T08:00:00.464"', '["2013-10-07T08:00:00"]'), "unknown-shape"],
+    ["a size of null", PLAIN.replace("{", '{"size":null,'), "unknown-shape"],
+    ["a time without zone under a newer name", PLAIN.replace("last_trade_time", "time"), "unknown-shape"],
+    ["thousands set apart", LAST.replace("181.250", "1,181.25"), "not-a-decimal"],
+    ["a time to come", PLAIN.replace("2013", "2014"), "future"],
+  ])("reject %s", (_, record, reason) => {
+    expect(read(record)).toEqual({ trades: [], faults: [`0 ${reason}`] });
+  });
+});
+
 describe("a fault", () => {
   test("is reported with its own index, and the others go on", () => {
     const dear = withMember("price", "1e30");

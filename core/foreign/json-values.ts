@@ -16,12 +16,15 @@ const CLOSE_OBJECT = 0x7d;
 /** Whether JSON knows the byte as white space. */
 const isBlank = (byte: number): boolean => byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d;
 
-/** The first byte that is no white space, undefined when there is none. */
-export const firstByte = (data: Uint8Array): number | undefined => {
-  let at = 0;
-  while (at < data.length && isBlank(data[at]!)) at++;
-  return data[at];
+/** The position of the first byte in `[from, to)` that is no white space, `to` when there is none. */
+export const blanksEnd = (data: Uint8Array, from: number, to: number): number => {
+  let at = from;
+  while (at < to && isBlank(data[at]!)) at++;
+  return at;
 };
+
+/** The first byte that is no white space, undefined when there is none. */
+export const firstByte = (data: Uint8Array): number | undefined => data[blanksEnd(data, 0, data.length)];
 
 /** Takes the bytes `[from, to)` of a record. */
 export type TakeRange = (from: number, to: number) => void;
@@ -81,7 +84,4 @@ const stringEnd = (data: Uint8Array, at: number): number => {
   return end;
 };
 
-const isBlankRange = (data: Uint8Array, from: number, to: number): boolean => {
-  for (let at = from; at < to; at++) if (!isBlank(data[at]!)) return false;
-  return true;
-};
+const isBlankRange = (data: Uint8Array, from: number, to: number): boolean => blanksEnd(data, from, to) === to;

@@ -14,7 +14,6 @@ export interface ColumnTrade {
 export class RunWriter {
   readonly #columns: TradeColumns;
   readonly #firstRun: number;
-  #symbol: string | undefined;
 
   /** Begins its own runs: what the columns hold already belongs to another record. */
   constructor(columns: TradeColumns) {
@@ -25,19 +24,25 @@ export class RunWriter {
   add({ symbol, price, size, eventTimeMs, sequence }: ColumnTrade): void {
     const columns = this.#columns;
     columns.reserve(1);
-    const row = columns.count++;
+    const row = columns.count;
     columns.price[row] = price.units;
     columns.size[row] = size.units;
     columns.eventTimeMs[row] = eventTimeMs;
     columns.sequence[row] = sequence;
+    this.endRow(columns.symbols.idOf(symbol), price.scale, size.scale);
+  }
+
+  /** Takes the row at `count`, whose columns are written, as that of a trade. */
+  endRow(symbolId: number, priceScale: number, sizeScale: number): void {
+    const columns = this.#columns;
+    columns.count++;
     const run = columns.runCount - 1;
     const isSame =
       run >= this.#firstRun &&
-      this.#symbol === symbol &&
-      columns.runPriceScale[run] === price.scale &&
-      columns.runSizeScale[run] === size.scale;
+      columns.runSymbolId[run] === symbolId &&
+      columns.runPriceScale[run] === priceScale &&
+      columns.runSizeScale[run] === sizeScale;
     if (isSame) columns.runEnd[run] = columns.count;
-    else columns.addRun(columns.symbols.idOf(symbol), price.scale, size.scale);
-    this.#symbol = symbol;
+    else columns.addRun(symbolId, priceScale, sizeScale);
   }
 }

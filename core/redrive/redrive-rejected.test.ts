@@ -6,6 +6,7 @@ import type { Rejected } from "#core/trade.ts";
 import { durationMs, epochMs } from "#core/units.ts";
 import { utf8Bytes } from "#core/utf8.ts";
 import { oracleRows, type OracleTrade } from "#oracle/oracle.ts";
+import { aggregateOf } from "#test/arbitraries/aggregate.ts";
 import { NumberedSender } from "./numbered-sender.ts";
 import { Cut, NOW, openPipeline, RULES, type Pipeline } from "#test/redrive-pipeline.ts";
 import { redriveRejected, type RejectedOutcome, type RejectedWork } from "./redrive-rejected.ts";
@@ -50,7 +51,7 @@ const frame = (trades: readonly OracleTrade[], number: number): Uint8Array =>
   });
 
 interface Written {
-  readonly format: "json" | "frame" | "unread";
+  readonly format: "json" | "frame" | "aggregate" | "unread";
   /** The shard, by its position. */
   readonly at: number;
   readonly trades: readonly { readonly trade: OracleTrade; readonly isSound: boolean }[];
@@ -59,7 +60,7 @@ interface Written {
 const HOURS_AHEAD = [0, 0, 1, 5, 50];
 
 const written: fc.Arbitrary<Written> = fc.record({
-  format: fc.constantFrom("json", "frame", "unread"),
+  format: fc.constantFrom("json", "frame", "aggregate", "unread"),
   at: fc.nat(1),
   trades: fc
     .tuple(
@@ -81,6 +82,16 @@ const written: fc.Arbitrary<Written> = fc.record({
     .map(([trades, times]) => Array.from({ length: times }, () => trades).flat()),
 });
 
+/** The trades as user records: one by one, several lines, and a frame whose version nobody reads among them. */
+const userRecords = (trades: Written["trades"], number: number): readonly Uint8Array[] => {
+  const lines = trades.map(({ trade, isSound }) => utf8Bytes(isSound ? line(trade) : line({ ...trade, price: "-1" })));
+  const [first = [], second = []] = [trades.slice(0, 2), trades.slice(2, 4)].map((some) =>
+    some.filter(({ isSound }) => isSound).map(({ trade }) => trade),
+  );
+  const parts = [utf8Bytes(first.map(line).join("\n") || "[]"), Uint8Array.of(8, 2), frame(second, number)];
+  return [...parts, ...lines.slice(4)];
+};
+
 /** Puts a record; one that is "unread" was refused whole by an earlier version that could not read it. */
 const write = async ({ stream }: Pipeline, { format, at, trades }: Written, number: number) => {
   const shard = stream.openShards()[at]!;
@@ -92,6 +103,7 @@ const write = async ({ stream }: Pipeline, { format, at, trades }: Written, numb
         number,
       ),
     );
+  if (format === "aggregate") return void stream.append(shard, aggregateOf(userRecords(trades, number)));
   const text = trades.map(({ trade, isSound }) => (isSound ? line(trade) : line({ ...trade, price: "-1" }))).join("\n");
   if (format === "json") return void stream.append(shard, utf8Bytes(text));
   const record = stream.append(shard, utf8Bytes("\u0000unknown"));
@@ -190,6 +202,23 @@ test("leaves alone what the aggregator may read again, and what cannot be told a
   expect((unclear as { problem: string }).problem).toMatch(/^149 of its trades were refused, .* refuses 150: /);
   expect((unsettled as { problem: string }).problem).toMatch(/may read it again: try again later$/);
   expect(pipeline.stream.records(shard)).toHaveLength(2);
+});
+
+test("leaves an aggregate alone of which a user record is no longer set aside as a whole", async () => {
+  const pipeline = openPipeline(1);
+  const [shard] = pipeline.stream.openShards() as [string];
+  const bytes = aggregateOf([frame([future(0), future(0)], 7), utf8Bytes(line(future(1)))]);
+  const { sequenceNumber, arrivalTimeMs } = pipeline.stream.append(shard, utf8Bytes("\u0000"));
+  await pipeline.fold();
+  const origin = { stream: "ticks", shard, sequenceNumber, arrivalTimeMs };
+  const faults = [
+    { index: 0, reason: "unsupported-version" as const },
+    { index: 1, reason: "future" as const },
+  ];
+  await pipeline.rejected.put([{ ...origin, count: 2, faults, bytes }]);
+  await pipeline.clock.advance(2 * 3_600_000);
+  expect(await redrive(pipeline)).toMatchObject([{ kind: "failed" }]);
+  expect(pipeline.stream.records(shard)).toHaveLength(1);
 });
 
 test("a frame that was refused whole and came twice is put once", async () => {

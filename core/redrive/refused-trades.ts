@@ -1,3 +1,4 @@
+import { isAggregate } from "../foreign/aggregate.ts";
 import type { KeptRejected } from "../ports/rejected-store.ts";
 import type { Fault } from "../trade.ts";
 import { epochMs, type DurationMs, type EpochMs } from "../units.ts";
@@ -26,7 +27,8 @@ export interface RefusalRules {
  * What of a rejected record can be put again now. A trade of it was folded if and only if it was not refused then:
  *
  * - a record that was refused as a whole gave no trade,
- * - where every fault is named, those trades were refused and all others folded,
+ * - where every fault is named, those trades were refused and all others folded; of an aggregate only while what can never
+ *   be a trade is the same as then, since indexes move behind a user record that is no longer set aside as a whole,
  * - where some are only counted, the record is read again with the limit of its arrival. If that finds as many faults, and
  *   the same ones where they are named, they are the ones of then. Otherwise it is unclear what was folded.
  */
@@ -46,6 +48,10 @@ export const refusedTrades = (row: KeptRejected, rules: RefusalRules): RefusedTr
   };
 };
 
+/** The faults that time does not heal, as text. */
+const lastingFaults = (faults: readonly Fault[]): string =>
+  faults.flatMap(({ index, reason }) => (reason === "future" ? [] : `${index} ${reason}`)).join();
+
 /** The indexes refused then, or in words why they cannot be told. */
 const refusedThen = (
   { count, faults, arrivalTimeMs, bytes }: KeptRejected,
@@ -56,7 +62,8 @@ const refusedThen = (
   if (now.faults[0]?.index === -1) return new Set();
   if (faults.some(({ index }) => index >= tradesNow))
     return `it had a trade ${faults.at(-1)!.index} when it was refused, and is read as ${tradesNow} trades now`;
-  if (count === faults.length) return new Set(faults.map(({ index }) => index));
+  const areIndexesThose = !isAggregate(bytes) || lastingFaults(faults) === lastingFaults(now.faults);
+  if (count === faults.length && areIndexesThose) return new Set(faults.map(({ index }) => index));
   const then = readIndexed(bytes, epochMs(arrivalTimeMs + clockSkewMs));
   const isSame =
     then.faultCount === count &&
