@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { UpdateItemCommand, type UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
 import { PipelineError } from "#core/errors.ts";
 import type { LeaseStore } from "#core/ports/lease-store.ts";
@@ -7,7 +8,7 @@ import { openTable, type DynamoOptions, type DynamoTable } from "./client.ts";
 import { getAll, isLost, LOST, type Item } from "./requests.ts";
 
 /**
- * Leases in a DynamoDB table with the key `name`. A row stays when its lease ends, for the state it holds.
+ * Leases in a DynamoDB table with the key `name`, which of a long name has the beginning and a hash. A row stays when its lease ends, for the state it holds.
  *
  *     run A   acquire until 60 ----- save ------------------------------ save: TAPE_LEASE_LOST
  *     run B          acquire: no           acquire at 60 until 120 ------------- release ---
@@ -54,7 +55,7 @@ export const openDynamoLeaseStore = (options: DynamoOptions): LeaseStore & Async
     },
 
     get: async (name) => {
-      const [item] = await getAll(table, [{ name: { S: name } }]);
+      const [item] = await getAll(table, [{ name: { S: keyOf(name) } }]);
       if (item === undefined) return undefined;
       const untilMs = epochMs(readNumber(item, "untilMs"));
       return { name, holder: readText(item, "holder"), untilMs, state: item["state"]?.S };
@@ -64,13 +65,25 @@ export const openDynamoLeaseStore = (options: DynamoOptions): LeaseStore & Async
   };
 };
 
+/**
+ * A partition key has at most 2,048 bytes.
+ * Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+ */
+const MAX_KEY_BYTES = 2_048;
+const KEPT_CHARACTERS = 400;
+
+const keyOf = (name: string): string =>
+  Buffer.byteLength(name) <= MAX_KEY_BYTES
+    ? name
+    : `${name.slice(0, KEPT_CHARACTERS)}… sha256:${createHash("sha256").update(name).digest("hex")}`;
+
 /** The attributes that the update returns, undefined when its condition does not hold. */
 const update = async (
   table: DynamoTable,
   name: string,
   change: Omit<UpdateItemCommandInput, "TableName" | "Key">,
 ): Promise<Item | undefined> => {
-  const input = { ...change, TableName: table.name, Key: { name: { S: name } } };
+  const input = { ...change, TableName: table.name, Key: { name: { S: keyOf(name) } } };
   try {
     const answer = await table.ask((client) => client.send(new UpdateItemCommand(input)), [LOST]);
     return answer.Attributes ?? {};

@@ -39,6 +39,16 @@ export const leaseStoreContract = (name: string, open: () => Promise<LeaseStore 
       expect(other?.holder).toBe("b");
     });
 
+    test("a name may be long: that of a source of many symbols", async () => {
+      await using store = await open();
+      const names = ["A", "B"].map((last) => `sim:?symbols=${"SPY,".repeat(1_000)}${last}é`);
+      for (const name of names) {
+        const lease = await store.acquire({ name, holder: name.at(-2)!, nowMs: epochMs(0), untilMs: epochMs(100) });
+        expect(lease).toMatchObject({ name, holder: name.at(-2) });
+      }
+      expect(await store.get(names[0]!)).toMatchObject({ name: names[0], holder: "A" });
+    });
+
     test("who holds the lease may take it again, for longer", async () => {
       await using store = await open();
       await taken(store, "a", 0, 100);
