@@ -15,9 +15,10 @@ export class SymbolTable {
   /** Ids plus one, 0 where there is none. */
   #slots = new Int32Array(FIRST_SLOTS);
   readonly #texts: string[] = [];
-  /** By id, {@link headOf} its bytes and how many there are: the text itself is far away in memory. */
+  /** By id, {@link headOf} its bytes, how many there are, and their hash: the text itself is far away in memory. */
   #heads = new Int32Array(FIRST_SLOTS / 2);
   #lengths = new Uint8Array(FIRST_SLOTS / 2);
+  #hashes = new Int32Array(FIRST_SLOTS / 2);
   readonly #crowded = new Map<string, number>();
 
   get count(): number {
@@ -37,16 +38,17 @@ export class SymbolTable {
     const lengths = this.#lengths;
     const mask = slots.length - 1;
     const head = headOf(bytes, from, to);
-    let slot = slotOf(hashOf(head, bytes, from, to), mask);
+    const hash = hashOf(head, bytes, from, to);
+    let slot = slotOf(hash, mask);
     for (let probe = 0; probe < MAX_PROBES; probe++) {
       const id = slots[slot]! - 1;
-      if (id < 0) return this.#add(asciiText(bytes, from, to), head, slot);
+      if (id < 0) return this.#add(asciiText(bytes, from, to), head, hash, slot);
       if (heads[id] === head && lengths[id] === to - from) {
         if (to - from <= HEAD_BYTES || isTail(this.#texts[id]!, bytes, from)) return id;
       }
       slot = (slot + 1) & mask;
     }
-    return this.#addCrowded(asciiText(bytes, from, to), head);
+    return this.#addCrowded(asciiText(bytes, from, to), head, hash);
   }
 
   /** The id of a symbol, -1 when the text is none. */
@@ -56,34 +58,33 @@ export class SymbolTable {
     return this.idAt(bytes, 0, bytes.length);
   }
 
-  #add(text: string, head: number, slot: number): number {
+  #add(text: string, head: number, hash: number, slot: number): number {
     if (!isSymbol(text)) return -1;
-    const id = this.#number(text, head);
+    const id = this.#number(text, head, hash);
     this.#slots[slot] = id + 1;
     if (this.#texts.length * 2 > this.#slots.length) this.#grow();
     return id;
   }
 
-  #addCrowded(text: string, head: number): number {
+  #addCrowded(text: string, head: number, hash: number): number {
     const known = this.#crowded.get(text);
     if (known !== undefined) return known;
     if (!isSymbol(text)) return -1;
-    const id = this.#number(text, head);
+    const id = this.#number(text, head, hash);
     this.#crowded.set(text, id);
     return id;
   }
 
-  #number(text: string, head: number): number {
+  #number(text: string, head: number, hash: number): number {
     const id = this.#texts.push(text) - 1;
     if (id >= this.#heads.length) {
-      const [heads, lengths] = [new Int32Array(id * 2), new Uint8Array(id * 2)];
-      heads.set(this.#heads);
-      lengths.set(this.#lengths);
-      this.#heads = heads;
-      this.#lengths = lengths;
+      this.#heads = grown(this.#heads, new Int32Array(id * 2));
+      this.#lengths = grown(this.#lengths, new Uint8Array(id * 2));
+      this.#hashes = grown(this.#hashes, new Int32Array(id * 2));
     }
     this.#heads[id] = head;
     this.#lengths[id] = text.length;
+    this.#hashes[id] = hash;
     return id;
   }
 
@@ -93,13 +94,11 @@ export class SymbolTable {
     const mask = slots.length - 1;
     this.#crowded.clear();
     for (let id = 0; id < this.#texts.length; id++) {
-      const text = this.#texts[id]!;
-      const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
-      let slot = slotOf(hashOf(this.#heads[id]!, bytes, 0, bytes.length), mask);
+      let slot = slotOf(this.#hashes[id]!, mask);
       let probes = 0;
       for (; slots[slot] !== 0 && probes < MAX_PROBES; probes++) slot = (slot + 1) & mask;
       if (probes < MAX_PROBES) slots[slot] = id + 1;
-      else this.#crowded.set(text, id);
+      else this.#crowded.set(this.#texts[id]!, id);
     }
     this.#slots = slots;
   }
@@ -125,6 +124,11 @@ const slotOf = (hash: number, mask: number): number => (hash ^ (hash >>> 15)) & 
 const isTail = (symbol: string, bytes: Uint8Array, from: number): boolean => {
   for (let i = HEAD_BYTES; i < symbol.length; i++) if (symbol.charCodeAt(i) !== bytes[from + i]) return false;
   return true;
+};
+
+const grown = <Numbers extends Int32Array | Uint8Array>(numbers: Numbers, larger: Numbers): Numbers => {
+  larger.set(numbers);
+  return larger;
 };
 
 const asciiText = (bytes: Uint8Array, from: number, to: number): string =>
