@@ -8,7 +8,7 @@ import { readIsoTime } from "./iso-time.ts";
 import { plainDecimal, readExactJson } from "./json-text.ts";
 import { eachElement, eachLine, firstByte, nextLine, type TakeRange } from "./json-values.ts";
 import { RunWriter, type ColumnTrade } from "./run-writer.ts";
-import { TradeScanner } from "./scan-trade.ts";
+import { scanTrade } from "./scan-trade.ts";
 
 /**
  * Appends JSON trades in UTF-8 to `columns`: one object, an array of objects, or one object a line (`\n` or `\r\n`, blank
@@ -38,14 +38,13 @@ export const readJsonTrades = (
   limits: TradeLimits,
   firstIndex = 0,
 ): ForeignReading => {
-  const [start, runStart] = [columns.count, columns.runCount];
+  const { count: start, runCount: runStart } = columns;
+  if (scanTrade(data, 0, data.length, firstIndex, columns, runStart, limits)) return ONE_TRADE;
   const writer = new RunWriter(columns);
-  const scanner = new TradeScanner(columns, writer);
-  if (scanner.add(data, 0, data.length, firstIndex, limits)) return ONE_TRADE;
   const tally = new FaultTally(limits.maxFaults);
   let index = 0;
   const isWhole = eachValue(data, (from, to) => {
-    if (!scanner.add(data, from, to, firstIndex + index, limits)) {
+    if (!scanTrade(data, from, to, firstIndex + index, columns, runStart, limits)) {
       const isHopeless = tally.isFull && to - from < SHORTEST_TRADE;
       const trade = isHopeless ? "unknown-shape" : readValue(data, from, to, firstIndex + index, limits);
       if (typeof trade === "string") tally.add(index, trade);

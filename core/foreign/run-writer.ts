@@ -29,20 +29,28 @@ export class RunWriter {
     columns.size[row] = size.units;
     columns.eventTimeMs[row] = eventTimeMs;
     columns.sequence[row] = sequence;
-    this.endRow(columns.symbols.idOf(symbol), price.scale, size.scale);
-  }
-
-  /** Takes the row at `count`, whose columns are written, as that of a trade. */
-  endRow(symbolId: number, priceScale: number, sizeScale: number): void {
-    const columns = this.#columns;
-    columns.count++;
-    const run = columns.runCount - 1;
-    const isSame =
-      run >= this.#firstRun &&
-      columns.runSymbolId[run] === symbolId &&
-      columns.runPriceScale[run] === priceScale &&
-      columns.runSizeScale[run] === sizeScale;
-    if (isSame) columns.runEnd[run] = columns.count;
-    else columns.addRun(symbolId, priceScale, sizeScale);
+    endRow(columns, this.#firstRun, columns.symbols.idOf(symbol), price.scale, size.scale);
   }
 }
+
+/**
+ * Takes the row at `count`, whose columns are written, as a trade of the last run, or of a new one when that is another's or
+ * stands before `firstRun`.
+ */
+export const endRow = (
+  columns: TradeColumns,
+  firstRun: number,
+  symbolId: number,
+  priceScale: number,
+  sizeScale: number,
+): void => {
+  columns.count++;
+  const run = columns.runCount - 1;
+  const isSame =
+    run >= firstRun &&
+    columns.runSymbolId[run] === symbolId &&
+    columns.runPriceScale[run] === priceScale &&
+    columns.runSizeScale[run] === sizeScale;
+  if (isSame) columns.runEnd[run] = columns.count;
+  else columns.addRun(symbolId, priceScale, sizeScale);
+};

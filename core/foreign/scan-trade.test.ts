@@ -7,8 +7,7 @@ import { epochMs } from "#core/units.ts";
 import { utf8Bytes } from "#core/utf8.ts";
 import { tradeArbitrary } from "#test/arbitraries/trade.ts";
 import { readJsonTrades } from "./json-trades.ts";
-import { RunWriter } from "./run-writer.ts";
-import { TradeScanner } from "./scan-trade.ts";
+import { scanTrade } from "./scan-trade.ts";
 
 const limits = { latestEventTimeMs: epochMs(1_381_133_000_000) };
 const INDEX = 7;
@@ -25,8 +24,7 @@ const rowsOf = (columns: TradeColumns): readonly string[] =>
 /** The one trade that the scanner takes, undefined when it leaves the bytes to the exact reader. */
 const scan = (data: Uint8Array, { latestEventTimeMs } = limits): string | undefined => {
   const columns = new TradeColumns(0);
-  const scanner = new TradeScanner(columns, new RunWriter(columns));
-  const isTaken = scanner.add(data, 0, data.length, INDEX, { latestEventTimeMs });
+  const isTaken = scanTrade(data, 0, data.length, INDEX, columns, 0, { latestEventTimeMs });
   expect(columns.count).toBe(isTaken ? 1 : 0);
   return isTaken ? rowsOf(columns)[0] : undefined;
 };
@@ -164,7 +162,7 @@ const edited = (data: Uint8Array, edits: readonly (readonly [number, number, Uin
 
 const IBM = '{"symbol":"IBM","price":181.25,"size":100,"eventTimeMs":1381132800464}';
 
-describe("TradeScanner", () => {
+describe("scanTrade", () => {
   test("takes nothing but what the exact reader reads the same", () => {
     fc.assert(
       fc.property(objectArbitrary, (text) => expectSame(utf8Bytes(text))),
