@@ -34,17 +34,17 @@ test("a seed's trades stay the same from release to release", async () => {
   `);
 });
 
-test("a source read on, or again from a little before, gives the same trades as one read at once", async () => {
+test("a source read on, further on, or again from a little before, gives the same trades as one read at once", async () => {
   const all = await tradesOf();
   const source = createSimSource(setting);
-  for (const from of [0, 2_500, 1_999, 4_000, 3_000, 0, 4_999, 5_000]) {
+  for (const from of [0, 2_500, 1_999, 4_000, 3_000, 0, 4_999, 5_000, 6_000]) {
     const trades: Trade[] = [];
     for await (const rows of source.rows(from, START)) {
       for (const row of rows) if (row.kind === "trade") trades.push(row.trade);
       if (trades.length > 1_500) break;
     }
     expect(trades).toEqual(all.slice(from, from + trades.length));
-    expect(trades.length).toBeGreaterThan(Math.min(1_500, 4_999 - from));
+    expect(trades.length).toBeGreaterThan(Math.min(1_500, Math.max(-1, 4_999 - from)));
   }
 });
 

@@ -15,27 +15,36 @@ export interface SimSetting {
 
 /** Rows come in batches of so many. */
 const BATCH = 1_000;
-/** So many batches back a source can go on without simulating all anew: further than what is on its way to the stream. */
+/** Where the last so many batches began is remembered: further back than what is on its way to the stream. */
 const REMEMBERED = 256;
 
 /**
  * A simulated market: trades arrive at random with the given mean rate, busier symbols first, prices walk by the cent, and
  * sizes are mostly round lots. The same seed gives the same trades, at times counted from the start. One source read again
- * from where it was read to, or a little before, goes on from there.
+ * goes on from the last batch before that it remembers, and from the beginning where it remembers none.
  */
 export const createSimSource = (setting: SimSetting): TradeSource => {
   const end = setting.tradeCount ?? Number.POSITIVE_INFINITY;
   const remembered = new Map<number, Simulation>();
-  const remember = (row: number, simulation: Simulation): void => {
-    remembered.set(row, simulation.copy());
-    remembered.delete(row - REMEMBERED * BATCH);
+  const remember = (simulation: Simulation): void => {
+    remembered.delete(simulation.count);
+    remembered.set(simulation.count, simulation.copy());
+    for (const oldest of remembered.keys()) {
+      if (remembered.size <= REMEMBERED) break;
+      remembered.delete(oldest);
+    }
+  };
+  const latestBefore = (row: number): Simulation => {
+    const counts = [...remembered.keys()].filter((count) => count <= row);
+    return remembered.get(Math.max(...counts))?.copy() ?? new Simulation(setting);
   };
   return {
     async *rows(from, startedAtMs) {
-      const known = from - (from % BATCH);
-      const simulation = remembered.get(known) ?? new Simulation(setting);
-      for (let row = simulation.count; row < end; row += BATCH) {
-        remember(row, simulation);
+      const first = Math.min(from, end) - (Math.min(from, end) % BATCH);
+      const simulation = latestBefore(first);
+      simulation.skip(first - simulation.count);
+      for (let row = first; row < end; row += BATCH) {
+        remember(simulation);
         const rows = simulation.take(Math.min(BATCH, end - row), startedAtMs).slice(Math.max(0, from - row));
         if (rows.length > 0) yield rows;
       }
@@ -77,6 +86,14 @@ class Simulation {
     return new Simulation(this.#setting, { ...counts, prices: [...prices], sequences: [...sequences] });
   }
 
+  /** Goes on by so many trades without making them, in about half the time. */
+  skip(count: number): void {
+    for (let left = count; left > 0; left--) {
+      this.#advance();
+      sizeOf(this.#random);
+    }
+  }
+
   take(count: number, startedAtMs: EpochMs): readonly SourceRow[] {
     const rows: SourceRow[] = [];
     while (rows.length < count) rows.push({ kind: "trade", trade: this.#next(startedAtMs) });
@@ -84,22 +101,30 @@ class Simulation {
   }
 
   #next(startedAtMs: EpochMs): Trade {
+    const index = this.#advance();
+    const { elapsedMs, prices, sequences } = this.#market;
+    return {
+      symbol: this.#setting.symbols[index]!,
+      price: priceOf(prices[index]!),
+      size: SIZES[sizeOf(this.#random)]!,
+      eventTimeMs: epochMs(startedAtMs + Math.floor(elapsedMs)),
+      sequence: sequences[index]!,
+      source: "sim",
+    };
+  }
+
+  /** Draws all of the next trade but its size, and returns the position of its symbol. */
+  #advance(): number {
     const { symbols, tradesPerSecond } = this.#setting;
-    const [market, random] = [this.#market, this.#random];
+    const market = this.#market;
+    const random = this.#random;
     market.elapsedMs += (-Math.log(1 - random()) * 1_000) / tradesPerSecond;
     const index = Math.floor(random() ** 2 * symbols.length);
     const step = Math.round((random() + random() + random() - 1.5) * 4);
-    const price = Math.max(1, market.prices[index]! + step);
-    market.prices[index] = price;
+    market.prices[index] = Math.max(1, market.prices[index]! + step);
+    market.sequences[index]!++;
     market.count++;
-    return {
-      symbol: symbols[index]!,
-      price: priceOf(price),
-      size: SIZES[sizeOf(random)]!,
-      eventTimeMs: epochMs(startedAtMs + Math.floor(market.elapsedMs)),
-      sequence: ++market.sequences[index]!,
-      source: "sim",
-    };
+    return index;
   }
 }
 
