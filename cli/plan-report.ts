@@ -73,7 +73,10 @@ const capacityLines = ({ load, capacity }: Plan): readonly string[] => {
       "store",
       `${whole(fold.panePuts)} pane writes/s, ${whole(fold.paneReads)} reads/s, ${short(store.otherWrites)} other writes/s`,
     ),
-    row("", `${whole(fold.panesKept)} panes once full; ${whole(sockets.queriesPerSecond)} queries/s for subscribers`),
+    row(
+      "",
+      `${whole(fold.panesKept)} panes once full; ${short(sockets.flushReadUnits)} read units/s to ask who wants what`,
+    ),
     row(
       "sockets",
       `${short(sockets.updatesPerSecond)} updates/s + ${short(sockets.heartbeatsPerSecond)} heartbeats/s, ${short(sockets.bytesPerSecond / 1e6)} MB/s;`,

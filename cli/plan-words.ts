@@ -7,7 +7,7 @@ export const assumptionsOf = ({ load }: Plan): readonly string[] => [
   `No shard is planned to be fuller than ${assumed.FULLEST * 100} %; symbols and lanes fall on shards evenly.`,
   "Every symbol trades as often as every other, which changes the most panes; real markets change fewer, and cost less.",
   `Trades bear ${load.hasDetails ? "venue and conditions" : "neither venue nor conditions (--details for 2 bytes a trade more)"}; prices move by the cent.`,
-  "CPU was measured on a core of an AMD EPYC (core/plan/measured.ts); a vCPU of Lambda is taken to be as fast.",
+  "CPU was measured on a core of an AMD EPYC (core/plan/measured.ts), requests without TLS; a vCPU of Lambda is taken to be as fast.",
   `An invocation waits ${assumed.INVOCATION_WAIT_MS} ms for its requests, a post ${assumed.POST_WAIT_MS} ms: not measured on AWS.`,
   "The fetcher is taken to keep up at any rate; what other producers of frames cost is theirs.",
   "Viewers look on while trades flow, each at one interval; each flush is told to each of them.",

@@ -91,7 +91,7 @@ describe("what is planned", () => {
   test("follows the rate and the number of symbols", () => {
     expect(planOf({ tradesPerSecond: 200_000, symbolCount: 500 })).toMatchObject({ shards: 2, symbolCount: 500 });
     expect(planOf({ tradesPerSecond: "200000", symbolCount: "8000" })).toEqual({
-      shards: 3,
+      shards: 2,
       barsShards: 1,
       aggregatorMemoryMiB: 1_769,
       symbolCount: 8_000,
@@ -200,15 +200,17 @@ describe("the state of an arrival window", () => {
   test("rejects more symbols than fit, with the arithmetic", () => {
     rejects(
       { symbols: manySymbols(10_000), shards: 1 },
-      "the state of an arrival window must fit Lambda's 1 MB (1000000 bytes), was 10000 symbols a shard x open windows " +
-        "(3 of 10s + 2 of 1m) = 50000 panes, x 40 bytes x 4/3 for base64 = 2666668 bytes: " +
+      "the state of an arrival window must fit 960000 bytes of Lambda's 1 MB, was 10000 symbols a shard x open windows " +
+        "(3 of 10s + 2 of 1m) = 50000 panes, x 36 bytes x 4/3 for base64 = 2400000 bytes: " +
         "take more shards, a shorter arrivalWindowSeconds or fewer intervals",
     );
   });
 
   test("has room for them on three shards, but not when they share one lane", () => {
     expect(readConfig({ symbols: manySymbols(10_000), shards: 3 }).symbols).toHaveLength(10_000);
-    expect(() => readConfig({ symbols: manySymbols(10_000), shards: 3, lanes: 1 })).toThrow("must fit Lambda's 1 MB");
+    expect(() => readConfig({ symbols: manySymbols(10_000), shards: 3, lanes: 1 })).toThrow(
+      "must fit 960000 bytes of Lambda's 1 MB",
+    );
   });
 
   test("has room for any number without a window", () => {
@@ -218,6 +220,8 @@ describe("the state of an arrival window", () => {
   test("rejects a window too long for its symbols", () => {
     const settings = { symbolCount: 1_000, shards: 1 };
     expect(readConfig({ ...settings, arrivalWindowSeconds: 60 }).arrivalWindowSeconds).toBe(60);
-    expect(() => readConfig({ ...settings, arrivalWindowSeconds: 900 })).toThrow("must fit Lambda's 1 MB");
+    expect(() => readConfig({ ...settings, arrivalWindowSeconds: 900 })).toThrow(
+      "must fit 960000 bytes of Lambda's 1 MB",
+    );
   });
 });

@@ -220,7 +220,7 @@ const checkState = (config: TapestreamConfig): void => {
   if (!isWithinLimit) {
     throw new PipelineError(
       "TAPE_CONFIG_INVALID",
-      `the state of an arrival window must fit Lambda's 1 MB (${STATE_LIMIT_BYTES} bytes), was ${arithmetic}: ` +
+      `the state of an arrival window must fit ${STATE_LIMIT_BYTES} bytes of Lambda's 1 MB, was ${arithmetic}: ` +
         "take more shards, a shorter arrivalWindowSeconds or fewer intervals",
     );
   }

@@ -1,7 +1,7 @@
 import { barsPlanOf, type BarsPlan } from "./bars.ts";
+import { strongReadUnits } from "./connections.ts";
 import type { PlanLoad } from "./load.ts";
-import { SUBSCRIPTION_ITEM_BYTES } from "./measured.ts";
-import { socketsPlanOf, strongReadUnits, type SocketsPlan } from "./sockets.ts";
+import { socketsPlanOf, type SocketsPlan } from "./sockets.ts";
 import { ticksPlanOf, type TicksPlan } from "./ticks.ts";
 
 /** Requests of the tables that are not panes', per second. */
@@ -24,7 +24,8 @@ export interface Capacity {
 export const capacityOf = (load: PlanLoad): Capacity => {
   const ticks = ticksPlanOf(load);
   const bars = barsPlanOf(load, ticks);
-  return { ticks, bars, store: storePlanOf(load, ticks), sockets: socketsPlanOf(load, bars) };
+  const sockets = socketsPlanOf(load, bars);
+  return { ticks, bars, store: storePlanOf(load, ticks, sockets), sockets };
 };
 
 /** A fetcher sends at most so many trades at once, and notes its place before. */
@@ -32,11 +33,14 @@ const CHUNK_TRADES = 20_000;
 
 const STATUS_ITEM_BYTES = 300;
 
-const storePlanOf = (load: PlanLoad, { fold, shards, aggregator }: TicksPlan): StorePlan => {
-  const { tradesPerSecond, lingerMs, viewerCount, heartbeatSeconds } = load;
+const storePlanOf = (
+  { tradesPerSecond, lingerMs, heartbeatSeconds }: PlanLoad,
+  { fold, shards, aggregator }: TicksPlan,
+  { connections }: SocketsPlan,
+): StorePlan => {
   const checkpoints = Math.min(shards, tradesPerSecond) / fold.lifeSeconds;
   const chunks = Math.max(Math.min(tradesPerSecond, 1_000 / lingerMs), tradesPerSecond / CHUNK_TRADES);
-  const beat = strongReadUnits(viewerCount * SUBSCRIPTION_ITEM_BYTES) + strongReadUnits(shards * STATUS_ITEM_BYTES) + 1;
+  const beat = connections.readUnits + strongReadUnits(shards * STATUS_ITEM_BYTES) + 1;
   return {
     otherWrites: checkpoints + aggregator.invocationsPerSecond + chunks,
     heartbeatReadUnits: beat / heartbeatSeconds,

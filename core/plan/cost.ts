@@ -71,7 +71,7 @@ const storeLines = (load: PlanLoad, { ticks, store, sockets }: Capacity): readon
     lineOf("panes: writes", ticks.fold.panePuts * perMonth, PRICES.writes),
     lineOf("panes: reads at first touch", ticks.fold.paneReads * perMonth, PRICES.reads),
     lineOf("checkpoints and statuses: writes", store.otherWrites * perMonth + symbolWrites(load), PRICES.writes),
-    lineOf("subscribers: reads", sockets.queryReadUnits * perMonth, PRICES.reads),
+    lineOf("subscribers: reads", sockets.flushReadUnits * perMonth, PRICES.reads),
     lineOf("panes: storage, once full", gib, PRICES.storage),
     lineOf("panes: point-in-time recovery", gib, PRICES.restorable),
   ];

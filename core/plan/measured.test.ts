@@ -1,18 +1,26 @@
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { createSimSource } from "#adapters/feeds/sim-source.ts";
 import { createReplaySource } from "#adapters/feeds/replay-source.ts";
+import { openDynamoConnectionStore } from "#adapters/dynamodb/connection-store.ts";
+import { openTable } from "#adapters/dynamodb/client.ts";
 import { paneItem } from "#adapters/dynamodb/pane-item.ts";
-import type { Item } from "#adapters/dynamodb/requests.ts";
+import { queryPartition, type Item } from "#adapters/dynamodb/requests.ts";
+import { createMemoryLifePorts } from "#adapters/memory/life-ports.ts";
+import { zstdPacking } from "#adapters/node/state-packing.ts";
+import { systemClock as clock } from "#adapters/node/clock.ts";
+import { openTestDynamo, type TestDynamo } from "#test/engines.ts";
+import { advanceLife } from "../advance-life.ts";
 import { framesOf, type CutFrame } from "../frame/framer.ts";
 import type { Pane } from "../pane.ts";
 import type { TradeSource } from "../ports/trade-source.ts";
 import { heartbeatMessage, updateMessages } from "../protocol/server-message.ts";
 import type { Trade } from "../trade.ts";
 import { durationMs, epochMs, sequenceNumber } from "../units.ts";
-import { updateRecords } from "../update-record.ts";
+import { readUpdateRecord, updateRecords } from "../update-record.ts";
 import { paneRowText } from "../updates.ts";
 import { frameBytesOf } from "./frames.ts";
 import {
+  CONNECTION_ROW_BYTES,
   HEARTBEAT_BYTES,
   PANE_ITEM_BYTES,
   PANE_BYTES,
@@ -20,6 +28,12 @@ import {
   UPDATE_HEAD_BYTES,
   UPDATE_RECORD_HEAD_BYTES,
 } from "./measured.ts";
+
+let dynamo: TestDynamo;
+beforeAll(async () => {
+  dynamo = await openTestDynamo();
+});
+afterAll(() => dynamo[Symbol.asyncDispose]());
 
 const timeMs = epochMs(1_381_152_600_464);
 
@@ -30,9 +44,9 @@ const tradesOf = async (source: TradeSource): Promise<readonly Trade[]> => {
   return trades;
 };
 
-const simulated = (symbolCount: number, tradeCount: number): Promise<readonly Trade[]> => {
+const simulated = (symbolCount: number, tradeCount: number, tradesPerSecond = 200_000): Promise<readonly Trade[]> => {
   const symbols = Array.from({ length: symbolCount }, (_, i) => `S${(i + 36).toString(36).toUpperCase()}`);
-  return tradesOf(createSimSource({ seed: 1, symbols, tradesPerSecond: 200_000, tradeCount }));
+  return tradesOf(createSimSource({ seed: 1, symbols, tradesPerSecond, tradeCount }));
 };
 
 const cut = (trades: readonly Trade[], maxTrades: number): readonly CutFrame[] =>
@@ -112,6 +126,49 @@ test("a pane is as long in a state and in a record of the bars stream as the pla
   expect(one[0]!.length).toBeGreaterThan(UPDATE_RECORD_HEAD_BYTES);
 });
 
+/** An arrival window and what disorder adds to it. */
+const LIFE_SECONDS = 17;
+
+/** The state and the updates of a life that took these trades, and how many panes they hold. */
+const foldedOf = async (trades: readonly Trade[]) => {
+  const shards = { name: async () => "shard", parents: async () => [], read: async function* () {} };
+  const published: Uint8Array[] = [];
+  const updates = { publish: async (made: readonly Uint8Array[]) => void published.push(...made) };
+  const rules = {
+    intervalsMs: [10_000, 60_000].map(durationMs),
+    maxOutOfOrdernessMs: durationMs(2_000),
+    clockSkewMs: durationMs(10_000),
+    maxStateBytes: 10_000_000,
+    retentionMs: durationMs(86_400_000),
+  };
+  const records = cut(trades, 1_000).map(({ data, number }) => ({
+    sequenceNumber: sequenceNumber(String(number)),
+    arrivalTimeMs: epochMs(timeMs + LIFE_SECONDS * 1_000),
+    data,
+  }));
+  const ports = { ...createMemoryLifePorts({ shards, clock }), updates, packing: zstdPacking };
+  const step = { stream: "ticks", shard: "shard", records, state: undefined, isLast: false };
+  const { state } = await advanceLife(ports, rules, step);
+  return {
+    stateBytes: state!.length,
+    updateBytes: published.reduce((sum, { length }) => sum + length, 0),
+    paneCount: published.flatMap(readUpdateRecord).length,
+  };
+};
+
+test.each([100, 500, 4_000])(
+  "panes of %d symbols are as long in a life as the plan reckons, or down to half as long",
+  async (symbols) => {
+    const tradesPerSecond = 4_000;
+    const trades = await simulated(symbols, tradesPerSecond * LIFE_SECONDS, tradesPerSecond);
+    const { stateBytes, updateBytes, paneCount } = await foldedOf(trades);
+    expect(stateBytes / paneCount).toBeLessThanOrEqual(PANE_BYTES);
+    expect(stateBytes / paneCount).toBeGreaterThan(PANE_BYTES * 0.5);
+    expect(updateBytes / paneCount).toBeLessThanOrEqual(PANE_BYTES);
+    expect(updateBytes / paneCount).toBeGreaterThan(PANE_BYTES * 0.5);
+  },
+);
+
 test("a pane is as long in an update message as the plan reckons, or little shorter", () => {
   const bytes = paneRowText(pane).length + 1;
   expect(bytes).toBeLessThanOrEqual(PANE_ROW_BYTES);
@@ -126,14 +183,40 @@ test("updates and heartbeats say no more besides than the plan reckons", () => {
   expect(beat.length).toBeLessThanOrEqual(HEARTBEAT_BYTES);
 });
 
-/** Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
+/**
+ * Names and values, a set with the overhead of a list, which is the most that it can have.
+ * Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+ */
+const itemBytesOf = (item: Item): number =>
+  Object.entries(item).reduce((sum, [name, { S, N, SS }]) => {
+    const value = S?.length ?? SS?.reduce((all, text) => all + 1 + text.length, 3) ?? 1 + (N ?? "").length / 2;
+    return sum + name.length + value;
+  }, 0);
+
 test("a stored pane is as long as the plan reckons, or little shorter, and one write unit", () => {
-  const item: Item = { ...paneItem(pane), expiresAt: { N: "1381152600" } };
-  const bytes = Object.entries(item).reduce(
-    (sum, [name, { S, N }]) => sum + name.length + (S?.length ?? 1 + (N ?? "").length / 2),
-    0,
-  );
+  const bytes = itemBytesOf({ ...paneItem(pane), expiresAt: { N: "1381152600" } });
   expect(bytes).toBeLessThanOrEqual(PANE_ITEM_BYTES);
   expect(bytes).toBeGreaterThan(PANE_ITEM_BYTES * 0.9);
   expect(PANE_ITEM_BYTES).toBeLessThanOrEqual(1_024);
 });
+
+test.each([1, 20, 500])(
+  "a connection of %d symbols is as long as the plan reckons, or little shorter",
+  async (count) => {
+    const options = { table: await dynamo.table("connections"), clock };
+    await using store = openDynamoConnectionStore(options);
+    await using table = openTable(options);
+    const connectionId = "L0SM9cOFvHcCIhw=";
+    const wants = Array.from({ length: count }, (_, i) => ({
+      symbol: `S${i + 1_000}`,
+      intervalMs: durationMs(10_000),
+    }));
+    await store.open({ connectionId, connectedAtMs: timeMs, identity: "google-oauth2|108204268033311374519" });
+    await store.subscribe(wants.map((want) => ({ connectionId, ...want })));
+    const rows = await queryPartition(table, "pk", "connections");
+    const reckoned = CONNECTION_ROW_BYTES.head + count * CONNECTION_ROW_BYTES.want;
+    expect(rows).toHaveLength(1);
+    expect(itemBytesOf(rows[0]!)).toBeLessThanOrEqual(reckoned);
+    expect(itemBytesOf(rows[0]!)).toBeGreaterThan(reckoned * 0.9);
+  },
+);

@@ -1,4 +1,5 @@
 import type { Capacity } from "./capacity.ts";
+import { PARTITION } from "./connections.ts";
 import { vcpuOf } from "./lambda.ts";
 import type { PlanLoad } from "./load.ts";
 import { PUT_US } from "./measured.ts";
@@ -10,12 +11,14 @@ const LONG_STORE_SECONDS = 2;
 /** Lanes fall on shards by the MD5 of their numbers: with so many a shard, the fullest has about a fifth too much. */
 const LANES_PER_SHARD = 16;
 const SMALL_FRAME_TRADES = 20;
+const LONG_RUSH_SECONDS = 10;
 
 /** What somebody who deploys this should know, in sentences; none where nothing is unusual. */
 export const notesOf = (load: PlanLoad, capacity: Capacity): readonly string[] => [
   ...streamNotes(load, capacity),
   ...storeNotes(capacity),
   ...socketNotes(load, capacity),
+  ...connectionNotes(capacity),
 ];
 
 const streamNotes = (load: PlanLoad, { ticks, bars }: Capacity): readonly string[] => {
@@ -77,6 +80,25 @@ const socketNotes = (load: PlanLoad, { sockets }: Capacity): readonly string[] =
   if (secondsPerBeat > load.heartbeatSeconds) {
     notes.push(
       `A heartbeat takes ${text(secondsPerBeat)} s to reach all viewers, and comes that seldom; the bill has one each ${text(load.heartbeatSeconds)} s.`,
+    );
+  }
+  return notes;
+};
+
+const connectionNotes = ({ sockets }: Capacity): readonly string[] => {
+  const { connections, partitionReadUnits } = sockets;
+  const notes: string[] = [];
+  if (partitionReadUnits > PARTITION.reads) {
+    notes.push(
+      `Flushes and heartbeats ask for all connections, ${text(partitionReadUnits)} read units/s of the ${text(PARTITION.reads)} that their one ` +
+        "partition gives: the rest is throttled and told later.",
+    );
+  }
+  const rushSeconds = connections.writeUnits / PARTITION.writes;
+  if (rushSeconds > LONG_RUSH_SECONDS) {
+    notes.push(
+      `Where all viewers connect at once, as after an outage, that is ${text(connections.writeUnits)} write units in one partition, ` +
+        `which takes ${text(PARTITION.writes)} a second: the last is there after ${text(rushSeconds)} s at best.`,
     );
   }
   return notes;

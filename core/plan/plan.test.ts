@@ -100,13 +100,14 @@ describe("200,000 trades a second", () => {
 
   test("take two shards of ticks", () => {
     expect(planOf(headline).capacity.ticks.shards).toBe(2);
-    expect(planOf({ ...headline, symbolCount: 8_000, intervals: minutes }).capacity.ticks.shards).toBe(2);
+    expect(planOf({ ...headline, symbolCount: 8_000 }).capacity.ticks.shards).toBe(2);
   });
 
-  test("take three where the state of 8,000 symbols at two intervals must fit", () => {
-    const { limits, shards } = planOf({ ...headline, symbolCount: 8_000 }).capacity.ticks;
+  test("take three where the state of 9,000 symbols must fit, and two at one interval", () => {
+    const { limits, shards } = planOf({ ...headline, symbolCount: 9_000 }).capacity.ticks;
     expect(shards).toBe(3);
     expect(limits.filter((limit) => limit.shards === 3).map(({ name }) => name)).toEqual(["state"]);
+    expect(planOf({ ...headline, symbolCount: 9_000, intervals: minutes }).capacity.ticks.shards).toBe(2);
   });
 
   test("take 200 shards and some $9,500 of Kinesis as one record each", () => {
@@ -138,6 +139,11 @@ describe("what a plan says besides", () => {
     [{ viewerCount: 6_000 }, "calls/s to @connections pass the 10,000 that one account has"],
     [{ viewerCount: 6_000 }, "As deployed, the broadcasters take"],
     [{ viewerCount: 6_000 }, "A heartbeat takes"],
+    [
+      { viewerCount: 6_000 },
+      "12,000 write units in one partition, which takes 1,000 a second: the last is there after 12 s",
+    ],
+    [{ viewerCount: 40_000 }, "of the 3,000 that their one partition gives"],
     [{ tradesPerSecond: 20, symbolCount: 64 }, "trades share a frame"],
     [{ tradesPerSecond: 2_000_000 }, "lanes spread unevenly"],
     [{ tradesPerSecond: 1_000_000, symbolCount: 40_000 }, "messages a second instead of one"],

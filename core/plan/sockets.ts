@@ -1,18 +1,17 @@
 import { MAX_MESSAGE_BYTES } from "../protocol/split-messages.ts";
 import { INVOCATION_WAIT_MS, POST_WAIT_MS, STORE_WAIT_MS } from "./assumed.ts";
 import type { BarsPlan } from "./bars.ts";
-import { changedSymbolsOf } from "./fold-load.ts";
+import { connectionsPlanOf, type ConnectionsPlan } from "./connections.ts";
 import { POLLS_PER_SECOND, vcpuOf, type FunctionPlan } from "./lambda.ts";
 import { touchedOf, type PlanLoad } from "./load.ts";
 import {
+  CONNECTION_NS,
+  FLUSHED_PANE_NS,
   HEARTBEAT_BYTES,
-  PANE_NS,
   PANE_ROW_BYTES,
   POST_US,
   PUT_US,
-  SUBSCRIPTION_ITEM_BYTES,
   UPDATE_HEAD_BYTES,
-  WANTED_ITEM_BYTES,
 } from "./measured.ts";
 
 /**
@@ -30,9 +29,12 @@ export interface SocketsPlan {
   readonly callsPerSecond: number;
   /** What leaves AWS. */
   readonly bytesPerSecond: number;
-  /** Queries for the wanted symbols and for the subscribers of each that changed, and their read units. */
-  readonly queriesPerSecond: number;
-  readonly queryReadUnits: number;
+  /** What asking for all connections takes once. */
+  readonly connections: ConnectionsPlan;
+  /** Units to ask what all connections want, once a flush. */
+  readonly flushReadUnits: number;
+  /** Units that the connections' partition has to give to flushes and heartbeats. */
+  readonly partitionReadUnits: number;
   readonly broadcast: FunctionPlan;
   /** How long the broadcasters take to tell all of what one second changed; above 1, each viewer is told that seldom. */
   readonly secondsPerFlush: number;
@@ -47,13 +49,11 @@ const BROADCAST_MIB = 512;
 export const HEARTBEAT_MIB = 256;
 
 const POSTS_IN_FLIGHT = 64;
-const QUERIES_IN_FLIGHT = 32;
 
 /** What a load's viewers are told, and what that takes. */
 export const socketsPlanOf = (load: PlanLoad, bars: BarsPlan): SocketsPlan => {
   const { viewerCount, symbolCount, symbolsPerViewer, intervals, heartbeatSeconds } = load;
   const flushes = bars.shards * POLLS_PER_SECOND;
-  const wantedSymbols = Math.min(symbolCount, viewerCount * symbolsPerViewer);
   // A viewer looks at one interval of each symbol. Updates go to the shards in turn, so that his lie on many of them.
   const rowsPerViewer = (bars.rowsPerSecond / intervals.length) * (symbolsPerViewer / symbolCount);
   const perViewer = Math.max(
@@ -62,12 +62,10 @@ export const socketsPlanOf = (load: PlanLoad, bars: BarsPlan): SocketsPlan => {
   );
   const updatesPerSecond = viewerCount * perViewer;
   const heartbeatsPerSecond = viewerCount / heartbeatSeconds;
-  const changedPerFlush = touchedOf(changedSymbolsOf(load, 1 / POLLS_PER_SECOND), bars.rowsPerSecond / flushes);
-  // Each flush asks which symbols are wanted, and for the subscribers of those that changed.
-  const subscriberQueries = flushes * Math.min(wantedSymbols, changedPerFlush);
-  const queriesPerSecond = flushes + subscriberQueries;
-  const subscribers = wantedSymbols === 0 ? 0 : (viewerCount * symbolsPerViewer) / wantedSymbols;
-  const busySeconds = broadcastBusy(bars, updatesPerSecond, queriesPerSecond);
+  const connections = connectionsPlanOf(load);
+  const flushesPerSecond = Math.min(flushes, bars.recordsPerSecond);
+  const flushReadUnits = flushesPerSecond * connections.readUnits;
+  const busySeconds = broadcastBusy(bars, updatesPerSecond, flushesPerSecond, connections);
   return {
     updatesPerSecond,
     heartbeatsPerSecond,
@@ -76,31 +74,33 @@ export const socketsPlanOf = (load: PlanLoad, bars: BarsPlan): SocketsPlan => {
       viewerCount * rowsPerViewer * PANE_ROW_BYTES +
       updatesPerSecond * UPDATE_HEAD_BYTES +
       heartbeatsPerSecond * HEARTBEAT_BYTES,
-    queriesPerSecond,
-    queryReadUnits:
-      flushes * strongReadUnits(wantedSymbols * WANTED_ITEM_BYTES) +
-      subscriberQueries * strongReadUnits(subscribers * SUBSCRIPTION_ITEM_BYTES),
+    connections,
+    flushReadUnits,
+    partitionReadUnits: flushReadUnits + connections.readUnits / heartbeatSeconds,
     broadcast: {
       memoryMiB: BROADCAST_MIB,
       concurrency: bars.shards,
-      invocationsPerSecond: Math.min(flushes, bars.recordsPerSecond),
+      invocationsPerSecond: flushesPerSecond,
       busySeconds: Math.min(busySeconds, bars.shards),
     },
     secondsPerFlush: busySeconds / bars.shards,
-    secondsPerBeat: viewerCount * postSeconds(HEARTBEAT_MIB),
+    secondsPerBeat: viewerCount * (postSeconds(HEARTBEAT_MIB) + CONNECTION_NS.row / 1e9 / vcpuOf(HEARTBEAT_MIB)),
   };
 };
-
-/** One unit for each 4 KB. Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html */
-export const strongReadUnits = (bytes: number): number => Math.max(1, Math.ceil(bytes / 4_096));
 
 const postSeconds = (memoryMiB: number): number =>
   Math.max(POST_US / 1e6 / vcpuOf(memoryMiB), POST_WAIT_MS / 1_000 / POSTS_IN_FLIGHT);
 
-const broadcastBusy = (bars: BarsPlan, postsPerSecond: number, queriesPerSecond: number): number => {
+const broadcastBusy = (
+  bars: BarsPlan,
+  postsPerSecond: number,
+  flushesPerSecond: number,
+  { pages, flushCpuSeconds }: ConnectionsPlan,
+): number => {
   const vcpu = vcpuOf(BROADCAST_MIB);
-  const querySeconds = Math.max(PUT_US / 1e6 / vcpu, STORE_WAIT_MS / 1_000 / QUERIES_IN_FLIGHT);
-  const readSeconds = (bars.rowsPerSecond * PANE_NS) / 1e9 / vcpu;
+  const pageSeconds = Math.max(PUT_US / 1e6 / vcpu, STORE_WAIT_MS / 1_000);
+  const askSeconds = flushesPerSecond * (pages * pageSeconds + flushCpuSeconds / vcpu);
+  const readSeconds = (bars.rowsPerSecond * FLUSHED_PANE_NS) / 1e9 / vcpu;
   const waitSeconds = (bars.shards * INVOCATION_WAIT_MS) / 1_000;
-  return postsPerSecond * postSeconds(BROADCAST_MIB) + queriesPerSecond * querySeconds + readSeconds + waitSeconds;
+  return postsPerSecond * postSeconds(BROADCAST_MIB) + askSeconds + readSeconds + waitSeconds;
 };

@@ -20,17 +20,17 @@ describe("stateSizeOf", () => {
     // |------- [|=========|=======)-|      three windows of 10s, two of 1m
     expect(stateSizeOf(load())).toEqual({
       paneCount: 4 * (3 + 2),
-      stateBytes: 1_068,
+      stateBytes: 960,
       isWithinLimit: true,
       arithmetic:
-        "4 symbols a shard x open windows (3 of 10s + 2 of 1m) = 20 panes, x 40 bytes x 4/3 for base64 = 1068 bytes",
+        "4 symbols a shard x open windows (3 of 10s + 2 of 1m) = 20 panes, x 36 bytes x 4/3 for base64 = 960 bytes",
     });
   });
 
-  test("holds 3,750 symbols in one shard and not 3,751", () => {
-    expect(stateSizeOf(load({ symbolCount: 3_750 })).stateBytes).toBe(STATE_LIMIT_BYTES);
-    expect(stateSizeOf(load({ symbolCount: 3_750 })).isWithinLimit).toBe(true);
-    expect(stateSizeOf(load({ symbolCount: 3_751 })).isWithinLimit).toBe(false);
+  test("holds 4,000 symbols in one shard and not 4,001", () => {
+    expect(stateSizeOf(load({ symbolCount: 4_000 })).stateBytes).toBe(STATE_LIMIT_BYTES);
+    expect(stateSizeOf(load({ symbolCount: 4_000 })).isWithinLimit).toBe(true);
+    expect(stateSizeOf(load({ symbolCount: 4_001 })).isWithinLimit).toBe(false);
   });
 
   test("spreads symbols over shards", () => {

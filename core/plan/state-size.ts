@@ -3,14 +3,16 @@ import type { DurationMs } from "../units.ts";
 import { PANE_BYTES } from "./measured.ts";
 
 /**
- * What Lambda hands from batch to batch within one tumbling window and shard: 1 MB, read here as the smaller of its two
- * meanings.
+ * A life whose state is longer, packed, ends itself. Lambda hands 1 MB from batch to batch within one tumbling window and
+ * shard, read here as the smaller of its two meanings: as base64 in JSON this leaves some of it to what stands beside.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-windows.html
  */
-export const STATE_LIMIT_BYTES = 1_000_000;
-
-/** A life's state is no longer: as base64 in JSON it leaves some of the limit to what stands beside it. */
 export const MAX_STATE_BYTES = 720_000;
+
+const base64Length = (byteCount: number): number => Math.ceil(byteCount / 3) * 4;
+
+/** The longest state as Lambda counts it: base64 within JSON. */
+export const STATE_LIMIT_BYTES = base64Length(MAX_STATE_BYTES);
 
 /** What a shard's aggregator has to keep in memory during one arrival window. */
 export interface StateLoad {
@@ -34,8 +36,8 @@ export interface StateSize {
 
 /**
  * The size that one shard's state has at least, with trades that arrive as they happen and symbols spread evenly.
- * Trades replayed faster than they happened touch more windows; Lambda then ends its window early, which costs
- * an invocation and no trade.
+ * Trades replayed faster than they happened touch more windows; the life then ends itself early, which costs writes
+ * and no trade.
  */
 export const stateSizeOf = (load: StateLoad): StateSize => {
   const symbolsPerShard = Math.ceil(load.symbolCount / load.shardCount);
@@ -56,5 +58,3 @@ export const stateSizeOf = (load: StateLoad): StateSize => {
 /** The windows that event times can fall into during one arrival window: a span cuts one more than fit into it. */
 const openWindowCount = ({ arrivalWindowMs, maxOutOfOrdernessMs }: StateLoad, intervalMs: DurationMs): number =>
   Math.ceil((arrivalWindowMs + maxOutOfOrdernessMs) / intervalMs) + 1;
-
-const base64Length = (byteCount: number): number => Math.ceil(byteCount / 3) * 4;
