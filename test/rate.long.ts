@@ -30,7 +30,6 @@ const MAX_LAG_MS = 2_000;
 /** What a shard takes each second. Source: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
 const SHARD_LIMIT = { records: 1_000, bytes: 1_048_576 } as const;
 const SAMPLE_MS = 100;
-/** All symbols are to fit into the name of a lease, which is a key of at most 2,048 bytes. */
 const SYMBOLS = Array.from({ length: 500 }, (_, i) => (i + 360).toString(36).toUpperCase());
 /** Busy and quiet ones. */
 const WATCHED = SYMBOLS.filter((_, i) => i % 25 === 0);
