@@ -18,14 +18,15 @@ import { oracleRows, type OracleTrade } from "#oracle/oracle.ts";
 import { tradeOf } from "#test/oracle-trade.ts";
 import { createChoices, type Choices } from "./choices.ts";
 
+const RUNS = 500;
 /** Of windows that are multiples of each other, and that are not. */
 const INTERVALS = [60_000, 10_000, 15_000, 1_000].map(durationMs);
 const SYMBOLS = ["A", "ABCD", "ABCDE", "EUR/USD of a very long name 1234", "EUR/USD of a very long name 1235"];
 /** Small ones, market prices, and what comes to 2^52 or 2^53 alone, in sums or in products. */
-const DECIMALS = [
-  ...["1", "181.25", "0.5", "200", "0.00000001", "90071992.54740991", "9007199254740991", "4503599627370495"],
-  ...["4503599627370496", "67108863", "67108864.5", "45035996.27370495", "900719925474099.1", "2097151.99999999"],
-];
+const DECIMALS = (
+  "1 181.25 0.5 200 0.00000001 90071992.54740991 9007199254740991 4503599627370495 4503599627370496 67108863 67108864.5 " +
+  "45035996.27370495 900719925474099.1 2097151.99999999"
+).split(" ");
 const BASES = [0, 1_381_132_800_000, 200_000 - 2 ** 52];
 const SEQUENCES = [0, 1, 2, 2 ** 52 - 1, 2 ** 52, Number.MAX_SAFE_INTEGER];
 const ALL = { startMs: epochMs(-Number.MAX_SAFE_INTEGER), endMs: epochMs(Number.MAX_SAFE_INTEGER) };
@@ -37,13 +38,14 @@ const tradesOf = (random: Choices): OracleTrade[] => {
     from.pick(DECIMALS),
     from.pick(DECIMALS),
   ]);
+  const sequences = [random.pick(SEQUENCES), random.pick(SEQUENCES)];
   const spreadMs = random.pick([3, 2_000, 130_000]);
   return Array.from({ length: 1 + random.below(12) }, () => ({
     symbol: random.pick(SYMBOLS.slice(0, random.pick([1, 5]))),
     price: random.pick(prices!),
     size: random.pick(sizes!),
     time: base + random.below(spreadMs) - Math.floor(spreadMs / 2),
-    sequence: random.pick(SEQUENCES),
+    sequence: random.pick(sequences),
   }));
 };
 
@@ -142,5 +144,3 @@ test("bars are exact at the extremes of prices, sizes, times and ties, with stat
     expect(await storedOf(ports), `seed ${seed}, again`).toEqual(expected);
   }
 });
-
-const RUNS = 500;
