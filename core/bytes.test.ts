@@ -38,6 +38,11 @@ describe("bytes", () => {
     expect(() => new ByteReader(Uint8Array.of(255, 255, 255, 255, 255, 255, 255, 31)).zigzag()).toThrow(RangeError);
   });
 
+  test("reject a long varint that never ends at once", () => {
+    const reader = new ByteReader(new Uint8Array(1_000).fill(255));
+    expect(() => reader.bigVarint()).toThrow("must be below 2^448");
+  });
+
   test("give back fields of every kind in order", () => {
     fc.assert(
       fc.property(fc.maxSafeNat(), fc.bigInt({ min: 0n }), fc.string(), fc.uint8Array(), (count, wide, text, raw) => {

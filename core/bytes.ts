@@ -1,6 +1,8 @@
 const MAX_INT32 = 2 ** 31 - 1;
 /** Twice this is an int32. */
 const MAX_INT31 = 2 ** 30 - 1;
+/** 129 digits take 429 bits. Bits are added in quadratic time. */
+const MAX_BIG_BITS = 448n;
 
 /** Writes binary fields one after another into a buffer that grows. */
 export class ByteWriter {
@@ -169,9 +171,11 @@ export class ByteReader {
     return value;
   }
 
+  /** @throws RangeError also when it goes on for more bytes than any position takes. */
   bigVarint(): bigint {
     let value = 0n;
     for (let shift = 0n; ; shift += 7n) {
+      if (shift >= MAX_BIG_BITS) throw new RangeError(`a long varint must be below 2^${MAX_BIG_BITS}`);
       const byte = this.byte();
       value |= BigInt(byte & 127) << shift;
       if (byte < 128) return value;

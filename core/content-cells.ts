@@ -146,7 +146,7 @@ const isSound = (cells: Float64Array): boolean =>
   SUMS.every((sum) => cells[sum + 1]! < EXACT_LIMIT) &&
   cells[OPEN_TIME]! <= cells[CLOSE_TIME]! &&
   PRINTS.every((print) => cells[LOW]! <= cells[print + 2]! && cells[print + 2]! <= cells[HIGH]!) &&
-  isAtLeast(cells, PRICE_SUM, cells[LOW]! * cells[TRADE_COUNT]!) &&
+  isAtLeast(cells, PRICE_SUM, Math.max(cells[HIGH]!, cells[LOW]! * cells[TRADE_COUNT]!)) &&
   isAtLeast(cells, VOLUME, Math.max(cells[OPEN_SIZE]!, cells[CLOSE_SIZE]!)) &&
   isAtLeast(cells, NOTIONAL, cells[LOW]! * cells[VOLUME]!);
 

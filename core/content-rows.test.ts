@@ -6,6 +6,7 @@ import { ContentRows } from "./content-rows.ts";
 import { Accumulator, foldContents } from "./fold.ts";
 import type { BarContent } from "./pane.ts";
 import { TradeColumns } from "./trade-columns.ts";
+import { epochMs } from "./units.ts";
 
 const rowsOfTrades = fc.array(arbitraryRow, { minLength: 1, maxLength: 12 });
 
@@ -64,6 +65,28 @@ describe("a row", () => {
         expect(rows.content(row)).toEqual(foldContents([content, other]));
       }),
     );
+  });
+
+  test("holds a high beyond the sum of all prices exactly, at any scale", () => {
+    const print = { eventTimeMs: epochMs(0), sequence: 0, price: ONE.price, size: ONE.size };
+    const high = { units: 2 ** 52 - 1, scale: 0 };
+    const sum = { units: 1n, scale: 0 };
+    const odd: BarContent = {
+      tradeCount: 1,
+      open: print,
+      high,
+      low: ONE.price,
+      close: print,
+      volume: sum,
+      priceSum: sum,
+      notional: sum,
+    };
+    const fine = byAccumulator([{ ...ONE, price: { units: 3, scale: 8 } }]);
+    const rows = new ContentRows(1);
+    const row = rows.open(0, 0);
+    rows.addContent(row, odd);
+    rows.addContent(row, fine);
+    expect(rows.content(row)).toEqual(foldContents([odd, fine]));
   });
 
   test("stays a row of doubles at market prices, past 2^52 too, and is wide where a double cannot hold it", () => {

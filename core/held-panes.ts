@@ -2,7 +2,7 @@ import type { ByteWriter } from "./bytes.ts";
 import { CELL } from "./content-cells.ts";
 import type { ContentRows } from "./content-rows.ts";
 import { windowStart } from "./interval.ts";
-import { PaneBlockWriter, type PaneBlockReader, type RowHead } from "./pane-block.ts";
+import { PaneBlockWriter, writeIntervals, writePosition, type PaneBlockReader, type RowHead } from "./pane-block.ts";
 import { PaneTable } from "./pane-table.ts";
 import type { Pane, PaneKey } from "./pane.ts";
 import type { StepFold } from "./step-fold.ts";
@@ -54,6 +54,8 @@ export class HeldPanes {
   readonly #levels: readonly Level[];
   /** None, and then the positions of stored rows, each once. */
   #positions: (SequenceNumber | undefined)[] = [undefined];
+  /** Where each stands among them: a replay of old trades meets as many as there were lives. */
+  #positionIndexes = new Map<SequenceNumber | undefined, number>();
 
   constructor(shard: string, intervalsMs: readonly DurationMs[], symbols: SymbolTable) {
     this.#shard = shard;
@@ -70,6 +72,7 @@ export class HeldPanes {
     if (block.positions.indexOf(undefined) !== 0 || block.positions.lastIndexOf(undefined) !== 0)
       throw new RangeError("positions must be none and then some");
     this.#positions = [...block.positions];
+    this.#positionIndexes = new Map(this.#positions.map((position, index) => [position, index]));
     const levels = block.intervalsMs.map(
       (intervalMs) => this.#levels.find(({ table }) => table.intervalMs === intervalMs) ?? new Level(intervalMs),
     );
@@ -86,7 +89,10 @@ export class HeldPanes {
 
   /** Writes all that the next step needs to know. */
   write(writer: ByteWriter): void {
-    const block = new PaneBlockWriter(writer, this.#intervalsMs(), this.#positions);
+    writeIntervals(writer, this.#intervalsMs());
+    writer.varint(this.#positions.length);
+    for (const position of this.#positions) writePosition(writer, position);
+    const block = new PaneBlockWriter(writer, this.#intervalsMs());
     this.#walk(ANY, (interval, row) => {
       const level = this.#levels[interval]!;
       block.add(this.#headOf(interval, row, level.rowPositions[row]!), level.table.rows, row);
@@ -187,8 +193,11 @@ export class HeldPanes {
   }
 
   #positionIndex(position: SequenceNumber): number {
-    const known = this.#positions.indexOf(position);
-    return known >= 0 ? known : this.#positions.push(position) - 1;
+    const known = this.#positionIndexes.get(position);
+    if (known !== undefined) return known;
+    const index = this.#positions.push(position) - 1;
+    this.#positionIndexes.set(position, index);
+    return index;
   }
 
   #headOf(interval: number, row: number, position: number): RowHead {

@@ -128,9 +128,14 @@ export class Life {
       if (keys.length > 0) this.#held.addStored(await this.#ports.panes.get(keys));
     }
     const known = new Map<SequenceNumber, StepFold>();
+    // Rows may be ahead by as many positions as there were lives, most of them beyond every record of the step.
+    const byCount = new Map<number, StepFold>();
     this.#held.add(step, first.record.sequenceNumber, (position) => {
-      const rest =
-        known.get(position) ?? this.#foldAgain(folded.filter(({ record }) => record.sequenceNumber > position));
+      const before = known.get(position);
+      if (before) return before;
+      const beyond = folded.filter(({ record }) => record.sequenceNumber > position);
+      const rest = byCount.get(beyond.length) ?? this.#foldAgain(beyond);
+      byCount.set(beyond.length, rest);
       known.set(position, rest);
       return rest;
     });
@@ -212,7 +217,7 @@ export class Life {
     if (!isDuplicate && faultCount > 0) {
       const { sequenceNumber, arrivalTimeMs } = record;
       const origin = { stream: this.#stream, shard: this.#shard, sequenceNumber, arrivalTimeMs };
-      this.#rejected.push({ ...origin, count: faultCount, faults, bytes: record.data.slice() });
+      this.#rejected.push({ ...origin, count: faultCount, faults, bytes: Uint8Array.from(record.data) });
     }
     return watermarkMs;
   }

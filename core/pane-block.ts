@@ -40,7 +40,13 @@ export interface RowHead {
   readonly isTouched: boolean;
 }
 
-/** Writes rows of panes into a block; see the grammar above. */
+/** Writes what a block begins with; its positions and rows follow, see the grammar above. */
+export const writeIntervals = (writer: ByteWriter, intervalsMs: readonly DurationMs[]): void => {
+  writer.varint(intervalsMs.length);
+  for (const intervalMs of intervalsMs) writer.varint(intervalMs / 1_000);
+};
+
+/** Writes the rows of a block. */
 export class PaneBlockWriter {
   readonly #writer: ByteWriter;
   readonly #intervalsMs: readonly DurationMs[];
@@ -49,18 +55,10 @@ export class PaneBlockWriter {
   #before: ContentRows | undefined;
   #beforeRow = 0;
 
-  constructor(
-    writer: ByteWriter,
-    intervalsMs: readonly DurationMs[],
-    positions: readonly (SequenceNumber | undefined)[],
-  ) {
+  constructor(writer: ByteWriter, intervalsMs: readonly DurationMs[]) {
     this.#writer = writer;
     this.#intervalsMs = intervalsMs;
     this.#windows = intervalsMs.map(() => 0);
-    writer.varint(intervalsMs.length);
-    for (const intervalMs of intervalsMs) writer.varint(intervalMs / 1_000);
-    writer.varint(positions.length);
-    for (const position of positions) writePosition(writer, position);
   }
 
   add(head: RowHead, rows: ContentRows, row: number): void {

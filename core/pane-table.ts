@@ -6,6 +6,8 @@ import type { DurationMs } from "./units.ts";
 const { start: START, stride: STRIDE, symbol: SYMBOL } = CELL;
 
 const FIRST_SLOTS = 128;
+/** Windows that were made to collide are kept in a map beyond so many slots. */
+const MAX_PROBES = 32;
 /** At the end of a window the trades of two come mixed, and late ones among them; more windows than these are rare in a run. */
 const PASSES = 3;
 /** What each pass over a run leaves to the next. */
@@ -17,6 +19,7 @@ export class PaneTable {
   readonly rows = new ContentRows();
   /** Rows plus one, 0 where there is none. */
   #slots = new Int32Array(FIRST_SLOTS);
+  readonly #crowded = new Map<string, number>();
   /** By symbol id the row that trades were last added to, plus one: mostly the one that more are added to. */
   #latest = new Int32Array(FIRST_SLOTS);
 
@@ -26,16 +29,16 @@ export class PaneTable {
 
   /** The row of a window, -1 when there is none. */
   find(symbolId: number, startMs: number): number {
-    return this.#slots[this.#slotOf(symbolId, startMs)]! - 1;
+    const slot = this.#slotOf(symbolId, startMs);
+    return slot < 0 ? (this.#crowded.get(keyOf(symbolId, startMs)) ?? -1) : this.#slots[slot]! - 1;
   }
 
   /** The row of a window, begun empty when there was none. */
   open(symbolId: number, startMs: number): number {
-    const slot = this.#slotOf(symbolId, startMs);
-    const known = this.#slots[slot]! - 1;
+    const known = this.find(symbolId, startMs);
     if (known >= 0) return known;
     const row = this.rows.open(symbolId, startMs);
-    this.#slots[slot] = row + 1;
+    this.#place(symbolId, startMs, row);
     if (this.rows.count * 2 > this.#slots.length) this.#grow();
     return row;
   }
@@ -99,26 +102,37 @@ export class PaneTable {
     return row;
   }
 
-  /** Where the row stands, or would. */
+  #place(symbolId: number, startMs: number, row: number): void {
+    const slot = this.#slotOf(symbolId, startMs);
+    if (slot < 0) this.#crowded.set(keyOf(symbolId, startMs), row);
+    else this.#slots[slot] = row + 1;
+  }
+
+  /** Where the row stands, or would; -1 for the map. */
   #slotOf(symbolId: number, startMs: number): number {
     const slots = this.#slots;
     const { cells } = this.rows;
     const mask = slots.length - 1;
     const hash = Math.imul(symbolId, 0x9e3779b1) ^ Math.imul((startMs / this.intervalMs) | 0, 0x85ebca6b);
     let slot = (hash ^ (hash >>> 15)) & mask;
-    for (;;) {
+    for (let probe = 0; probe < MAX_PROBES; probe++) {
       const at = (slots[slot]! - 1) * STRIDE;
       if (at < 0 || (cells[at + SYMBOL] === symbolId && cells[at + START] === startMs)) return slot;
       slot = (slot + 1) & mask;
     }
+    return -1;
   }
 
+  /** Every row moves, those of the map too: a search that ends at an empty slot does not look there. */
   #grow(): void {
     this.#slots = new Int32Array(this.#slots.length * 2);
+    this.#crowded.clear();
     const { cells, count } = this.rows;
     for (let row = 0; row < count; row++) {
       const at = row * STRIDE;
-      this.#slots[this.#slotOf(cells[at + SYMBOL]!, cells[at + START]!)] = row + 1;
+      this.#place(cells[at + SYMBOL]!, cells[at + START]!, row);
     }
   }
 }
+
+const keyOf = (symbolId: number, startMs: number): string => `${symbolId} ${startMs}`;

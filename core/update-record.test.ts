@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { arbitraryPane } from "#test/arbitraries/pane.ts";
 import { tradedPanes } from "#test/arbitraries/traded-panes.ts";
 import type { Pane } from "./pane.ts";
-import { readUpdateRecord, updateRecords } from "./update-record.ts";
+import { epochMs, sequenceNumber } from "./units.ts";
+import { readUpdateRecord, UPDATE_RECORD_BYTES, updateRecords } from "./update-record.ts";
 import { utf8Bytes } from "./utf8.ts";
 
 const panesOfAnyKind: fc.Arbitrary<readonly Pane[]> = fc.oneof(fc.array(arbitraryPane), tradedPanes);
@@ -37,6 +38,19 @@ describe("update records", () => {
     const [[once], [twice]] = [updateRecords([pane!]), updateRecords([pane!, again])];
     expect(twice!.length - once!.length).toBeLessThan(16);
     expect(updateRecords([])).toEqual([]);
+  });
+
+  test("name the positions of their own panes alone, so that no record grows with what others are at", () => {
+    const [sample] = fc.sample(arbitraryPane, { numRuns: 1, seed: 7 });
+    const panes = Array.from({ length: 3_000 }, (_, i) => ({
+      ...sample!,
+      startMs: epochMs(i * sample!.intervalMs),
+      lastSequence: sequenceNumber(`49590338271490256608559692538361571095921575989136${100_000 + i}`),
+    }));
+    const records = updateRecords(panes);
+    expect(records.flatMap(readUpdateRecord)).toEqual(panes);
+    expect(records.every(({ length }) => length <= UPDATE_RECORD_BYTES)).toBe(true);
+    expect(records.length).toBeLessThan(60);
   });
 
   const noise = fc.oneof(

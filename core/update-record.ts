@@ -1,6 +1,6 @@
 import { ByteReader, ByteWriter } from "./bytes.ts";
 import { ContentRows } from "./content-rows.ts";
-import { PaneBlockReader, PaneBlockWriter, type RowHead } from "./pane-block.ts";
+import { PaneBlockReader, PaneBlockWriter, writeIntervals, writePosition, type RowHead } from "./pane-block.ts";
 import type { Pane } from "./pane.ts";
 import { SymbolTable } from "./symbol-table.ts";
 import { epochMs, type DurationMs, type SequenceNumber } from "./units.ts";
@@ -18,15 +18,22 @@ const VERSION = 2;
  */
 export const UPDATE_RECORD_BYTES = 25_000;
 
-/** Packs panes of one shard into records in the order given. */
+/** How many positions a record names takes no more. */
+const MAX_COUNT_BYTES = 3;
+
+/** Packs panes of one shard into records in the order given. A record names the positions of its own panes alone. */
 export class UpdateRecordWriter {
-  readonly #shard: string;
   readonly #intervalsMs: readonly DurationMs[];
   readonly #positions: readonly (SequenceNumber | undefined)[];
   readonly #maxBytes: number;
-  readonly #writer = new ByteWriter(4_096);
+  /** All before the positions, the same in every record. */
+  readonly #head = new ByteWriter(256);
+  readonly #named = new ByteWriter(256);
+  readonly #rows = new ByteWriter(4_096);
   readonly #records: Uint8Array[] = [];
   #block: PaneBlockWriter | undefined;
+  /** The positions that the record names, and where each stands among them. */
+  readonly #indexes = new Map<number, number>();
 
   constructor(
     shard: string,
@@ -34,24 +41,26 @@ export class UpdateRecordWriter {
     positions: readonly (SequenceNumber | undefined)[],
     maxBytes = UPDATE_RECORD_BYTES,
   ) {
-    this.#shard = shard;
     this.#intervalsMs = intervalsMs;
     this.#positions = positions;
     this.#maxBytes = maxBytes;
+    this.#head.byte(VERSION);
+    this.#head.ascii(shard);
+    writeIntervals(this.#head, intervalsMs);
   }
 
   add(head: RowHead, rows: ContentRows, row: number): void {
-    const end = this.#writer.length;
     if (this.#block) {
-      this.#block.add(head, rows, row);
-      if (this.#writer.length <= this.#maxBytes) return;
-      this.#writer.truncate(end);
+      const [namedEnd, rowsEnd] = [this.#named.length, this.#rows.length];
+      this.#addTo(this.#block, head, rows, row);
+      if (this.#length() <= this.#maxBytes) return;
+      if (this.#named.length > namedEnd) this.#indexes.delete(head.position);
+      this.#named.truncate(namedEnd);
+      this.#rows.truncate(rowsEnd);
       this.#finish();
     }
-    this.#writer.byte(VERSION);
-    this.#writer.ascii(this.#shard);
-    this.#block = new PaneBlockWriter(this.#writer, this.#intervalsMs, this.#positions);
-    this.#block.add(head, rows, row);
+    this.#block = new PaneBlockWriter(this.#rows, this.#intervalsMs);
+    this.#addTo(this.#block, head, rows, row);
   }
 
   /** All records. */
@@ -60,9 +69,30 @@ export class UpdateRecordWriter {
     return this.#records;
   }
 
+  #addTo(block: PaneBlockWriter, head: RowHead, rows: ContentRows, row: number): void {
+    let position = this.#indexes.get(head.position);
+    if (position === undefined) {
+      position = this.#indexes.size;
+      this.#indexes.set(head.position, position);
+      writePosition(this.#named, this.#positions[head.position]);
+    }
+    block.add(position === head.position ? head : { ...head, position }, rows, row);
+  }
+
+  #length(): number {
+    return this.#head.length + MAX_COUNT_BYTES + this.#named.length + this.#rows.length;
+  }
+
   #finish(): void {
-    this.#records.push(this.#writer.toBytes());
-    this.#writer.truncate(0);
+    const record = new ByteWriter(this.#length());
+    record.bytes(this.#head.view());
+    record.varint(this.#indexes.size);
+    record.bytes(this.#named.view());
+    record.bytes(this.#rows.view());
+    this.#records.push(record.toBytes());
+    this.#indexes.clear();
+    this.#named.clear();
+    this.#rows.clear();
     this.#block = undefined;
   }
 }
@@ -84,12 +114,13 @@ export const updateRecords = (panes: readonly Pane[], maxBytes = UPDATE_RECORD_B
 const recordsOf = (shard: string, panes: readonly Pane[], maxBytes: number): readonly Uint8Array[] => {
   const intervalsMs = [...new Set(panes.map(({ intervalMs }) => intervalMs))];
   const positions = [...new Set(panes.map(({ lastSequence }) => lastSequence))];
+  const indexes = new Map(positions.map((position, index) => [position, index]));
   const writer = new UpdateRecordWriter(shard, intervalsMs, positions, maxBytes);
   const rows = new ContentRows();
   for (const { symbol, intervalMs, startMs, lastSequence, isCorrected, content } of panes) {
     const row = rows.open(0, startMs);
     rows.addContent(row, content);
-    const [interval, position] = [intervalsMs.indexOf(intervalMs), positions.indexOf(lastSequence)];
+    const [interval, position] = [intervalsMs.indexOf(intervalMs), indexes.get(lastSequence)!];
     writer.add({ symbol, interval, startMs, position, isCorrected, isTouched: true }, rows, row);
   }
   return writer.toRecords();

@@ -93,7 +93,7 @@ class Fold {
 
   add({ symbol, time, priceUnits, sizeUnits }: UnitTrade): void {
     for (const { interval, size } of this.#intervals) {
-      const start = time - (time % size);
+      const start = Math.floor(time / size) * size;
       const key = `${symbol} ${interval} ${start}`;
       const bar = this.#bars.get(key);
       if (bar === undefined) {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { createMemoryLifePorts } from "#adapters/memory/life-ports.ts";
 import { createMemoryStream } from "#adapters/memory/stream.ts";
+import type { Rejected } from "#core/trade.ts";
 import { durationMs, epochMs, sequenceDigits, sequenceNumber } from "#core/units.ts";
 import { createAggregator } from "./aggregator.ts";
 import type { AggregatorEvent } from "./kinesis-event.ts";
@@ -115,6 +116,14 @@ describe("the aggregator without a window", () => {
     await parts.handle({ Records });
     await parts.handle({ Records: [...Records, record("3")] });
     expect(await stored()).toEqual([3]);
+  });
+
+  test("sets bytes aside that no later batch is decoded over", async () => {
+    const aside: Rejected[] = [];
+    parts.rejected.put = async (rejected) => void aside.push(...rejected);
+    await parts.handle({ Records: [record("-1")] });
+    await parts.handle({ Records: [record("2")] });
+    expect(aside.map(({ bytes }) => Buffer.from(bytes).toString())).toEqual([expect.stringContaining('"-1"')]);
   });
 
   test("rejects an event that is of no shard", async () => {
