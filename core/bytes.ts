@@ -190,11 +190,6 @@ export class ByteReader {
     return view;
   }
 
-  /** A view of all bytes that are left. */
-  rest(): Uint8Array {
-    return this.bytes(this.#bytes.length - this.#at);
-  }
-
   ascii(): string {
     return String.fromCharCode(...this.bytes(this.varint()));
   }

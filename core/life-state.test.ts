@@ -60,6 +60,18 @@ test("a life's state reads back from its bytes", () => {
   );
 });
 
+test("rejects a state that is cut short, wherever it is cut", () => {
+  fc.assert(
+    fc.property(states, tradedPanes, (state, panes) => {
+      const held = new HeldPanes("shardId-000000000000", INTERVALS, new SymbolTable());
+      held.addStored(panes);
+      const bytes = lifeStateBytes({ ...state, panes: bytesOf(held) });
+      for (let end = 0; end < bytes.length; end++) expect(() => readLifeState(bytes.slice(0, end))).toThrow(RangeError);
+    }),
+    { numRuns: 20 },
+  );
+});
+
 test("held panes read back from their bytes, but for those of an interval that is stored no longer", () => {
   fc.assert(
     fc.property(tradedPanes, (panes) => {

@@ -22,7 +22,7 @@ export interface LifeState {
 
 /*
  * state    = version 5, last, arrival of last, newestEventTime, frontier, newestStored, six counts, length of seen, seen,
- *            panes up to the end (pane-block.ts)
+ *            length of panes, panes (pane-block.ts): a state that is cut short between two panes must not be taken for one
  * position = 0 for none, else 1 and the number as a long varint
  * time     = 0 for none, else 1 and the milliseconds, zigzag
  */
@@ -49,6 +49,7 @@ export const lifeStateBytes = ({
   for (const name of COUNT_NAMES) writer.varint(counts[name]);
   writer.varint(seen.length);
   writer.bytes(seen);
+  writer.varint(panes.length);
   writer.bytes(panes);
   return writer.toBytes();
 };
@@ -68,7 +69,9 @@ export const readLifeState = (bytes: Uint8Array): LifeState => {
   const newestStoredMs = readTime(reader);
   const counts = countsOf(() => reader.varint());
   const seen = SeenFrames.from(reader.bytes(reader.varint())).toBytes();
-  return { last, lastArrivalMs, newestEventTimeMs, frontierMs, newestStoredMs, counts, seen, panes: reader.rest() };
+  const panes = reader.bytes(reader.varint());
+  if (!reader.isAtEnd) throw new RangeError("a state must end with its panes");
+  return { last, lastArrivalMs, newestEventTimeMs, frontierMs, newestStoredMs, counts, seen, panes };
 };
 
 const writeTime = (writer: ByteWriter, time: EpochMs | undefined): void => {

@@ -38,7 +38,7 @@ export const MUTANTS: readonly Mutant[] = [
   { name: "the refill", edit: [MARK, "await void (ports,"], clause: clause({ "lose-state": 8 }) },
   {
     name: "the read of the stored row",
-    edit: ["this.#held.unreadKeys(columns, this.#newestStoredMs)", "[]"],
+    edit: ["this.#held.unreadKeys(step, this.#newestStoredMs)", "[]"],
     clause: clause({ "end-early": 8 }),
   },
   {
