@@ -27,10 +27,6 @@ export class ByteWriter {
     return this.#bytes.slice(0, this.#length);
   }
 
-  clear(): void {
-    this.#length = 0;
-  }
-
   /** Forgets all beyond the first `length` bytes. */
   truncate(length: number): void {
     this.#length = Math.min(this.#length, length);

@@ -91,8 +91,8 @@ export class UpdateRecordWriter {
     record.bytes(this.#rows.view());
     this.#records.push(record.toBytes());
     this.#indexes.clear();
-    this.#named.clear();
-    this.#rows.clear();
+    this.#named.truncate(0);
+    this.#rows.truncate(0);
     this.#block = undefined;
   }
 }

@@ -60,7 +60,7 @@ export class FieldWriter {
   /** Writes the column in the making, unless it is empty, and begins another. */
   values(field: number): void {
     this.bytes(field, this.#column.view());
-    this.#column.clear();
+    this.#column.truncate(0);
   }
 
   #element(field: number, value: Uint8Array): void {
