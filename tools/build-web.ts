@@ -12,8 +12,8 @@ export interface BuildWebOptions {
 const STATIC_FILES = ["index.html", "notices.txt", "icon.svg"];
 
 /**
- * Bundles the dashboard into a folder of static files, and returns the folder. Where its socket is comes from a
- * `config.json` that whoever serves the folder adds.
+ * Bundles the dashboard into a folder of static files, and returns the folder. What the page imports only when it is
+ * wanted becomes a file of its own. Where its socket is comes from a `config.json` that whoever serves the folder adds.
  * @throws PipelineError TAPE_FILE_UNREADABLE when a source does not compile.
  */
 export const buildWeb = async (options: BuildWebOptions = {}): Promise<string> => {
@@ -31,6 +31,8 @@ export const buildWeb = async (options: BuildWebOptions = {}): Promise<string> =
       platform: "browser",
       target: "es2022",
       format: "esm",
+      splitting: true,
+      chunkNames: "part-[hash]",
       legalComments: "none",
       logLevel: "silent",
     });
