@@ -1,8 +1,15 @@
-import { CandlestickSeries, HistogramSeries, type IChartApi } from "lightweight-charts";
+import {
+  CandlestickSeries,
+  HistogramSeries,
+  LineSeries,
+  type IChartApi,
+  type ISeriesApi,
+  type LineSeriesPartialOptions,
+} from "lightweight-charts";
 import type { Bar } from "#core/bar.ts";
 import { placeAt, type Axis } from "./axis.ts";
 import { Marks } from "./marks.ts";
-import { createPanel, Line, panelOptions, type Mark, type Panel } from "./panel.ts";
+import { createPanel, Line, NO_WORDS, panelOptions, type Mark, type Panel } from "./panel.ts";
 import { seamsOf, sections, type PassOf } from "./passes.ts";
 import {
   candleOf,
@@ -46,12 +53,13 @@ export class BarsPanel implements Panel {
   readonly #marks: Marks;
   #theme: Theme;
   #bars: readonly Bar[] = [];
+  #precision = 2;
 
   constructor(container: HTMLElement, theme: Theme, passOf: PassOf, standingOf: StandingOf) {
     this.#theme = theme;
     this.#passOf = passOf;
     this.#standingOf = standingOf;
-    this.chart = createPanel(container, theme);
+    this.chart = createPanel(container, theme, NO_WORDS);
     const volume = this.chart.addSeries(HistogramSeries, {
       priceScaleId: "volume",
       priceFormat: { type: "volume" },
@@ -59,10 +67,10 @@ export class BarsPanel implements Panel {
       priceLineVisible: false,
     });
     this.chart.priceScale("volume").applyOptions({ scaleMargins: { top: 0.84, bottom: 0 } });
-    this.chart.priceScale("right").applyOptions({ scaleMargins: { top: 0.14, bottom: 0.2 } });
+    this.chart.priceScale("right").applyOptions({ scaleMargins: { top: 0.06, bottom: 0.2 } });
     const candle = this.chart.addSeries(CandlestickSeries);
     this.#candles = { series: candle, line: new Line<BodyPoint | GapPoint>(candle) };
-    this.#marks = new Marks(candle);
+    this.#marks = new Marks(this.chart, candle);
     this.#volumes = new Line<VolumePoint>(volume);
     this.#means = new Steps(this.chart, 1);
     this.#seams = new Seams(this.chart);
@@ -99,12 +107,27 @@ export class BarsPanel implements Panel {
     return this.#marks.times;
   }
 
+  /** Decimals of the prices shown. */
+  get precision(): number {
+    return this.#precision;
+  }
+
+  /** Adds a line over the candles, of their scale. */
+  addLine(options: LineSeriesPartialOptions): ISeriesApi<"Line"> {
+    const quiet = { lastValueVisible: false, priceLineVisible: false, crosshairMarkerVisible: false } as const;
+    return this.chart.addSeries(LineSeries, { ...quiet, lineWidth: 1, ...options });
+  }
+
   /** Shows `bars`, which must be of one symbol and interval, in order. */
   show(bars: readonly Bar[], intervalMs: number, isNew: boolean): void {
     this.#bars = bars;
     this.#draw(intervalMs);
+    const priceFormat = priceFormatOf(bars);
+    if (isNew || priceFormat.precision > this.#precision) {
+      this.#precision = priceFormat.precision;
+      this.#candles.series.applyOptions({ priceFormat });
+    }
     if (!isNew) return;
-    this.#candles.series.applyOptions({ priceFormat: priceFormatOf(bars) });
     this.chart.priceScale("right").applyOptions({ autoScale: true });
     this.fit();
   }
@@ -148,8 +171,7 @@ export class BarsPanel implements Panel {
     const newest = bodies.at(-1);
     const priceLineColor = newest !== undefined && newest.close < newest.open ? down : up;
     this.#candles.series.applyOptions({ priceLineColor });
-    const corrected = this.#bars.filter((bar) => this.#standingOf(bar).status === "corrected");
-    this.#marks.show(corrected.map(({ startMs }) => startMs / 1_000));
+    this.#marks.show(bodies.filter((_, index) => this.#standingOf(this.#bars[index]!).status === "corrected"));
     this.axis = { times: candles.map(({ time }) => time), step: intervalMs / 1_000 };
     this.#seams.show(
       this.axis,
@@ -167,6 +189,7 @@ export class BarsPanel implements Panel {
 
 /** As many decimals as the prices have, two at least. */
 export const priceFormatOf = (bars: readonly Bar[]) => {
-  const precision = Math.max(2, ...bars.flatMap(({ content }) => [content.high.scale, content.low.scale]));
+  let precision = 2;
+  for (const { content } of bars) precision = Math.max(precision, content.high.scale, content.low.scale);
   return { type: "price", precision, minMove: 10 ** -precision } as const;
 };

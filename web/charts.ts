@@ -1,11 +1,13 @@
+import type { IChartApi, ISeriesApi, LineSeriesPartialOptions } from "lightweight-charts";
 import type { Bar } from "#core/bar.ts";
 import { intervalText } from "#core/interval.ts";
 import type { DurationMs } from "#core/units.ts";
 import { AveragePanel } from "./average-panel.ts";
-import { timesOf } from "./axis.ts";
+import { timesOf, type Axis, type LogicalSpan } from "./axis.ts";
 import { BarsPanel } from "./bars-panel.ts";
+import type { ChartTools, ChartView } from "./chart-view.ts";
 import { byId, setText } from "./element.ts";
-import { showLegend } from "./legend.ts";
+import { Legend } from "./legend.ts";
 import { Link } from "./link.ts";
 import type { StandingOf } from "./standings.ts";
 import { seamsOf, type PassOf } from "./passes.ts";
@@ -23,36 +25,59 @@ export interface View {
   readonly fine: readonly Bar[];
   /** What to say where there are no bars. */
   readonly emptyWords: string;
+  /** Whether older bars can be asked for. */
+  readonly canAskOlder: boolean;
 }
 
+/** So long after the last attempt to bring the tools another one is made. */
+const TOOLS_AGAIN_MS = 5_000;
+
 /** The two charts with what is said of them. Both show the same time. */
-export class Charts {
+export class Charts implements ChartView {
+  readonly passOf: PassOf;
+  readonly standingOf: StandingOf;
+  readonly askOlder: () => void;
+  theme: Theme;
+  key = "";
+  canAskOlder = false;
   readonly #upper: BarsPanel;
   readonly #lower: AveragePanel;
   readonly #link: Link;
-  readonly #passOf: PassOf;
-  readonly #standingOf: StandingOf;
-  #pointed: ChartTime | undefined;
-  /** Symbol and interval of what is shown. */
-  #key = "";
+  readonly #legend = new Legend(byId("legend"));
+  #tools: ChartTools | "coming" | undefined;
 
-  constructor(theme: Theme, passOf: PassOf, standingOf: StandingOf) {
-    this.#passOf = passOf;
-    this.#standingOf = standingOf;
+  /** `askOlder` is called when the reader wants to see older bars. */
+  constructor(theme: Theme, passOf: PassOf, standingOf: StandingOf, askOlder: () => void) {
+    this.theme = theme;
+    this.passOf = passOf;
+    this.standingOf = standingOf;
+    this.askOlder = askOlder;
     this.#upper = new BarsPanel(byId("bars"), theme, passOf, standingOf);
     this.#lower = new AveragePanel(byId("average"), theme, passOf, standingOf);
     this.#link = new Link(this.#upper, this.#lower, {
-      onPoint: (time) => {
-        this.#pointed = time;
-        this.#showLegend();
-      },
+      onPoint: () => this.#showLegend(),
       onResize: () => this.#upper.fit(),
     });
   }
 
-  /** The bars shown. */
+  get chart(): IChartApi {
+    return this.#upper.chart;
+  }
+
+  get axis(): Axis {
+    return this.#upper.axis;
+  }
+
   get bars(): readonly Bar[] {
     return this.#upper.bars;
+  }
+
+  get precision(): number {
+    return this.#upper.precision;
+  }
+
+  get pointed(): Bar | undefined {
+    return this.#link.time === undefined ? undefined : this.#upper.barAt(this.#link.time);
   }
 
   /** The candles as the chart has them. */
@@ -65,6 +90,11 @@ export class Charts {
     return this.#upper.marks;
   }
 
+  /** The lines over the candles as the chart has them, undefined before there can be any. */
+  get lines(): ChartTools["lines"] | undefined {
+    return typeof this.#tools === "object" ? this.#tools.lines : undefined;
+  }
+
   /** The time that each chart shows, from its left end to its right one. */
   get ranges(): readonly (readonly [ChartTime, ChartTime])[] {
     return [this.#upper, this.#lower].flatMap(({ chart, axis }) => {
@@ -75,39 +105,63 @@ export class Charts {
 
   /** Whether this symbol and interval are shown. */
   shows(symbol: string, intervalMs: DurationMs): boolean {
-    return this.#key === keyOf(symbol, intervalMs);
+    return this.key === keyOf(symbol, intervalMs);
   }
 
-  show({ symbol, intervalMs, bars, fine, emptyWords }: View): void {
+  show({ symbol, intervalMs, bars, fine, emptyWords, canAskOlder }: View): void {
     const isFirst = !this.shows(symbol, intervalMs) || (this.bars.length === 0 && bars.length > 0);
-    this.#key = keyOf(symbol, intervalMs);
-    if (isFirst) this.#link.reset();
-    this.#lower.show(fine, bars, isFirst);
+    this.key = keyOf(symbol, intervalMs);
+    this.canAskOlder = canAskOlder;
+    if (isFirst) {
+      this.#link.reset();
+      this.#legend.clear();
+    }
+    this.#lower.show(fine, bars, intervalMs, isFirst);
     this.#upper.show(bars, intervalMs, isFirst);
     this.#link.align();
     setText(byId("meanKey"), `Average of each ${intervalText(intervalMs)}`);
-    byId("seamKey").hidden = seamsOf(fine, this.#passOf).length === 0;
+    byId("seamKey").hidden = seamsOf(fine, this.passOf).length === 0;
     byId("openKey").hidden = !this.#lower.isOpen;
     this.#say(bars.length > 0 ? "" : emptyWords);
     this.#showLegend();
+    if (typeof this.#tools === "object") this.#tools.show();
+    else if (bars.length > 0) void this.#bringTools();
   }
 
   /** Shows nothing but these words. */
   clear(words: string): void {
-    if (this.#key !== "") {
-      this.#key = "";
+    if (this.key !== "") {
+      this.key = "";
       this.#upper.show([], this.#lower.axis.step * 1_000, false);
-      this.#lower.show([], [], false);
+      this.#lower.show([], [], 0, false);
       setText(byId("meanKey"), "Average");
       byId("seamKey").hidden = true;
       this.#showLegend();
+      if (typeof this.#tools === "object") this.#tools.show();
     }
     this.#say(words);
   }
 
   paint(theme: Theme): void {
+    this.theme = theme;
     this.#upper.paint(theme);
     this.#lower.paint(theme);
+  }
+
+  barAt(time: ChartTime): Bar | undefined {
+    return this.#upper.barAt(time);
+  }
+
+  addLine(options: LineSeriesPartialOptions): ISeriesApi<"Line"> {
+    return this.#upper.addLine(options);
+  }
+
+  pointAt(time: ChartTime | undefined): void {
+    this.#link.pointAt(time);
+  }
+
+  showSpan(span: LogicalSpan): void {
+    this.#link.showSpan(span);
   }
 
   #say(words: string): void {
@@ -116,13 +170,26 @@ export class Charts {
   }
 
   #showLegend(): void {
-    const pointed = this.#pointed === undefined ? undefined : this.#upper.barAt(this.#pointed);
     const newest = this.bars.at(-1);
-    const bar = pointed ?? newest;
-    const correctedBars = this.marks.length;
-    if (bar === undefined) byId("legend").replaceChildren();
-    else showLegend(byId("legend"), { bar, passOf: this.#passOf, standing: this.#standingOf(bar), correctedBars });
-    byId("bars").ariaLabel = chartWords(this.bars.length, newest && this.#standingOf(newest).status, correctedBars);
+    const bar = this.pointed ?? newest;
+    const { passOf, precision, marks } = this;
+    if (bar === undefined) this.#legend.clear();
+    else this.#legend.show({ bar, passOf, precision, standing: this.standingOf(bar), correctedBars: marks.length });
+    byId("bars").ariaLabel = chartWords(this.bars.length, newest && this.standingOf(newest).status, marks.length);
+    if (typeof this.#tools === "object") this.#tools.point();
+  }
+
+  /** Only now that there is something to work on, and again while the server does not give them. */
+  async #bringTools(): Promise<void> {
+    if (this.#tools !== undefined) return;
+    this.#tools = "coming";
+    try {
+      const { createTools } = await import("./chart-tools.ts");
+      this.#tools = createTools(this);
+      this.#tools.show();
+    } catch {
+      setTimeout(() => (this.#tools = undefined), TOOLS_AGAIN_MS);
+    }
   }
 }
 

@@ -17,7 +17,7 @@ import { Status } from "./status.ts";
 import { Suggestions } from "./suggestions.ts";
 import { readTheme, watchTheme, type Theme } from "./theme.ts";
 import { Watchlist } from "./watchlist.ts";
-import { chartWishes, watchedWishes, WATCHED_BARS, type ChartWishes } from "./wishes.ts";
+import { CHART_BARS, chartWishes, watchedWishes, WATCHED_BARS, type ChartWishes } from "./wishes.ts";
 
 /** What tests and tools may read of the page. */
 export interface Dash {
@@ -34,6 +34,10 @@ export interface Dash {
   readonly marks: readonly number[];
   /** The candles as the chart library has them. */
   readonly candles: readonly unknown[];
+  /** The lines over the candles that the reader chose, undefined before they can choose. */
+  readonly lines: Readonly<Record<string, readonly unknown[]>> | undefined;
+  /** When the bar starts that is pointed at, in milliseconds since 1970. */
+  readonly pointedMs: number | undefined;
   /** The time that the upper and the lower chart show, in seconds since 1970. */
   readonly ranges: readonly (readonly [number, number])[];
 }
@@ -59,6 +63,8 @@ export class Dashboard {
   #symbols: readonly string[] = [];
   #symbol: string;
   #interval: string;
+  /** How many bars the charts have, if their interval is short. */
+  #barCount: number = CHART_BARS.first;
   #chosenAtMs = 0;
   #isDirty = false;
 
@@ -86,7 +92,7 @@ export class Dashboard {
       onInterval: (interval) => this.#choose(this.#symbol, interval),
       onSymbol: (symbol) => this.#addAndChoose(symbol),
     });
-    this.#charts = new Charts(this.#theme, this.#passOf, this.#standings.of);
+    this.#charts = new Charts(this.#theme, this.#passOf, this.#standings.of, () => this.#askOlder());
     setText(byId("source"), config.source);
     byId("source").title = config.source;
     const [symbol, interval] = readAddress();
@@ -110,12 +116,14 @@ export class Dashboard {
       statuses: this.#charts.bars.map((bar) => this.#standings.of(bar).status ?? null),
       marks: this.#charts.marks,
       candles: this.#charts.candles,
+      lines: this.#charts.lines,
+      pointedMs: this.#charts.pointed?.startMs,
       ranges: this.#charts.ranges,
     };
   }
 
   get #shown(): ChartWishes {
-    return chartWishes(this.#symbol, msOf(this.#interval), this.#offeredMs);
+    return chartWishes(this.#symbol, msOf(this.#interval), this.#offeredMs, this.#barCount);
   }
 
   #listen(): void {
@@ -166,12 +174,22 @@ export class Dashboard {
     this.#symbol = symbol;
     this.#interval = interval;
     this.#chosenAtMs = performance.now();
+    this.#barCount = CHART_BARS.first;
     writeAddress(symbol, interval);
     this.#watchlist.select(symbol);
     this.#controls.select(interval);
     showTitle(symbol);
+    this.#wish();
+  }
+
+  #askOlder(): void {
+    this.#barCount = CHART_BARS.most;
+    this.#wish();
+  }
+
+  #wish(): void {
     const { bars, fine } = this.#shown;
-    const charts = symbol === "" ? [] : bars === fine ? [bars] : [bars, fine];
+    const charts = this.#symbol === "" ? [] : bars === fine ? [bars] : [bars, fine];
     this.#feed.wish([...watchedWishes(this.#symbols, this.#offeredMs[0]!), ...charts]);
     this.#touch();
   }
@@ -226,6 +244,7 @@ export class Dashboard {
       bars: shown,
       fine: register.bars(this.#symbol, fine.intervalMs).slice(-fine.bars),
       emptyWords: this.#suggestions.emptyWords(this.#symbol),
+      canAskOlder: this.#barCount < CHART_BARS.most,
     });
   }
 }

@@ -1,5 +1,5 @@
 import type { Time } from "lightweight-charts";
-import { spanOf, timesOf } from "./axis.ts";
+import { spanOf, timesOf, type LogicalSpan } from "./axis.ts";
 import type { Panel } from "./panel.ts";
 import type { ChartTime } from "./points.ts";
 
@@ -7,19 +7,18 @@ import type { ChartTime } from "./points.ts";
 export class Link {
   readonly #upper: Panel;
   readonly #lower: Panel;
+  readonly #onPoint: () => void;
   /** The one that the reader moves; the other one follows. */
   #leader: Panel;
   #isMoved = false;
   #pointed: Panel | undefined;
+  #time: ChartTime | undefined;
 
-  /** `onPoint` is told which instant the pointer is at, `onResize` that there is other room and the reader moved nothing. */
-  constructor(
-    upper: Panel,
-    lower: Panel,
-    { onPoint, onResize }: { onPoint: (time: ChartTime | undefined) => void; onResize: () => void },
-  ) {
+  /** `onPoint` is told that another instant is pointed at, `onResize` that there is other room and the reader moved nothing. */
+  constructor(upper: Panel, lower: Panel, { onPoint, onResize }: { onPoint: () => void; onResize: () => void }) {
     this.#upper = upper;
     this.#lower = lower;
+    this.#onPoint = onPoint;
     this.#leader = upper;
     for (const panel of [upper, lower]) {
       const scale = panel.chart.timeScale();
@@ -31,17 +30,39 @@ export class Link {
       });
       panel.chart.subscribeCrosshairMove(({ time }) => {
         if (this.#pointed !== panel) return;
-        onPoint(time === undefined ? undefined : Number(time));
-        point(other, time === undefined ? undefined : Number(time) + panel.axis.step / 2);
+        this.#time = time === undefined ? undefined : Number(time);
+        onPoint();
+        point(other, this.#time === undefined ? undefined : this.#time + panel.axis.step / 2);
       });
       this.#watch(panel);
     }
+  }
+
+  /** The instant that is pointed at, undefined where none is. */
+  get time(): ChartTime | undefined {
+    return this.#time;
+  }
+
+  /** Points both charts at the place that starts at an instant, or at none, until a pointer moves. */
+  pointAt(time: ChartTime | undefined): void {
+    this.#pointed = undefined;
+    this.#time = time;
+    this.#pointBoth();
+    this.#onPoint();
+  }
+
+  /** Lets the upper one show `span`, as a reader wants it. */
+  showSpan(span: LogicalSpan): void {
+    this.#leader = this.#upper;
+    this.#isMoved = true;
+    this.#upper.chart.timeScale().setVisibleLogicalRange(span);
   }
 
   /** Goes back to what the upper one shows, as after a new choice. */
   reset(): void {
     this.#leader = this.#upper;
     this.#isMoved = false;
+    if (this.#pointed === undefined) this.#time = undefined;
   }
 
   /** Makes both price scales equally wide, and then the follower show what the leader does. */
@@ -50,6 +71,7 @@ export class Link {
     const width = Math.max(...scales.map((scale) => scale.width()));
     for (const scale of scales) if (scale.width() < width) scale.applyOptions({ minimumWidth: width });
     this.follow();
+    if (this.#pointed === undefined && this.#time !== undefined) this.#pointBoth();
   }
 
   follow(): void {
@@ -60,6 +82,11 @@ export class Link {
     const shown = to.chart.timeScale().getVisibleLogicalRange();
     const isSame = shown !== null && isNear(shown.from, wanted.from) && isNear(shown.to, wanted.to);
     if (!isSame) to.chart.timeScale().setVisibleLogicalRange(wanted);
+  }
+
+  #pointBoth(): void {
+    point(this.#upper, this.#time);
+    point(this.#lower, this.#time === undefined ? undefined : this.#time + this.#upper.axis.step / 2);
   }
 
   #watch(panel: Panel): void {

@@ -59,6 +59,20 @@ export const closesOf = (bars: readonly Bar[], of: PassOf): readonly ValuePoint[
   });
 };
 
+/**
+ * The line of the price itself: the closes of `fine` bars, and before them those of longer `bars`, each in the last place
+ * that a fine bar of it could take, as that is when the price was such.
+ */
+export const priceLine = (bars: readonly Bar[], fine: readonly Bar[], of: PassOf): readonly ValuePoint[] => {
+  const [first] = fine;
+  if (first === undefined) return [];
+  const older = bars.filter(({ endMs }) => endMs <= first.startMs);
+  return closesOf([...older, ...fine], of).map((point, index) => {
+    const bar = older[index];
+    return bar === undefined ? point : { ...point, time: (bar.endMs - first.intervalMs) / 1_000 };
+  });
+};
+
 /** `points` with a place for each window of `stepSeconds` that has none, so that time runs evenly. */
 export const evenly = <Point extends GapPoint>(
   points: readonly Point[],
@@ -138,5 +152,9 @@ export const seriesChange = <Point extends GapPoint>(
   return isTail ? { kind: "tail", points: after.slice(first) } : { kind: "all", points: after };
 };
 
-const isSame = (a: object, b: object | undefined): boolean =>
-  b !== undefined && JSON.stringify(a) === JSON.stringify(b);
+/** Points are flat, and made in one way each. */
+const isSame = (a: GapPoint, b: GapPoint | undefined): boolean => {
+  if (a === b || b === undefined) return a === b;
+  const [left, right] = [Object.entries(a), b as unknown as Readonly<Record<string, unknown>>];
+  return left.length === Object.keys(b).length && left.every(([name, value]) => right[name] === value);
+};

@@ -1,0 +1,46 @@
+import type { IChartApi, ISeriesApi, LineSeriesPartialOptions } from "lightweight-charts";
+import type { Bar } from "#core/bar.ts";
+import type { Axis } from "./axis.ts";
+import type { PassOf } from "./passes.ts";
+import type { ChartTime } from "./points.ts";
+import type { StandingOf } from "./standings.ts";
+import type { Theme } from "./theme.ts";
+
+/** The charts, as tools see them that come once the charts are drawn. */
+export interface ChartView {
+  /** The chart of the candles, which the other one follows. */
+  readonly chart: IChartApi;
+  readonly axis: Axis;
+  readonly theme: Theme;
+  /** Symbol and interval of what is shown, empty where nothing is. */
+  readonly key: string;
+  /** The bars shown, in order. */
+  readonly bars: readonly Bar[];
+  /** Decimals of the symbol's prices. */
+  readonly precision: number;
+  readonly passOf: PassOf;
+  readonly standingOf: StandingOf;
+  /** The bar that the legend tells of because it is pointed at, undefined where none is. */
+  readonly pointed: Bar | undefined;
+  /** Whether older bars can be asked for. */
+  readonly canAskOlder: boolean;
+  /** The last bar that starts at an instant or before it. */
+  barAt(time: ChartTime): Bar | undefined;
+  /** Adds a line over the candles. */
+  addLine(options: LineSeriesPartialOptions): ISeriesApi<"Line">;
+  /** Points both charts at the bar that starts at an instant, or at none; a pointer that moves takes over. */
+  pointAt(time: ChartTime | undefined): void;
+  /** Shows what the reader wants: from now on nothing but them moves it. */
+  showSpan(span: { readonly from: number; readonly to: number }): void;
+  askOlder(): void;
+}
+
+/** What comes to a chart once it is drawn. */
+export interface ChartTools {
+  /** The lines over the candles, by what they are, as the chart has them. */
+  readonly lines: Readonly<Record<string, readonly unknown[]>>;
+  /** Takes in what the charts show now. */
+  show(): void;
+  /** Takes in what is pointed at. */
+  point(): void;
+}
