@@ -11,13 +11,13 @@ const [TEN_SECONDS, MINUTE] = [durationMs(10_000), durationMs(60_000)];
 const centsAt = (timeMs: number): number => {
   const step = Math.floor(timeMs / STEP_MS);
   const noise = (Math.imul(step, 2_654_435_761) >>> 16) & 15;
-  return Math.round(16_800 + 90 * Math.sin(step / 900) + 35 * Math.sin(step / 170) + 22 * Math.sin(step / 11)) + noise;
+  return Math.round(16_800 + 90 * Math.sin(step / 900) + 35 * Math.sin(step / 170) + 12 * Math.sin(step / 14)) + noise;
 };
 
-/** The pane of all trades of `symbol` in a window. */
-const paneAt = (symbol: string, intervalMs: DurationMs, startMs: number): Pane => {
+/** The pane of the trades of `symbol` before `untilMs` in a window. */
+const paneAt = (symbol: string, intervalMs: DurationMs, startMs: number, untilMs: number): Pane => {
   const fold = new Accumulator();
-  for (let timeMs = startMs; timeMs < startMs + intervalMs; timeMs += STEP_MS) {
+  for (let timeMs = startMs; timeMs < Math.min(untilMs, startMs + intervalMs); timeMs += STEP_MS) {
     const [units, shares] = [centsAt(timeMs), 100 * (1 + (centsAt(timeMs * 7) % 9))];
     const [price, size] = [
       { units, scale: 2 },
@@ -43,8 +43,9 @@ const paneAt = (symbol: string, intervalMs: DurationMs, startMs: number): Pane =
 /** The stored panes of the last `bars` windows of `symbol` up to now, of a price that wanders and never rests. */
 export const walkPanes = (symbol: string, intervalMs: DurationMs, bars: number): readonly Pane[] => {
   const storedMs = intervalMs % MINUTE === 0 ? MINUTE : TEN_SECONDS;
-  const lastMs = windowStart(epochMs(Date.now()), storedMs);
+  const untilMs = windowStart(epochMs(Date.now()), TEN_SECONDS) + TEN_SECONDS;
+  const lastMs = windowStart(epochMs(untilMs - 1), storedMs);
   const fromMs = windowStart(epochMs(lastMs), intervalMs) - (bars - 1) * intervalMs;
   const count = (lastMs - fromMs) / storedMs + 1;
-  return Array.from({ length: count }, (_, index) => paneAt(symbol, storedMs, fromMs + index * storedMs));
+  return Array.from({ length: count }, (_, index) => paneAt(symbol, storedMs, fromMs + index * storedMs, untilMs));
 };

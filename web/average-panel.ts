@@ -2,7 +2,8 @@ import { LineSeries, LineStyle, LineType, type IChartApi } from "lightweight-cha
 import type { Bar } from "#core/bar.ts";
 import { placeAt, type Axis } from "./axis.ts";
 import { priceFormatOf } from "./bars-panel.ts";
-import { createPanel, Line, panelOptions, type Mark, type Panel } from "./panel.ts";
+import { Line } from "./line.ts";
+import { createPanel, panelOptions, type Mark, type Panel } from "./panel.ts";
 import { seamsOf, sections, type PassOf } from "./passes.ts";
 import { averageSteps, evenly, priceLine, type ChartTime, type GapPoint, type ValuePoint } from "./points.ts";
 import { Seams } from "./seams.ts";

@@ -2,14 +2,15 @@ import {
   CandlestickSeries,
   HistogramSeries,
   LineSeries,
+  LineStyle,
   type IChartApi,
   type ISeriesApi,
-  type LineSeriesPartialOptions,
 } from "lightweight-charts";
 import type { Bar } from "#core/bar.ts";
 import { placeAt, type Axis } from "./axis.ts";
+import { Line } from "./line.ts";
 import { Marks } from "./marks.ts";
-import { createPanel, Line, NO_WORDS, panelOptions, type Mark, type Panel } from "./panel.ts";
+import { createPanel, NO_WORDS, panelOptions, type Mark, type Panel } from "./panel.ts";
 import { seamsOf, sections, type PassOf } from "./passes.ts";
 import {
   candleOf,
@@ -35,6 +36,11 @@ interface VolumePoint extends ValuePoint {
 interface BodyPoint extends CandlePoint {
   readonly color?: string;
 }
+
+/** How a line over the candles is drawn. */
+export type Dash = "solid" | "dashed" | "dotted";
+
+const DASHES = { solid: LineStyle.Solid, dashed: LineStyle.Dashed, dotted: LineStyle.Dotted } as const;
 
 /** At first a chart shows between so many bars, as far as each has so much room. */
 const SHOWN = { least: 40, most: 120, pixels: 8 } as const;
@@ -113,9 +119,9 @@ export class BarsPanel implements Panel {
   }
 
   /** Adds a line over the candles, of their scale. */
-  addLine(options: LineSeriesPartialOptions): ISeriesApi<"Line"> {
+  addLine(dash: Dash): ISeriesApi<"Line"> {
     const quiet = { lastValueVisible: false, priceLineVisible: false, crosshairMarkerVisible: false } as const;
-    return this.chart.addSeries(LineSeries, { ...quiet, lineWidth: 1, ...options });
+    return this.chart.addSeries(LineSeries, { ...quiet, lineWidth: 2, lineStyle: DASHES[dash] });
   }
 
   /** Shows `bars`, which must be of one symbol and interval, in order. */

@@ -1,6 +1,7 @@
-import type { IChartApi, ISeriesApi, LineSeriesPartialOptions } from "lightweight-charts";
+import type { IChartApi, ISeriesApi } from "lightweight-charts";
 import type { Bar } from "#core/bar.ts";
 import type { Axis } from "./axis.ts";
+import type { Dash } from "./bars-panel.ts";
 import type { PassOf } from "./passes.ts";
 import type { ChartTime } from "./points.ts";
 import type { StandingOf } from "./standings.ts";
@@ -22,12 +23,14 @@ export interface ChartView {
   readonly standingOf: StandingOf;
   /** The bar that the legend tells of because it is pointed at, undefined where none is. */
   readonly pointed: Bar | undefined;
+  /** Whether the reader moved the charts, which otherwise show the newest bars. */
+  readonly isMoved: boolean;
   /** Whether older bars can be asked for. */
   readonly canAskOlder: boolean;
   /** The last bar that starts at an instant or before it. */
   barAt(time: ChartTime): Bar | undefined;
   /** Adds a line over the candles. */
-  addLine(options: LineSeriesPartialOptions): ISeriesApi<"Line">;
+  addLine(dash: Dash): ISeriesApi<"Line">;
   /** Points both charts at the bar that starts at an instant, or at none; a pointer that moves takes over. */
   pointAt(time: ChartTime | undefined): void;
   /** Shows what the reader wants: from now on nothing but them moves it. */

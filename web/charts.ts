@@ -1,10 +1,10 @@
-import type { IChartApi, ISeriesApi, LineSeriesPartialOptions } from "lightweight-charts";
+import type { IChartApi, ISeriesApi } from "lightweight-charts";
 import type { Bar } from "#core/bar.ts";
 import { intervalText } from "#core/interval.ts";
 import type { DurationMs } from "#core/units.ts";
 import { AveragePanel } from "./average-panel.ts";
 import { timesOf, type Axis, type LogicalSpan } from "./axis.ts";
-import { BarsPanel } from "./bars-panel.ts";
+import { BarsPanel, type Dash } from "./bars-panel.ts";
 import type { ChartTools, ChartView } from "./chart-view.ts";
 import { byId, setText } from "./element.ts";
 import { Legend } from "./legend.ts";
@@ -80,6 +80,10 @@ export class Charts implements ChartView {
     return this.#link.time === undefined ? undefined : this.#upper.barAt(this.#link.time);
   }
 
+  get isMoved(): boolean {
+    return this.#link.isMoved;
+  }
+
   /** The candles as the chart has them. */
   get candles(): readonly unknown[] {
     return this.#upper.candles;
@@ -152,8 +156,8 @@ export class Charts implements ChartView {
     return this.#upper.barAt(time);
   }
 
-  addLine(options: LineSeriesPartialOptions): ISeriesApi<"Line"> {
-    return this.#upper.addLine(options);
+  addLine(dash: Dash): ISeriesApi<"Line"> {
+    return this.#upper.addLine(dash);
   }
 
   pointAt(time: ChartTime | undefined): void {

@@ -43,6 +43,11 @@ export class Link {
     return this.#time;
   }
 
+  /** Whether the reader moved something since the last choice. */
+  get isMoved(): boolean {
+    return this.#isMoved;
+  }
+
   /** Points both charts at the place that starts at an instant, or at none, until a pointer moves. */
   pointAt(time: ChartTime | undefined): void {
     this.#pointed = undefined;

@@ -47,17 +47,18 @@ const closeOf = ({ startMs, content }: Bar): ValuePoint => ({
 
 const UNSEEN = "transparent";
 
-/** The closes of `bars` as a line that is broken where one pass of a replay ends and the next begins. */
-export const closesOf = (bars: readonly Bar[], of: PassOf): readonly ValuePoint[] => {
-  const passes = sections(bars, of);
-  return passes.flatMap((section, index) => {
-    const points = section.map(closeOf);
+/** `pieces`, which follow one another, as one line with nothing between one piece and the next. */
+export const joined = (pieces: readonly (readonly ValuePoint[])[]): readonly ValuePoint[] =>
+  pieces.flatMap((points, index) => {
     const last = points.at(-1);
-    return index === passes.length - 1 || last === undefined
+    return index === pieces.length - 1 || last === undefined
       ? points
       : [...points.slice(0, -1), { ...last, color: UNSEEN }];
   });
-};
+
+/** The closes of `bars` as a line that is broken where one pass of a replay ends and the next begins. */
+export const closesOf = (bars: readonly Bar[], of: PassOf): readonly ValuePoint[] =>
+  joined(sections(bars, of).map((section) => section.map(closeOf)));
 
 /**
  * The line of the price itself: the closes of `fine` bars, and before them those of longer `bars`, each in the last place
