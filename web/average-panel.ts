@@ -52,10 +52,11 @@ export class AveragePanel implements Panel {
     this.paint(theme);
   }
 
+  /** At the instant itself, as high as the nearest close. */
   at(time: ChartTime): Mark | undefined {
-    const times = this.#closes.map((point) => point.time);
-    const point = this.#closes[placeAt(times, time)];
-    return point && { ...point, series: this.#raw.series };
+    const [before, after] = around(this.#closes, time);
+    const point = after !== undefined && (before === undefined || after.time - time < time - before.time) ? after : before;
+    return point && { time, value: point.value, series: this.#raw.series };
   }
 
   /** Shows the closes of `fine` bars against the averages of `bars`, which are of `intervalMs` and as long or longer. */
@@ -93,3 +94,12 @@ export class AveragePanel implements Panel {
     this.#open.series.applyOptions({ color: theme.mean });
   }
 }
+
+/** The last point at an instant or before it, and the one that follows. */
+const around = (points: readonly ValuePoint[], time: ChartTime): readonly (ValuePoint | undefined)[] => {
+  const place = placeAt(
+    points.map((point) => point.time),
+    time,
+  );
+  return [points[place], points[place + 1]];
+};

@@ -140,11 +140,11 @@ export class BarsPanel implements Panel {
 
   /** Shows the newest bars, as many as have room; nothing where there is no room yet. */
   fit(): void {
-    const scale = this.chart.timeScale();
-    if (scale.width() === 0 || this.axis.times.length === 0) return;
+    const { width } = this.chart.paneSize();
+    if (width === 0 || this.axis.times.length === 0) return;
     const to = this.axis.times.length + RIGHT_OFFSET;
-    const room = Math.max(SHOWN.least, Math.min(SHOWN.most, scale.width() / SHOWN.pixels));
-    scale.setVisibleLogicalRange({ from: to - Math.max(SHOWN.least, Math.min(room, to)), to });
+    const room = Math.max(SHOWN.least, Math.min(SHOWN.most, width / SHOWN.pixels));
+    this.chart.timeScale().setVisibleLogicalRange({ from: to - Math.max(SHOWN.least, Math.min(room, to)), to });
   }
 
   paint(theme: Theme): void {

@@ -52,7 +52,8 @@ export class Legend {
       setText(text, value);
       if (cell.className !== look) cell.className = look;
       if (key.title !== title) key.title = title;
-      const width = Math.max(this.#widths[index] ?? 0, value.length);
+      // what stands behind the numbers moves nothing when it changes
+      const width = Math.max(this.#widths[index] ?? 0, name === "" && index > 0 ? 0 : value.length);
       if (width !== this.#widths[index]) text.style.setProperty("min-width", `${(this.#widths[index] = width)}ch`);
     }
   }
@@ -66,7 +67,6 @@ const cellsOf = ({ bar, passOf, standing, precision, correctedBars }: LegendView
   const price = (decimal: typeof high): string => fixedText(decimal, precision);
   return [
     ["", `${intervalText(intervalMs)} · ${whenWords(startMs, intervalMs)}`, "", "when"],
-    ["", standingWords(standing), "", standing.status === undefined ? "" : `standing ${standing.status}`],
     ["O", price(open.price), "Open"],
     ["H", price(high), "High"],
     ["L", price(low), "Low"],
@@ -75,8 +75,9 @@ const cellsOf = ({ bar, passOf, standing, precision, correctedBars }: LegendView
     ["Mean", fixedMean(content, precision + FINER), "Average price of the trades"],
     ["VWAP", fixedVwap(content, precision + FINER), "Average price, weighted by size"],
     ["Vol", fixedText(volume), "Volume"],
-    ["Trades", fixedText({ units: tradeCount, scale: 0 })],
-    ["", isMixed ? "of two passes of the replay" : ""],
-    correctedBars === 0 ? ["", ""] : ["", `${countWords(correctedBars, "bar")} corrected`, "", "standing corrected"],
+    ["Trades", fixedText({ units: tradeCount, scale: 0 }), "", "rare"],
+    ["", standingWords(standing), "", standing.status === undefined ? "" : `standing ${standing.status}`],
+    ["", isMixed ? "of two passes of the replay" : "", "", "rare"],
+    correctedBars === 0 ? ["", ""] : ["", `${countWords(correctedBars, "bar")} corrected`, "", "standing corrected rare"],
   ];
 };

@@ -21,12 +21,12 @@ export class Link {
     this.#onPoint = onPoint;
     this.#leader = upper;
     for (const panel of [upper, lower]) {
-      const scale = panel.chart.timeScale();
       const other = panel === upper ? lower : upper;
-      scale.subscribeVisibleLogicalRangeChange(() => this.#leader === panel && this.follow());
-      scale.subscribeSizeChange(() => {
-        if (!this.#isMoved) onResize();
-        this.align();
+      panel.chart.timeScale().subscribeVisibleLogicalRangeChange(() => {
+        if (this.#leader !== panel) return;
+        this.follow();
+        // once the prices fit what is shown
+        requestAnimationFrame(() => this.#hold());
       });
       panel.chart.subscribeCrosshairMove(({ time }) => {
         if (this.#pointed !== panel) return;
@@ -36,6 +36,11 @@ export class Link {
       });
       this.#watch(panel);
     }
+    // a chart without a time axis does not tell; they are equally wide
+    lower.chart.timeScale().subscribeSizeChange(() => {
+      if (!this.#isMoved) onResize();
+      this.align();
+    });
   }
 
   /** The instant that is pointed at, undefined where none is. */
@@ -76,7 +81,7 @@ export class Link {
     const width = Math.max(...scales.map((scale) => scale.width()));
     for (const scale of scales) if (scale.width() < width) scale.applyOptions({ minimumWidth: width });
     this.follow();
-    if (this.#pointed === undefined && this.#time !== undefined) this.#pointBoth();
+    this.#hold();
   }
 
   follow(): void {
@@ -87,6 +92,11 @@ export class Link {
     const shown = to.chart.timeScale().getVisibleLogicalRange();
     const isSame = shown !== null && isNear(shown.from, wanted.from) && isNear(shown.to, wanted.to);
     if (!isSame) to.chart.timeScale().setVisibleLogicalRange(wanted);
+  }
+
+  /** Leaves the crosshair at its instant, which may have moved, unless a pointer holds it. */
+  #hold(): void {
+    if (this.#pointed === undefined && this.#time !== undefined) this.#pointBoth();
   }
 
   #pointBoth(): void {
