@@ -64,7 +64,13 @@ export class AverageLines {
     const bar = this.#view.pointed ?? this.#view.bars.at(-1);
     const time = bar === undefined ? 0 : bar.startMs / 1_000;
     for (const { points, value } of this.#drawn.values()) {
-      const point = points[placeAt(points.map((each) => each.time), time)];
+      const point =
+        points[
+          placeAt(
+            points.map((each) => each.time),
+            time,
+          )
+        ];
       setText(value, point?.time === time ? priceWords(point.value, this.#view.precision + 2) : "–");
     }
   }

@@ -55,7 +55,8 @@ export class AveragePanel implements Panel {
   /** At the instant itself, as high as the nearest close. */
   at(time: ChartTime): Mark | undefined {
     const [before, after] = around(this.#closes, time);
-    const point = after !== undefined && (before === undefined || after.time - time < time - before.time) ? after : before;
+    const point =
+      after !== undefined && (before === undefined || after.time - time < time - before.time) ? after : before;
     return point && { time, value: point.value, series: this.#raw.series };
   }
 

@@ -3,7 +3,7 @@ import { calmly } from "./calmly.ts";
 import type { ChartView } from "./chart-view.ts";
 import { byId, setText } from "./element.ts";
 import { barWords } from "./reading.ts";
-import { barsInSight, FREE_PLACES, revealed, spanInSight, zoomed } from "./sight.ts";
+import { barsInSight, FREE_PLACES, revealed, zoomed } from "./sight.ts";
 
 /** By how many bars each key moves the crosshair. */
 const STEPS: Readonly<Record<string, number>> = {
@@ -47,10 +47,10 @@ export class BarKeys {
 
   /** The first step, if it is one to a neighbour, is to the newest bar in sight. */
   #move(step: number): void {
-    const { bars, axis, pointed } = this.#view;
+    const { bars, axis, span, pointed } = this.#view;
     const last = bars.length - 1;
     if (last < 0) return;
-    const [span, newest] = [spanInSight(this.#view), barsInSight(this.#view).at(-1)];
+    const newest = barsInSight(this.#view).at(-1);
     const from = pointed ?? newest ?? bars[last]!;
     const isFirst = pointed === undefined && Math.abs(step) === 1;
     const at = bars.indexOf(from) + (isFirst ? 0 : step);
@@ -64,9 +64,8 @@ export class BarKeys {
   }
 
   #zoom(factor: number): void {
-    const span = spanInSight(this.#view);
+    const { axis, span, pointed } = this.#view;
     if (span === undefined) return;
-    const { axis, pointed } = this.#view;
     const places = axis.times.length;
     const newest = Math.min(span.to, places - 1 + FREE_PLACES);
     const place = pointed === undefined ? newest : placeAt(axis.times, pointed.startMs / 1_000);

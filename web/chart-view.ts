@@ -1,6 +1,6 @@
 import type { IChartApi, ISeriesApi } from "lightweight-charts";
 import type { Bar } from "#core/bar.ts";
-import type { Axis } from "./axis.ts";
+import type { Axis, LogicalSpan } from "./axis.ts";
 import type { Dash } from "./bars-panel.ts";
 import type { PassOf } from "./passes.ts";
 import type { ChartTime } from "./points.ts";
@@ -12,6 +12,8 @@ export interface ChartView {
   /** The chart of the candles, which the other one follows. */
   readonly chart: IChartApi;
   readonly axis: Axis;
+  /** What it shows of its places, or is about to show; undefined where it shows nothing. */
+  readonly span: LogicalSpan | undefined;
   readonly theme: Theme;
   /** Symbol and interval of what is shown, empty where nothing is. */
   readonly key: string;
@@ -34,7 +36,7 @@ export interface ChartView {
   /** Points both charts at the bar that starts at an instant, or at none; a pointer that moves takes over. */
   pointAt(time: ChartTime | undefined): void;
   /** Shows what the reader wants: from now on nothing but them moves it. */
-  showSpan(span: { readonly from: number; readonly to: number }): void;
+  showSpan(span: LogicalSpan): void;
   askOlder(): void;
 }
 

@@ -72,6 +72,10 @@ export class Charts implements ChartView {
     return this.#upper.bars;
   }
 
+  get span(): LogicalSpan | undefined {
+    return this.axis.times.length === 0 ? undefined : this.#link.span;
+  }
+
   get precision(): number {
     return this.#upper.precision;
   }

@@ -1,6 +1,6 @@
 import type { ChartView } from "./chart-view.ts";
 import { byId, setText } from "./element.ts";
-import { FREE_PLACES, spanInSight } from "./sight.ts";
+import { FREE_PLACES } from "./sight.ts";
 
 /** Older bars are asked for when so few are left to scroll to. */
 const NEAR = 20;
@@ -22,21 +22,20 @@ export class Edges {
 
   /** Takes in the bars that are shown now. */
   show(): void {
-    if (this.#view.canAskOlder === false || this.#view.key !== this.#asked) this.#asked = "";
+    if (!this.#view.canAskOlder || this.#view.key !== this.#asked) this.#asked = "";
     this.#look();
   }
 
   /** Shows the newest bar, and as many before it as are in sight. */
   toNewest(): void {
-    const span = spanInSight(this.#view);
+    const { axis, span } = this.#view;
     if (span === undefined) return;
-    const to = this.#view.axis.times.length - 1 + FREE_PLACES;
+    const to = axis.times.length - 1 + FREE_PLACES;
     this.#view.showSpan({ from: to - (span.to - span.from), to });
   }
 
   #look(): void {
-    const span = spanInSight(this.#view);
-    const { isMoved, canAskOlder, axis, key } = this.#view;
+    const { isMoved, canAskOlder, axis, key, span } = this.#view;
     byId("live").hidden = span === undefined || span.to >= axis.times.length - 1;
     const isNear = isMoved && span !== undefined && span.from < NEAR;
     if (isNear && canAskOlder && this.#asked !== key) {

@@ -9,8 +9,7 @@ export const layer = (
     {
       zOrder: () => zOrder,
       renderer: () => ({
-        draw: (target) =>
-          target.useMediaCoordinateSpace(({ context, mediaSize }) => draw(context, mediaSize.height)),
+        draw: (target) => target.useMediaCoordinateSpace(({ context, mediaSize }) => draw(context, mediaSize.height)),
       }),
     },
   ],

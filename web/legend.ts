@@ -25,6 +25,10 @@ type Cell = readonly [name: string, value: string, title?: string, look?: string
 /** The averages have so many decimals more than the prices that they are made of. */
 const FINER = 2;
 
+const CHANGE = "From open to close";
+/** So many cells have a place of their own; what stands behind them moves nothing when it changes. */
+const FIXED = 10;
+
 /** Tells what one bar holds: prices exactly, each in a place of its own that never narrows. */
 export class Legend {
   readonly #target: HTMLElement;
@@ -45,15 +49,16 @@ export class Legend {
     const cells = cellsOf(view);
     const { children } = this.#target;
     for (const [index, [name, value, title = "", look = ""]] of cells.entries()) {
-      const cell = children[index] ?? element("span", {}, element("i"), element("b"));
+      const cell = (children[index] as HTMLElement | undefined) ?? element("span", {}, element("i"), element("b"));
       if (!cell.isConnected) this.#target.append(cell);
       const [key, text] = cell.children as unknown as [HTMLElement, HTMLElement];
       setText(key, name);
       setText(text, value);
       if (cell.className !== look) cell.className = look;
-      if (key.title !== title) key.title = title;
-      // what stands behind the numbers moves nothing when it changes
-      const width = Math.max(this.#widths[index] ?? 0, name === "" && index > 0 ? 0 : value.length);
+      if (cell.title !== title) cell.title = title;
+      if (index >= FIXED) continue;
+      // arrows are wider than digits
+      const width = Math.max(this.#widths[index] ?? 0, value.length + (title === CHANGE ? 1 : 0));
       if (width !== this.#widths[index]) text.style.setProperty("min-width", `${(this.#widths[index] = width)}ch`);
     }
   }
@@ -71,13 +76,15 @@ const cellsOf = ({ bar, passOf, standing, precision, correctedBars }: LegendView
     ["H", price(high), "High"],
     ["L", price(low), "Low"],
     ["C", price(close.price), "Close"],
-    ["", changeWords(from, to), "", changeClass(from, to)],
+    ["", changeWords(from, to), CHANGE, changeClass(from, to)],
     ["Mean", fixedMean(content, precision + FINER), "Average price of the trades"],
     ["VWAP", fixedVwap(content, precision + FINER), "Average price, weighted by size"],
     ["Vol", fixedText(volume), "Volume"],
     ["Trades", fixedText({ units: tradeCount, scale: 0 }), "", "rare"],
     ["", standingWords(standing), "", standing.status === undefined ? "" : `standing ${standing.status}`],
     ["", isMixed ? "of two passes of the replay" : "", "", "rare"],
-    correctedBars === 0 ? ["", ""] : ["", `${countWords(correctedBars, "bar")} corrected`, "", "standing corrected rare"],
+    correctedBars === 0
+      ? ["", ""]
+      : ["", `${countWords(correctedBars, "bar")} corrected`, "", "standing corrected rare"],
   ];
 };

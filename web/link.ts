@@ -13,6 +13,8 @@ export class Link {
   #isMoved = false;
   #pointed: Panel | undefined;
   #time: ChartTime | undefined;
+  /** What it is told to show comes with its next drawing. */
+  #wanted: LogicalSpan | undefined;
 
   /** `onPoint` is told that another instant is pointed at, `onResize` that there is other room and the reader moved nothing. */
   constructor(upper: Panel, lower: Panel, { onPoint, onResize }: { onPoint: () => void; onResize: () => void }) {
@@ -23,6 +25,7 @@ export class Link {
     for (const panel of [upper, lower]) {
       const other = panel === upper ? lower : upper;
       panel.chart.timeScale().subscribeVisibleLogicalRangeChange(() => {
+        this.#wanted = undefined;
         if (this.#leader !== panel) return;
         this.follow();
         // once the prices fit what is shown
@@ -65,7 +68,13 @@ export class Link {
   showSpan(span: LogicalSpan): void {
     this.#leader = this.#upper;
     this.#isMoved = true;
+    this.#wanted = span;
     this.#upper.chart.timeScale().setVisibleLogicalRange(span);
+  }
+
+  /** What the upper one shows, or is about to show. */
+  get span(): LogicalSpan | undefined {
+    return this.#wanted ?? this.#upper.chart.timeScale().getVisibleLogicalRange() ?? undefined;
   }
 
   /** Goes back to what the upper one shows, as after a new choice. */

@@ -5,17 +5,10 @@ import type { ChartView } from "./chart-view.ts";
 /** Free places behind the newest bar. */
 export const FREE_PLACES = 3;
 
-/** What the chart shows of its places, undefined where it shows nothing. */
-export const spanInSight = ({ chart, axis }: ChartView): LogicalSpan | undefined => {
-  const range = chart.timeScale().getVisibleLogicalRange();
-  return range === null || axis.times.length === 0 ? undefined : range;
-};
-
 /** The bars whose middle is in sight. */
 export const barsInSight = (view: ChartView): readonly Bar[] => {
-  const span = spanInSight(view);
-  if (span === undefined) return [];
-  const [from, to] = placesOf(view.axis, span);
+  if (view.span === undefined) return [];
+  const [from, to] = placesOf(view.axis, view.span);
   return view.bars.filter(({ startMs }) => startMs >= from * 1_000 && startMs <= to * 1_000);
 };
 
