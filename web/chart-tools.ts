@@ -33,13 +33,14 @@ export const createTools = (view: ChartView): ChartTools => {
   const edges = new Edges(view);
   const table = new BarTable(buttonOf("tableButton"), byId("drawn"), view);
   buttonOf("download").addEventListener("click", () => saveBars(barsInSight(view)));
-  for (const id of ["averages", "tableButton", "download"]) buttonOf(id).disabled = false;
+  buttonOf("averages").disabled = false;
   const summarize = calmly(SUMMARY_MS, () => setText(byId("summary"), summaryWords(barsInSight(view), view.precision)));
   return {
     get lines() {
       return lines.data;
     },
     show: () => {
+      for (const id of ["tableButton", "download"]) buttonOf(id).disabled = view.bars.length === 0;
       lines.show();
       edges.show();
       table.show();

@@ -13,7 +13,7 @@ import type { StandingOf } from "./standings.ts";
 import { seamsOf, type PassOf } from "./passes.ts";
 import type { ChartTime } from "./points.ts";
 import type { Theme } from "./theme.ts";
-import { chartWords } from "./words.ts";
+import { chartWords, countWords } from "./words.ts";
 
 /** What the charts show of one symbol and interval. */
 export interface View {
@@ -27,6 +27,20 @@ export interface View {
   readonly emptyWords: string;
   /** Whether older bars can be asked for. */
   readonly canAskOlder: boolean;
+}
+
+/** What tests and tools may read of the charts. */
+export interface ChartLook {
+  /** When the bars start that are marked, in seconds since 1970. */
+  readonly marks: readonly ChartTime[];
+  /** The candles as the chart library has them. */
+  readonly candles: readonly unknown[];
+  /** The lines over the candles that the reader chose, undefined before they can choose. */
+  readonly lines: ChartTools["lines"] | undefined;
+  /** When the bar starts that is pointed at, in milliseconds since 1970. */
+  readonly pointedMs: number | undefined;
+  /** The time that the upper and the lower chart show, in seconds since 1970. */
+  readonly ranges: readonly (readonly [ChartTime, ChartTime])[];
 }
 
 /** So long after the last attempt to bring the tools another one is made. */
@@ -88,27 +102,19 @@ export class Charts implements ChartView {
     return this.#link.isMoved;
   }
 
-  /** The candles as the chart has them. */
-  get candles(): readonly unknown[] {
-    return this.#upper.candles;
-  }
-
-  /** When the bars start that are marked. */
-  get marks(): readonly ChartTime[] {
-    return this.#upper.marks;
-  }
-
-  /** The lines over the candles as the chart has them, undefined before there can be any. */
-  get lines(): ChartTools["lines"] | undefined {
-    return typeof this.#tools === "object" ? this.#tools.lines : undefined;
-  }
-
-  /** The time that each chart shows, from its left end to its right one. */
-  get ranges(): readonly (readonly [ChartTime, ChartTime])[] {
-    return [this.#upper, this.#lower].flatMap(({ chart, axis }) => {
+  /** What the charts show now. */
+  look(): ChartLook {
+    const ranges = [this.#upper, this.#lower].flatMap(({ chart, axis }) => {
       const range = chart.timeScale().getVisibleLogicalRange();
       return range === null || axis.times.length === 0 ? [] : [timesOf(axis, range)];
     });
+    return {
+      marks: this.#upper.marks,
+      candles: this.#upper.candles,
+      lines: typeof this.#tools === "object" ? this.#tools.lines : undefined,
+      pointedMs: this.pointed?.startMs,
+      ranges,
+    };
   }
 
   /** Whether this symbol and interval are shown. */
@@ -180,10 +186,14 @@ export class Charts implements ChartView {
   #showLegend(): void {
     const newest = this.bars.at(-1);
     const bar = this.pointed ?? newest;
-    const { passOf, precision, marks } = this;
+    const { passOf, precision } = this;
+    const { marks } = this.#upper;
     if (bar === undefined) this.#legend.clear();
-    else this.#legend.show({ bar, passOf, precision, standing: this.standingOf(bar), correctedBars: marks.length });
-    byId("bars").ariaLabel = chartWords(this.bars.length, newest && this.standingOf(newest).status, marks.length);
+    else this.#legend.show({ bar, passOf, precision, standing: this.standingOf(bar) });
+    byId("correctedKey").hidden = marks.length === 0;
+    setText(byId("correctedKey"), `${countWords(marks.length, "bar")} corrected`);
+    const words = chartWords(this.bars.length, newest && this.standingOf(newest).status, marks.length);
+    if (byId("bars").ariaLabel !== words) byId("bars").ariaLabel = words;
     if (typeof this.#tools === "object") this.#tools.point();
   }
 
@@ -191,13 +201,10 @@ export class Charts implements ChartView {
   async #bringTools(): Promise<void> {
     if (this.#tools !== undefined) return;
     this.#tools = "coming";
-    try {
-      const { createTools } = await import("./chart-tools.ts");
-      this.#tools = createTools(this);
-      this.#tools.show();
-    } catch {
-      setTimeout(() => (this.#tools = undefined), TOOLS_AGAIN_MS);
-    }
+    const brought = await import("./chart-tools.ts").catch(() => undefined);
+    if (brought === undefined) return void setTimeout(() => (this.#tools = undefined), TOOLS_AGAIN_MS);
+    this.#tools = brought.createTools(this);
+    this.#tools.show();
   }
 }
 

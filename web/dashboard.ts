@@ -5,7 +5,7 @@ import type { DashboardConfig } from "#core/protocol/dashboard-config.ts";
 import { isSymbol } from "#core/trade.ts";
 import { durationMs, type DurationMs } from "#core/units.ts";
 import { readAddress, writeAddress } from "./address.ts";
-import { Charts } from "./charts.ts";
+import { Charts, type ChartLook } from "./charts.ts";
 import { Controls } from "./controls.ts";
 import { byId, setText } from "./element.ts";
 import { Feed } from "./feed.ts";
@@ -20,7 +20,7 @@ import { Watchlist } from "./watchlist.ts";
 import { CHART_BARS, chartWishes, watchedWishes, WATCHED_BARS, type ChartWishes } from "./wishes.ts";
 
 /** What tests and tools may read of the page. */
-export interface Dash {
+export interface Dash extends ChartLook {
   readonly state: string;
   readonly symbol: string;
   readonly interval: string;
@@ -30,16 +30,6 @@ export interface Dash {
   readonly bars: readonly (readonly (string | number)[])[];
   /** What is said of each of them, null where nothing is yet. */
   readonly statuses: readonly (BarStatus | null)[];
-  /** When the bars start that are marked on the chart, in seconds since 1970. */
-  readonly marks: readonly number[];
-  /** The candles as the chart library has them. */
-  readonly candles: readonly unknown[];
-  /** The lines over the candles that the reader chose, undefined before they can choose. */
-  readonly lines: Readonly<Record<string, readonly unknown[]>> | undefined;
-  /** When the bar starts that is pointed at, in milliseconds since 1970. */
-  readonly pointedMs: number | undefined;
-  /** The time that the upper and the lower chart show, in seconds since 1970. */
-  readonly ranges: readonly (readonly [number, number])[];
 }
 
 const STATE_MS = 250;
@@ -114,11 +104,7 @@ export class Dashboard {
       isWhole: isKnown && !this.#feed.isAwaiting,
       bars: this.#charts.bars.map(barRow),
       statuses: this.#charts.bars.map((bar) => this.#standings.of(bar).status ?? null),
-      marks: this.#charts.marks,
-      candles: this.#charts.candles,
-      lines: this.#charts.lines,
-      pointedMs: this.#charts.pointed?.startMs,
-      ranges: this.#charts.ranges,
+      ...this.#charts.look(),
     };
   }
 

@@ -6,7 +6,7 @@ import { closingPass, type PassOf } from "./passes.ts";
 import { numberOf } from "./points.ts";
 import type { Standing } from "./standings.ts";
 import { whenWords } from "./when.ts";
-import { changeClass, changeWords, countWords, standingWords } from "./words.ts";
+import { changeClass, changeWords, standingWords } from "./words.ts";
 
 /** What a legend tells of. */
 export interface LegendView {
@@ -15,8 +15,6 @@ export interface LegendView {
   readonly standing: Standing;
   /** Decimals of the symbol's prices. */
   readonly precision: number;
-  /** How many bars on the chart are marked. */
-  readonly correctedBars: number;
 }
 
 /** One thing that is said: its name, what it is, the name in full, and the class of it. */
@@ -64,7 +62,7 @@ export class Legend {
   }
 }
 
-const cellsOf = ({ bar, passOf, standing, precision, correctedBars }: LegendView): readonly Cell[] => {
+const cellsOf = ({ bar, passOf, standing, precision }: LegendView): readonly Cell[] => {
   const { startMs, intervalMs, content } = bar;
   const { open, high, low, close, volume, tradeCount } = content;
   const isMixed = passOf(content.open.eventTimeMs) !== closingPass(bar, passOf);
@@ -83,8 +81,5 @@ const cellsOf = ({ bar, passOf, standing, precision, correctedBars }: LegendView
     ["Trades", fixedText({ units: tradeCount, scale: 0 }), "", "rare"],
     ["", standingWords(standing), "", standing.status === undefined ? "" : `standing ${standing.status}`],
     ["", isMixed ? "of two passes of the replay" : "", "", "rare"],
-    correctedBars === 0
-      ? ["", ""]
-      : ["", `${countWords(correctedBars, "bar")} corrected`, "", "standing corrected rare"],
   ];
 };

@@ -35,6 +35,7 @@ export const createPanel = (container: HTMLElement, theme: Theme, words: TimeWor
     crosshair: { mode: CrosshairMode.Normal },
     // on a phone the page scrolls, whatever is under the finger
     handleScroll: { vertTouchDrag: false },
+    kineticScroll: { touch: !matchMedia("(prefers-reduced-motion: reduce)").matches },
     localization: { timeFormatter: words.pointed },
     rightPriceScale: { borderVisible: false, entireTextOnly: true },
     timeScale: {

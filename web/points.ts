@@ -156,6 +156,6 @@ export const seriesChange = <Point extends GapPoint>(
 /** Points are flat, and made in one way each. */
 const isSame = (a: GapPoint, b: GapPoint | undefined): boolean => {
   if (a === b || b === undefined) return a === b;
-  const [left, right] = [Object.entries(a), b as unknown as Readonly<Record<string, unknown>>];
+  const [left, right]: [[string, unknown][], Readonly<Record<string, unknown>>] = [Object.entries(a), { ...b }];
   return left.length === Object.keys(b).length && left.every(([name, value]) => right[name] === value);
 };
