@@ -2,8 +2,9 @@ import { readFile } from "node:fs/promises";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { BAR_COLUMNS } from "#core/bar-row.ts";
-import { durationMs, epochMs } from "#core/units.ts";
+import { durationMs } from "#core/units.ts";
 import { openBrowser } from "./browser.ts";
+import { hasTools, latePane, pointed, press, startsOf, widthOf } from "./chart-page.ts";
 import { DESKTOP, isWhole, look, openPage as openPageOf, PATIENT, PHONE } from "./dashboard-page.ts";
 import { openPageServer, type PageServer } from "./page-server.ts";
 import { pane } from "./pane-fixture.ts";
@@ -38,33 +39,7 @@ const openPage = async (options: BrowserContextOptions = DESKTOP, script = ""): 
   return page;
 };
 
-const hasTools = async (page: Page): Promise<void> => {
-  await expect.poll(async () => (await look(page))?.lines, PATIENT).toBeDefined();
-};
-
-const [START, CLOSE] = ["start", "close"].map((name) => BAR_COLUMNS.indexOf(name as "start"));
-
-const startsOf = async (page: Page): Promise<readonly number[]> =>
-  (await look(page))!.bars.map((row) => Number(row[START!]));
-
-const pointed = async (page: Page): Promise<number | undefined> => (await look(page))!.pointedMs;
-
-const press = async (page: Page, ...keys: readonly string[]): Promise<void> => {
-  for (const key of keys) await page.keyboard.press(key);
-};
-
-/** Tells of a late trade, the last one of the minute that begins at `startMs`, at a price far from the others. */
-const tellLate = (startMs: number): void => {
-  const late = pane({
-    symbol: "SPY",
-    intervalMs: durationMs(60_000),
-    shard: "shardId-000000000001",
-    startMs,
-    last: 9_999,
-  });
-  const close = { ...late.content.close, eventTimeMs: epochMs(startMs + 59_999) };
-  server.tell([{ ...late, content: { ...late.content, close }, isCorrected: true }]);
-};
+const CLOSE = BAR_COLUMNS.indexOf("close");
 
 describe("the keyboard", () => {
   test("goes from bar to bar, and legend and words follow", async () => {
@@ -91,10 +66,7 @@ describe("the keyboard", () => {
 
   test("zooms about the bar that is pointed at, and leaves other keys alone", async () => {
     const page = await openPage();
-    const width = async (): Promise<number> => {
-      const [[from, to] = [0, 0]] = (await look(page))!.ranges;
-      return to - from;
-    };
+    const width = (): Promise<number> => widthOf(page);
     await page.focus("#bars");
     const before = await width();
     await press(page, "ArrowLeft", "+", "+");
@@ -151,7 +123,7 @@ describe("averages", () => {
     await page.focus("#averages");
     await press(page, "Enter", "ArrowDown", "Enter");
     const { lines, bars } = (await look(page))!;
-    const closes = bars.map((row) => Number(row[CLOSE!]));
+    const closes = bars.map((row) => Number(row[CLOSE]));
     const means = closes.slice(19).map((_, at) => closes.slice(at, at + 20).reduce((sum, each) => sum + each, 0) / 20);
     const drawn = lines!["sma20"] as readonly { time: number; value: number }[];
     expect(drawn.map(({ value }) => value)).toEqual(means);
@@ -172,8 +144,8 @@ describe("averages", () => {
     const page = await openPage(DESKTOP, 'localStorage.setItem("tapestream.averages", "sma10,ema20,vwap")');
     const before = (await look(page))!;
     const place = before.bars.length - 15;
-    const startMs = Number(before.bars[place]![START!]);
-    tellLate(startMs);
+    const startMs = (await startsOf(page))[place]!;
+    server.tell([latePane(startMs)]);
     await expect.poll(async () => (await look(page))!.marks, PATIENT).toEqual([startMs / 1_000]);
     const after = (await look(page))!;
     const changed = (after.lines!["sma10"] as readonly { value: number }[]).flatMap(({ value }, at) =>
@@ -197,16 +169,42 @@ describe("the table", () => {
     expect(await page.textContent(".barTable caption")).toBe(
       `SPY, ${count} bars of 1m in sight on the chart, the newest first`,
     );
-    const close = Number((await look(page))!.bars.at(-1)![CLOSE!]);
+    const close = Number((await look(page))!.bars.at(-1)![CLOSE]);
     expect(await rows.first().locator("td").nth(7).textContent()).toBe(close.toFixed(2));
     const startMs = starts.at(-3)!;
-    tellLate(startMs);
+    server.tell([latePane(startMs)]);
     await expect.poll(() => rows.nth(2).locator("td").last().textContent(), PATIENT).toBe("corrected");
     await press(page, "Escape");
     expect(await page.evaluate("document.activeElement.id")).toBe("tableButton");
     expect(await page.isVisible(".barTable")).toBe(false);
     await page.context().close();
   });
+});
+
+test("an alert says once that its price is reached, of whichever symbol is on the chart", async () => {
+  const page = await openPage();
+  await page.focus("#alerts");
+  await press(page, "Enter");
+  await page.keyboard.type("101.25");
+  await press(page, "Enter", "Escape");
+  expect(await page.evaluate("document.activeElement.id")).toBe("alerts");
+  await page.reload();
+  await isWhole(page);
+  await page.click(".row >> text=IBM");
+  await hasTools(page);
+  await expect.poll(async () => (await look(page))!.isWhole, PATIENT).toBe(true);
+  expect(await page.textContent("#reached")).toBe("");
+  for (const _ of [1, 2]) {
+    const startMs = Math.floor(Date.now() / 10_000) * 10_000 + 10_000;
+    server.tell([pane({ symbol: "SPY", intervalMs: durationMs(10_000), shard: "b", startMs, last: 20 })]);
+    await expect.poll(() => page.textContent("#reached"), PATIENT).toMatch(/^SPY reached 101\.25 at \d\d:\d\d×$/);
+  }
+  await page.click("#alerts");
+  expect(await page.textContent(".alerts li")).toMatch(/^SPY 101\.25 reached /);
+  await page.getByRole("button", { name: "Remove the alert at 101.25 of SPY" }).click();
+  await page.getByRole("button", { name: "Close" }).click();
+  expect([await page.locator(".alerts li").count(), await page.textContent("#reached")]).toEqual([0, ""]);
+  await page.context().close();
 });
 
 test("the bars in sight are saved as the export writes them", async () => {
@@ -237,12 +235,7 @@ test("older bars come as the reader scrolls back, and nothing jumps", async () =
   const before = (await look(page))!.ranges[0]!;
   await expect.poll(async () => (await look(page))!.bars.length, PATIENT).toBe(1_000);
   expect((await look(page))!.ranges[0]).toEqual(before);
-  expect(server.taken()).toContainEqual({
-    action: "subscribe",
-    symbols: ["SPY"],
-    intervalMs: durationMs(60_000),
-    bars: 1_000,
-  });
+  expect(server.taken()).toMatchObject([{ bars: 1_000 }, { bars: 1_000 }]);
   await page.focus("#bars");
   await press(page, "Home");
   await expect.poll(() => page.textContent("#older"), PATIENT).toBe("No older bars here");

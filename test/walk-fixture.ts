@@ -4,7 +4,7 @@ import type { Pane } from "#core/pane.ts";
 import { durationMs, epochMs, sequenceNumber, type DurationMs } from "#core/units.ts";
 
 /** Trades come this far apart. */
-const STEP_MS = 2_500;
+const STEP_MS = 5_000;
 const [TEN_SECONDS, MINUTE] = [durationMs(10_000), durationMs(60_000)];
 
 /** A price in cents that wanders, the same whenever it is asked for. */

@@ -1,5 +1,6 @@
 import { element } from "./element.ts";
 import { LINE_KINDS, type LineKind } from "./line-kinds.ts";
+import { Popup } from "./popup.ts";
 
 /** Where each key leads from the item that has the focus, of so many. */
 const STEPS: Readonly<Record<string, (at: number, count: number) => number>> = {
@@ -9,64 +10,46 @@ const STEPS: Readonly<Record<string, (at: number, count: number) => number>> = {
   End: (_, count) => count - 1,
 };
 
-/** A button and the menu that it opens, in which lines are chosen. It stays open until the reader leaves it. */
-export class AveragesMenu {
-  readonly #button: HTMLButtonElement;
-  readonly #menu: HTMLElement;
-  readonly #items: readonly HTMLButtonElement[];
-
-  /** `onChoose` is called with all that are chosen. */
-  constructor(
-    button: HTMLButtonElement,
-    menu: HTMLElement,
-    { chosen, onChoose }: { chosen: readonly LineKind[]; onChoose: (kinds: readonly LineKind[]) => void },
-  ) {
-    this.#button = button;
-    this.#menu = menu;
-    this.#items = LINE_KINDS.map((kind) => {
-      const looks = { type: "button", role: "menuitemcheckbox", tabindex: "-1", title: kind.title };
-      const key = element("span", { class: `key ${kind.dash}`, "aria-hidden": "true" });
-      key.style.setProperty("--key", `var(--${kind.colour})`);
-      const item = element("button", looks, key, kind.words);
-      item.ariaChecked = String(chosen.includes(kind));
-      item.addEventListener("click", () => {
-        item.ariaChecked = String(item.ariaChecked !== "true");
-        onChoose(LINE_KINDS.filter((_, index) => this.#items[index]!.ariaChecked === "true"));
-      });
-      return item;
-    });
-    menu.replaceChildren(...this.#items);
-    button.addEventListener("click", () => (menu.hidden ? this.#open() : this.#close()));
-    button.addEventListener("keydown", (event) => {
-      if (event.key !== "ArrowDown") return;
-      event.preventDefault();
-      this.#open();
-    });
-    menu.addEventListener("keydown", (event) => this.#onKey(event));
-    document.addEventListener("pointerdown", ({ target }) => {
-      if (!menu.contains(target as Node) && !button.contains(target as Node)) this.#close();
-    });
-  }
-
-  #open(): void {
-    this.#menu.hidden = false;
-    this.#button.ariaExpanded = "true";
-    this.#items[0]!.focus();
-  }
-
-  #close(): void {
-    if (this.#menu.hidden) return;
-    const hadFocus = this.#menu.contains(document.activeElement);
-    this.#menu.hidden = true;
-    this.#button.ariaExpanded = "false";
-    if (hadFocus) this.#button.focus();
-  }
-
-  #onKey(event: KeyboardEvent): void {
-    if (event.key === "Escape" || event.key === "Tab") this.#close();
-    const step = STEPS[event.key];
-    if (event.key === "Escape" || step !== undefined) event.preventDefault();
-    const at = this.#items.findIndex((item) => item === document.activeElement);
-    if (step !== undefined) this.#items[step(at, this.#items.length)]!.focus();
-  }
+export interface AveragesMenuOptions {
+  readonly button: HTMLButtonElement;
+  readonly menu: HTMLElement;
+  /** Chosen at first. */
+  readonly chosen: readonly LineKind[];
+  /** Called with all that are chosen. */
+  readonly onChoose: (kinds: readonly LineKind[]) => void;
 }
+
+/** Lets the menu that `button` opens offer the lines that can be drawn over the candles. */
+export const offerAverages = ({ button, menu, chosen, onChoose }: AveragesMenuOptions): void => {
+  const items = LINE_KINDS.map((kind) => itemOf(kind, chosen.includes(kind)));
+  const popup = new Popup(button, menu, () => items[0]!.focus());
+  for (const item of items) {
+    item.addEventListener("click", () => {
+      item.ariaChecked = String(item.ariaChecked !== "true");
+      onChoose(LINE_KINDS.filter((_, index) => items[index]!.ariaChecked === "true"));
+    });
+  }
+  menu.replaceChildren(...items);
+  button.addEventListener("keydown", (event) => {
+    if (event.key !== "ArrowDown") return;
+    event.preventDefault();
+    popup.open();
+  });
+  menu.addEventListener("keydown", (event) => {
+    if (event.key === "Tab") popup.close();
+    const step = STEPS[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const at = items.findIndex((item) => item === document.activeElement);
+    items[step(at, items.length)]!.focus();
+  });
+};
+
+const itemOf = (kind: LineKind, isChosen: boolean): HTMLButtonElement => {
+  const key = element("span", { class: `key ${kind.dash}`, "aria-hidden": "true" });
+  key.style.setProperty("--key", `var(--${kind.colour})`);
+  const looks = { type: "button", role: "menuitemcheckbox", tabindex: "-1", title: kind.title };
+  const item = element("button", looks, key, kind.words);
+  item.ariaChecked = String(isChosen);
+  return item;
+};

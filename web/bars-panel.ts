@@ -124,6 +124,13 @@ export class BarsPanel implements Panel {
     return this.chart.addSeries(LineSeries, { ...quiet, lineWidth: 2, lineStyle: DASHES[dash] });
   }
 
+  /** Draws a line at a price, and returns what takes it off again. */
+  markPrice(price: number, title: string): () => void {
+    const { series } = this.#candles;
+    const line = series.createPriceLine({ price, title, color: this.#theme.muted, lineStyle: LineStyle.LargeDashed });
+    return () => series.removePriceLine(line);
+  }
+
   /** Shows `bars`, which must be of one symbol and interval, in order. */
   show(bars: readonly Bar[], intervalMs: number, isNew: boolean): void {
     this.#bars = bars;

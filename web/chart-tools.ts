@@ -1,5 +1,5 @@
 import { AverageLines } from "./average-lines.ts";
-import { AveragesMenu } from "./averages-menu.ts";
+import { offerAverages } from "./averages-menu.ts";
 import { BarKeys } from "./bar-keys.ts";
 import { BarTable } from "./bar-table.ts";
 import { calmly } from "./calmly.ts";
@@ -8,6 +8,7 @@ import { saveBars } from "./download.ts";
 import { Edges } from "./edges.ts";
 import { byId, setText } from "./element.ts";
 import { keepLines, readKeptLines } from "./kept-lines.ts";
+import { PriceAlerts } from "./price-alerts.ts";
 import { summaryWords } from "./reading.ts";
 import { barsInSight } from "./sight.ts";
 
@@ -22,18 +23,21 @@ export const createTools = (view: ChartView): ChartTools => {
   const lines = new AverageLines(view, byId("lines"));
   const chosen = readKeptLines(place);
   lines.choose(chosen);
-  new AveragesMenu(buttonOf("averages"), byId("averagesMenu"), {
+  offerAverages({
+    button: buttonOf("averages"),
+    menu: byId("averagesMenu"),
     chosen,
     onChoose: (kinds) => {
       lines.choose(kinds);
       keepLines(place, kinds);
     },
   });
+  const alerts = new PriceAlerts(view, place);
   new BarKeys(byId("bars"), view);
   const edges = new Edges(view);
   const table = new BarTable(buttonOf("tableButton"), byId("drawn"), view);
   buttonOf("download").addEventListener("click", () => saveBars(barsInSight(view)));
-  buttonOf("averages").disabled = false;
+  for (const id of ["averages", "alerts"]) buttonOf(id).disabled = false;
   const summarize = calmly(SUMMARY_MS, () => setText(byId("summary"), summaryWords(barsInSight(view), view.precision)));
   return {
     get lines() {
@@ -42,6 +46,7 @@ export const createTools = (view: ChartView): ChartTools => {
     show: () => {
       for (const id of ["tableButton", "download"]) buttonOf(id).disabled = view.bars.length === 0;
       lines.show();
+      alerts.show();
       edges.show();
       table.show();
       summarize();

@@ -17,6 +17,7 @@ export interface ChartView {
   readonly theme: Theme;
   /** Symbol and interval of what is shown, empty where nothing is. */
   readonly key: string;
+  readonly symbol: string;
   /** The bars shown, in order. */
   readonly bars: readonly Bar[];
   /** Decimals of the symbol's prices. */
@@ -33,6 +34,10 @@ export interface ChartView {
   barAt(time: ChartTime): Bar | undefined;
   /** Adds a line over the candles. */
   addLine(dash: Dash): ISeriesApi<"Line">;
+  /** Draws a line at a price, and returns what takes it off again. */
+  markPrice(price: number, title: string): () => void;
+  /** The shortest bars known of any symbol, in order. */
+  barsOf(symbol: string): readonly Bar[];
   /** Points both charts at the bar that starts at an instant, or at none; a pointer that moves takes over. */
   pointAt(time: ChartTime | undefined): void;
   /** Shows what the reader wants: from now on nothing but them moves it. */

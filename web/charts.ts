@@ -27,6 +27,8 @@ export interface View {
   readonly emptyWords: string;
   /** Whether older bars can be asked for. */
   readonly canAskOlder: boolean;
+  /** The shortest bars known of any symbol, in order. */
+  readonly barsOf: (symbol: string) => readonly Bar[];
 }
 
 /** What tests and tools may read of the charts. */
@@ -53,7 +55,9 @@ export class Charts implements ChartView {
   readonly askOlder: () => void;
   theme: Theme;
   key = "";
+  symbol = "";
   canAskOlder = false;
+  barsOf: ChartView["barsOf"] = () => [];
   readonly #upper: BarsPanel;
   readonly #lower: AveragePanel;
   readonly #link: Link;
@@ -122,10 +126,10 @@ export class Charts implements ChartView {
     return this.key === keyOf(symbol, intervalMs);
   }
 
-  show({ symbol, intervalMs, bars, fine, emptyWords, canAskOlder }: View): void {
+  show({ symbol, intervalMs, bars, fine, emptyWords, canAskOlder, barsOf }: View): void {
     const isFirst = !this.shows(symbol, intervalMs) || (this.bars.length === 0 && bars.length > 0);
     this.key = keyOf(symbol, intervalMs);
-    this.canAskOlder = canAskOlder;
+    Object.assign(this, { symbol, canAskOlder, barsOf });
     if (isFirst) {
       this.#link.reset();
       this.#legend.clear();
@@ -168,6 +172,10 @@ export class Charts implements ChartView {
 
   addLine(dash: Dash): ISeriesApi<"Line"> {
     return this.#upper.addLine(dash);
+  }
+
+  markPrice(price: number, title: string): () => void {
+    return this.#upper.markPrice(price, title);
   }
 
   pointAt(time: ChartTime | undefined): void {

@@ -231,6 +231,7 @@ export class Dashboard {
       fine: register.bars(this.#symbol, fine.intervalMs).slice(-fine.bars),
       emptyWords: this.#suggestions.emptyWords(this.#symbol),
       canAskOlder: this.#barCount < CHART_BARS.most,
+      barsOf: (symbol) => register.bars(symbol, this.#offeredMs[0]!),
     });
   }
 }
