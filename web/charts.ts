@@ -129,7 +129,9 @@ export class Charts implements ChartView {
   show({ symbol, intervalMs, bars, fine, emptyWords, canAskOlder, barsOf }: View): void {
     const isFirst = !this.shows(symbol, intervalMs) || (this.bars.length === 0 && bars.length > 0);
     this.key = keyOf(symbol, intervalMs);
-    Object.assign(this, { symbol, canAskOlder, barsOf });
+    this.symbol = symbol;
+    this.canAskOlder = canAskOlder;
+    this.barsOf = barsOf;
     if (isFirst) {
       this.#link.reset();
       this.#legend.clear();

@@ -25,7 +25,7 @@ export class Link {
     for (const panel of [upper, lower]) {
       const other = panel === upper ? lower : upper;
       panel.chart.timeScale().subscribeVisibleLogicalRangeChange(() => {
-        this.#wanted = undefined;
+        if (panel === upper) this.#wanted = undefined;
         if (this.#leader !== panel) return;
         this.follow();
         // once the prices fit what is shown
@@ -81,7 +81,7 @@ export class Link {
   reset(): void {
     this.#leader = this.#upper;
     this.#isMoved = false;
-    if (this.#pointed === undefined) this.#time = undefined;
+    if (this.#pointed === undefined) this.pointAt(undefined);
   }
 
   /** Makes both price scales equally wide, and then the follower show what the leader does. */

@@ -153,9 +153,10 @@ export const seriesChange = <Point extends GapPoint>(
   return isTail ? { kind: "tail", points: after.slice(first) } : { kind: "all", points: after };
 };
 
-/** Points are flat, and made in one way each. */
-const isSame = (a: GapPoint, b: GapPoint | undefined): boolean => {
-  if (a === b || b === undefined) return a === b;
-  const [left, right]: [[string, unknown][], Readonly<Record<string, unknown>>] = [Object.entries(a), { ...b }];
-  return left.length === Object.keys(b).length && left.every(([name, value]) => right[name] === value);
-};
+/** All that a point of any kind can have. */
+const FIELDS = ["time", "value", "open", "high", "low", "close", "color"] as const;
+
+const isSame = (a: AnyPoint, b: AnyPoint | undefined): boolean =>
+  b !== undefined && FIELDS.every((name) => a[name] === b[name]);
+
+type AnyPoint = Readonly<Partial<Record<(typeof FIELDS)[number], unknown>>>;

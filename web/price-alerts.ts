@@ -9,7 +9,7 @@ import { Popup } from "./popup.ts";
 import type { Theme } from "./theme.ts";
 import { clockWords } from "./words.ts";
 
-/** Tells once when a price is reached that the reader named: of any symbol of the watchlist, while the page is open. */
+/** Tells once that a price was reached which the reader named, of any symbol whose bars come, as soon as the page is in sight. */
 export class PriceAlerts {
   readonly #view: ChartView;
   readonly #place: KeepingPlace;
@@ -41,7 +41,7 @@ export class PriceAlerts {
       this.#set([...this.#alerts, { symbol: this.#view.symbol, price: this.#price.value }]);
       this.#price.value = "";
     });
-    const hint = element("p", { class: "hint" }, "Each says once when its price is reached, while this page is open.");
+    const hint = element("p", { class: "hint" }, "You are told once, as soon as this page is in sight.");
     byId("alertsPanel").replaceChildren(form, this.#list, hint);
     new Popup(byId("alerts") as HTMLButtonElement, byId("alertsPanel"), () => {
       const last = view.bars.at(-1)?.content.close.price;
