@@ -132,7 +132,11 @@ describe("averages", () => {
     expect(await page.innerText("#lines")).toMatch(/SMA 20\s*1\d\d\.\d{4}/);
     await press(page, "Escape");
     expect(await page.evaluate("document.activeElement.id")).toBe("averages");
-    expect(await page.isVisible("#averagesMenu")).toBe(false);
+    await press(page, "ArrowDown", "Tab");
+    expect([await page.isVisible("#averagesMenu"), await page.evaluate("document.activeElement.id")]).toEqual([
+      false,
+      "alerts",
+    ]);
     await page.reload();
     await isWhole(page);
     await hasTools(page);

@@ -76,9 +76,14 @@ export class AverageLines {
   }
 
   #add(kind: LineKind): void {
-    const series = this.#view.addLine(kind.dash);
+    const series = this.#view.addLine(kind.stroke);
     const value = element("b");
-    const key = element("span", { class: `key ${kind.dash}`, title: kind.title }, element("i", {}, kind.words), value);
+    const key = element(
+      "span",
+      { class: `key ${kind.stroke}`, title: kind.title },
+      element("i", {}, kind.words),
+      value,
+    );
     this.#drawn.set(kind, { series, line: new Line<ValuePoint>(series), key, value, points: [] });
   }
 

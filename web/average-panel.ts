@@ -52,12 +52,13 @@ export class AveragePanel implements Panel {
     this.paint(theme);
   }
 
-  /** At the instant itself, as high as the nearest close. */
+  /** At the place that holds the instant, as high as the nearest close. */
   at(time: ChartTime): Mark | undefined {
     const [before, after] = around(this.#closes, time);
     const point =
       after !== undefined && (before === undefined || after.time - time < time - before.time) ? after : before;
-    return point && { time, value: point.value, series: this.#raw.series };
+    const start = this.axis.times[placeAt(this.axis.times, time)];
+    return point && { time: start ?? point.time, value: point.value, series: this.#raw.series };
   }
 
   /** Shows the closes of `fine` bars against the averages of `bars`, which are of `intervalMs` and as long or longer. */

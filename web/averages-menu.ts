@@ -36,7 +36,6 @@ export const offerAverages = ({ button, menu, chosen, onChoose }: AveragesMenuOp
     popup.open();
   });
   menu.addEventListener("keydown", (event) => {
-    if (event.key === "Tab") popup.close();
     const step = STEPS[event.key];
     if (step === undefined) return;
     event.preventDefault();
@@ -46,7 +45,7 @@ export const offerAverages = ({ button, menu, chosen, onChoose }: AveragesMenuOp
 };
 
 const itemOf = (kind: LineKind, isChosen: boolean): HTMLButtonElement => {
-  const key = element("span", { class: `key ${kind.dash}`, "aria-hidden": "true" });
+  const key = element("span", { class: `key ${kind.stroke}`, "aria-hidden": "true" });
   key.style.setProperty("--key", `var(--${kind.colour})`);
   const looks = { type: "button", role: "menuitemcheckbox", tabindex: "-1", title: kind.title };
   const item = element("button", looks, key, kind.words);

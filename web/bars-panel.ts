@@ -38,9 +38,9 @@ interface BodyPoint extends CandlePoint {
 }
 
 /** How a line over the candles is drawn. */
-export type Dash = "solid" | "dashed" | "dotted";
+export type Stroke = "solid" | "dashed" | "dotted";
 
-const DASHES = { solid: LineStyle.Solid, dashed: LineStyle.Dashed, dotted: LineStyle.Dotted } as const;
+const STROKES = { solid: LineStyle.Solid, dashed: LineStyle.Dashed, dotted: LineStyle.Dotted } as const;
 
 /** At first a chart shows between so many bars, as far as each has so much room. */
 const SHOWN = { least: 40, most: 120, pixels: 8 } as const;
@@ -119,9 +119,9 @@ export class BarsPanel implements Panel {
   }
 
   /** Adds a line over the candles, of their scale. */
-  addLine(dash: Dash): ISeriesApi<"Line"> {
+  addLine(stroke: Stroke): ISeriesApi<"Line"> {
     const quiet = { lastValueVisible: false, priceLineVisible: false, crosshairMarkerVisible: false } as const;
-    return this.chart.addSeries(LineSeries, { ...quiet, lineWidth: 2, lineStyle: DASHES[dash] });
+    return this.chart.addSeries(LineSeries, { ...quiet, lineWidth: 2, lineStyle: STROKES[stroke] });
   }
 
   /** Draws a line at a price, and returns what takes it off again. */

@@ -1,7 +1,7 @@
 import type { IChartApi, ISeriesApi } from "lightweight-charts";
 import type { Bar } from "#core/bar.ts";
 import type { Axis, LogicalSpan } from "./axis.ts";
-import type { Dash } from "./bars-panel.ts";
+import type { Stroke } from "./bars-panel.ts";
 import type { PassOf } from "./passes.ts";
 import type { ChartTime } from "./points.ts";
 import type { StandingOf } from "./standings.ts";
@@ -33,7 +33,7 @@ export interface ChartView {
   /** The last bar that starts at an instant or before it. */
   barAt(time: ChartTime): Bar | undefined;
   /** Adds a line over the candles. */
-  addLine(dash: Dash): ISeriesApi<"Line">;
+  addLine(stroke: Stroke): ISeriesApi<"Line">;
   /** Draws a line at a price, and returns what takes it off again. */
   markPrice(price: number, title: string): () => void;
   /** The shortest bars known of any symbol, in order. */

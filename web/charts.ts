@@ -4,7 +4,7 @@ import { intervalText } from "#core/interval.ts";
 import type { DurationMs } from "#core/units.ts";
 import { AveragePanel } from "./average-panel.ts";
 import { timesOf, type Axis, type LogicalSpan } from "./axis.ts";
-import { BarsPanel, type Dash } from "./bars-panel.ts";
+import { BarsPanel, type Stroke } from "./bars-panel.ts";
 import type { ChartTools, ChartView } from "./chart-view.ts";
 import { byId, setText } from "./element.ts";
 import { Legend } from "./legend.ts";
@@ -172,8 +172,8 @@ export class Charts implements ChartView {
     return this.#upper.barAt(time);
   }
 
-  addLine(dash: Dash): ISeriesApi<"Line"> {
-    return this.#upper.addLine(dash);
+  addLine(stroke: Stroke): ISeriesApi<"Line"> {
+    return this.#upper.addLine(stroke);
   }
 
   markPrice(price: number, title: string): () => void {

@@ -1,6 +1,6 @@
 import type { Bar } from "#core/bar.ts";
 import { vwapText } from "#core/bars.ts";
-import type { Dash } from "./bars-panel.ts";
+import type { Stroke } from "./bars-panel.ts";
 import { exponentialAverages, simpleAverages, type Averages } from "./moving-average.ts";
 import { sections, type PassOf } from "./passes.ts";
 import { joined, numberOf, type ValuePoint } from "./points.ts";
@@ -14,7 +14,7 @@ export interface LineKind {
   readonly title: string;
   /** The name of its colour in the style sheet. */
   readonly colour: string;
-  readonly dash: Dash;
+  readonly stroke: Stroke;
   /** Its height at each of some bars that follow one another. */
   readonly valuesOf: (bars: readonly Bar[]) => Averages;
 }
@@ -30,7 +30,7 @@ export const LINE_KINDS: readonly LineKind[] = [
     words: `SMA ${count}`,
     title: `Simple moving average of ${count} closes`,
     colour: `average-${count}`,
-    dash: "solid" as const,
+    stroke: "solid" as const,
     valuesOf: (bars: readonly Bar[]) => simpleAverages(closes(bars), count),
   })),
   ...COUNTS.map((count) => ({
@@ -38,7 +38,7 @@ export const LINE_KINDS: readonly LineKind[] = [
     words: `EMA ${count}`,
     title: `Exponential moving average of ${count} closes`,
     colour: `average-${count}`,
-    dash: "dashed" as const,
+    stroke: "dashed" as const,
     valuesOf: (bars: readonly Bar[]) => exponentialAverages(closes(bars), count),
   })),
   {
@@ -46,7 +46,7 @@ export const LINE_KINDS: readonly LineKind[] = [
     words: "VWAP",
     title: "Average price of each bar, weighted by size",
     colour: "raw",
-    dash: "dotted",
+    stroke: "dotted",
     valuesOf: (bars) => bars.map(({ content }) => Number(vwapText(content))),
   },
 ];

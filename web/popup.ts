@@ -15,9 +15,11 @@ export class Popup {
       event.preventDefault();
       this.close();
     });
-    document.addEventListener("pointerdown", ({ target }) => {
-      if (!content.contains(target as Node) && !button.contains(target as Node)) this.close();
-    });
+    const closeOutside = (target: EventTarget | null): void => {
+      if (target instanceof Node && !content.contains(target) && !button.contains(target)) this.close();
+    };
+    content.addEventListener("focusout", ({ relatedTarget }) => closeOutside(relatedTarget));
+    document.addEventListener("pointerdown", ({ target }) => closeOutside(target));
   }
 
   open(): void {
