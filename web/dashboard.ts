@@ -2,7 +2,6 @@ import { barRow } from "#core/bar-row.ts";
 import type { BarStatus } from "#core/bar-status.ts";
 import { readInterval } from "#core/interval.ts";
 import type { DashboardConfig } from "#core/protocol/dashboard-config.ts";
-import { isSymbol } from "#core/trade.ts";
 import { durationMs, type DurationMs } from "#core/units.ts";
 import { readAddress, writeAddress } from "./address.ts";
 import { Charts } from "./charts.ts";
@@ -11,13 +10,15 @@ import { byId, setText } from "./element.ts";
 import { Feed } from "./feed.ts";
 import { showPrice, showTitle } from "./headline.ts";
 import { KeptSymbols } from "./kept-symbols.ts";
-import { measuredFrom, passOf, type PassOf } from "./passes.ts";
+import { paced } from "./paced.ts";
+import { passOf, type PassOf } from "./passes.ts";
 import { Standings } from "./standings.ts";
 import { Status } from "./status.ts";
 import { Suggestions } from "./suggestions.ts";
+import { SymbolList } from "./symbol-list.ts";
 import { readTheme, watchTheme, type Theme } from "./theme.ts";
-import { Watchlist } from "./watchlist.ts";
-import { chartWishes, watchedWishes, WATCHED_BARS, type ChartWishes } from "./wishes.ts";
+import { WatchDesk } from "./watch-desk.ts";
+import { chartWishes, type ChartWishes } from "./wishes.ts";
 
 /** What tests and tools may read of the page. */
 export interface Dash {
@@ -41,31 +42,33 @@ export interface Dash {
 const STATE_MS = 250;
 /** So long what was chosen before stays on screen while the server answers, lest it flicker. */
 const PATIENCE_MS = 500;
+/** The page is painted no more often than this, however many updates come. */
+const PAINT_MS = 50;
+/** Who runs through the list does not ask for each symbol on the way. */
+const WISH_MS = 150;
 
 /** The page at work: its parts, what the reader chose, and what is shown of it. */
 export class Dashboard {
-  readonly #config: DashboardConfig;
   readonly #offeredMs: readonly DurationMs[];
   readonly #passOf: PassOf;
-  readonly #kept = new KeptSymbols(() => localStorage);
+  readonly #list: SymbolList;
   readonly #feed: Feed;
   readonly #status: Status;
-  readonly #suggestions: Suggestions;
-  readonly #watchlist: Watchlist;
+  readonly #suggestions = new Suggestions();
+  readonly #desk: WatchDesk;
   readonly #controls: Controls;
   readonly #standings = new Standings();
   readonly #charts: Charts;
   #theme: Theme = readTheme();
-  #symbols: readonly string[] = [];
   #symbol: string;
   #interval: string;
   #chosenAtMs = 0;
   #isDirty = false;
 
   constructor(config: DashboardConfig, openSocket: () => WebSocket) {
-    this.#config = config;
     this.#offeredMs = config.intervals.map(msOf);
     this.#passOf = passOf(config.passes);
+    this.#list = new SymbolList(config.symbols, new KeptSymbols(() => localStorage));
     this.#feed = new Feed({
       openSocket,
       connectionMs: config.connectionMs,
@@ -73,25 +76,32 @@ export class Dashboard {
       onFault: ({ message }) => this.#status.complain(message),
       onSymbols: (symbols) => {
         this.#suggestions.take(symbols);
+        this.#desk.refresh();
         this.#touch();
       },
     });
     this.#status = new Status(this.#feed);
-    this.#suggestions = new Suggestions(() => this.#feed.askSymbols());
-    this.#watchlist = new Watchlist(byId("symbols"), {
-      onSelect: (symbol) => this.#choose(symbol, this.#interval),
-      onRemove: (symbol) => this.#remove(symbol),
+    this.#desk = new WatchDesk({
+      list: this.#list,
+      suggestions: this.#suggestions,
+      offeredMs: this.#offeredMs,
+      passes: config.passes,
+      passOf: this.#passOf,
+      register: () => this.#feed.register,
+      choose: (symbol) => this.#choose(symbol, this.#interval),
+      add: (symbols) => this.#add(symbols),
+      remove: (symbols) => this.#remove(symbols),
+      ask: () => this.#feed.askSymbols(),
     });
-    this.#controls = new Controls(config.intervals, {
-      onInterval: (interval) => this.#choose(this.#symbol, interval),
-      onSymbol: (symbol) => this.#addAndChoose(symbol),
-    });
+    this.#controls = new Controls(config.intervals, (interval) => this.#choose(this.#symbol, interval));
     this.#charts = new Charts(this.#theme, this.#passOf, this.#standings.of);
     setText(byId("source"), config.source);
     byId("source").title = config.source;
     const [symbol, interval] = readAddress();
-    for (const each of [...config.symbols, ...this.#kept.read(), symbol]) this.#add(each);
-    this.#symbol = isSymbol(symbol) ? symbol : (config.symbols.at(-1) ?? "");
+    this.#list.join([symbol]);
+    for (const each of this.#list.own) this.#feed.watch("watch", each);
+    this.#desk.refresh();
+    this.#symbol = this.#list.has(symbol) ? symbol : (config.symbols.at(-1) ?? "");
     this.#interval = config.intervals.includes(interval) ? interval : (config.intervals[1] ?? config.intervals[0]!);
     this.#listen();
     this.#choose(this.#symbol, this.#interval);
@@ -105,7 +115,7 @@ export class Dashboard {
       state: this.#feed.state.kind,
       symbol: this.#symbol,
       interval: this.#interval,
-      isWhole: isKnown && !this.#feed.isAwaiting,
+      isWhole: isKnown && !this.#feed.isAwaiting && this.#desk.isReady,
       bars: this.#charts.bars.map(barRow),
       statuses: this.#charts.bars.map((bar) => this.#standings.of(bar).status ?? null),
       marks: this.#charts.marks,
@@ -124,10 +134,7 @@ export class Dashboard {
       this.#touch();
     });
     window.addEventListener("online", () => this.#feed.connectNow());
-    window.addEventListener("resize", () => {
-      this.#watchlist.reveal(this.#symbol);
-      this.#touch();
-    });
+    window.addEventListener("resize", () => this.#touch());
     watchTheme((theme) => {
       this.#theme = theme;
       this.#charts.paint(theme);
@@ -135,31 +142,23 @@ export class Dashboard {
     });
   }
 
-  /** Adds a row, which the reader may remove unless the server named it. */
-  #add(symbol: string): void {
-    if (!isSymbol(symbol) || this.#symbols.includes(symbol)) return;
-    const isRemovable = !this.#config.symbols.includes(symbol);
-    this.#symbols = [...this.#symbols, symbol];
-    this.#watchlist.add(symbol, { isRemovable });
-    if (isRemovable) this.#feed.watch("watch", symbol);
+  #add(symbols: readonly string[]): void {
+    for (const each of this.#list.add(symbols)) this.#feed.watch("watch", each);
+    this.#desk.refresh();
+    this.#wish();
   }
 
-  #addAndChoose(symbol: string): void {
-    this.#add(symbol);
-    if (!this.#config.symbols.includes(symbol)) this.#kept.add(symbol);
-    this.#choose(symbol, this.#interval);
-  }
-
-  #remove(symbol: string): void {
-    const place = this.#symbols.indexOf(symbol);
-    this.#symbols = this.#symbols.filter((each) => each !== symbol);
-    const neighbour = this.#symbols[Math.min(place, this.#symbols.length - 1)];
-    this.#kept.remove(symbol);
-    this.#feed.watch("unwatch", symbol);
-    this.#watchlist.remove(symbol);
-    this.#choose(this.#symbol === symbol ? (neighbour ?? "") : this.#symbol, this.#interval);
-    if (neighbour === undefined) this.#controls.focus();
-    else this.#watchlist.focus(neighbour);
+  #remove(symbols: readonly string[]): void {
+    const place = this.#list.symbols.indexOf(this.#symbol);
+    for (const each of symbols) {
+      this.#list.remove(each);
+      this.#feed.watch("unwatch", each);
+    }
+    this.#desk.refresh();
+    const { symbols: left } = this.#list;
+    const neighbour = left[Math.min(place, left.length - 1)] ?? "";
+    this.#choose(this.#list.has(this.#symbol) ? this.#symbol : neighbour, this.#interval);
+    this.#desk.focus();
   }
 
   #choose(symbol: string, interval: string): void {
@@ -167,42 +166,44 @@ export class Dashboard {
     this.#interval = interval;
     this.#chosenAtMs = performance.now();
     writeAddress(symbol, interval);
-    this.#watchlist.select(symbol);
+    this.#desk.select(symbol);
     this.#controls.select(interval);
     showTitle(symbol);
-    const { bars, fine } = this.#shown;
-    const charts = symbol === "" ? [] : bars === fine ? [bars] : [bars, fine];
-    this.#feed.wish([...watchedWishes(this.#symbols, this.#offeredMs[0]!), ...charts]);
+    this.#wish();
     this.#touch();
   }
+
+  /** What is looked at comes first. */
+  readonly #wish = paced(WISH_MS, () => {
+    const { bars, fine } = this.#shown;
+    const charts = this.#symbol === "" ? [] : bars === fine ? [bars] : [bars, fine];
+    this.#feed.wish([...charts, ...this.#desk.wishes]);
+  });
 
   #touch(): void {
     if (this.#isDirty) return;
     this.#isDirty = true;
+    this.#paint();
+  }
+
+  readonly #paint = paced(PAINT_MS, () =>
     requestAnimationFrame(() => {
       this.#isDirty = false;
       this.#show();
-    });
-  }
+    }),
+  );
 
   /** What changes with time alone. */
   #tick(): void {
     this.#status.show();
+    void this.#desk.equip();
+    this.#desk.settle();
     if (!this.#charts.shows(this.#symbol, msOf(this.#interval))) this.#showCharts();
   }
 
   #show(): void {
-    const { register } = this.#feed;
-    const shortestMs = this.#offeredMs[0]!;
-    const watched = this.#symbols.map((symbol) => register.bars(symbol, shortestMs).slice(-WATCHED_BARS));
-    const newestMs = Math.max(0, ...watched.map((bars) => bars.at(-1)?.content.close.eventTimeMs ?? 0));
-    const oldestMs = Math.min(newestMs, ...watched.map((bars) => bars[0]?.startMs ?? newestMs));
-    const spanMs = Math.min(WATCHED_BARS * shortestMs, newestMs - oldestMs);
-    const fromMs = measuredFrom(newestMs, spanMs, this.#config.passes);
-    const measures = { newestMs, fromMs, passOf: this.#passOf };
-    for (const [index, symbol] of this.#symbols.entries())
-      this.#watchlist.show(symbol, watched[index]!, measures, this.#theme);
-    showPrice(watched[this.#symbols.indexOf(this.#symbol)] ?? [], fromMs);
+    this.#desk.show(this.#theme);
+    showPrice(this.#desk.barsOf(this.#symbol), this.#desk.fromMs);
     this.#showCharts();
     this.#status.show();
   }

@@ -73,7 +73,7 @@ export class Feed {
   }
 
   get register(): Register {
-    return this.#known?.register ?? this.#nothing;
+    return this.#shown?.register ?? this.#nothing;
   }
 
   /** Since the server was last heard, infinite before. */
@@ -103,7 +103,12 @@ export class Feed {
 
   /** Whether what is known answers this wish, up to now or up to when the connection was lost. */
   knows(wish: Wish): boolean {
-    return this.#known?.knows(wish) ?? false;
+    return this.#shown?.knows(wish) ?? false;
+  }
+
+  /** The first session is shown as it comes, any later one once it is whole. */
+  get #shown(): Session | undefined {
+    return this.#known ?? this.#next;
   }
 
   wish(wishes: readonly Wish[]): void {
@@ -174,7 +179,7 @@ export class Feed {
 
   #updated(session: Session): void {
     this.#updatedAtMs = performance.now();
-    if (session === this.#session) this.#options.onChange();
+    if (session === this.#session || session === this.#shown) this.#options.onChange();
   }
 
   #beat(session: Session, status: PipelineStatus): void {
@@ -223,6 +228,7 @@ export class Feed {
   }
 
   #keepAlive(): void {
+    this.#known?.forget();
     if (this.#session === undefined) return;
     if (this.silenceMs > SILENCE_MS) this.#give(this.#session);
     else this.#session.ping();

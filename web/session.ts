@@ -23,7 +23,7 @@ export interface SessionEvents {
   onWhole(): void;
   /** Something came, if only a sign of life. */
   onMessage(): void;
-  /** There are new panes in the register. */
+  /** There are new panes in the register, all that were told at once. */
   onPanes(): void;
   onStatus(status: PipelineStatus): void;
   onSymbols(symbols: readonly KnownSymbol[]): void;
@@ -83,12 +83,20 @@ export class Session {
 
   /** Asks for what was not wished for before, and gives up what no longer is. */
   wish(wishes: readonly Wish[]): void {
-    const before = new Set(this.#wishes.map(wishText));
-    const dropped = dropWishes(this.#wishes, wishes);
+    const before = this.#wishes;
+    const dropped = dropWishes(before, wishes);
+    const asked = new Set(before.map(wishText));
     this.#wishes = wishes;
     if (!this.isOpen) return;
-    for (const wish of wishes) if (!before.has(wishText(wish))) this.#ask(wish);
+    for (const wish of wishes) if (!asked.has(wishText(wish)) && !this.#takePart(wish, before)) this.#ask(wish);
+    const keys = new Set(wishes.map(answerText));
+    for (const key of this.#holdings.keys()) if (!keys.has(key)) this.#holdings.delete(key);
     for (const { symbols, intervalMs } of dropped) this.#send({ action: "unsubscribe", symbols, intervalMs });
+  }
+
+  /** Forgets what is older than any wish, or no longer wished for. */
+  forget(): void {
+    this.register.keep(this.#wishes);
   }
 
   /** Asks for everything again, as after an answer that failed. */
@@ -132,6 +140,14 @@ export class Session {
     else this.#send({ action: "subscribe", ...wish });
   }
 
+  /** Of a part of what was answered whole, all is known. */
+  #takePart(wish: Wish, wishes: readonly Wish[]): boolean {
+    const whole = wishes.find((each) => isPart(wish, each) && !this.#awaited.has(answerText(each)));
+    const holding = whole && this.#holdings.get(answerText(whole));
+    if (holding !== undefined) this.#holdings.set(answerText(wish), holding);
+    return holding !== undefined;
+  }
+
   #send(message: ClientMessage): void {
     this.#socket.send(clientMessageText(message));
   }
@@ -145,7 +161,7 @@ export class Session {
     else if (message.type === "symbols") this.#events.onSymbols(message.symbols);
     if (message.type !== "snapshot" && message.type !== "update") return;
     this.register.apply(message.panes);
-    this.#events.onPanes();
+    if (message.part === message.parts) this.#events.onPanes();
     if (message.type === "snapshot") this.#takeAnswer(message);
   }
 
@@ -193,6 +209,9 @@ const readOrFault = (text: string): ServerMessage => {
 
 const answerText = ({ symbols, intervalMs }: Pick<Wish, "symbols" | "intervalMs">): string =>
   `${intervalMs}|${symbols.join("|")}`;
+
+const isPart = (wish: Wish, { symbols, intervalMs, bars }: Wish): boolean =>
+  intervalMs === wish.intervalMs && bars === wish.bars && wish.symbols.every((symbol) => symbols.includes(symbol));
 
 const wishText = (wish: Wish): string => `${wish.bars}|${answerText(wish)}`;
 

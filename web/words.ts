@@ -106,9 +106,20 @@ export const changeWords = (from: number, to: number): string => {
 export const changeClass = (from: number, to: number): "up" | "down" | "even" =>
   to > from ? "up" : to < from ? "down" : "even";
 
+const PRICES = new Map<number, Intl.NumberFormat>();
+
 /** A price with as many decimals as `scale` says, two at least. */
-export const priceWords = (value: number, scale: number): string =>
-  value.toLocaleString("en-US", {
-    minimumFractionDigits: Math.max(2, scale),
-    maximumFractionDigits: Math.max(2, scale),
-  });
+export const priceWords = (value: number, scale: number): string => {
+  const places = Math.max(2, scale);
+  let format = PRICES.get(places);
+  if (format === undefined) {
+    format = new Intl.NumberFormat("en-US", { minimumFractionDigits: places, maximumFractionDigits: places });
+    PRICES.set(places, format);
+  }
+  return format.format(value);
+};
+
+const COMPACT = new Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 3 });
+
+/** A volume in three digits, `1.23M`. */
+export const volumeWords = (volume: number): string => COMPACT.format(volume);
