@@ -44,6 +44,8 @@ const STATE_MS = 250;
 const PATIENCE_MS = 500;
 /** The page is painted no more often than this, however many updates come. */
 const PAINT_MS = 50;
+/** The watchlist does not wait longer than this for the first chart. */
+const BEGIN_MS = 5_000;
 /** Who runs through the list does not ask for each symbol on the way. */
 const WISH_MS = 150;
 
@@ -58,12 +60,14 @@ export class Dashboard {
   readonly #desk: WatchDesk;
   readonly #controls: Controls;
   readonly #standings = new Standings();
-  readonly #charts: Charts;
+  #drawn: Charts | undefined;
   #theme: Theme = readTheme();
   #symbol: string;
   #interval: string;
   #chosenAtMs = 0;
   #isDirty = false;
+  /** Whether a chart has been drawn, or waited for long enough. */
+  #hasBegun = false;
 
   constructor(config: DashboardConfig, openSocket: () => WebSocket) {
     this.#offeredMs = config.intervals.map(msOf);
@@ -94,7 +98,6 @@ export class Dashboard {
       ask: () => this.#feed.askSymbols(),
     });
     this.#controls = new Controls(config.intervals, (interval) => this.#choose(this.#symbol, interval));
-    this.#charts = new Charts(this.#theme, this.#passOf, this.#standings.of);
     setText(byId("source"), config.source);
     byId("source").title = config.source;
     const [symbol, interval] = readAddress();
@@ -110,7 +113,7 @@ export class Dashboard {
 
   /** What the page shows now. */
   look(): Dash {
-    const isKnown = this.#charts.shows(this.#symbol, msOf(this.#interval));
+    const isKnown = this.#isShown;
     return {
       state: this.#feed.state.kind,
       symbol: this.#symbol,
@@ -128,6 +131,16 @@ export class Dashboard {
     return chartWishes(this.#symbol, msOf(this.#interval), this.#offeredMs);
   }
 
+  /** Made when there is something to draw: an empty chart takes as long to paint as a full one. */
+  get #charts(): Charts {
+    return (this.#drawn ??= new Charts(this.#theme, this.#passOf, this.#standings.of));
+  }
+
+  /** Whether the charts show what is chosen. */
+  get #isShown(): boolean {
+    return this.#drawn?.shows(this.#symbol, msOf(this.#interval)) ?? false;
+  }
+
   #listen(): void {
     document.addEventListener("visibilitychange", () => {
       this.#feed.connectNow();
@@ -137,7 +150,7 @@ export class Dashboard {
     window.addEventListener("resize", () => this.#touch());
     watchTheme((theme) => {
       this.#theme = theme;
-      this.#charts.paint(theme);
+      this.#drawn?.paint(theme);
       this.#touch();
     });
   }
@@ -173,12 +186,17 @@ export class Dashboard {
     this.#touch();
   }
 
-  /** What is looked at comes first. */
+  /** The first chart comes first: the watchlist is asked for when it is there. */
   readonly #wish = paced(WISH_MS, () => {
     const { bars, fine } = this.#shown;
     const charts = this.#symbol === "" ? [] : bars === fine ? [bars] : [bars, fine];
-    this.#feed.wish([...charts, ...this.#desk.wishes]);
+    this.#feed.wish(this.#hasBegun || charts.length === 0 ? [...charts, ...this.#desk.wishes] : charts);
   });
+
+  #begin(): void {
+    this.#hasBegun = true;
+    this.#wish();
+  }
 
   #touch(): void {
     if (this.#isDirty) return;
@@ -197,8 +215,9 @@ export class Dashboard {
   #tick(): void {
     this.#status.show();
     void this.#desk.equip();
+    if (!this.#hasBegun && performance.now() > BEGIN_MS) this.#begin();
     this.#desk.settle();
-    if (!this.#charts.shows(this.#symbol, msOf(this.#interval))) this.#showCharts();
+    if (!this.#isShown) this.#showCharts();
   }
 
   #show(): void {
@@ -208,14 +227,20 @@ export class Dashboard {
     this.#status.show();
   }
 
+  #clear(words: string): void {
+    this.#drawn?.clear(words);
+    setText(byId("empty"), words);
+    byId("empty").hidden = false;
+  }
+
   #showCharts(): void {
     const { bars, fine } = this.#shown;
     const { intervalMs } = bars;
-    if (this.#symbol === "") return this.#charts.clear("No symbol is chosen.");
-    if (!this.#feed.knows(bars) || !this.#feed.knows(fine)) {
-      if (this.#charts.shows(this.#symbol, intervalMs)) return;
+    if (this.#symbol === "") return this.#clear("No symbol is chosen.");
+    if (!this.#feed.knows(bars)) {
+      if (this.#isShown) return;
       const isLate = performance.now() - this.#chosenAtMs > PATIENCE_MS || this.#feed.state.kind === "waiting";
-      if (isLate) this.#charts.clear(`Bars of ${this.#symbol} in ${this.#interval} come when the server answers.`);
+      if (isLate) this.#clear(`Bars of ${this.#symbol} in ${this.#interval} come when the server answers.`);
       return;
     }
     const { register, progress } = this.#feed;
@@ -225,9 +250,10 @@ export class Dashboard {
       symbol: this.#symbol,
       intervalMs,
       bars: shown,
-      fine: register.bars(this.#symbol, fine.intervalMs).slice(-fine.bars),
+      fine: this.#feed.knows(fine) ? register.bars(this.#symbol, fine.intervalMs).slice(-fine.bars) : [],
       emptyWords: this.#suggestions.emptyWords(this.#symbol),
     });
+    if (!this.#hasBegun) this.#begin();
   }
 }
 
