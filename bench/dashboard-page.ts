@@ -6,7 +6,7 @@ const PATIENCE_MS = 120_000;
 
 /**
  * Runs in the page before its own scripts. What a message changes is painted when the frame is over in which the watchlist
- * changed after it; the first chart is, two frames after its legend came, as the chart draws in the frame after.
+ * changed after it. The first chart is when the frame is over in which something is drawn under the first legend.
  */
 const HOOK = `(() => {
   const waiting = [];
@@ -25,19 +25,20 @@ const HOOK = `(() => {
       });
     }
   };
+  const drawn = CanvasRenderingContext2D.prototype;
+  const { fillRect } = drawn;
+  drawn.fillRect = function (...room) {
+    fillRect.apply(this, room);
+    if (document.querySelector("#legend").childElementCount === 0 || !this.canvas.closest("#bars")) return;
+    drawn.fillRect = fillRect;
+    afterFrame((now) => { seen.firstChartMs = now; });
+  };
   addEventListener("DOMContentLoaded", () => {
     const deep = { childList: true, characterData: true, subtree: true };
     new MutationObserver(() => {
       const shown = waiting.splice(0);
       if (shown.length > 0) afterFrame((now) => seen.paints.push(...shown.map((at) => now - at)));
     }).observe(document.querySelector("#symbols"), deep);
-    const legend = document.querySelector("#legend");
-    const first = new MutationObserver(() => {
-      if (legend.childElementCount === 0) return;
-      first.disconnect();
-      requestAnimationFrame(() => requestAnimationFrame(() => afterFrame((now) => { seen.firstChartMs = now; })));
-    });
-    first.observe(legend, deep);
   });
 })();`;
 

@@ -186,11 +186,12 @@ export class Dashboard {
     this.#touch();
   }
 
-  /** The first chart comes first: the watchlist is asked for when it is there. */
+  /** The bars on the chart come first; all else is asked for when they are drawn. */
   readonly #wish = paced(WISH_MS, () => {
     const { bars, fine } = this.#shown;
     const charts = this.#symbol === "" ? [] : bars === fine ? [bars] : [bars, fine];
-    this.#feed.wish(this.#hasBegun || charts.length === 0 ? [...charts, ...this.#desk.wishes] : charts);
+    const isFirst = !this.#hasBegun && charts.length > 0;
+    this.#feed.wish(isFirst ? [bars] : [...charts, ...this.#desk.wishes]);
   });
 
   #begin(): void {
@@ -253,7 +254,7 @@ export class Dashboard {
       fine: this.#feed.knows(fine) ? register.bars(this.#symbol, fine.intervalMs).slice(-fine.bars) : [],
       emptyWords: this.#suggestions.emptyWords(this.#symbol),
     });
-    if (!this.#hasBegun) this.#begin();
+    if (!this.#hasBegun) setTimeout(() => this.#begin());
   }
 }
 
