@@ -35,27 +35,37 @@ export interface PageServer extends AsyncDisposable {
   isAnswering: boolean;
 }
 
-const TEN_SECONDS = durationMs(10_000);
-const BARS = 180;
+/** What a server knows. */
+export interface PageMarket {
+  /** Those with trades. */
+  readonly symbols: readonly string[];
+  /** How many bars of ten seconds each of them has. */
+  readonly bars: number;
+}
 
-/** Half an hour until now of trades of `symbol`, one each ten seconds. */
-const panesOf = (symbol: string): readonly Pane[] => {
+const TEN_SECONDS = durationMs(10_000);
+const MARKET: PageMarket = { symbols: ["AIG", "BAC", "IBM", "SPY"], bars: 180 };
+
+/** A while until now of trades of `symbol`, one each ten seconds. */
+const panesOf = (symbol: string, bars: number): readonly Pane[] => {
   const lastMs = windowStart(epochMs(Date.now()), TEN_SECONDS);
-  return Array.from({ length: BARS }, (_, index) =>
+  return Array.from({ length: bars }, (_, index) =>
     pane({
       symbol,
       intervalMs: TEN_SECONDS,
-      startMs: lastMs - (BARS - 1 - index) * TEN_SECONDS,
+      startMs: lastMs - (bars - 1 - index) * TEN_SECONDS,
       last: 1 + index + (index % 7),
     }),
   );
 };
 
-const answersTo = (message: ClientMessage, symbols: readonly string[]): readonly string[] => {
+const answersTo = (message: ClientMessage, { symbols, bars }: PageMarket): readonly string[] => {
   switch (message.action) {
     case "subscribe":
     case "resume": {
-      const panes = message.symbols.filter((symbol) => symbols.includes(symbol)).flatMap(panesOf);
+      const panes = message.symbols
+        .filter((symbol) => symbols.includes(symbol))
+        .flatMap((symbol) => panesOf(symbol, bars));
       const head = { ...message, fromMs: epochMs(0), upTo: new Map(), isRest: false };
       return snapshotMessages(head, panes);
     }
@@ -74,8 +84,10 @@ const answersTo = (message: ClientMessage, symbols: readonly string[]): readonly
 };
 
 /** Serves the built page and its socket until disposed. `config` says what else the page is told. */
-export const openPageServer = async (config: Partial<DashboardConfig> = {}): Promise<PageServer> => {
-  const symbols = ["AIG", "BAC", "IBM", "SPY"];
+export const openPageServer = async (
+  config: Partial<DashboardConfig> = {},
+  market: PageMarket = MARKET,
+): Promise<PageServer> => {
   const folder = await mkdtemp(join(tmpdir(), "page-"));
   const siteDir = await buildWeb({ outDir: join(folder, "web") });
   await endBuilder();
@@ -89,7 +101,7 @@ export const openPageServer = async (config: Partial<DashboardConfig> = {}): Pro
       const reading = readClientMessage((data as Buffer).toString());
       if (reading.kind === "fault") throw new RangeError(reading.message);
       taken.push(reading.message);
-      for (const answer of answersTo(reading.message, symbols)) socket.send(answer);
+      for (const answer of answersTo(reading.message, market)) socket.send(answer);
     });
   });
   const listener = await openLoopbackServer(0);
@@ -98,7 +110,7 @@ export const openPageServer = async (config: Partial<DashboardConfig> = {}): Pro
     siteDir,
     webSocketUrl: `ws://127.0.0.1:${(api.address() as { port: number }).port}/api`,
     config: {
-      symbols,
+      symbols: market.symbols,
       intervals: ["10s", "1m", "5m"],
       source: "trades of a test",
       connectionMs: durationMs(7_200_000),

@@ -102,7 +102,7 @@ export class Dashboard {
     byId("source").title = config.source;
     const [symbol, interval] = readAddress();
     this.#list.join([symbol]);
-    for (const each of this.#list.own) this.#feed.watch("watch", each);
+    this.#feed.watch("watch", this.#list.own);
     this.#desk.refresh();
     this.#symbol = this.#list.has(symbol) ? symbol : (config.symbols.at(-1) ?? "");
     this.#interval = config.intervals.includes(interval) ? interval : (config.intervals[1] ?? config.intervals[0]!);
@@ -156,17 +156,15 @@ export class Dashboard {
   }
 
   #add(symbols: readonly string[]): void {
-    for (const each of this.#list.add(symbols)) this.#feed.watch("watch", each);
+    this.#feed.watch("watch", this.#list.add(symbols));
     this.#desk.refresh();
     this.#wish();
   }
 
   #remove(symbols: readonly string[]): void {
     const place = this.#list.symbols.indexOf(this.#symbol);
-    for (const each of symbols) {
-      this.#list.remove(each);
-      this.#feed.watch("unwatch", each);
-    }
+    for (const each of symbols) this.#list.remove(each);
+    this.#feed.watch("unwatch", symbols);
     this.#desk.refresh();
     const { symbols: left } = this.#list;
     const neighbour = left[Math.min(place, left.length - 1)] ?? "";
@@ -218,6 +216,7 @@ export class Dashboard {
     void this.#desk.equip();
     if (!this.#hasBegun && performance.now() > BEGIN_MS) this.#begin();
     this.#desk.settle();
+    if (!document.hidden) this.#desk.show(this.#theme);
     if (!this.#isShown) this.#showCharts();
   }
 

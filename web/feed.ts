@@ -118,10 +118,10 @@ export class Feed {
     if (this.#session === undefined && this.#next === undefined && this.#retry === undefined) this.#connect();
   }
 
-  /** Wants feeds to fetch `symbol`, or no more. */
-  watch(action: "watch" | "unwatch", symbol: string): void {
-    this.#watched.set(symbol, action);
-    for (const session of [this.#session, this.#next]) if (session?.isOpen) session.watch(action, [symbol]);
+  /** Wants feeds to fetch these symbols, or no more. */
+  watch(action: "watch" | "unwatch", symbols: readonly string[]): void {
+    for (const symbol of symbols) this.#watched.set(symbol, action);
+    for (const session of [this.#session, this.#next]) if (session?.isOpen) session.watch(action, symbols);
   }
 
   /** Wants to be told which symbols there are. */

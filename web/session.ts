@@ -6,6 +6,7 @@ import type { PipelineStatus } from "#core/protocol/pipeline-status.ts";
 import { Register } from "#core/protocol/register.ts";
 import { readServerMessage, type ServerMessage, type SnapshotHead } from "#core/protocol/server-message.ts";
 import type { DurationMs } from "#core/units.ts";
+import { inGroups } from "./symbol-list.ts";
 
 /** Wanted from the server: the last bars of some symbols, and what changes. */
 export interface Wish {
@@ -121,7 +122,7 @@ export class Session {
 
   /** Wants feeds to fetch these symbols, or no more; the session must be open. */
   watch(action: "watch" | "unwatch", symbols: readonly string[]): void {
-    if (symbols.length > 0) this.#send({ action, symbols });
+    for (const group of inGroups(symbols)) this.#send({ action, symbols: group });
   }
 
   close(): void {

@@ -72,7 +72,8 @@ export class SymbolList {
   }
 }
 
-const inGroups = (symbols: readonly string[]): readonly (readonly string[])[] =>
+/** `symbols` in groups that one message each can name. */
+export const inGroups = (symbols: readonly string[]): readonly (readonly string[])[] =>
   Array.from({ length: Math.ceil(symbols.length / CLIENT_LIMITS.symbols) }, (_, group) =>
     symbols.slice(group * CLIENT_LIMITS.symbols, (group + 1) * CLIENT_LIMITS.symbols),
   );

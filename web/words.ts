@@ -64,9 +64,11 @@ export const completeWords = ({ feed, watermarkMs }: Pick<PipelineStatus, "feed"
   return feed === "closed" ? "complete" : `complete up to ${secondWords(watermarkMs)}`;
 };
 
+const WHOLE = new Intl.NumberFormat("en-US");
+
 /** `1 trade`, `2,000 trades`. */
 export const countWords = (count: number, one: string): string =>
-  `${count.toLocaleString("en-US")} ${one}${count === 1 ? "" : "s"}`;
+  `${WHOLE.format(count)} ${one}${count === 1 ? "" : "s"}`;
 
 /** What is said of a bar in a legend; one of longer windows may be corrected before it is final. */
 export const standingWords = ({ status, isForming }: Standing): string =>
