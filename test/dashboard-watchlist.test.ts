@@ -148,6 +148,7 @@ describe("the watchlist", () => {
   test("says of each symbol its price, its change with arrow and sign, its volume, and how long it was quiet", async () => {
     const page = await openPage();
     const row = page.locator(".row").first();
+    await expect.poll(() => row.locator(".price").textContent(), PATIENT).toMatch(/^\d/);
     expect(await row.locator("[role=gridcell]").allTextContents()).toEqual([
       expect.stringMatching(/^\d+\.\d\d$/),
       expect.stringMatching(/^[▲▼] [+−]\d+\.\d\d %$/),
@@ -172,6 +173,7 @@ describe("the watchlist", () => {
     ["reduce", false],
   ] as const)("lights up a new price where motion is %s: %s", async (reducedMotion, isLit) => {
     const page = await openPage({ ...DESKTOP, reducedMotion });
+    await expect.poll(() => page.locator(".row .price").first().textContent(), PATIENT).toMatch(/^\d/);
     // the colour of the first price, now, and at the moment in which it is lit
     await page.evaluate(`(() => {
       const cell = document.querySelector(".row .price");

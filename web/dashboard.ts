@@ -8,16 +8,14 @@ import { Charts } from "./charts.ts";
 import { Controls } from "./controls.ts";
 import { byId, setText } from "./element.ts";
 import { Feed } from "./feed.ts";
-import { showPrice, showTitle } from "./headline.ts";
 import { KeptSymbols } from "./kept-symbols.ts";
 import { paced } from "./paced.ts";
 import { passOf, type PassOf } from "./passes.ts";
 import { Standings } from "./standings.ts";
 import { Status } from "./status.ts";
-import { Suggestions } from "./suggestions.ts";
 import { SymbolList } from "./symbol-list.ts";
 import { readTheme, watchTheme, type Theme } from "./theme.ts";
-import { WatchDesk } from "./watch-desk.ts";
+import type { WatchDesk } from "./watch-desk.ts";
 import { chartWishes, type ChartWishes } from "./wishes.ts";
 
 /** What tests and tools may read of the page. */
@@ -45,19 +43,19 @@ const PATIENCE_MS = 500;
 /** The page is painted no more often than this, however many updates come. */
 const PAINT_MS = 50;
 /** The watchlist does not wait longer than this for the first chart. */
-const BEGIN_MS = 5_000;
+const BEGIN_MS = 2_000;
 /** Who runs through the list does not ask for each symbol on the way. */
 const WISH_MS = 150;
 
 /** The page at work: its parts, what the reader chose, and what is shown of it. */
 export class Dashboard {
+  readonly #config: DashboardConfig;
   readonly #offeredMs: readonly DurationMs[];
   readonly #passOf: PassOf;
   readonly #list: SymbolList;
   readonly #feed: Feed;
   readonly #status: Status;
-  readonly #suggestions = new Suggestions();
-  readonly #desk: WatchDesk;
+  #desk: WatchDesk | undefined;
   readonly #controls: Controls;
   readonly #standings = new Standings();
   #drawn: Charts | undefined;
@@ -66,10 +64,11 @@ export class Dashboard {
   #interval: string;
   #chosenAtMs = 0;
   #isDirty = false;
-  /** Whether a chart has been drawn, or waited for long enough. */
-  #hasBegun = false;
+  /** Set when a chart has been drawn, or waited for long enough. */
+  #begun: Promise<void> | undefined;
 
   constructor(config: DashboardConfig, openSocket: () => WebSocket) {
+    this.#config = config;
     this.#offeredMs = config.intervals.map(msOf);
     this.#passOf = passOf(config.passes);
     this.#list = new SymbolList(config.symbols, new KeptSymbols(() => localStorage));
@@ -78,32 +77,15 @@ export class Dashboard {
       connectionMs: config.connectionMs,
       onChange: () => this.#touch(),
       onFault: ({ message }) => this.#status.complain(message),
-      onSymbols: (symbols) => {
-        this.#suggestions.take(symbols);
-        this.#desk.refresh();
-        this.#touch();
-      },
+      onSymbols: (symbols) => this.#desk?.take(symbols),
     });
     this.#status = new Status(this.#feed);
-    this.#desk = new WatchDesk({
-      list: this.#list,
-      suggestions: this.#suggestions,
-      offeredMs: this.#offeredMs,
-      passes: config.passes,
-      passOf: this.#passOf,
-      register: () => this.#feed.register,
-      choose: (symbol) => this.#choose(symbol, this.#interval),
-      add: (symbols) => this.#add(symbols),
-      remove: (symbols) => this.#remove(symbols),
-      ask: () => this.#feed.askSymbols(),
-    });
     this.#controls = new Controls(config.intervals, (interval) => this.#choose(this.#symbol, interval));
     setText(byId("source"), config.source);
     byId("source").title = config.source;
     const [symbol, interval] = readAddress();
     this.#list.join([symbol]);
     this.#feed.watch("watch", this.#list.own);
-    this.#desk.refresh();
     this.#symbol = this.#list.has(symbol) ? symbol : (config.symbols.at(-1) ?? "");
     this.#interval = config.intervals.includes(interval) ? interval : (config.intervals[1] ?? config.intervals[0]!);
     this.#listen();
@@ -113,12 +95,11 @@ export class Dashboard {
 
   /** What the page shows now. */
   look(): Dash {
-    const isKnown = this.#isShown;
     return {
       state: this.#feed.state.kind,
       symbol: this.#symbol,
       interval: this.#interval,
-      isWhole: isKnown && !this.#feed.isAwaiting && this.#desk.isReady,
+      isWhole: this.#isShown && !this.#feed.isAwaiting && this.#desk !== undefined,
       bars: this.#charts.bars.map(barRow),
       statuses: this.#charts.bars.map((bar) => this.#standings.of(bar).status ?? null),
       marks: this.#charts.marks,
@@ -136,7 +117,6 @@ export class Dashboard {
     return (this.#drawn ??= new Charts(this.#theme, this.#passOf, this.#standings.of));
   }
 
-  /** Whether the charts show what is chosen. */
   get #isShown(): boolean {
     return this.#drawn?.shows(this.#symbol, msOf(this.#interval)) ?? false;
   }
@@ -147,7 +127,6 @@ export class Dashboard {
       this.#touch();
     });
     window.addEventListener("online", () => this.#feed.connectNow());
-    window.addEventListener("resize", () => this.#touch());
     watchTheme((theme) => {
       this.#theme = theme;
       this.#drawn?.paint(theme);
@@ -157,7 +136,7 @@ export class Dashboard {
 
   #add(symbols: readonly string[]): void {
     this.#feed.watch("watch", this.#list.add(symbols));
-    this.#desk.refresh();
+    this.#desk?.refresh();
     this.#wish();
   }
 
@@ -165,11 +144,10 @@ export class Dashboard {
     const place = this.#list.symbols.indexOf(this.#symbol);
     for (const each of symbols) this.#list.remove(each);
     this.#feed.watch("unwatch", symbols);
-    this.#desk.refresh();
-    const { symbols: left } = this.#list;
-    const neighbour = left[Math.min(place, left.length - 1)] ?? "";
+    this.#desk?.refresh();
+    const neighbour = this.#list.symbols.at(Math.min(place, this.#list.symbols.length - 1)) ?? "";
     this.#choose(this.#list.has(this.#symbol) ? this.#symbol : neighbour, this.#interval);
-    this.#desk.focus();
+    this.#desk?.focus();
   }
 
   #choose(symbol: string, interval: string): void {
@@ -177,30 +155,45 @@ export class Dashboard {
     this.#interval = interval;
     this.#chosenAtMs = performance.now();
     writeAddress(symbol, interval);
-    this.#desk.select(symbol);
+    this.#desk?.select(symbol);
     this.#controls.select(interval);
-    showTitle(symbol);
+    setText(byId("title"), symbol);
+    byId("title").title = symbol;
     this.#wish();
     this.#touch();
   }
 
+  readonly #wish = paced(WISH_MS, () => this.#wishNow());
+
   /** The bars on the chart come first; all else is asked for when they are drawn. */
-  readonly #wish = paced(WISH_MS, () => {
+  #wishNow(): void {
     const { bars, fine } = this.#shown;
     const charts = this.#symbol === "" ? [] : bars === fine ? [bars] : [bars, fine];
-    const isFirst = !this.#hasBegun && charts.length > 0;
-    this.#feed.wish(isFirst ? [bars] : [...charts, ...this.#desk.wishes]);
-  });
+    this.#feed.wish(this.#desk === undefined ? charts.slice(0, 1) : [...charts, ...this.#desk.wishes]);
+  }
 
-  #begin(): void {
-    this.#hasBegun = true;
-    this.#wish();
+  /** The watchlist comes when the first chart is drawn, or has been waited for. */
+  async #begin(): Promise<void> {
+    const { WatchDesk: Desk } = await import("./watch-desk.ts");
+    this.#desk = new Desk({
+      list: this.#list,
+      offeredMs: this.#offeredMs,
+      passes: this.#config.passes,
+      passOf: this.#passOf,
+      register: () => this.#feed.register,
+      choose: (symbol) => this.#choose(symbol, this.#interval),
+      add: (symbols) => this.#add(symbols),
+      remove: (symbols) => this.#remove(symbols),
+      ask: () => this.#feed.askSymbols(),
+    });
+    this.#desk.select(this.#symbol);
+    this.#wishNow();
+    this.#touch();
   }
 
   #touch(): void {
-    if (this.#isDirty) return;
+    if (!this.#isDirty) this.#paint();
     this.#isDirty = true;
-    this.#paint();
   }
 
   readonly #paint = paced(PAINT_MS, () =>
@@ -213,16 +206,14 @@ export class Dashboard {
   /** What changes with time alone. */
   #tick(): void {
     this.#status.show();
-    void this.#desk.equip();
-    if (!this.#hasBegun && performance.now() > BEGIN_MS) this.#begin();
-    this.#desk.settle();
-    if (!document.hidden) this.#desk.show(this.#theme);
+    if (performance.now() > BEGIN_MS) this.#begun ??= this.#begin();
+    this.#desk?.settle();
+    if (!document.hidden) this.#desk?.show(this.#theme, this.#symbol);
     if (!this.#isShown) this.#showCharts();
   }
 
   #show(): void {
-    this.#desk.show(this.#theme);
-    showPrice(this.#desk.barsOf(this.#symbol), this.#desk.fromMs);
+    this.#desk?.show(this.#theme, this.#symbol);
     this.#showCharts();
     this.#status.show();
   }
@@ -235,7 +226,6 @@ export class Dashboard {
 
   #showCharts(): void {
     const { bars, fine } = this.#shown;
-    const { intervalMs } = bars;
     if (this.#symbol === "") return this.#clear("No symbol is chosen.");
     if (!this.#feed.knows(bars)) {
       if (this.#isShown) return;
@@ -244,16 +234,16 @@ export class Dashboard {
       return;
     }
     const { register, progress } = this.#feed;
-    const shown = register.bars(this.#symbol, intervalMs);
+    const shown = register.bars(this.#symbol, bars.intervalMs);
     this.#standings.look(shown, progress);
     this.#charts.show({
       symbol: this.#symbol,
-      intervalMs,
+      intervalMs: bars.intervalMs,
       bars: shown,
       fine: this.#feed.knows(fine) ? register.bars(this.#symbol, fine.intervalMs).slice(-fine.bars) : [],
-      emptyWords: this.#suggestions.emptyWords(this.#symbol),
+      emptyWords: this.#desk?.emptyWords(this.#symbol) ?? "",
     });
-    if (!this.#hasBegun) setTimeout(() => this.#begin());
+    if (this.#begun === undefined) setTimeout(() => (this.#begun ??= this.#begin()));
   }
 }
 

@@ -3,20 +3,20 @@ import type { Passes } from "#core/protocol/dashboard-config.ts";
 import type { Register } from "#core/protocol/register.ts";
 import type { DurationMs } from "#core/units.ts";
 import { byId, setText } from "./element.ts";
+import { showPrice } from "./headline.ts";
 import { measuredFrom, type PassOf } from "./passes.ts";
 import { quoteOf } from "./quote.ts";
-import type { Wish } from "./session.ts";
-import type { Suggestions } from "./suggestions.ts";
+import type { KnownSymbol, Wish } from "./session.ts";
+import { Suggestions } from "./suggestions.ts";
 import type { SymbolList } from "./symbol-list.ts";
 import type { Theme } from "./theme.ts";
-import type { ToolDeps, WatchTools } from "./watch-tools.ts";
+import { WatchTools, type ToolDeps } from "./watch-tools.ts";
 import { Watchlist } from "./watchlist.ts";
 import { watchedSpan } from "./wishes.ts";
 import { clockWords, countWords } from "./words.ts";
 
 export interface DeskDeps extends Pick<ToolDeps, "add" | "ask" | "choose" | "remove"> {
   readonly list: SymbolList;
-  readonly suggestions: Suggestions;
   readonly offeredMs: readonly DurationMs[];
   readonly passes: Passes | undefined;
   readonly passOf: PassOf;
@@ -27,19 +27,23 @@ export interface DeskDeps extends Pick<ToolDeps, "add" | "ask" | "choose" | "rem
 /** So often it is looked how far back the bars of all symbols reach. */
 const SPAN_MS = 5_000;
 
-/** The watchlist at work: what it wishes for, and what is measured in it. Its tools come once the page is drawn. */
+/**
+ * The watchlist at work, with the price above the charts: what it wishes for, and what is measured in it. It is loaded when
+ * the first chart is drawn, as what it shows is asked for then.
+ */
 export class WatchDesk {
   readonly #deps: DeskDeps;
   readonly #span: Omit<Wish, "symbols">;
+  readonly #suggestions = new Suggestions();
   readonly #watchlist: Watchlist;
-  #tools: WatchTools | undefined;
+  readonly #tools: WatchTools;
   /** How far back the bars of all symbols reach, looked up now and then. */
   #oldestMs = Number.POSITIVE_INFINITY;
   #lookedAtMs = Number.NEGATIVE_INFINITY;
   /** What {@link barsOf} told, by what the register did. */
   readonly #recent = new WeakMap<readonly Bar[], readonly Bar[]>();
   /** Since when changes are measured. */
-  fromMs = 0;
+  #fromMs = 0;
 
   constructor(deps: DeskDeps) {
     this.#deps = deps;
@@ -51,12 +55,9 @@ export class WatchDesk {
       },
       onRemove: (symbol) => deps.remove([symbol]),
     });
-    this.refresh();
-  }
-
-  /** Whether the reader can work with it. */
-  get isReady(): boolean {
-    return this.#tools !== undefined;
+    const quote: ToolDeps["quoteOf"] = (symbol) => quoteOf(this.barsOf(symbol), this.#fromMs);
+    const parts = { watchlist: this.#watchlist, suggestions: this.#suggestions, quoteOf: quote };
+    this.#tools = new WatchTools({ ...deps, ...parts });
   }
 
   get wishes(): readonly Wish[] {
@@ -79,30 +80,34 @@ export class WatchDesk {
     this.#watchlist.focus();
   }
 
-  /** Shows that symbols came or went, or that more of them are known. */
+  /** Shows that symbols came or went. */
   refresh(): void {
-    const { list } = this.#deps;
-    if (this.#tools !== undefined) return this.#tools.refresh();
-    this.#watchlist.arrange(list.symbols.map((symbol) => ({ symbol, kind: list.isOwn(symbol) ? "own" : "given" })));
+    this.#tools.refresh();
   }
 
-  show(theme: Theme): void {
+  /** Takes in what the server said of some symbols. */
+  take(symbols: readonly KnownSymbol[]): void {
+    this.#suggestions.take(symbols);
+    this.#tools.refresh();
+  }
+
+  /** What to say of a symbol without bars. */
+  emptyWords(symbol: string): string {
+    return this.#suggestions.emptyWords(symbol);
+  }
+
+  /** Shows what is new in the rows in sight, and of the chosen symbol. */
+  show(theme: Theme, chosen: string): void {
     this.#look();
     const { newestMs } = this.#deps.register();
-    this.#watchlist.show({ newestMs, fromMs: this.fromMs, passOf: this.#deps.passOf, theme, barsOf: this.barsOf });
+    const { barsOf } = this;
+    this.#watchlist.show({ newestMs, fromMs: this.#fromMs, passOf: this.#deps.passOf, theme, barsOf });
+    showPrice(barsOf(chosen), this.#fromMs);
   }
 
   /** What is done now and then, whether or not there is news. */
   settle(): void {
-    this.#tools?.settle();
-  }
-
-  /** Loads what the reader works the list with, once the page is drawn. */
-  async equip(): Promise<void> {
-    if (this.#tools !== undefined) return;
-    const { WatchTools } = await import("./watch-tools.ts");
-    const quote: ToolDeps["quoteOf"] = (symbol) => quoteOf(this.barsOf(symbol), this.fromMs);
-    this.#tools ??= new WatchTools({ ...this.#deps, watchlist: this.#watchlist, quoteOf: quote });
+    this.#tools.settle();
   }
 
   /** Since when changes are measured, and how much there is to see. */
@@ -115,8 +120,8 @@ export class WatchDesk {
       this.#oldestMs = Math.min(newestMs, ...starts);
     }
     const { bars, intervalMs } = this.#span;
-    this.fromMs = measuredFrom(newestMs, Math.min(bars * intervalMs, newestMs - this.#oldestMs), passes);
-    const since = newestMs === 0 ? "" : ` · change and volume since ${clockWords(this.fromMs)}`;
+    this.#fromMs = measuredFrom(newestMs, Math.min(bars * intervalMs, newestMs - this.#oldestMs), passes);
+    const since = newestMs === 0 ? "" : ` · change and volume since ${clockWords(this.#fromMs)}`;
     setText(byId("listed"), countWords(list.symbols.length, "symbol") + since);
   }
 }
