@@ -24,7 +24,7 @@ interface Sizes {
   readonly samples: number;
 }
 
-const FULL: Sizes = { symbolCount: 500, rounds: 3, warmUpMs: 5_000, sampleMs: 5_000, samples: 4 };
+const FULL: Sizes = { symbolCount: 500, rounds: 7, warmUpMs: 10_000, sampleMs: 10_000, samples: 9 };
 const QUICK: Sizes = { symbolCount: 20, rounds: 1, warmUpMs: 500, sampleMs: 500, samples: 2 };
 
 /**

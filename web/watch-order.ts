@@ -58,10 +58,10 @@ export const search = (typed: string, symbols: readonly string[], known: readonl
   const inList = new Set(symbols);
   const others = known.filter((symbol) => !inList.has(symbol) && has(symbol)).slice(0, OFFERS);
   const isNew = isSymbol(wanted) && !inList.has(wanted) && !others.includes(wanted);
-  const offered = isNew ? [...others, wanted] : others;
   if (wanted === "") return { listed, offered: [], best: undefined };
-  const all = [...listed, ...offered];
-  const exact = isNew ? undefined : all.find((symbol) => symbol.toUpperCase() === wanted);
-  const best = exact ?? all.find((symbol) => symbol.toUpperCase().startsWith(wanted)) ?? all[0];
-  return { listed, offered, best };
+  const found = [...listed, ...others];
+  const exact = found.find((symbol) => symbol.toUpperCase() === wanted);
+  const begun = found.find((symbol) => symbol.toUpperCase().startsWith(wanted));
+  const offered = isNew ? [...others, wanted] : others;
+  return { listed, offered, best: exact ?? begun ?? found[0] ?? offered[0] };
 };

@@ -1,10 +1,11 @@
 import { byId, setText } from "./element.ts";
 import type { Suggestions } from "./suggestions.ts";
-import type { SymbolList } from "./symbol-list.ts";
+import { SymbolList } from "./symbol-list.ts";
 import { rowAfterKey } from "./virtual-window.ts";
 import type { Entry } from "./watch-row.ts";
 import { search, sorted, sortingAfter, SORT_KEYS, type Found, type QuoteOf, type Sorting } from "./watch-order.ts";
 import type { Watchlist } from "./watchlist.ts";
+import { countWords } from "./words.ts";
 
 /** What the reader works the watchlist with, beside choosing a row by pointer. */
 export interface ToolDeps {
@@ -126,7 +127,7 @@ export class WatchTools {
     });
     this.#all.addEventListener("click", () => {
       const others = this.#others();
-      if (others.length > 0) this.#deps.add(others);
+      if (others.length > 1 && list.symbols.length < SymbolList.MOST) this.#deps.add(others);
       else remove(list.own);
       this.#leave();
     });
@@ -169,12 +170,14 @@ export class WatchTools {
   }
 
   #say(listed: number, offered: number): void {
+    const { list } = this.#deps;
     const isSearch = this.#input.value.trim() !== "";
-    const { length: others } = this.#others();
-    const { length: own } = this.#deps.list.own;
-    setText(byId("found"), isSearch ? `${listed} found, ${offered} to add` : "");
-    this.#all.hidden = document.activeElement !== this.#input || (others < 2 && (isSearch || own < 2));
-    setText(this.#all, others > 1 ? `Add all ${others.toLocaleString("en-US")} known` : `Remove all ${own} added`);
+    const isFull = list.symbols.length >= SymbolList.MOST;
+    const others = isFull ? 0 : this.#others().length;
+    const full = isFull ? `The list is full: it holds ${countWords(SymbolList.MOST, "symbol")}. ` : "";
+    setText(byId("found"), isSearch ? `${full}${listed} found, ${offered} to add` : full);
+    this.#all.hidden = document.activeElement !== this.#input || (others < 2 && (isSearch || list.own.length < 2));
+    setText(this.#all, others > 1 ? `Add all ${others} known` : `Remove all ${list.own.length} added`);
   }
 }
 
