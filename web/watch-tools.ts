@@ -22,6 +22,8 @@ export interface ToolDeps {
 
 /** A sorted list keeps its order for so long, whatever prices do. */
 const CALM_MS = 3_000;
+/** A Mac has no other key for it. */
+const REMOVE: ReadonlySet<string> = new Set(["Delete", "Backspace"]);
 
 /** Search, sorting and keys of the watchlist. */
 export class WatchTools {
@@ -90,10 +92,13 @@ export class WatchTools {
     this.#input.addEventListener("keydown", (event) => {
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
       if (step !== undefined) watchlist.point(watchlist.entries[watchlist.place + step]?.symbol ?? this.#search().best);
-      else if (event.key === "Enter") this.#take(watchlist.entries[watchlist.place]);
       else if (event.key === "Escape") this.#leave();
       else return;
       event.preventDefault();
+    });
+    byId("add").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#take(this.#input.value === "" ? undefined : watchlist.entries[watchlist.place]);
     });
     document.addEventListener("keydown", (event) => {
       const isTyping = event.target instanceof HTMLInputElement;
@@ -121,7 +126,7 @@ export class WatchTools {
       const row = rowAfterKey(event.key, watchlist.place, watchlist.scroll);
       if (row !== undefined) this.#go(watchlist.entries[row]);
       else if (entry !== undefined && (event.key === "Enter" || event.key === " ")) this.#take(entry);
-      else if (entry !== undefined && event.key === "Delete" && entry.kind === "own") remove([entry.symbol]);
+      else if (entry !== undefined && REMOVE.has(event.key) && entry.kind === "own") remove([entry.symbol]);
       else return;
       event.preventDefault();
     });
@@ -157,9 +162,9 @@ export class WatchTools {
   #leave(): void {
     this.#input.value = "";
     this.#deps.watchlist.focus();
-    this.#all.hidden = true;
     this.arrange();
     this.#deps.watchlist.point(undefined);
+    this.#all.hidden = true;
   }
 
   /** What the server knows beside the list, of what is searched for. */
@@ -176,7 +181,8 @@ export class WatchTools {
     const others = isFull ? 0 : this.#others().length;
     const full = isFull ? `The list is full: it holds ${countWords(SymbolList.MOST, "symbol")}. ` : "";
     setText(byId("found"), isSearch ? `${full}${listed} found, ${offered} to add` : full);
-    this.#all.hidden = document.activeElement !== this.#input || (others < 2 && (isSearch || list.own.length < 2));
+    const isUseless = others < 2 && (isSearch || list.own.length < 2);
+    this.#all.hidden = isUseless || (this.#all.hidden && document.activeElement !== this.#input);
     setText(this.#all, others > 1 ? `Add all ${others} known` : `Remove all ${list.own.length} added`);
   }
 }
