@@ -165,6 +165,7 @@ describe("npm start", () => {
 
   test("says of an unknown symbol that it has no trades", { timeout: 30_000 }, async () => {
     const other = await openTab();
+    await isWhole(other.page);
     await other.page.keyboard.press("/");
     await other.page.keyboard.type("nope");
     await other.page.keyboard.press("Enter");
