@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BAR_COLUMNS } from "#core/bar-row.ts";
 import { openBrowser } from "./browser.ts";
 import { runCommandLine, startCommand, type RunningCommand } from "./command.ts";
-import { look } from "./dashboard-page.ts";
+import { isWhole, look } from "./dashboard-page.ts";
 import { putTrade, storedBars, type Rows } from "./running-cloud.ts";
 
 /** By then a window's trades have come, and the life that folded them has stored them. */
