@@ -12,7 +12,7 @@ export class SymbolList {
   readonly #given: ReadonlySet<string>;
   readonly #kept: KeptSymbols;
   #groups: readonly (readonly string[])[] = [];
-  #symbols: readonly string[] = [];
+  readonly #symbols = new Set<string>();
 
   constructor(given: readonly string[], kept: KeptSymbols) {
     this.#given = new Set(given);
@@ -22,7 +22,11 @@ export class SymbolList {
 
   /** In the order in which they came. */
   get symbols(): readonly string[] {
-    return this.#symbols;
+    return [...this.#symbols];
+  }
+
+  get size(): number {
+    return this.#symbols.size;
   }
 
   /** The same in groups that one message each can name. Groups change as little as can be. */
@@ -31,7 +35,7 @@ export class SymbolList {
   }
 
   has(symbol: string): boolean {
-    return this.#symbols.includes(symbol);
+    return this.#symbols.has(symbol);
   }
 
   /** Whether the reader may remove it. */
@@ -41,15 +45,15 @@ export class SymbolList {
 
   /** The reader's own. */
   get own(): readonly string[] {
-    return this.#symbols.filter((symbol) => this.isOwn(symbol));
+    return this.symbols.filter((symbol) => this.isOwn(symbol));
   }
 
   /** Adds what is a symbol, as far as there is room, for this visit, and returns what is new. */
   join(symbols: readonly string[]): readonly string[] {
     const added = [...new Set(symbols)]
       .filter((symbol) => isSymbol(symbol) && !this.has(symbol))
-      .slice(0, SymbolList.MOST - this.#symbols.length);
-    this.#symbols = [...this.#symbols, ...added];
+      .slice(0, SymbolList.MOST - this.#symbols.size);
+    for (const symbol of added) this.#symbols.add(symbol);
     const last = this.#groups.at(-1) ?? [];
     const isSmall = last.length + added.length <= SMALL_GROUP;
     const groups = isSmall ? this.#groups.slice(0, -1) : this.#groups;
@@ -65,10 +69,10 @@ export class SymbolList {
   }
 
   remove(symbol: string): void {
-    const without = (symbols: readonly string[]): readonly string[] => symbols.filter((each) => each !== symbol);
     this.#kept.remove(symbol);
-    this.#symbols = without(this.#symbols);
-    this.#groups = this.#groups.map(without).filter((group) => group.length > 0);
+    this.#symbols.delete(symbol);
+    const groups = this.#groups.map((group) => group.filter((each) => each !== symbol));
+    this.#groups = groups.filter((group) => group.length > 0);
   }
 }
 

@@ -122,6 +122,6 @@ export class WatchDesk {
     const { bars, intervalMs } = this.#span;
     this.#fromMs = measuredFrom(newestMs, Math.min(bars * intervalMs, newestMs - this.#oldestMs), passes);
     const since = newestMs === 0 ? "" : ` · change and volume since ${clockWords(this.#fromMs)}`;
-    setText(byId("listed"), countWords(list.symbols.length, "symbol") + since);
+    setText(byId("listed"), countWords(list.size, "symbol") + since);
   }
 }

@@ -132,7 +132,7 @@ export class WatchTools {
     });
     this.#all.addEventListener("click", () => {
       const others = this.#others();
-      if (others.length > 1 && list.symbols.length < SymbolList.MOST) this.#deps.add(others);
+      if (others.length > 1 && list.size < SymbolList.MOST) this.#deps.add(others);
       else remove(list.own);
       this.#leave();
     });
@@ -177,7 +177,7 @@ export class WatchTools {
   #say(listed: number, offered: number): void {
     const { list } = this.#deps;
     const isSearch = this.#input.value.trim() !== "";
-    const isFull = list.symbols.length >= SymbolList.MOST;
+    const isFull = list.size >= SymbolList.MOST;
     const others = isFull ? 0 : this.#others().length;
     const full = isFull ? `The list is full: it holds ${countWords(SymbolList.MOST, "symbol")}. ` : "";
     setText(byId("found"), isSearch ? `${full}${listed} found, ${offered} to add` : full);
