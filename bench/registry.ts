@@ -1,6 +1,7 @@
 import type { Benchmark } from "./benchmark.ts";
 import { coldBenchmark } from "./cold.ts";
 import { coreBenchmark } from "./core.ts";
+import { dashboardBenchmark } from "./dashboard.ts";
 import { fanoutBenchmark } from "./fanout-benchmark.ts";
 import { frameBytesBenchmark } from "./frame-bytes.ts";
 import { handlerBenchmark } from "./handler.ts";
@@ -22,6 +23,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   latencyBenchmark,
   socketBenchmark,
   pageBenchmark,
+  dashboardBenchmark,
 ];
 
 /** The names of all figures. */

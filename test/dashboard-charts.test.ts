@@ -16,7 +16,7 @@ let complaints: string[];
 
 beforeAll(async () => {
   const intervals = ["10s", "1m", "5m", "15m", "1h", "1d"];
-  [browser, server] = await Promise.all([openBrowser(), openPageServer({ intervals }, walkPanes)]);
+  [browser, server] = await Promise.all([openBrowser(), openPageServer({ intervals }, { panesOf: walkPanes })]);
 });
 
 afterAll(async () => {
@@ -199,8 +199,8 @@ test("an alert says once that its price is reached, of whichever symbol is on th
   await expect.poll(async () => (await look(page))!.isWhole, PATIENT).toBe(true);
   expect(await page.textContent("#reached")).toBe("");
   for (const _ of [1, 2]) {
-    const startMs = Math.floor(Date.now() / 10_000) * 10_000 + 10_000;
-    server.tell([pane({ symbol: "SPY", intervalMs: durationMs(10_000), shard: "b", startMs, last: 20 })]);
+    const startMs = Math.floor(Date.now() / 60_000) * 60_000 + 60_000;
+    server.tell([pane({ symbol: "SPY", intervalMs: durationMs(60_000), shard: "b", startMs, last: 20 })]);
     await expect.poll(() => page.textContent("#reached"), PATIENT).toMatch(/^SPY reached 101\.25 at \d\d:\d\d×$/);
   }
   await page.click("#alerts");

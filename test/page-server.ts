@@ -35,26 +35,35 @@ export interface PageServer extends AsyncDisposable {
   isAnswering: boolean;
 }
 
+/** What a server knows. */
+export interface PageMarket {
+  /** Those with trades. */
+  readonly symbols: readonly string[];
+  /** The stored panes that the last `bars` bars of `symbol` are folded from. @default half an hour, whatever is asked for */
+  readonly panesOf: (symbol: string, intervalMs: DurationMs, bars: number) => readonly Pane[];
+}
+
 const TEN_SECONDS = durationMs(10_000);
 const BARS = 180;
+const MARKET: PageMarket = {
+  symbols: ["AIG", "BAC", "IBM", "SPY"],
+  panesOf: (symbol) => recentPanes(symbol, BARS),
+};
 
-/** The stored panes that the last `bars` bars of `symbol` are folded from. */
-export type PanesOf = (symbol: string, intervalMs: DurationMs, bars: number) => readonly Pane[];
-
-/** Half an hour until now of trades of `symbol`, one each ten seconds, whatever is asked for. */
-const halfAnHour: PanesOf = (symbol) => {
+/** A while until now of trades of `symbol`, one each ten seconds. */
+export const recentPanes = (symbol: string, bars: number): readonly Pane[] => {
   const lastMs = windowStart(epochMs(Date.now()), TEN_SECONDS);
-  return Array.from({ length: BARS }, (_, index) =>
+  return Array.from({ length: bars }, (_, index) =>
     pane({
       symbol,
       intervalMs: TEN_SECONDS,
-      startMs: lastMs - (BARS - 1 - index) * TEN_SECONDS,
+      startMs: lastMs - (bars - 1 - index) * TEN_SECONDS,
       last: 1 + index + (index % 7),
     }),
   );
 };
 
-const answersTo = (message: ClientMessage, symbols: readonly string[], panesOf: PanesOf): readonly string[] => {
+const answersTo = (message: ClientMessage, { symbols, panesOf }: PageMarket): readonly string[] => {
   switch (message.action) {
     case "subscribe":
     case "resume": {
@@ -81,9 +90,9 @@ const answersTo = (message: ClientMessage, symbols: readonly string[], panesOf: 
 /** Serves the built page and its socket until disposed. `config` says what else the page is told. */
 export const openPageServer = async (
   config: Partial<DashboardConfig> = {},
-  panesOf: PanesOf = halfAnHour,
+  setting: Partial<PageMarket> = {},
 ): Promise<PageServer> => {
-  const symbols = ["AIG", "BAC", "IBM", "SPY"];
+  const market = { ...MARKET, ...setting };
   const folder = await mkdtemp(join(tmpdir(), "page-"));
   const siteDir = await buildWeb({ outDir: join(folder, "web") });
   await endBuilder();
@@ -97,7 +106,7 @@ export const openPageServer = async (
       const reading = readClientMessage((data as Buffer).toString());
       if (reading.kind === "fault") throw new RangeError(reading.message);
       taken.push(reading.message);
-      for (const answer of answersTo(reading.message, symbols, panesOf)) socket.send(answer);
+      for (const answer of answersTo(reading.message, market)) socket.send(answer);
     });
   });
   const listener = await openLoopbackServer(0);
@@ -106,7 +115,7 @@ export const openPageServer = async (
     siteDir,
     webSocketUrl: `ws://127.0.0.1:${(api.address() as { port: number }).port}/api`,
     config: {
-      symbols,
+      symbols: market.symbols,
       intervals: ["10s", "1m", "5m"],
       source: "trades of a test",
       connectionMs: durationMs(7_200_000),

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BAR_COLUMNS } from "#core/bar-row.ts";
 import { openBrowser } from "./browser.ts";
 import { runCommandLine, startCommand, type RunningCommand } from "./command.ts";
-import { look } from "./dashboard-page.ts";
+import { isWhole, look } from "./dashboard-page.ts";
 import { putTrade, storedBars, type Rows } from "./running-cloud.ts";
 
 /** By then a window's trades have come, and the life that folded them has stored them. */
@@ -97,7 +97,7 @@ describe("npm start", () => {
     const close = BAR_COLUMNS.indexOf("close");
     expect(rows.map((row) => drawn.get(Number(row[START])))).toEqual(rows.map((row) => Number(row[close])));
     expect(await tab.page.textContent("#state")).toBe("Live");
-    expect(await tab.page.locator("#symbols li").count()).toBe(4);
+    expect(await tab.page.locator("#rows .row").count()).toBe(4);
     await expect.poll(() => tab.page.innerText("#pipeline"), PATIENT).toMatch(/Trades come in\s+complete up to \d\d:/);
     expect(tab.complaints).toEqual([]);
   });
@@ -156,7 +156,7 @@ describe("npm start", () => {
     await equalsStore(other.page, "IBM/10s", 100);
     await other.page.click('#intervals button[value="5m"]');
     await equalsStore(other.page, "IBM/5m", 3);
-    await other.page.click("#symbols li:first-child button");
+    await other.page.click("#rows .row:first-child");
     await equalsStore(other.page, "AIG/5m", 3);
     await equalsStore(tab.page, "SPY/1m", 20);
     expect(other.complaints).toEqual([]);
@@ -165,6 +165,7 @@ describe("npm start", () => {
 
   test("says of an unknown symbol that it has no trades", { timeout: 30_000 }, async () => {
     const other = await openTab();
+    await isWhole(other.page);
     await other.page.keyboard.press("/");
     await other.page.keyboard.type("nope");
     await other.page.keyboard.press("Enter");
@@ -172,7 +173,7 @@ describe("npm start", () => {
     expect(await other.page.isVisible("#empty")).toBe(true);
     expect((await look(other.page))!.bars).toEqual([]);
     await other.page.getByRole("button", { name: "Remove NOPE" }).click();
-    await expect.poll(() => other.page.locator("#symbols li").count(), PATIENT).toBe(4);
+    await expect.poll(() => other.page.locator("#rows .row").count(), PATIENT).toBe(4);
     expect(other.complaints).toEqual([]);
     await other.page.close();
   });

@@ -2,22 +2,21 @@ import { barRow } from "#core/bar-row.ts";
 import type { BarStatus } from "#core/bar-status.ts";
 import { readInterval } from "#core/interval.ts";
 import type { DashboardConfig } from "#core/protocol/dashboard-config.ts";
-import { isSymbol } from "#core/trade.ts";
 import { durationMs, type DurationMs } from "#core/units.ts";
 import { readAddress, writeAddress } from "./address.ts";
 import { Charts, type ChartLook } from "./charts.ts";
 import { Controls } from "./controls.ts";
 import { byId, setText } from "./element.ts";
 import { Feed } from "./feed.ts";
-import { showPrice, showTitle } from "./headline.ts";
 import { KeptSymbols } from "./kept-symbols.ts";
-import { measuredFrom, passOf, type PassOf } from "./passes.ts";
+import { paced } from "./paced.ts";
+import { passOf, type PassOf } from "./passes.ts";
 import { Standings } from "./standings.ts";
 import { Status } from "./status.ts";
-import { Suggestions } from "./suggestions.ts";
+import { SymbolList } from "./symbol-list.ts";
 import { readTheme, watchTheme, type Theme } from "./theme.ts";
-import { Watchlist } from "./watchlist.ts";
-import { CHART_BARS, chartWishes, watchedWishes, WATCHED_BARS, type ChartWishes } from "./wishes.ts";
+import type { WatchDesk } from "./watch-desk.ts";
+import { CHART_BARS, chartWishes, type ChartWishes } from "./wishes.ts";
 
 /** What tests and tools may read of the page. */
 export interface Dash extends ChartLook {
@@ -35,59 +34,55 @@ export interface Dash extends ChartLook {
 const STATE_MS = 250;
 /** So long what was chosen before stays on screen while the server answers, lest it flicker. */
 const PATIENCE_MS = 500;
+/** The page is painted no more often than this, however many updates come. */
+const PAINT_MS = 50;
+/** The watchlist does not wait longer than this for the first chart. */
+const BEGIN_MS = 2_000;
+/** Who runs through the list does not ask for each symbol on the way. */
+const WISH_MS = 150;
 
 /** The page at work: its parts, what the reader chose, and what is shown of it. */
 export class Dashboard {
   readonly #config: DashboardConfig;
   readonly #offeredMs: readonly DurationMs[];
   readonly #passOf: PassOf;
-  readonly #kept = new KeptSymbols(() => localStorage);
+  readonly #list: SymbolList;
   readonly #feed: Feed;
   readonly #status: Status;
-  readonly #suggestions: Suggestions;
-  readonly #watchlist: Watchlist;
+  #desk: WatchDesk | undefined;
   readonly #controls: Controls;
   readonly #standings = new Standings();
-  readonly #charts: Charts;
+  #drawn: Charts | undefined;
   #theme: Theme = readTheme();
-  #symbols: readonly string[] = [];
   #symbol: string;
   #interval: string;
   /** How many bars the charts have, if their interval is short. */
   #barCount: number = CHART_BARS.first;
   #chosenAtMs = 0;
   #isDirty = false;
+  /** Set when a chart has been drawn, or waited for long enough. */
+  #begun: Promise<void> | undefined;
 
   constructor(config: DashboardConfig, openSocket: () => WebSocket) {
     this.#config = config;
     this.#offeredMs = config.intervals.map(msOf);
     this.#passOf = passOf(config.passes);
+    this.#list = new SymbolList(config.symbols, new KeptSymbols(() => localStorage));
     this.#feed = new Feed({
       openSocket,
       connectionMs: config.connectionMs,
       onChange: () => this.#touch(),
       onFault: ({ message }) => this.#status.complain(message),
-      onSymbols: (symbols) => {
-        this.#suggestions.take(symbols);
-        this.#touch();
-      },
+      onSymbols: (symbols) => this.#desk?.take(symbols),
     });
     this.#status = new Status(this.#feed);
-    this.#suggestions = new Suggestions(() => this.#feed.askSymbols());
-    this.#watchlist = new Watchlist(byId("symbols"), {
-      onSelect: (symbol) => this.#choose(symbol, this.#interval),
-      onRemove: (symbol) => this.#remove(symbol),
-    });
-    this.#controls = new Controls(config.intervals, {
-      onInterval: (interval) => this.#choose(this.#symbol, interval),
-      onSymbol: (symbol) => this.#addAndChoose(symbol),
-    });
-    this.#charts = new Charts(this.#theme, this.#passOf, this.#standings.of, () => this.#askOlder());
+    this.#controls = new Controls(config.intervals, (interval) => this.#choose(this.#symbol, interval));
     setText(byId("source"), config.source);
     byId("source").title = config.source;
     const [symbol, interval] = readAddress();
-    for (const each of [...config.symbols, ...this.#kept.read(), symbol]) this.#add(each);
-    this.#symbol = isSymbol(symbol) ? symbol : (config.symbols.at(-1) ?? "");
+    this.#list.join([symbol]);
+    this.#feed.watch("watch", this.#list.own);
+    this.#symbol = this.#list.has(symbol) ? symbol : (config.symbols.at(-1) ?? "");
     this.#interval = config.intervals.includes(interval) ? interval : (config.intervals[1] ?? config.intervals[0]!);
     this.#listen();
     this.#choose(this.#symbol, this.#interval);
@@ -96,12 +91,11 @@ export class Dashboard {
 
   /** What the page shows now. */
   look(): Dash {
-    const isKnown = this.#charts.shows(this.#symbol, msOf(this.#interval));
     return {
       state: this.#feed.state.kind,
       symbol: this.#symbol,
       interval: this.#interval,
-      isWhole: isKnown && !this.#feed.isAwaiting,
+      isWhole: this.#isShown && !this.#feed.isAwaiting && this.#desk !== undefined,
       bars: this.#charts.bars.map(barRow),
       statuses: this.#charts.bars.map((bar) => this.#standings.of(bar).status ?? null),
       ...this.#charts.look(),
@@ -112,48 +106,42 @@ export class Dashboard {
     return chartWishes(this.#symbol, msOf(this.#interval), this.#offeredMs, this.#barCount);
   }
 
+  /** Made when there is something to draw: an empty chart takes as long to paint as a full one. */
+  get #charts(): Charts {
+    return (this.#drawn ??= new Charts(this.#theme, this.#passOf, this.#standings.of, () => this.#askOlder()));
+  }
+
+  get #isShown(): boolean {
+    return this.#drawn?.shows(this.#symbol, msOf(this.#interval)) ?? false;
+  }
+
   #listen(): void {
     document.addEventListener("visibilitychange", () => {
       this.#feed.connectNow();
       this.#touch();
     });
     window.addEventListener("online", () => this.#feed.connectNow());
-    window.addEventListener("resize", () => {
-      this.#watchlist.reveal(this.#symbol);
-      this.#touch();
-    });
     watchTheme((theme) => {
       this.#theme = theme;
-      this.#charts.paint(theme);
+      this.#drawn?.paint(theme);
       this.#touch();
     });
   }
 
-  /** Adds a row, which the reader may remove unless the server named it. */
-  #add(symbol: string): void {
-    if (!isSymbol(symbol) || this.#symbols.includes(symbol)) return;
-    const isRemovable = !this.#config.symbols.includes(symbol);
-    this.#symbols = [...this.#symbols, symbol];
-    this.#watchlist.add(symbol, { isRemovable });
-    if (isRemovable) this.#feed.watch("watch", symbol);
+  #add(symbols: readonly string[]): void {
+    this.#feed.watch("watch", this.#list.add(symbols));
+    this.#desk?.refresh();
+    this.#wish();
   }
 
-  #addAndChoose(symbol: string): void {
-    this.#add(symbol);
-    if (!this.#config.symbols.includes(symbol)) this.#kept.add(symbol);
-    this.#choose(symbol, this.#interval);
-  }
-
-  #remove(symbol: string): void {
-    const place = this.#symbols.indexOf(symbol);
-    this.#symbols = this.#symbols.filter((each) => each !== symbol);
-    const neighbour = this.#symbols[Math.min(place, this.#symbols.length - 1)];
-    this.#kept.remove(symbol);
-    this.#feed.watch("unwatch", symbol);
-    this.#watchlist.remove(symbol);
-    this.#choose(this.#symbol === symbol ? (neighbour ?? "") : this.#symbol, this.#interval);
-    if (neighbour === undefined) this.#controls.focus();
-    else this.#watchlist.focus(neighbour);
+  #remove(symbols: readonly string[]): void {
+    const place = this.#list.symbols.indexOf(this.#symbol);
+    for (const each of symbols) this.#list.remove(each);
+    this.#feed.watch("unwatch", symbols);
+    this.#desk?.refresh();
+    const neighbour = this.#list.symbols.at(Math.min(place, this.#list.symbols.length - 1)) ?? "";
+    this.#choose(this.#list.has(this.#symbol) ? this.#symbol : neighbour, this.#interval);
+    this.#desk?.focus();
   }
 
   #choose(symbol: string, interval: string): void {
@@ -162,10 +150,12 @@ export class Dashboard {
     this.#chosenAtMs = performance.now();
     this.#barCount = CHART_BARS.first;
     writeAddress(symbol, interval);
-    this.#watchlist.select(symbol);
+    this.#desk?.select(symbol);
     this.#controls.select(interval);
-    showTitle(symbol);
+    setText(byId("title"), symbol);
+    byId("title").title = symbol;
     this.#wish();
+    this.#touch();
   }
 
   #askOlder(): void {
@@ -173,66 +163,89 @@ export class Dashboard {
     this.#wish();
   }
 
-  #wish(): void {
+  readonly #wish = paced(WISH_MS, () => this.#wishNow());
+
+  /** The bars on the chart come first; all else is asked for when they are drawn. */
+  #wishNow(): void {
     const { bars, fine } = this.#shown;
     const charts = this.#symbol === "" ? [] : bars === fine ? [bars] : [bars, fine];
-    this.#feed.wish([...watchedWishes(this.#symbols, this.#offeredMs[0]!), ...charts]);
+    this.#feed.wish(this.#desk === undefined ? charts.slice(0, 1) : [...charts, ...this.#desk.wishes]);
+  }
+
+  /** The watchlist comes when the first chart is drawn, or has been waited for. */
+  async #begin(): Promise<void> {
+    const { WatchDesk: Desk } = await import("./watch-desk.ts");
+    this.#desk = new Desk({
+      list: this.#list,
+      offeredMs: this.#offeredMs,
+      passes: this.#config.passes,
+      passOf: this.#passOf,
+      register: () => this.#feed.register,
+      choose: (symbol) => this.#choose(symbol, this.#interval),
+      add: (symbols) => this.#add(symbols),
+      remove: (symbols) => this.#remove(symbols),
+      ask: () => this.#feed.askSymbols(),
+    });
+    this.#desk.select(this.#symbol);
+    this.#wishNow();
     this.#touch();
   }
 
   #touch(): void {
-    if (this.#isDirty) return;
+    if (!this.#isDirty) this.#paint();
     this.#isDirty = true;
+  }
+
+  readonly #paint = paced(PAINT_MS, () =>
     requestAnimationFrame(() => {
       this.#isDirty = false;
       this.#show();
-    });
-  }
+    }),
+  );
 
   /** What changes with time alone. */
   #tick(): void {
     this.#status.show();
-    if (!this.#charts.shows(this.#symbol, msOf(this.#interval))) this.#showCharts();
+    if (performance.now() > BEGIN_MS) this.#begun ??= this.#begin();
+    this.#desk?.settle();
+    if (!document.hidden) this.#desk?.show(this.#theme, this.#symbol);
+    if (!this.#isShown) this.#showCharts();
   }
 
   #show(): void {
-    const { register } = this.#feed;
-    const shortestMs = this.#offeredMs[0]!;
-    const watched = this.#symbols.map((symbol) => register.bars(symbol, shortestMs).slice(-WATCHED_BARS));
-    const newestMs = Math.max(0, ...watched.map((bars) => bars.at(-1)?.content.close.eventTimeMs ?? 0));
-    const oldestMs = Math.min(newestMs, ...watched.map((bars) => bars[0]?.startMs ?? newestMs));
-    const spanMs = Math.min(WATCHED_BARS * shortestMs, newestMs - oldestMs);
-    const fromMs = measuredFrom(newestMs, spanMs, this.#config.passes);
-    const measures = { newestMs, fromMs, passOf: this.#passOf };
-    for (const [index, symbol] of this.#symbols.entries())
-      this.#watchlist.show(symbol, watched[index]!, measures, this.#theme);
-    showPrice(watched[this.#symbols.indexOf(this.#symbol)] ?? [], fromMs);
+    this.#desk?.show(this.#theme, this.#symbol);
     this.#showCharts();
     this.#status.show();
   }
 
+  #clear(words: string): void {
+    this.#drawn?.clear(words);
+    setText(byId("empty"), words);
+    byId("empty").hidden = false;
+  }
+
   #showCharts(): void {
     const { bars, fine } = this.#shown;
-    const { intervalMs } = bars;
-    if (this.#symbol === "") return this.#charts.clear("No symbol is chosen.");
-    if (!this.#feed.knows(bars) || !this.#feed.knows(fine)) {
-      if (this.#charts.shows(this.#symbol, intervalMs)) return;
+    if (this.#symbol === "") return this.#clear("No symbol is chosen.");
+    if (!this.#feed.knows(bars)) {
+      if (this.#isShown) return;
       const isLate = performance.now() - this.#chosenAtMs > PATIENCE_MS || this.#feed.state.kind === "waiting";
-      if (isLate) this.#charts.clear(`Bars of ${this.#symbol} in ${this.#interval} come when the server answers.`);
+      if (isLate) this.#clear(`Bars of ${this.#symbol} in ${this.#interval} come when the server answers.`);
       return;
     }
     const { register, progress } = this.#feed;
-    const shown = register.bars(this.#symbol, intervalMs);
+    const shown = register.bars(this.#symbol, bars.intervalMs);
     this.#standings.look(shown, progress);
     this.#charts.show({
       symbol: this.#symbol,
-      intervalMs,
+      intervalMs: bars.intervalMs,
       bars: shown,
-      fine: register.bars(this.#symbol, fine.intervalMs).slice(-fine.bars),
-      emptyWords: this.#suggestions.emptyWords(this.#symbol),
+      fine: this.#feed.knows(fine) ? register.bars(this.#symbol, fine.intervalMs).slice(-fine.bars) : [],
+      emptyWords: this.#desk?.emptyWords(this.#symbol) ?? "",
       canAskOlder: this.#barCount < CHART_BARS.most,
-      barsOf: (symbol) => register.bars(symbol, this.#offeredMs[0]!),
+      barsOf: (symbol) => this.#desk?.barsOf(symbol) ?? [],
     });
+    if (this.#begun === undefined) setTimeout(() => (this.#begun ??= this.#begin()));
   }
 }
 

@@ -73,7 +73,7 @@ export class Feed {
   }
 
   get register(): Register {
-    return this.#known?.register ?? this.#nothing;
+    return this.#shown?.register ?? this.#nothing;
   }
 
   /** Since the server was last heard, infinite before. */
@@ -103,7 +103,12 @@ export class Feed {
 
   /** Whether what is known answers this wish, up to now or up to when the connection was lost. */
   knows(wish: Wish): boolean {
-    return this.#known?.knows(wish) ?? false;
+    return this.#shown?.knows(wish) ?? false;
+  }
+
+  /** The first session is shown as it comes, any later one once it is whole. */
+  get #shown(): Session | undefined {
+    return this.#known ?? this.#next;
   }
 
   wish(wishes: readonly Wish[]): void {
@@ -113,10 +118,10 @@ export class Feed {
     if (this.#session === undefined && this.#next === undefined && this.#retry === undefined) this.#connect();
   }
 
-  /** Wants feeds to fetch `symbol`, or no more. */
-  watch(action: "watch" | "unwatch", symbol: string): void {
-    this.#watched.set(symbol, action);
-    for (const session of [this.#session, this.#next]) if (session?.isOpen) session.watch(action, [symbol]);
+  /** Wants feeds to fetch these symbols, or no more. */
+  watch(action: "watch" | "unwatch", symbols: readonly string[]): void {
+    for (const symbol of symbols) this.#watched.set(symbol, action);
+    for (const session of [this.#session, this.#next]) if (session?.isOpen) session.watch(action, symbols);
   }
 
   /** Wants to be told which symbols there are. */
@@ -174,7 +179,7 @@ export class Feed {
 
   #updated(session: Session): void {
     this.#updatedAtMs = performance.now();
-    if (session === this.#session) this.#options.onChange();
+    if (session === this.#session || session === this.#shown) this.#options.onChange();
   }
 
   #beat(session: Session, status: PipelineStatus): void {
@@ -223,6 +228,7 @@ export class Feed {
   }
 
   #keepAlive(): void {
+    this.#known?.forget();
     if (this.#session === undefined) return;
     if (this.silenceMs > SILENCE_MS) this.#give(this.#session);
     else this.#session.ping();

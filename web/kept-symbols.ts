@@ -4,7 +4,7 @@ import { isSymbol } from "#core/trade.ts";
 export type KeepingPlace = () => Pick<Storage, "getItem" | "setItem">;
 
 const KEY = "tapestream.symbols";
-const MOST = 100;
+const MOST = 1_000;
 
 /** The symbols that a reader added to those of the server, from one visit to the next. */
 export class KeptSymbols {
@@ -27,8 +27,8 @@ export class KeptSymbols {
   }
 
   /** What another tab added meanwhile stays. */
-  add(symbol: string): void {
-    this.#write([...this.read().filter((kept) => kept !== symbol), symbol].slice(-MOST));
+  add(...symbols: readonly string[]): void {
+    this.#write([...this.read().filter((kept) => !symbols.includes(kept)), ...symbols].slice(-MOST));
   }
 
   remove(symbol: string): void {

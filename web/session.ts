@@ -6,6 +6,7 @@ import type { PipelineStatus } from "#core/protocol/pipeline-status.ts";
 import { Register } from "#core/protocol/register.ts";
 import { readServerMessage, type ServerMessage, type SnapshotHead } from "#core/protocol/server-message.ts";
 import type { DurationMs } from "#core/units.ts";
+import { inGroups } from "./symbol-list.ts";
 
 /** Wanted from the server: the last bars of some symbols, and what changes. */
 export interface Wish {
@@ -23,7 +24,7 @@ export interface SessionEvents {
   onWhole(): void;
   /** Something came, if only a sign of life. */
   onMessage(): void;
-  /** There are new panes in the register. */
+  /** There are new panes in the register, all that were told at once. */
   onPanes(): void;
   onStatus(status: PipelineStatus): void;
   onSymbols(symbols: readonly KnownSymbol[]): void;
@@ -83,12 +84,20 @@ export class Session {
 
   /** Asks for what was not wished for before, and gives up what no longer is. */
   wish(wishes: readonly Wish[]): void {
-    const before = new Set(this.#wishes.map(wishText));
-    const dropped = dropWishes(this.#wishes, wishes);
+    const before = this.#wishes;
+    const dropped = dropWishes(before, wishes);
+    const asked = new Set(before.map(wishText));
     this.#wishes = wishes;
     if (!this.isOpen) return;
-    for (const wish of wishes) if (!before.has(wishText(wish))) this.#ask(wish);
+    for (const wish of wishes) if (!asked.has(wishText(wish)) && !this.#takePart(wish, before)) this.#ask(wish);
+    const keys = new Set(wishes.map(answerText));
+    for (const key of this.#holdings.keys()) if (!keys.has(key)) this.#holdings.delete(key);
     for (const { symbols, intervalMs } of dropped) this.#send({ action: "unsubscribe", symbols, intervalMs });
+  }
+
+  /** Forgets what is older than any wish, or no longer wished for. */
+  forget(): void {
+    this.register.keep(this.#wishes);
   }
 
   /** Asks for everything again, as after an answer that failed. */
@@ -113,7 +122,7 @@ export class Session {
 
   /** Wants feeds to fetch these symbols, or no more; the session must be open. */
   watch(action: "watch" | "unwatch", symbols: readonly string[]): void {
-    if (symbols.length > 0) this.#send({ action, symbols });
+    for (const group of inGroups(symbols)) this.#send({ action, symbols: group });
   }
 
   close(): void {
@@ -132,6 +141,14 @@ export class Session {
     else this.#send({ action: "subscribe", ...wish });
   }
 
+  /** Of a part of what was answered whole, all is known. */
+  #takePart(wish: Wish, wishes: readonly Wish[]): boolean {
+    const whole = wishes.find((each) => isPart(wish, each) && !this.#awaited.has(answerText(each)));
+    const holding = whole && this.#holdings.get(answerText(whole));
+    if (holding !== undefined) this.#holdings.set(answerText(wish), holding);
+    return holding !== undefined;
+  }
+
   #send(message: ClientMessage): void {
     this.#socket.send(clientMessageText(message));
   }
@@ -145,7 +162,7 @@ export class Session {
     else if (message.type === "symbols") this.#events.onSymbols(message.symbols);
     if (message.type !== "snapshot" && message.type !== "update") return;
     this.register.apply(message.panes);
-    this.#events.onPanes();
+    if (message.part === message.parts) this.#events.onPanes();
     if (message.type === "snapshot") this.#takeAnswer(message);
   }
 
@@ -193,6 +210,9 @@ const readOrFault = (text: string): ServerMessage => {
 
 const answerText = ({ symbols, intervalMs }: Pick<Wish, "symbols" | "intervalMs">): string =>
   `${intervalMs}|${symbols.join("|")}`;
+
+const isPart = (wish: Wish, { symbols, intervalMs, bars }: Wish): boolean =>
+  intervalMs === wish.intervalMs && bars === wish.bars && wish.symbols.every((symbol) => symbols.includes(symbol));
 
 const wishText = (wish: Wish): string => `${wish.bars}|${answerText(wish)}`;
 

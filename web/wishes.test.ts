@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { durationMs } from "#core/units.ts";
-import { CHART_BARS, chartWishes, watchedWishes } from "./wishes.ts";
+import { CHART_BARS, chartWishes, watchedSpan } from "./wishes.ts";
 
 const [SECOND, MINUTE, HOUR] = [1_000, 60_000, 3_600_000];
 const offered = [10 * SECOND, MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR].map(durationMs);
@@ -30,8 +30,11 @@ describe("a chart", () => {
   });
 });
 
-test("a long watchlist is asked for in pieces", () => {
-  const symbols = Array.from({ length: 150 }, (_, index) => `S${index}`);
-  expect(watchedWishes(symbols, offered[0]!).map((wish) => wish.symbols.length)).toEqual([100, 50]);
-  expect(watchedWishes([], offered[0]!)).toEqual([]);
+test.each([
+  [offered, MINUTE, 30],
+  [[10 * SECOND].map(durationMs), 10 * SECOND, 180],
+  [[SECOND].map(durationMs), SECOND, 1_000],
+  [[5 * MINUTE, HOUR].map(durationMs), 5 * MINUTE, 30],
+])("the watchlist asks for half an hour in as few bars as draw a line", (intervals, intervalMs, bars) => {
+  expect(watchedSpan(intervals)).toEqual({ intervalMs, bars });
 });

@@ -64,9 +64,11 @@ export const completeWords = ({ feed, watermarkMs }: Pick<PipelineStatus, "feed"
   return feed === "closed" ? "complete" : `complete up to ${secondWords(watermarkMs)}`;
 };
 
+const WHOLE = new Intl.NumberFormat("en-US");
+
 /** `1 trade`, `2,000 trades`. */
 export const countWords = (count: number, one: string): string =>
-  `${count.toLocaleString("en-US")} ${one}${count === 1 ? "" : "s"}`;
+  `${WHOLE.format(count)} ${one}${count === 1 ? "" : "s"}`;
 
 /** What is said of a bar in a legend; one of longer windows may be corrected before it is final. */
 export const standingWords = ({ status, isForming }: Standing): string =>
@@ -106,9 +108,20 @@ export const changeWords = (from: number, to: number): string => {
 export const changeClass = (from: number, to: number): "up" | "down" | "even" =>
   to > from ? "up" : to < from ? "down" : "even";
 
+const PRICES = new Map<number, Intl.NumberFormat>();
+
 /** A price with as many decimals as `scale` says, two at least. */
-export const priceWords = (value: number, scale: number): string =>
-  value.toLocaleString("en-US", {
-    minimumFractionDigits: Math.max(2, scale),
-    maximumFractionDigits: Math.max(2, scale),
-  });
+export const priceWords = (value: number, scale: number): string => {
+  const places = Math.max(2, scale);
+  let format = PRICES.get(places);
+  if (format === undefined) {
+    format = new Intl.NumberFormat("en-US", { minimumFractionDigits: places, maximumFractionDigits: places });
+    PRICES.set(places, format);
+  }
+  return format.format(value);
+};
+
+const COMPACT = new Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 3 });
+
+/** A volume in three digits, `1.23M`. */
+export const volumeWords = (volume: number): string => COMPACT.format(volume);
