@@ -35,10 +35,9 @@ const openPage = (hash = ""): Promise<Page> =>
 
 const beat = (watermarkMs: number, feed: FeedState = "live"): void =>
   server.beat({
-    timeMs: epochMs(0),
     watermarkMs: epochMs(watermarkMs),
     feed,
-    counts: { trades: 1, late: 0, duplicates: 1_000, rejected: 2 },
+    counts: { trades: 1, duplicates: 1_000, rejected: 2 },
   });
 
 const [START, END, TRADES] = ["start", "end", "trades"].map((name) => BAR_COLUMNS.indexOf(name as "start"));
