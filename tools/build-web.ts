@@ -1,6 +1,6 @@
 import { cp, mkdir, rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import { build, stop } from "esbuild";
+import { basename, join, resolve } from "node:path";
+import { build, stop, type BuildOptions, type Plugin } from "esbuild";
 import { PipelineError } from "#core/errors.ts";
 
 export interface BuildWebOptions {
@@ -10,6 +10,35 @@ export interface BuildWebOptions {
 
 /** Files that are served as they are. */
 const STATIC_FILES = ["index.html", "notices.txt", "icon.svg"];
+
+/**
+ * Imported when wanted, and bundled with their own copies of the functions that they share with the page: what is shared
+ * would else be a file of its own, which the page would need at once and which packs worse than within its script.
+ */
+const APART = ["web/operations/overseer.ts"];
+
+const fileNameOf = (source: string): string => basename(source).replace(/\.ts$/u, ".js");
+
+const OPTIONS: BuildOptions = {
+  bundle: true,
+  minify: true,
+  platform: "browser",
+  target: "es2022",
+  format: "esm",
+  legalComments: "none",
+  logLevel: "silent",
+};
+
+/** Leaves the files apart to themselves. */
+const leaveApart: Plugin = {
+  name: "leave apart",
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /\.ts$/ }, ({ kind, path, resolveDir }) => {
+      const isApart = kind === "dynamic-import" && APART.some((file) => join(resolveDir, path).endsWith(file));
+      return isApart ? { path: `./${fileNameOf(path)}`, external: true } : undefined;
+    });
+  },
+};
 
 /**
  * Bundles the dashboard into a folder of static files, and returns the folder. What the page imports only when it is
@@ -22,20 +51,10 @@ export const buildWeb = async (options: BuildWebOptions = {}): Promise<string> =
   await rm(outDir, { recursive: true, force: true });
   await mkdir(outDir, { recursive: true });
   try {
-    await build({
-      absWorkingDir: root,
-      entryPoints: { main: "web/main.ts", style: "web/style.css" },
-      outdir: outDir,
-      bundle: true,
-      minify: true,
-      platform: "browser",
-      target: "es2022",
-      format: "esm",
-      splitting: true,
-      chunkNames: "part-[hash]",
-      legalComments: "none",
-      logLevel: "silent",
-    });
+    const options = { ...OPTIONS, absWorkingDir: root, outdir: outDir };
+    const entryPoints = { main: "web/main.ts", style: "web/style.css" };
+    await build({ ...options, entryPoints, splitting: true, chunkNames: "part-[hash]", plugins: [leaveApart] });
+    await build({ ...options, entryPoints: APART, entryNames: "[name]" });
   } catch (cause) {
     throw new PipelineError("TAPE_FILE_UNREADABLE", `the dashboard must compile: ${String(cause)}`, { cause });
   }

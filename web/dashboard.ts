@@ -7,10 +7,13 @@ import { durationMs, type DurationMs } from "#core/units.ts";
 import { readAddress, writeAddress } from "./address.ts";
 import { Charts } from "./charts.ts";
 import { Controls } from "./controls.ts";
-import { byId, setText } from "./element.ts";
+import { byId } from "./element.ts";
 import { Feed } from "./feed.ts";
 import { showPrice, showTitle } from "./headline.ts";
 import { KeptSymbols } from "./kept-symbols.ts";
+import type { Overseen } from "./operations/overseer.ts";
+import { Probe } from "./operations/probe.ts";
+import { showSource } from "./operations/source-label.ts";
 import { measuredFrom, passOf, type PassOf } from "./passes.ts";
 import { Standings } from "./standings.ts";
 import { Status } from "./status.ts";
@@ -36,6 +39,8 @@ export interface Dash {
   readonly candles: readonly unknown[];
   /** The time that the upper and the lower chart show, in seconds since 1970. */
   readonly ranges: readonly (readonly [number, number])[];
+  /** What watches over the page, undefined before it is loaded. */
+  readonly overseen: Overseen | undefined;
 }
 
 const STATE_MS = 250;
@@ -49,6 +54,7 @@ export class Dashboard {
   readonly #passOf: PassOf;
   readonly #kept = new KeptSymbols(() => localStorage);
   readonly #feed: Feed;
+  readonly #probe: Probe;
   readonly #status: Status;
   readonly #suggestions: Suggestions;
   readonly #watchlist: Watchlist;
@@ -71,11 +77,13 @@ export class Dashboard {
       connectionMs: config.connectionMs,
       onChange: () => this.#touch(),
       onFault: ({ message }) => this.#status.complain(message),
+      onMessage: (message, bytes) => this.#probe.overseer?.took(message, bytes),
       onSymbols: (symbols) => {
         this.#suggestions.take(symbols);
         this.#touch();
       },
     });
+    this.#probe = new Probe(this.#feed, config);
     this.#status = new Status(this.#feed);
     this.#suggestions = new Suggestions(() => this.#feed.askSymbols());
     this.#watchlist = new Watchlist(byId("symbols"), {
@@ -87,8 +95,7 @@ export class Dashboard {
       onSymbol: (symbol) => this.#addAndChoose(symbol),
     });
     this.#charts = new Charts(this.#theme, this.#passOf, this.#standings.of);
-    setText(byId("source"), config.source);
-    byId("source").title = config.source;
+    showSource(config);
     const [symbol, interval] = readAddress();
     for (const each of [...config.symbols, ...this.#kept.read(), symbol]) this.#add(each);
     this.#symbol = isSymbol(symbol) ? symbol : (config.symbols.at(-1) ?? "");
@@ -111,6 +118,7 @@ export class Dashboard {
       marks: this.#charts.marks,
       candles: this.#charts.candles,
       ranges: this.#charts.ranges,
+      overseen: this.#probe.overseer?.seen,
     };
   }
 
@@ -205,6 +213,7 @@ export class Dashboard {
     showPrice(watched[this.#symbols.indexOf(this.#symbol)] ?? [], fromMs);
     this.#showCharts();
     this.#status.show();
+    this.#probe.overseer?.shown();
   }
 
   #showCharts(): void {
