@@ -41,6 +41,8 @@ export interface PageServer extends AsyncDisposable {
   works(operations: Partial<GivenOperations>): void;
   /** Tells every connection of panes that changed. */
   tell(panes: readonly Pane[]): void;
+  /** What it says was injected on purpose, where its page asks for that. */
+  readonly faults: { readonly kind: string; readonly atMs: number }[];
   /** Ends every connection, and takes new ones or not. */
   isAnswering: boolean;
 }
@@ -102,6 +104,7 @@ export const openPageServer = async (config: Partial<DashboardConfig> = {}): Pro
   await once(api, "listening");
   const taken: ClientMessage[] = [];
   let isAnswering = true;
+  const faults: PageServer["faults"] = [];
   let operations: GivenOperations = { head: {}, shards: [] };
   api.on("connection", (socket: WebSocket) => {
     if (!isAnswering) return socket.terminate();
@@ -124,6 +127,7 @@ export const openPageServer = async (config: Partial<DashboardConfig> = {}): Pro
       connectionMs: durationMs(7_200_000),
       ...config,
     },
+    answers: { "/faults.json": () => ({ again: "npm run chaos -- --seed 1", faults }) },
   });
   const drop = (): void => {
     for (const socket of api.clients) socket.terminate();
@@ -138,6 +142,7 @@ export const openPageServer = async (config: Partial<DashboardConfig> = {}): Pro
       for (const text of updateMessages(panes.map(paneRowText), epochMs(Date.now())))
         for (const socket of api.clients) socket.send(text);
     },
+    faults,
     works: (given) => {
       operations = { ...operations, ...given };
     },

@@ -26,7 +26,7 @@ export interface Overseen {
 /** How often a server is asked how it works, while somebody looks. */
 const ASK_MS = 2_000;
 /** How often its clock is asked for: soon after one another until the first answers, and then now and then. */
-const CLOCK_MS = { first: 2_000, firstTimes: 3, then: 120_000 } as const;
+const CLOCK_MS = { first: 2_000, firstTimes: 3, later: 120_000 } as const;
 const REFRESH_MS = 1_000;
 
 /** Watches over the page and its server: how long trades take, what comes, and what is wrong. */
@@ -61,6 +61,7 @@ export class Overseer {
     });
     setInterval(() => this.#tick(), REFRESH_MS);
     this.#tick();
+    this.#view.obeyAddress();
   }
 
   get seen(): Overseen {
@@ -123,7 +124,7 @@ export class Overseer {
       if (faults !== undefined) void fetchFaults(faults).then((list) => (this.#faults = list ?? this.#faults));
       return;
     }
-    const pauseMs = this.#clockQuestions < CLOCK_MS.firstTimes ? CLOCK_MS.first : CLOCK_MS.then;
+    const pauseMs = this.#clockQuestions < CLOCK_MS.firstTimes ? CLOCK_MS.first : CLOCK_MS.later;
     if (nowMs - this.#clockAskedMs < pauseMs) return;
     this.#clockQuestions++;
     this.#clockAskedMs = nowMs;

@@ -12,9 +12,9 @@ export class Probe {
 
   constructor(feed: Feed, config: DashboardConfig) {
     const load = async (): Promise<void> => {
-      const { Overseer } = await import("./overseer.ts");
-      this.overseer = new Overseer(feed, config);
+      const part = await import("./overseer.ts").catch(() => undefined);
+      if (part !== undefined) this.overseer = new part.Overseer(feed, config);
     };
-    setTimeout(() => load().catch(() => undefined), LOAD_MS);
+    setTimeout(() => void load(), LOAD_MS);
   }
 }

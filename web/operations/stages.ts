@@ -21,7 +21,7 @@ type Told = Pick<ShardOperations, "eventTimeMs" | "ingestTimeMs" | "arrivalTimeM
 /** So many ways are remembered of which the other part is still to come. */
 const REMEMBERED = 200;
 
-/** Trades that were this old when they were fetched were not meant to be of now. */
+/** What was so old when it came was not meant to be of now. */
 export const NOW_MS = 3_600_000;
 
 /**
@@ -67,10 +67,11 @@ export class Stages {
 export const stageTimes = (told: Told, passage: Passage): readonly (readonly [Stage, number])[] => {
   const { eventTimeMs, ingestTimeMs, arrivalTimeMs, foldedTimeMs } = told;
   const { sentMs, receivedMs, paintedMs } = passage;
-  const isOfNow = eventTimeMs !== undefined && (ingestTimeMs ?? arrivalTimeMs ?? 0) - eventTimeMs < NOW_MS;
+  const isOfNow = (timeMs: number | undefined): boolean =>
+    timeMs !== undefined && arrivalTimeMs !== undefined && arrivalTimeMs - timeMs < NOW_MS;
   const ends = [
-    isOfNow ? eventTimeMs : undefined,
-    ingestTimeMs,
+    isOfNow(eventTimeMs) ? eventTimeMs : undefined,
+    isOfNow(ingestTimeMs) ? ingestTimeMs : undefined,
     arrivalTimeMs,
     foldedTimeMs,
     sentMs,

@@ -34,7 +34,7 @@ const TILES: readonly Tile[] = [
   {
     name: "Trade to screen",
     value: ({ total }) => (total === undefined ? "–" : tookWords(total.p50)),
-    note: ({ total }) => (total === undefined ? "no new trades" : `95 of 100 within ${tookWords(total.p95)}`),
+    note: ({ total }) => (total === undefined ? "no new trades of now" : `95 of 100 within ${tookWords(total.p95)}`),
   },
   {
     name: "Message to screen",
@@ -78,7 +78,7 @@ export class TilesPart implements Part {
     const { shards, source } = seen;
     setText(this.#rate, rateWords(shards.reduce((sum, { tradesPerSecond }) => sum + tradesPerSecond, 0)));
     const frames = shards.reduce((sum, { framesPerSecond }) => sum + framesPerSecond, 0);
-    const sent = source === undefined ? "" : `, ${source.tradesSent.toLocaleString("en-US")} fetched in all`;
+    const sent = source === undefined || source.tradesSent === 0 ? "" : `, ${source.tradesSent.toLocaleString("en-US")} fetched in all`;
     setText(this.#rateNote, `in ${rateWords(frames)} frames a second${sent}`);
     drawSparkline(this.#spark, [totalRates(shards.map(({ rates }) => rates))], readTheme().raw);
     for (const { tile, value, note } of this.#tiles) {

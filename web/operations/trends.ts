@@ -75,13 +75,13 @@ export class Trends {
   #trendOf(now: ShardOperations, timeMs: number): ShardTrend {
     const { shard } = now;
     const known = this.#answers.flatMap((answer) => {
-      const then = answer.shards.find((each) => each.shard === shard);
-      return then === undefined ? [] : [{ timeMs: answer.timeMs, then }];
+      const was = answer.shards.find((each) => each.shard === shard);
+      return was === undefined ? [] : [{ timeMs: answer.timeMs, was }];
     });
     const first = known.find((each) => each.timeMs >= timeMs - RATE_MS)!;
     const seconds = Math.max(1, timeMs - first.timeMs) / 1_000;
     const recent = known.filter((each) => each.timeMs >= timeMs - STATE_MS);
-    const stateBytes = Math.max(...recent.map(({ then }) => then.stateBytes));
+    const stateBytes = Math.max(...recent.map(({ was }) => was.stateBytes));
     const isIdle = !now.isBehind && timeMs - now.lastArrivalMs > IDLE_MS;
     const waitedMs = isIdle ? 0 : Math.max(0, (now.foldedTimeMs ?? 0) - (now.arrivalTimeMs ?? now.foldedTimeMs ?? 0));
     const stuckMs = timeMs - (this.#stuck.get(shard)?.sinceMs ?? timeMs);
@@ -91,14 +91,14 @@ export class Trends {
       isIdle,
       lagMs: Math.max(waitedMs, stuckMs),
       windowLagMs: windowLagMs !== undefined && windowLagMs < NOW_MS ? windowLagMs : undefined,
-      tradesPerSecond: (now.trades - first.then.trades) / seconds,
-      framesPerSecond: (now.records - first.then.records) / seconds,
+      tradesPerSecond: (now.trades - first.was.trades) / seconds,
+      framesPerSecond: (now.records - first.was.records) / seconds,
       stateBytes,
       stateShare: stateBytes / MAX_STATE_BYTES,
       now,
-      rates: known.slice(1).map(({ timeMs: toMs, then }, index) => {
+      rates: known.slice(1).map(({ timeMs: toMs, was }, index) => {
         const before = known[index]!;
-        return ((then.trades - before.then.trades) / Math.max(1, toMs - before.timeMs)) * 1_000;
+        return ((was.trades - before.was.trades) / Math.max(1, toMs - before.timeMs)) * 1_000;
       }),
     };
   }

@@ -76,6 +76,10 @@ export class View {
     button.hidden = false;
     button.addEventListener("click", () => this.#open());
     document.addEventListener("keydown", (event) => this.#key(event));
+  }
+
+  /** Opens it if the address says so. */
+  obeyAddress(): void {
     if (new URL(location.href).searchParams.get("view") === NAME) this.#open();
   }
 

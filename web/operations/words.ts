@@ -15,7 +15,7 @@ export const tookWords = (ms: number): string => {
 
 /** A rate with as many digits as tell something: `0.4`, `54`, `1,204`. */
 export const rateWords = (perSecond: number): string =>
-  perSecond > 0 && perSecond < 9.95 ? perSecond.toFixed(1) : Math.round(perSecond).toLocaleString("en-US");
+  perSecond >= 0.05 && perSecond < 9.95 ? perSecond.toFixed(1) : Math.round(perSecond).toLocaleString("en-US");
 
 /** `310 B`, `4.2 kB`, `1.4 MB`. */
 export const bytesWords = (bytes: number): string => {
