@@ -8,8 +8,8 @@ const NOW = 1_700_000_000_000;
 /** A server whose clock is a second ahead, exactly. */
 const openLatency = (): Latency => {
   const clock = new ServerClock();
-  clock.ask(NOW);
-  clock.answer(NOW + 1_000, NOW);
+  clock.ask("ping", NOW);
+  clock.answer("ping", NOW + 1_000, NOW);
   return new Latency(clock);
 };
 

@@ -59,6 +59,8 @@ export class Overseer {
       this.#problems = new ProblemLog();
       this.#tick();
     });
+    // what is not in sight is not painted
+    document.addEventListener("visibilitychange", () => this.#latency.skip());
     setInterval(() => this.#tick(), REFRESH_MS);
     this.#tick();
     this.#view.obeyAddress();
@@ -83,10 +85,10 @@ export class Overseer {
     this.#counts.bytes += bytes;
     this.#messages.add(bytes, nowMs);
     if (message.type === "update" && !document.hidden) this.#latency.took(message.panes, message.timeMs, nowMs);
-    else if (message.type === "pong" && message.timeMs !== undefined) this.#clock.answer(message.timeMs, nowMs);
+    else if (message.type === "pong" && message.timeMs !== undefined) this.#clock.answer("ping", message.timeMs, nowMs);
     else if (message.type === "operations") {
       const answer = readOperations(message.body);
-      if (answer.part === 1) this.#clock.answer(answer.timeMs, nowMs);
+      if (answer.part === 1) this.#clock.answer("operations", answer.timeMs, nowMs);
       this.#answeredMs = nowMs;
       this.#trends.take(answer);
       for (const shard of answer.shards) this.#stages.tell(shard, nowMs);
@@ -96,7 +98,6 @@ export class Overseer {
 
   /** A frame begins that shows all that came: it is painted once the browser does something else again. */
   shown(): void {
-    if (document.hidden) return this.#latency.skip();
     setTimeout(() => {
       const nowMs = Date.now();
       for (const passage of this.#latency.painted(nowMs)) this.#stages.pass(passage, nowMs);
@@ -118,8 +119,7 @@ export class Overseer {
     if (this.#view.isOpen) {
       if (nowMs - this.#askedMs < ASK_MS) return;
       this.#askedMs = nowMs;
-      this.#clock.ask(nowMs);
-      this.#feed.ask("operations");
+      this.#question("operations", nowMs);
       const { faults } = this.#config;
       if (faults !== undefined) void fetchFaults(faults).then((list) => (this.#faults = list ?? this.#faults));
       return;
@@ -128,8 +128,12 @@ export class Overseer {
     if (nowMs - this.#clockAskedMs < pauseMs) return;
     this.#clockQuestions++;
     this.#clockAskedMs = nowMs;
-    this.#clock.ask(nowMs);
-    this.#feed.ask("ping");
+    this.#question("ping", nowMs);
+  }
+
+  #question(question: "ping" | "operations", nowMs: number): void {
+    this.#clock.ask(question, nowMs);
+    this.#feed.ask(question);
   }
 
   #showTotal(nowMs: number): void {

@@ -19,7 +19,8 @@ interface Estimate extends ClockDifference {
  *     server             told                                aheadMs = told - middle, ± half of the way
  */
 export class ServerClock {
-  #askedMs: number | undefined;
+  /** When each question went out that is not answered yet. */
+  readonly #asked = new Map<string, number>();
   #best: Estimate | undefined;
 
   /** The narrowest of the last ten minutes, undefined before the first. */
@@ -28,14 +29,14 @@ export class ServerClock {
   }
 
   /** A question goes out. Times are milliseconds since 1970, as this clock has them. */
-  ask(nowMs: number): void {
-    this.#askedMs ??= nowMs;
+  ask(question: string, nowMs: number): void {
+    if (!this.#asked.has(question)) this.#asked.set(question, nowMs);
   }
 
   /** The answer has come, which tells the server's time. One that nobody asked for tells nothing. */
-  answer(toldMs: number, nowMs: number): void {
-    const askedMs = this.#askedMs;
-    this.#askedMs = undefined;
+  answer(question: string, toldMs: number, nowMs: number): void {
+    const askedMs = this.#asked.get(question);
+    this.#asked.delete(question);
     if (askedMs === undefined) return;
     const errorMs = (nowMs - askedMs) / 2;
     const isOld = this.#best !== undefined && nowMs - this.#best.atMs > KEEP_MS;

@@ -66,7 +66,8 @@ export class TilesPart implements Part {
 
   constructor() {
     const name = element("dt", {}, "Trades a second");
-    this.node.append(element("div", { class: "wide" }, name, this.#rate, this.#rateNote, this.#spark));
+    const trend = element("dd", {}, this.#spark);
+    this.node.append(element("div", { class: "wide" }, name, this.#rate, this.#rateNote, trend));
     this.#tiles = TILES.map((tile) => {
       const [value, note] = [element("dd", { class: "figure" }), element("dd", { class: "aside" })];
       this.node.append(element("div", {}, element("dt", {}, tile.name), value, note));
@@ -78,7 +79,10 @@ export class TilesPart implements Part {
     const { shards, source } = seen;
     setText(this.#rate, rateWords(shards.reduce((sum, { tradesPerSecond }) => sum + tradesPerSecond, 0)));
     const frames = shards.reduce((sum, { framesPerSecond }) => sum + framesPerSecond, 0);
-    const sent = source === undefined || source.tradesSent === 0 ? "" : `, ${source.tradesSent.toLocaleString("en-US")} fetched in all`;
+    const sent =
+      source === undefined || source.tradesSent === 0
+        ? ""
+        : `, ${source.tradesSent.toLocaleString("en-US")} fetched in all`;
     setText(this.#rateNote, `in ${rateWords(frames)} frames a second${sent}`);
     drawSparkline(this.#spark, [totalRates(shards.map(({ rates }) => rates))], readTheme().raw);
     for (const { tile, value, note } of this.#tiles) {
