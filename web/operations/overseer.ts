@@ -11,7 +11,7 @@ import { ServerClock } from "./server-clock.ts";
 import { Stages } from "./stages.ts";
 import { Trends } from "./trends.ts";
 import { View, type Seen } from "./view.ts";
-import { quantileWords, tookWords } from "./words.ts";
+import { totalWords, tookWords } from "./words.ts";
 
 /** What tests and tools may read of the overseer. */
 export interface Overseen {
@@ -138,9 +138,8 @@ export class Overseer {
 
   #showTotal(nowMs: number): void {
     const total = this.#latency.total(nowMs);
-    setText(byId("latency"), total === undefined ? "" : `${tookWords(total.p50)} from trade to screen`);
-    const words = `median and 95 of 100 in the last minute: ${quantileWords(total)}; press O for the stages`;
-    byId("latency").setAttribute("aria-description", words);
+    setText(byId("latency"), total === undefined ? "" : `latency ${tookWords(total.p50)}`);
+    byId("latency").setAttribute("aria-description", totalWords(total));
   }
 
   #look(nowMs: number): Seen {

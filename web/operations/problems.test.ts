@@ -48,7 +48,10 @@ test.each([
 
 test("remembers since when each thing is wrong, whatever its words, and since when all is well", () => {
   const log = new ProblemLog();
-  const [a, b] = [{ key: "a", words: "a is 3 s behind" }, { key: "b", words: "b" }] as const;
+  const [a, b] = [
+    { key: "a", words: "a is 3 s behind" },
+    { key: "b", words: "b" },
+  ] as const;
   expect([log.see([], 5), log.wellSinceMs]).toEqual([[], 5]);
   expect(log.see([a], 10)).toEqual([{ ...a, sinceMs: 10 }]);
   expect(log.wellSinceMs).toBeUndefined();

@@ -73,7 +73,7 @@ export class View {
       if (event.target === this.#dialog) this.#dialog.close();
     });
     const button = byId("operationsButton");
-    button.hidden = false;
+    button.removeAttribute("disabled");
     button.addEventListener("click", () => this.#open());
     document.addEventListener("keydown", (event) => this.#key(event));
   }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bytesWords, clockWords, quantileWords, rateWords, shardName, tookWords } from "./words.ts";
+import { bytesWords, clockWords, rateWords, shardName, tookWords, totalWords } from "./words.ts";
 
 test.each([
   [0, "0 ms"],
@@ -29,8 +29,9 @@ test("a shard is called by its number where it has one", () => {
   ]);
 });
 
-test("median and the other stand side by side", () => {
-  expect([quantileWords(undefined), quantileWords({ p50: 340, p95: 1_900, count: 9 })]).toEqual(["–", "340 ms · 1.9 s"]);
+test("the figure of the whole way is explained", () => {
+  expect(totalWords(undefined)).toBe("");
+  expect(totalWords({ p50: 340, p95: 1_900, count: 9 })).toMatch(/median 340 ms, 95 of 100 within 1\.9 s/u);
 });
 
 test("clocks are the same as far as is known, or one is ahead", () => {

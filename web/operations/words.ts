@@ -26,9 +26,12 @@ export const bytesWords = (bytes: number): string => {
 /** `0` of `shardId-000000000000@mu9r6a`, and the whole where a shard is called otherwise. */
 export const shardName = (shard: string): string => /^shardId-0*(\d+)/u.exec(shard)?.[1] ?? shard;
 
-/** `1.3 s · 1.9 s`. */
-export const quantileWords = (quantiles: Quantiles | undefined): string =>
-  quantiles === undefined ? "–" : `${tookWords(quantiles.p50)} · ${tookWords(quantiles.p95)}`;
+/** What the figure of the whole way means; nothing where there is none. */
+export const totalWords = (total: Quantiles | undefined): string => {
+  if (total === undefined) return "";
+  const figures = `median ${tookWords(total.p50)}, 95 of 100 within ${tookWords(total.p95)}`;
+  return `From the newest trade of each update to this screen, in the last minute: ${figures}. Press O for its stages.`;
+};
 
 /** What each stage of a trade's way is, for people. */
 export const STAGE_WORDS: Readonly<Record<Stage, readonly [string, string]>> = {
