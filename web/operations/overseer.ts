@@ -1,5 +1,5 @@
 import type { DashboardConfig } from "#core/protocol/dashboard-config.ts";
-import { readOperations } from "#core/protocol/operations.ts";
+import { readOperations, type Operations } from "#core/protocol/operations.ts";
 import type { ServerMessage } from "#core/protocol/server-message.ts";
 import { byId, setText } from "../element.ts";
 import type { Feed } from "../feed.ts";
@@ -23,8 +23,8 @@ export interface Overseen {
   readonly problems: readonly string[];
 }
 
-/** How often a server is asked how it works, while somebody looks. */
-const ASK_MS = 2_000;
+/** How often a server is asked how it works, while somebody looks: with every second refresh, about. */
+const ASK_MS = 1_500;
 /** How often its clock is asked for: soon after one another until the first answers, and then now and then. */
 const CLOCK_MS = { first: 2_000, firstTimes: 3, later: 120_000 } as const;
 const REFRESH_MS = 1_000;
@@ -47,6 +47,7 @@ export class Overseer {
   #clockAskedMs = 0;
   #openedMs = 0;
   #askedMs = 0;
+  /** When the server last answered how it works, or could not be expected to. */
   #answeredMs = 0;
   #faults: FaultList | undefined;
 
@@ -59,8 +60,11 @@ export class Overseer {
       this.#problems = new ProblemLog();
       this.#tick();
     });
-    // what is not in sight is not painted
-    document.addEventListener("visibilitychange", () => this.#latency.skip());
+    document.addEventListener("visibilitychange", () => {
+      // what is not in sight is neither painted nor asked for
+      this.#latency.skip();
+      this.#answeredMs = Date.now();
+    });
     setInterval(() => this.#tick(), REFRESH_MS);
     this.#tick();
     this.#view.obeyAddress();
@@ -87,12 +91,8 @@ export class Overseer {
     if (message.type === "update" && !document.hidden) this.#latency.took(message.panes, message.timeMs, nowMs);
     else if (message.type === "pong" && message.timeMs !== undefined) this.#clock.answer("ping", message.timeMs, nowMs);
     else if (message.type === "operations") {
-      const answer = readOperations(message.body);
-      if (answer.part === 1) this.#clock.answer("operations", answer.timeMs, nowMs);
-      this.#answeredMs = nowMs;
-      this.#trends.take(answer);
-      for (const shard of answer.shards) this.#stages.tell(shard, nowMs);
-      this.#view.show(this.#look(nowMs));
+      const answer = readOrNothing(message.body);
+      if (answer !== undefined) this.#learn(answer, nowMs);
     }
   }
 
@@ -104,10 +104,19 @@ export class Overseer {
     });
   }
 
+  #learn(answer: Operations, nowMs: number): void {
+    if (answer.part === 1) this.#clock.answer("operations", answer.timeMs, nowMs);
+    this.#answeredMs = nowMs;
+    this.#trends.take(answer);
+    for (const shard of answer.shards) this.#stages.tell(shard, nowMs);
+    this.#view.show(this.#look(nowMs));
+  }
+
   #tick(): void {
     const nowMs = Date.now();
     const isConnected = this.#feed.state.kind === "live";
     if (this.#isConnected && !isConnected) this.#counts.losses++;
+    if (!this.#isConnected) this.#answeredMs = nowMs;
     this.#isConnected = isConnected;
     if (isConnected && !document.hidden) this.#ask(nowMs);
     this.#showTotal(nowMs);
@@ -149,7 +158,7 @@ export class Overseer {
     const problems = problemsOf({
       isConnected: this.#isConnected,
       silenceMs: status === undefined ? 0 : silenceMs,
-      unansweredMs: nowMs - Math.max(this.#openedMs, this.#answeredMs),
+      unansweredMs: nowMs - this.#answeredMs,
       feed: status?.feed,
       shards,
       rejectedLately: this.#trends.rejectedSince(60_000),
@@ -178,3 +187,13 @@ export class Overseer {
     return Math.max(1, Math.min(60, (nowMs - this.#startedMs) / 1_000));
   }
 }
+
+/** A server of another build may tell it in other words, which is as if it did not answer. */
+const readOrNothing = (body: Parameters<typeof readOperations>[0]): Operations | undefined => {
+  try {
+    return readOperations(body);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return undefined;
+  }
+};
