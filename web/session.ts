@@ -102,18 +102,18 @@ export class Session {
   }
 
   /** Wants to be told something. */
-  ask(action: "ping" | "operations"): void {
+  ask(action: "ping" | "symbols" | "operations"): void {
     if (this.isOpen) this.#send({ action });
   }
 
   /** Wants a sign of life. */
   ping(): void {
-    if (this.isOpen) this.#send({ action: "ping" });
+    this.ask("ping");
   }
 
   /** Wants to be told which symbols there are. */
   askSymbols(): void {
-    if (this.isOpen) this.#send({ action: "symbols" });
+    this.ask("symbols");
   }
 
   /** Wants feeds to fetch these symbols, or no more; the session must be open. */

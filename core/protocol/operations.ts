@@ -1,5 +1,6 @@
 import { asciiJson } from "../ascii-json.ts";
 import { epochMs, type EpochMs } from "../units.ts";
+import { givenNumber } from "./given-number.ts";
 
 /** How one shard of the ticks stream stands. Times are of the servers' clocks. */
 export interface ShardOperations {
@@ -91,11 +92,11 @@ export const readOperations = (body: Body): Operations => {
     throw new RangeError(`columns must be ${SHARD_COLUMNS.join(", ")}, were ${String(columns)}`);
   if (!Array.isArray(rows)) throw new RangeError(`rows must be an array, was ${typeof rows}`);
   return {
-    timeMs: epochMs(number(timeMs)),
+    timeMs: epochMs(givenNumber(timeMs)),
     source: source === null ? undefined : readSource((source ?? {}) as Body),
     gapNoticedMs: timeOf(gapNoticedMs),
-    part: number(part),
-    parts: number(parts),
+    part: givenNumber(part),
+    parts: givenNumber(parts),
     shards: rows.map(readRow),
   };
 };
@@ -103,10 +104,10 @@ export const readOperations = (body: Body): Operations => {
 type Body = Readonly<Record<string, unknown>>;
 
 const readSource = ({ startedAtMs, tradesSent, framesSent, rejectedRows }: Body): SourceOperations => ({
-  startedAtMs: epochMs(number(startedAtMs)),
-  tradesSent: number(tradesSent),
-  framesSent: number(framesSent),
-  rejectedRows: number(rejectedRows),
+  startedAtMs: epochMs(givenNumber(startedAtMs)),
+  tradesSent: givenNumber(tradesSent),
+  framesSent: givenNumber(framesSent),
+  rejectedRows: givenNumber(rejectedRows),
 });
 
 const readRow = (row: unknown): ShardOperations => {
@@ -115,31 +116,25 @@ const readRow = (row: unknown): ShardOperations => {
   return {
     shard: text(cell("shard")),
     last: text(cell("last")),
-    lastArrivalMs: epochMs(number(cell("lastArrivalMs"))),
+    lastArrivalMs: epochMs(givenNumber(cell("lastArrivalMs"))),
     isBehind: cell("isBehind") === true,
     watermarkMs: timeOf(cell("watermarkMs")),
     eventTimeMs: timeOf(cell("eventTimeMs")),
     ingestTimeMs: timeOf(cell("ingestTimeMs")),
     arrivalTimeMs: timeOf(cell("arrivalTimeMs")),
     foldedTimeMs: timeOf(cell("foldedTimeMs")),
-    records: number(cell("records")),
-    trades: number(cell("trades")),
-    late: number(cell("late")),
-    corrected: number(cell("corrected")),
-    duplicates: number(cell("duplicates")),
-    rejected: number(cell("rejected")),
-    stateBytes: number(cell("stateBytes")),
-    panes: number(cell("panes")),
+    records: givenNumber(cell("records")),
+    trades: givenNumber(cell("trades")),
+    late: givenNumber(cell("late")),
+    corrected: givenNumber(cell("corrected")),
+    duplicates: givenNumber(cell("duplicates")),
+    rejected: givenNumber(cell("rejected")),
+    stateBytes: givenNumber(cell("stateBytes")),
+    panes: givenNumber(cell("panes")),
   };
 };
 
-const timeOf = (value: unknown): EpochMs | undefined => (value === null ? undefined : epochMs(number(value)));
-
-const number = (value: unknown): number => {
-  if (typeof value !== "number")
-    throw new RangeError(`an operations message must hold a number, held ${String(value)}`);
-  return value;
-};
+const timeOf = (value: unknown): EpochMs | undefined => (value === null ? undefined : epochMs(givenNumber(value)));
 
 const text = (value: unknown): string => {
   if (typeof value !== "string") throw new RangeError(`an operations message must hold a text, held ${String(value)}`);

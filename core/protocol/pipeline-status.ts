@@ -1,4 +1,5 @@
 import { epochMs, type EpochMs } from "../units.ts";
+import { givenNumber } from "./given-number.ts";
 
 /**
  * Whether trades come, and if not, why not.
@@ -65,18 +66,13 @@ export const readStatus = ({
   if (state === undefined) throw new RangeError(`a heartbeat's feed must be a known state, was ${String(feed)}`);
   const counted = (counts ?? {}) as Readonly<Record<string, unknown>>;
   return {
-    timeMs: epochMs(number(timeMs)),
-    watermarkMs: watermarkMs === null ? undefined : epochMs(number(watermarkMs)),
+    timeMs: epochMs(givenNumber(timeMs)),
+    watermarkMs: watermarkMs === null ? undefined : epochMs(givenNumber(watermarkMs)),
     feed: state,
-    counts: Object.fromEntries(STATUS_COUNTS.map((name) => [name, number(counted[name])])) as Record<
+    counts: Object.fromEntries(STATUS_COUNTS.map((name) => [name, givenNumber(counted[name])])) as Record<
       StatusCount,
       number
     >,
-    connections: number(connections),
+    connections: givenNumber(connections),
   };
-};
-
-const number = (value: unknown): number => {
-  if (typeof value !== "number") throw new RangeError(`a heartbeat must hold a number, held ${String(value)}`);
-  return value;
 };

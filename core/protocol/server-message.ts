@@ -5,6 +5,7 @@ import { PANE_COLUMNS, paneRowText, readPaneRows } from "../updates.ts";
 import { epochMs, type DurationMs, type EpochMs } from "../units.ts";
 import type { KnownSymbol } from "../ports/symbol-register.ts";
 import { FAULT_CODES, type Fault, type FaultCode } from "./faults.ts";
+import { givenNumber } from "./given-number.ts";
 import { readPositions, type Positions } from "./holding.ts";
 import { SHARD_COLUMNS, shardRowText, type OperationsHead, type ShardOperations } from "./operations.ts";
 import { readStatus, type PipelineStatus } from "./pipeline-status.ts";
@@ -159,7 +160,7 @@ const readHead = ({ symbols, interval, fromMs, upTo, isRest }: Body): SnapshotHe
   const positions = readPositions(upTo);
   if (positions === undefined) throw new RangeError(`a snapshot's upTo must be positions, was ${String(upTo)}`);
   if (typeof isRest !== "boolean") throw new RangeError(`a snapshot must say isRest, said ${String(isRest)}`);
-  return { symbols, intervalMs, fromMs: epochMs(count(fromMs)), upTo: positions, isRest };
+  return { symbols, intervalMs, fromMs: epochMs(givenNumber(fromMs)), upTo: positions, isRest };
 };
 
 const readPart = (body: Body): PartMessage => ({
@@ -167,21 +168,16 @@ const readPart = (body: Body): PartMessage => ({
   panes: readPaneRows(body["columns"], body["rows"]),
 });
 
-const readPartNumber = ({ part, parts }: Body): PartNumber => ({ part: count(part), parts: count(parts) });
+const readPartNumber = ({ part, parts }: Body): PartNumber => ({ part: givenNumber(part), parts: givenNumber(parts) });
 
 const readSent = ({ timeMs }: Body): SentTime => ({
-  timeMs: timeMs === undefined ? undefined : epochMs(count(timeMs)),
+  timeMs: timeMs === undefined ? undefined : epochMs(givenNumber(timeMs)),
 });
 
 const readCode = (code: unknown): FaultCode => {
   const known = FAULT_CODES.find((candidate) => candidate === code);
   if (known === undefined) throw new RangeError(`an error's code must be a known one, was ${String(code)}`);
   return known;
-};
-
-const count = (value: unknown): number => {
-  if (typeof value !== "number") throw new RangeError(`a number must be given, was ${String(value)}`);
-  return value;
 };
 
 const readBody = (text: string): Body => {
