@@ -64,7 +64,7 @@ describe("a bar", () => {
   test("has no status before a heartbeat, forms until the watermark passes its end, and is final then", async () => {
     const page = await openPage("#IBM/1m");
     expect(await newest(page)).toMatchObject({ status: null, isHollow: false });
-    expect(await page.locator(".standing").count()).toBe(0);
+    expect(await page.locator("#legend .standing").count()).toBe(0);
     const { startMs, endMs } = await newest(page);
     beat(endMs - 1);
     await expect.poll(() => newest(page), PATIENT).toMatchObject({ status: "forming", isHollow: true });
@@ -105,7 +105,7 @@ describe("a bar", () => {
       await expect.poll(corrected, PATIENT).toMatchObject([{ startMs: late.startMs, isMarked: true, isHollow: false }]);
       expect((await corrected())[0]!.trades).toBeGreaterThan(late.trades);
       expect((await shown(page)).filter(({ isMarked }) => isMarked)).toHaveLength(1);
-      expect(await page.locator("#legend .standing").last().textContent()).toBe("1 bar corrected");
+      expect(await page.textContent("#correctedKey")).toBe("1 bar corrected");
       await pointAt(page, late.startMs);
       await expect.poll(() => legend(page), PATIENT).toBe("corrected");
       await page.context().close();

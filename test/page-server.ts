@@ -16,7 +16,7 @@ import {
   symbolsMessages,
   updateMessages,
 } from "#core/protocol/server-message.ts";
-import { durationMs, epochMs } from "#core/units.ts";
+import { durationMs, epochMs, type DurationMs } from "#core/units.ts";
 import { paneRowText } from "#core/updates.ts";
 import { openLoopbackServer } from "#local/loopback-server.ts";
 import { buildWeb, endBuilder } from "#tools/build-web.ts";
@@ -50,8 +50,11 @@ export interface PageServer extends AsyncDisposable {
 const TEN_SECONDS = durationMs(10_000);
 const BARS = 180;
 
-/** Half an hour until now of trades of `symbol`, one each ten seconds. */
-const panesOf = (symbol: string): readonly Pane[] => {
+/** The stored panes that the last `bars` bars of `symbol` are folded from. */
+export type PanesOf = (symbol: string, intervalMs: DurationMs, bars: number) => readonly Pane[];
+
+/** Half an hour until now of trades of `symbol`, one each ten seconds, whatever is asked for. */
+const halfAnHour: PanesOf = (symbol) => {
   const lastMs = windowStart(epochMs(Date.now()), TEN_SECONDS);
   return Array.from({ length: BARS }, (_, index) =>
     pane({
@@ -63,15 +66,20 @@ const panesOf = (symbol: string): readonly Pane[] => {
   );
 };
 
-const answersTo = (
-  message: ClientMessage,
-  symbols: readonly string[],
-  operations: GivenOperations,
-): readonly string[] => {
+/** What the server answers from. */
+interface Known {
+  readonly symbols: readonly string[];
+  readonly panesOf: PanesOf;
+  readonly operations: GivenOperations;
+}
+
+const answersTo = (message: ClientMessage, { symbols, panesOf, operations }: Known): readonly string[] => {
   switch (message.action) {
     case "subscribe":
     case "resume": {
-      const panes = message.symbols.filter((symbol) => symbols.includes(symbol)).flatMap(panesOf);
+      const { intervalMs, bars } = message;
+      const known = message.symbols.filter((symbol) => symbols.includes(symbol));
+      const panes = known.flatMap((symbol) => panesOf(symbol, intervalMs, bars));
       const head = { ...message, fromMs: epochMs(0), upTo: new Map(), isRest: false };
       return snapshotMessages(head, panes);
     }
@@ -95,7 +103,10 @@ const answersTo = (
 };
 
 /** Serves the built page and its socket until disposed. `config` says what else the page is told. */
-export const openPageServer = async (config: Partial<DashboardConfig> = {}): Promise<PageServer> => {
+export const openPageServer = async (
+  config: Partial<DashboardConfig> = {},
+  panesOf: PanesOf = halfAnHour,
+): Promise<PageServer> => {
   const symbols = ["AIG", "BAC", "IBM", "SPY"];
   const folder = await mkdtemp(join(tmpdir(), "page-"));
   const siteDir = await buildWeb({ outDir: join(folder, "web") });
@@ -112,7 +123,7 @@ export const openPageServer = async (config: Partial<DashboardConfig> = {}): Pro
       const reading = readClientMessage((data as Buffer).toString());
       if (reading.kind === "fault") throw new RangeError(reading.message);
       taken.push(reading.message);
-      for (const answer of answersTo(reading.message, symbols, operations)) socket.send(answer);
+      for (const answer of answersTo(reading.message, { symbols, panesOf, operations })) socket.send(answer);
     });
   });
   const listener = await openLoopbackServer(0);

@@ -5,7 +5,7 @@ import type { DashboardConfig } from "#core/protocol/dashboard-config.ts";
 import { isSymbol } from "#core/trade.ts";
 import { durationMs, type DurationMs } from "#core/units.ts";
 import { readAddress, writeAddress } from "./address.ts";
-import { Charts } from "./charts.ts";
+import { Charts, type ChartLook } from "./charts.ts";
 import { Controls } from "./controls.ts";
 import { byId } from "./element.ts";
 import { Feed } from "./feed.ts";
@@ -20,10 +20,10 @@ import { Status } from "./status.ts";
 import { Suggestions } from "./suggestions.ts";
 import { readTheme, watchTheme, type Theme } from "./theme.ts";
 import { Watchlist } from "./watchlist.ts";
-import { chartWishes, watchedWishes, WATCHED_BARS, type ChartWishes } from "./wishes.ts";
+import { CHART_BARS, chartWishes, watchedWishes, WATCHED_BARS, type ChartWishes } from "./wishes.ts";
 
 /** What tests and tools may read of the page. */
-export interface Dash {
+export interface Dash extends ChartLook {
   readonly state: string;
   readonly symbol: string;
   readonly interval: string;
@@ -33,12 +33,6 @@ export interface Dash {
   readonly bars: readonly (readonly (string | number)[])[];
   /** What is said of each of them, null where nothing is yet. */
   readonly statuses: readonly (BarStatus | null)[];
-  /** When the bars start that are marked on the chart, in seconds since 1970. */
-  readonly marks: readonly number[];
-  /** The candles as the chart library has them. */
-  readonly candles: readonly unknown[];
-  /** The time that the upper and the lower chart show, in seconds since 1970. */
-  readonly ranges: readonly (readonly [number, number])[];
   /** What watches over the page, undefined before it is loaded. */
   readonly overseen: Overseen | undefined;
 }
@@ -65,6 +59,8 @@ export class Dashboard {
   #symbols: readonly string[] = [];
   #symbol: string;
   #interval: string;
+  /** How many bars the charts have, if their interval is short. */
+  #barCount: number = CHART_BARS.first;
   #chosenAtMs = 0;
   #isDirty = false;
 
@@ -94,7 +90,7 @@ export class Dashboard {
       onInterval: (interval) => this.#choose(this.#symbol, interval),
       onSymbol: (symbol) => this.#addAndChoose(symbol),
     });
-    this.#charts = new Charts(this.#theme, this.#passOf, this.#standings.of);
+    this.#charts = new Charts(this.#theme, this.#passOf, this.#standings.of, () => this.#askOlder());
     showSource(config);
     const [symbol, interval] = readAddress();
     for (const each of [...config.symbols, ...this.#kept.read(), symbol]) this.#add(each);
@@ -115,15 +111,13 @@ export class Dashboard {
       isWhole: isKnown && !this.#feed.isAwaiting,
       bars: this.#charts.bars.map(barRow),
       statuses: this.#charts.bars.map((bar) => this.#standings.of(bar).status ?? null),
-      marks: this.#charts.marks,
-      candles: this.#charts.candles,
-      ranges: this.#charts.ranges,
+      ...this.#charts.look(),
       overseen: this.#probe.overseer?.seen,
     };
   }
 
   get #shown(): ChartWishes {
-    return chartWishes(this.#symbol, msOf(this.#interval), this.#offeredMs);
+    return chartWishes(this.#symbol, msOf(this.#interval), this.#offeredMs, this.#barCount);
   }
 
   #listen(): void {
@@ -174,12 +168,22 @@ export class Dashboard {
     this.#symbol = symbol;
     this.#interval = interval;
     this.#chosenAtMs = performance.now();
+    this.#barCount = CHART_BARS.first;
     writeAddress(symbol, interval);
     this.#watchlist.select(symbol);
     this.#controls.select(interval);
     showTitle(symbol);
+    this.#wish();
+  }
+
+  #askOlder(): void {
+    this.#barCount = CHART_BARS.most;
+    this.#wish();
+  }
+
+  #wish(): void {
     const { bars, fine } = this.#shown;
-    const charts = symbol === "" ? [] : bars === fine ? [bars] : [bars, fine];
+    const charts = this.#symbol === "" ? [] : bars === fine ? [bars] : [bars, fine];
     this.#feed.wish([...watchedWishes(this.#symbols, this.#offeredMs[0]!), ...charts]);
     this.#touch();
   }
@@ -235,6 +239,8 @@ export class Dashboard {
       bars: shown,
       fine: register.bars(this.#symbol, fine.intervalMs).slice(-fine.bars),
       emptyWords: this.#suggestions.emptyWords(this.#symbol),
+      canAskOlder: this.#barCount < CHART_BARS.most,
+      barsOf: (symbol) => register.bars(symbol, this.#offeredMs[0]!),
     });
   }
 }

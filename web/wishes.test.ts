@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { durationMs } from "#core/units.ts";
-import { chartWishes, watchedWishes } from "./wishes.ts";
+import { CHART_BARS, chartWishes, watchedWishes } from "./wishes.ts";
 
 const [SECOND, MINUTE, HOUR] = [1_000, 60_000, 3_600_000];
 const offered = [10 * SECOND, MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR].map(durationMs);
@@ -17,6 +17,11 @@ describe("a chart", () => {
     expect([wishes.bars.intervalMs, wishes.bars.bars]).toEqual([intervalMs, bars]);
     expect([wishes.fine.intervalMs, wishes.fine.bars]).toEqual([fineMs, fineBars]);
     expect(wishes.bars === wishes.fine).toBe(intervalMs === fineMs);
+  });
+
+  test("asks for as many as the server gives, and of a long interval for a longer time, when the reader wants older ones", () => {
+    const counts = offered.map((intervalMs) => chartWishes("IBM", intervalMs, offered, CHART_BARS.most).bars.bars);
+    expect(counts).toEqual([1_000, 1_000, 1_000, 640, 160]);
   });
 
   test("takes for the price what divides its interval", () => {
