@@ -1,6 +1,6 @@
 import type { FeedState } from "#core/protocol/pipeline-status.ts";
 import type { ShardTrend } from "./trends.ts";
-import { shardName, tookWords } from "./words.ts";
+import { shardName, shareWords, tookWords } from "./words.ts";
 
 /** What an operator looks at. */
 export interface Sight {
@@ -60,7 +60,7 @@ const shardProblems = ({ shard, isIdle, lagMs, windowLagMs, stateShare }: ShardT
   if (stateShare > LIMITS.stateShare)
     found.push({
       key: `state ${shard}`,
-      words: `Shard ${name} keeps ${Math.round(stateShare * 100)} % of the state that it may`,
+      words: `Shard ${name} keeps ${shareWords(stateShare)} of the state that it may`,
     });
   return found;
 };

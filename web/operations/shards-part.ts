@@ -3,7 +3,7 @@ import { drawSparkline } from "../sparkline.ts";
 import { readTheme } from "../theme.ts";
 import type { ShardTrend } from "./trends.ts";
 import type { Part, Seen } from "./view.ts";
-import { bytesWords, rateWords, shardName, tookWords } from "./words.ts";
+import { bytesWords, rateWords, shardName, shareWords, tookWords } from "./words.ts";
 
 interface Column {
   readonly name: string;
@@ -29,7 +29,7 @@ const COLUMNS: readonly Column[] = [
   {
     name: "State",
     title: "the largest of the last minute, and its share of what Lambda hands on",
-    words: ({ stateBytes, stateShare }) => `${bytesWords(stateBytes)} · ${Math.ceil(stateShare * 100)} %`,
+    words: ({ stateBytes, stateShare }) => `${bytesWords(stateBytes)} · ${shareWords(stateShare)}`,
   },
   { name: "Open bars", title: "panes in its aggregator's memory", words: ({ now }) => count(now.panes) },
   { name: "Late", title: "trades behind the watermark", words: ({ now }) => count(now.late) },

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bytesWords, clockWords, rateWords, shardName, tookWords, totalWords } from "./words.ts";
+import { bytesWords, clockWords, rateWords, shardName, shareWords, tookWords, totalWords } from "./words.ts";
 
 test.each([
   [0, "0 ms"],
@@ -18,6 +18,7 @@ test.each([
 
 test("rates and sizes have as many digits as tell something", () => {
   expect([0, 0.04, 3.14, 9.95, 1_204.4].map(rateWords)).toEqual(["0", "0", "3.1", "10", "1,204"]);
+  expect([0, 0.0004, 0.01, 0.974].map(shareWords)).toEqual(["0 %", "<1 %", "1 %", "97 %"]);
   expect([310, 4_200, 275_000, 999_500].map(bytesWords)).toEqual(["310 B", "4.2 kB", "275 kB", "1.0 MB"]);
 });
 

@@ -23,6 +23,10 @@ export const bytesWords = (bytes: number): string => {
   return bytes < 999_500 ? `${rateWords(bytes / 1_000)} kB` : `${rateWords(bytes / 1_000_000)} MB`;
 };
 
+/** A share in whole percent: `<1 %`, `97 %`. */
+export const shareWords = (share: number): string =>
+  share > 0 && share < 0.01 ? "<1 %" : `${Math.round(share * 100)} %`;
+
 /** `0` of `shardId-000000000000@mu9r6a`, and the whole where a shard is called otherwise. */
 export const shardName = (shard: string): string => /^shardId-0*(\d+)/u.exec(shard)?.[1] ?? shard;
 
