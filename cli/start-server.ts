@@ -14,6 +14,8 @@ export interface DashboardOptions {
   readonly config: Omit<DashboardConfig, "webSocketUrl">;
   /** Where sockets of this server lead. */
   readonly webSocketUrl: string;
+  /** By path, what is said anew for each request, as JSON. @default nothing */
+  readonly answers?: Readonly<Record<string, () => unknown>>;
 }
 
 export interface DashboardServer extends AsyncDisposable {
@@ -50,7 +52,10 @@ export const serveDashboard = async (options: DashboardOptions): Promise<Dashboa
   const { server } = options.listener;
   const files = await readFiles(options);
   const sockets = new Set<Socket>();
-  server.on("request", (request, response) => answer(files, request, response));
+  server.on("request", (request, response) => {
+    const said = options.answers?.[pathOf(request)];
+    answer(said === undefined ? files.get(pathOf(request)) : jsonFile(said()), request, response);
+  });
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (pathOf(request) !== SOCKET_PATH || !isSameOrigin(request)) socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
     else tunnel(new URL(options.webSocketUrl), request, socket, head, sockets);
@@ -75,7 +80,7 @@ interface ServedFile {
 const readFiles = async ({ siteDir, config }: DashboardOptions): Promise<ReadonlyMap<string, ServedFile>> => {
   const said: DashboardConfig = { webSocketUrl: SOCKET_PATH.slice(1), ...config };
   const files = new Map<string, ServedFile>([
-    ["/config.json", { type: "application/json", body: JSON.stringify(said) }],
+    ["/config.json", jsonFile(said)],
   ]);
   if (siteDir === undefined) return files;
   for (const name of await readdir(siteDir)) {
@@ -87,8 +92,9 @@ const readFiles = async ({ siteDir, config }: DashboardOptions): Promise<Readonl
   return files;
 };
 
-const answer = (files: ReadonlyMap<string, ServedFile>, request: IncomingMessage, response: ServerResponse): void => {
-  const file = files.get(pathOf(request));
+const jsonFile = (value: unknown): ServedFile => ({ type: "application/json", body: JSON.stringify(value) });
+
+const answer = (file: ServedFile | undefined, request: IncomingMessage, response: ServerResponse): void => {
   const isRead = request.method === "GET" || request.method === "HEAD";
   const status = isRead ? (file === undefined ? 404 : 200) : 405;
   const { type, body } = status === 200 && file !== undefined ? file : { type: TYPES[".txt"]!, body: "not here\n" };

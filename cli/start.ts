@@ -97,6 +97,7 @@ const run = async (
       symbols: feed.symbols,
       intervals: intervalsOf(cloud),
       source: feed.words,
+      kind: feed.kind,
       passes: feed.passes,
       connectionMs: settings.connectionMs,
     },

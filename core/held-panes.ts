@@ -182,6 +182,11 @@ export class HeldPanes {
     return writer.toRecords();
   }
 
+  /** How many there are. */
+  get count(): number {
+    return this.#levels.reduce((sum, { table }) => sum + table.rows.count, 0);
+  }
+
   #intervalsMs(): readonly DurationMs[] {
     return this.#levels.map(({ table }) => table.intervalMs);
   }

@@ -27,6 +27,7 @@ const states: fc.Arbitrary<LifeState> = fc.record({
     records: fc.nat(),
     trades: fc.nat(),
     lateTrades: fc.nat(),
+    correctingTrades: fc.nat(),
     duplicateFrames: fc.nat(),
     duplicateTrades: fc.nat(),
     rejected: fc.nat(),
@@ -120,5 +121,5 @@ test("rejects bytes that are no state with a RangeError", () => {
     }),
     { numRuns: 1_000 },
   );
-  expect(() => readLifeState(new Uint8Array([9]))).toThrow("version must be 5, was 9");
+  expect(() => readLifeState(new Uint8Array([9]))).toThrow("version must be 6, was 9");
 });

@@ -21,12 +21,12 @@ export interface LifeState {
 }
 
 /*
- * state    = version 5, last, arrival of last, newestEventTime, frontier, newestStored, six counts, length of seen, seen,
+ * state    = version 6, last, arrival of last, newestEventTime, frontier, newestStored, seven counts, length of seen, seen,
  *            length of panes, panes (pane-block.ts): a state that is cut short between two panes must not be taken for one
  * position = 0 for none, else 1 and the number as a long varint
  * time     = 0 for none, else 1 and the milliseconds, zigzag
  */
-const VERSION = 5;
+const VERSION = 6;
 
 /** The bytes of `state`. */
 export const lifeStateBytes = ({

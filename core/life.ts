@@ -11,7 +11,7 @@ import type { GapStore } from "./ports/gap-store.ts";
 import type { PaneStore } from "./ports/pane-store.ts";
 import type { RejectedStore } from "./ports/rejected-store.ts";
 import type { ShardReader, ShardRecord } from "./ports/shard-reader.ts";
-import type { ShardStatusStore } from "./ports/shard-status.ts";
+import type { RecordTimes, ShardStatusStore } from "./ports/shard-status.ts";
 import type { StatePacking } from "./ports/state-packing.ts";
 import type { SymbolRegister } from "./ports/symbol-register.ts";
 import type { UpdateStream } from "./ports/update-stream.ts";
@@ -71,6 +71,8 @@ export class Life {
   #lastArrivalMs: EpochMs | undefined;
   /** When the stream took the record at `last`, undefined before this step has taken one. */
   #arrivalTimeMs: EpochMs | undefined;
+  /** The last record with trades that this step has taken. */
+  #newest: RecordTimes | undefined;
   #counts: { -readonly [Name in keyof ShardCounts]: number };
   readonly #rejected: Rejected[] = [];
 
@@ -87,7 +89,7 @@ export class Life {
     this.#newestStoredMs = state.newestStoredMs;
     this.#last = state.last;
     this.#lastArrivalMs = state.lastArrivalMs;
-    this.#clock = new EventClock(rules.maxOutOfOrdernessMs, state);
+    this.#clock = new EventClock(rules, state);
     this.#counts = { ...state.counts };
   }
 
@@ -159,7 +161,7 @@ export class Life {
     if (kept === undefined) await this.store();
     else if (this.#last !== undefined)
       await this.#ports.updates.publish(this.#held.updateRecords("in-step", this.#last));
-    await this.#tell();
+    await this.#tell(kept?.length ?? 0);
     return kept;
   }
 
@@ -184,7 +186,7 @@ export class Life {
   }
 
   /** Tells how the shard stands, if this step has taken any record. */
-  async #tell(): Promise<void> {
+  async #tell(stateBytes: number): Promise<void> {
     const [last, arrivalTimeMs] = [this.#last, this.#arrivalTimeMs];
     if (last === undefined || arrivalTimeMs === undefined) return;
     await this.#ports.statuses.put({
@@ -195,6 +197,7 @@ export class Life {
       newestEventTimeMs: this.#clock.newestEventTimeMs,
       frontierMs: this.#clock.frontierMs,
       counts: { ...this.#counts },
+      step: { newest: this.#newest, foldedTimeMs: this.#ports.clock.nowMs(), stateBytes, paneCount: this.#held.count },
     });
   }
 
@@ -203,7 +206,8 @@ export class Life {
     const columns = this.#columns;
     columns.truncate(0, 0);
     const reading = readRecord(record.data, columns, this.#limitsOf(record));
-    const { producer, number, tradeCount, faults, faultCount } = reading;
+    const { producer, number, ingestTimeMs, tradeCount, faults, faultCount } = reading;
+    const { sequenceNumber, arrivalTimeMs } = record;
     this.#counts.records++;
     const isDuplicate = producer !== undefined && !this.#seen.add(producer, number);
     if (isDuplicate) {
@@ -211,11 +215,12 @@ export class Life {
       this.#counts.duplicateTrades += tradeCount;
       columns.truncate(0, 0);
     } else this.#counts.rejected += faultCount;
-    const { watermarkMs, lateTrades } = this.#clock.pass(columns, reading.frontierMs);
+    const { watermarkMs, newestMs, lateTrades, correctingTrades } = this.#clock.pass(columns, reading.frontierMs);
     this.#counts.trades += columns.count;
     this.#counts.lateTrades += lateTrades;
+    this.#counts.correctingTrades += correctingTrades;
+    if (columns.count > 0) this.#newest = { eventTimeMs: epochMs(newestMs), ingestTimeMs, arrivalTimeMs };
     if (!isDuplicate && faultCount > 0) {
-      const { sequenceNumber, arrivalTimeMs } = record;
       const origin = { stream: this.#stream, shard: this.#shard, sequenceNumber, arrivalTimeMs };
       this.#rejected.push({ ...origin, count: faultCount, faults, bytes: Uint8Array.from(record.data) });
     }

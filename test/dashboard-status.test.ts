@@ -35,10 +35,9 @@ const openPage = (hash = ""): Promise<Page> =>
 
 const beat = (watermarkMs: number, feed: FeedState = "live"): void =>
   server.beat({
-    timeMs: epochMs(0),
     watermarkMs: epochMs(watermarkMs),
     feed,
-    counts: { trades: 1, late: 0, duplicates: 1_000, rejected: 2 },
+    counts: { trades: 1, duplicates: 1_000, rejected: 2 },
   });
 
 const [START, END, TRADES] = ["start", "end", "trades"].map((name) => BAR_COLUMNS.indexOf(name as "start"));
@@ -143,11 +142,15 @@ describe("the pipeline", () => {
     const page = await openPage();
     expect(await page.isVisible("#pipeline")).toBe(false);
     const watermarkMs = new Date(2026, 0, 2, 9, 8, 7).getTime();
-    const words = async (): Promise<string> => (await page.innerText("#pipeline")).split(/\s*\n\s*|\s{2,}/).join("|");
+    const words = async (): Promise<string> =>
+      (await page.innerText("#pipeline"))
+        .trim()
+        .split(/\s*\n\s*|\s{2,}/)
+        .join("|");
     beat(watermarkMs);
     await expect
       .poll(words, PATIENT)
-      .toBe("Trades come in|complete up to 09:08:07|1 trade|0 late|1,000 duplicates|2 rejected");
+      .toBe("Trades come in|complete up to 09:08:07|1 trade|0 late|0 corrected|1,000 duplicates|2 rejected|0 gaps");
     await expect.poll(() => page.textContent("#state"), PATIENT).toBe("Stale");
     expect(await page.isVisible("#pipeline")).toBe(false);
     beat(watermarkMs, "quiet");

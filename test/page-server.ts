@@ -7,20 +7,28 @@ import { windowStart } from "#core/interval.ts";
 import type { Pane } from "#core/pane.ts";
 import { readClientMessage, type ClientMessage } from "#core/protocol/client-message.ts";
 import type { DashboardConfig } from "#core/protocol/dashboard-config.ts";
+import type { OperationsHead, ShardOperations } from "#core/protocol/operations.ts";
 import {
   heartbeatMessage,
+  operationsMessages,
   pongMessage,
   snapshotMessages,
   symbolsMessages,
   updateMessages,
 } from "#core/protocol/server-message.ts";
-import type { PipelineStatus } from "#core/protocol/pipeline-status.ts";
 import { durationMs, epochMs, type DurationMs } from "#core/units.ts";
 import { paneRowText } from "#core/updates.ts";
 import { openLoopbackServer } from "#local/loopback-server.ts";
 import { buildWeb, endBuilder } from "#tools/build-web.ts";
 import { serveDashboard } from "../cli/start-server.ts";
 import { pane } from "./pane-fixture.ts";
+import { statusOf, type GivenStatus } from "./status-fixture.ts";
+
+/** What a test says of how the pipeline works. */
+export interface GivenOperations {
+  readonly head: Partial<OperationsHead>;
+  readonly shards: readonly ShardOperations[];
+}
 
 /** The page with a server behind it that knows some symbols and says what a test wants. */
 export interface PageServer extends AsyncDisposable {
@@ -28,9 +36,13 @@ export interface PageServer extends AsyncDisposable {
   /** What clients sent since the last call. */
   taken(): readonly ClientMessage[];
   /** Tells every connection how the pipeline stands. */
-  beat(status: PipelineStatus): void;
+  beat(status: GivenStatus): void;
+  /** Answers from now on that the pipeline works so. */
+  works(operations: Partial<GivenOperations>): void;
   /** Tells every connection of panes that changed. */
   tell(panes: readonly Pane[]): void;
+  /** What it says was injected on purpose, where its page asks for that. */
+  readonly faults: { readonly kind: string; readonly atMs: number }[];
   /** Ends every connection, and takes new ones or not. */
   isAnswering: boolean;
 }
@@ -63,7 +75,12 @@ export const recentPanes = (symbol: string, bars: number): readonly Pane[] => {
   );
 };
 
-const answersTo = (message: ClientMessage, { symbols, panesOf }: PageMarket): readonly string[] => {
+/** What the server answers from. */
+interface Known extends PageMarket {
+  readonly operations: GivenOperations;
+}
+
+const answersTo = (message: ClientMessage, { symbols, panesOf, operations }: Known): readonly string[] => {
   switch (message.action) {
     case "subscribe":
     case "resume": {
@@ -79,7 +96,12 @@ const answersTo = (message: ClientMessage, { symbols, panesOf }: PageMarket): re
     case "unwatch":
       return symbolsMessages(message.symbols.map((symbol) => ({ symbol, seenMs: undefined, isWatched: true })));
     case "ping":
-      return [pongMessage()];
+      return [pongMessage(epochMs(Date.now()))];
+    case "operations":
+      return operationsMessages(
+        { timeMs: epochMs(Date.now()), source: undefined, gapNoticedMs: undefined, ...operations.head },
+        operations.shards,
+      );
     case "unsubscribe":
       return [];
     default:
@@ -100,13 +122,15 @@ export const openPageServer = async (
   await once(api, "listening");
   const taken: ClientMessage[] = [];
   let isAnswering = true;
+  const faults: PageServer["faults"] = [];
+  let operations: GivenOperations = { head: {}, shards: [] };
   api.on("connection", (socket: WebSocket) => {
     if (!isAnswering) return socket.terminate();
     socket.on("message", (data) => {
       const reading = readClientMessage((data as Buffer).toString());
       if (reading.kind === "fault") throw new RangeError(reading.message);
       taken.push(reading.message);
-      for (const answer of answersTo(reading.message, market)) socket.send(answer);
+      for (const answer of answersTo(reading.message, { ...market, operations })) socket.send(answer);
     });
   });
   const listener = await openLoopbackServer(0);
@@ -121,6 +145,7 @@ export const openPageServer = async (
       connectionMs: durationMs(7_200_000),
       ...config,
     },
+    answers: { "/faults.json": () => ({ again: "npm run chaos -- --seed 1", faults }) },
   });
   const drop = (): void => {
     for (const socket of api.clients) socket.terminate();
@@ -129,10 +154,15 @@ export const openPageServer = async (
     url: `http://localhost:${listener.host.split(":")[1]}/`,
     taken: () => taken.splice(0),
     beat: (status) => {
-      for (const socket of api.clients) socket.send(heartbeatMessage(status));
+      for (const socket of api.clients) socket.send(heartbeatMessage(statusOf(status)));
     },
     tell: (panes) => {
-      for (const text of updateMessages(panes.map(paneRowText))) for (const socket of api.clients) socket.send(text);
+      for (const text of updateMessages(panes.map(paneRowText), epochMs(Date.now())))
+        for (const socket of api.clients) socket.send(text);
+    },
+    faults,
+    works: (given) => {
+      operations = { ...operations, ...given };
     },
     get isAnswering() {
       return isAnswering;

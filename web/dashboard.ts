@@ -9,6 +9,9 @@ import { Controls } from "./controls.ts";
 import { byId, setText } from "./element.ts";
 import { Feed } from "./feed.ts";
 import { KeptSymbols } from "./kept-symbols.ts";
+import type { Overseen } from "./operations/overseer.ts";
+import { Probe } from "./operations/probe.ts";
+import { showSource } from "./operations/source-label.ts";
 import { paced } from "./paced.ts";
 import { passOf, type PassOf } from "./passes.ts";
 import { Standings } from "./standings.ts";
@@ -29,6 +32,8 @@ export interface Dash extends ChartLook {
   readonly bars: readonly (readonly (string | number)[])[];
   /** What is said of each of them, null where nothing is yet. */
   readonly statuses: readonly (BarStatus | null)[];
+  /** What watches over the page, undefined before it is loaded. */
+  readonly overseen: Overseen | undefined;
 }
 
 const STATE_MS = 250;
@@ -48,6 +53,7 @@ export class Dashboard {
   readonly #passOf: PassOf;
   readonly #list: SymbolList;
   readonly #feed: Feed;
+  readonly #probe: Probe;
   readonly #status: Status;
   #desk: WatchDesk | undefined;
   readonly #controls: Controls;
@@ -73,12 +79,13 @@ export class Dashboard {
       connectionMs: config.connectionMs,
       onChange: () => this.#touch(),
       onFault: ({ message }) => this.#status.complain(message),
+      onMessage: (message, bytes) => this.#probe.overseer?.took(message, bytes),
       onSymbols: (symbols) => this.#desk?.take(symbols),
     });
+    this.#probe = new Probe(this.#feed, config);
     this.#status = new Status(this.#feed);
     this.#controls = new Controls(config.intervals, (interval) => this.#choose(this.#symbol, interval));
-    setText(byId("source"), config.source);
-    byId("source").title = config.source;
+    showSource(config);
     const [symbol, interval] = readAddress();
     this.#list.join([symbol]);
     this.#feed.watch("watch", this.#list.own);
@@ -99,6 +106,7 @@ export class Dashboard {
       bars: this.#charts.bars.map(barRow),
       statuses: this.#charts.bars.map((bar) => this.#standings.of(bar).status ?? null),
       ...this.#charts.look(),
+      overseen: this.#probe.overseer?.seen,
     };
   }
 
@@ -216,6 +224,7 @@ export class Dashboard {
     this.#desk?.show(this.#theme, this.#symbol);
     this.#showCharts();
     this.#status.show();
+    this.#probe.overseer?.shown();
   }
 
   #clear(words: string): void {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { heartbeatMessage, symbolsMessages } from "#core/protocol/server-message.ts";
 import { durationMs, epochMs } from "#core/units.ts";
 import { openFeed, snapshot, subscribe, wish } from "#test/feed-fixture.ts";
+import { statusOf } from "#test/status-fixture.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -48,8 +49,7 @@ describe("a feed beside its panes", () => {
 
   test("gives up a connection whose heart never beats, where one before it had a heart", async () => {
     const { feed, sockets } = openFeed();
-    const counts = { trades: 5, late: 0, duplicates: 0, rejected: 0 };
-    const beat = heartbeatMessage({ timeMs: epochMs(0), watermarkMs: undefined, feed: "quiet", counts });
+    const beat = heartbeatMessage(statusOf({ feed: "quiet", counts: { trades: 5 } }));
     sockets[0]!.open();
     sockets[0]!.say(beat, ...snapshot(5));
     sockets[0]!.close();
@@ -67,11 +67,9 @@ describe("a feed beside its panes", () => {
     const { feed, sockets } = openFeed();
     sockets[0]!.open();
     sockets[0]!.say(...snapshot(5));
-    const counts = { trades: 5, late: 0, duplicates: 0, rejected: 0 };
+    const status = statusOf({ feed: "quiet", counts: { trades: 5 } });
     for (let second = 0; second < 20; second++) {
-      sockets[0]!.say(
-        heartbeatMessage({ timeMs: epochMs(second * 1_000), watermarkMs: undefined, feed: "quiet", counts }),
-      );
+      sockets[0]!.say(heartbeatMessage({ ...status, timeMs: epochMs(second * 1_000) }));
       await vi.advanceTimersByTimeAsync(1_000);
     }
     expect([feed.state.kind, feed.status?.feed, feed.status?.counts.trades]).toEqual(["live", "quiet", 5]);
@@ -85,9 +83,7 @@ describe("a feed beside its panes", () => {
   test("knows the greatest watermark that a connection told, and takes another one at its word", async () => {
     const { feed, sockets } = openFeed();
     const beat = (socket: number, watermarkMs: number): number | undefined => {
-      const counts = { trades: 5, late: 0, duplicates: 0, rejected: 0 };
-      const status = { timeMs: epochMs(0), watermarkMs: epochMs(watermarkMs), feed: "live", counts } as const;
-      sockets[socket]!.say(heartbeatMessage(status));
+      sockets[socket]!.say(heartbeatMessage(statusOf({ watermarkMs: epochMs(watermarkMs) })));
       return feed.progress?.watermarkMs;
     };
     sockets[0]!.open();

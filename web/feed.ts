@@ -20,6 +20,8 @@ export interface FeedOptions {
   /** Called when there is something new to show. */
   readonly onChange: () => void;
   readonly onFault: (fault: Fault) => void;
+  /** Called with whatever comes, on any connection, and its length. @default nobody listens */
+  readonly onMessage?: SessionEvents["onMessage"];
   /** Called with what the server knows of some symbols. */
   readonly onSymbols: (symbols: readonly KnownSymbol[]) => void;
 }
@@ -129,6 +131,11 @@ export class Feed {
     this.#session?.askSymbols();
   }
 
+  /** Wants to be told the time, or how the pipeline works. */
+  ask(action: "ping" | "operations"): void {
+    this.#session?.ask(action);
+  }
+
   /** Does not wait any longer. */
   connectNow(): void {
     if (this.#retry !== undefined) this.#connect();
@@ -151,7 +158,10 @@ export class Feed {
           );
       },
       onWhole: () => this.#whole(session),
-      onMessage: () => (this.#heardAtMs = performance.now()),
+      onMessage: (message, bytes) => {
+        this.#heardAtMs = performance.now();
+        this.#options.onMessage?.(message, bytes);
+      },
       onPanes: () => this.#updated(session),
       onStatus: (status) => this.#beat(session, status),
       onSymbols: this.#options.onSymbols,

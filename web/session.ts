@@ -22,8 +22,8 @@ export interface SessionEvents {
   onOpen(): void;
   /** All that was wished for has come. */
   onWhole(): void;
-  /** Something came, if only a sign of life. */
-  onMessage(): void;
+  /** Something of so many bytes came, if only a sign of life. */
+  onMessage(message: ServerMessage, bytes: number): void;
   /** There are new panes in the register, all that were told at once. */
   onPanes(): void;
   onStatus(status: PipelineStatus): void;
@@ -110,14 +110,19 @@ export class Session {
     return this.#socket.readyState === OPEN;
   }
 
+  /** Wants to be told something. */
+  ask(action: "ping" | "symbols" | "operations"): void {
+    if (this.isOpen) this.#send({ action });
+  }
+
   /** Wants a sign of life. */
   ping(): void {
-    if (this.isOpen) this.#send({ action: "ping" });
+    this.ask("ping");
   }
 
   /** Wants to be told which symbols there are. */
   askSymbols(): void {
-    if (this.isOpen) this.#send({ action: "symbols" });
+    this.ask("symbols");
   }
 
   /** Wants feeds to fetch these symbols, or no more; the session must be open. */
@@ -156,7 +161,7 @@ export class Session {
   #take(text: string): void {
     if (this.#isOver) return;
     const message = readOrFault(text);
-    this.#events.onMessage();
+    this.#events.onMessage(message, text.length);
     if (message.type === "error") this.#events.onFault(message);
     else if (message.type === "heartbeat") this.#events.onStatus(message);
     else if (message.type === "symbols") this.#events.onSymbols(message.symbols);

@@ -1,6 +1,7 @@
 import { byId, setText } from "./element.ts";
 import type { Feed } from "./feed.ts";
-import { completeWords, countWords, feedWords, stateWord, stateWords, updatedWords } from "./words.ts";
+import { showCounts } from "./operations/counts.ts";
+import { completeWords, feedWords, stateWord, stateWords, updatedWords } from "./words.ts";
 
 /** Heartbeats come each second. */
 const STALE_MS = 4_000;
@@ -37,9 +38,6 @@ export class Status {
     byId("pipeline").dataset["feed"] = feed;
     setText(byId("feed"), feedWords(feed));
     setText(byId("complete"), completeWords(status));
-    setText(byId("trades"), countWords(counts.trades, "trade"));
-    setText(byId("late"), `${counts.late.toLocaleString("en-US")} late`);
-    setText(byId("duplicates"), countWords(counts.duplicates, "duplicate"));
-    setText(byId("rejected"), `${counts.rejected.toLocaleString("en-US")} rejected`);
+    showCounts(counts);
   }
 }

@@ -47,13 +47,19 @@ export interface PingMessage {
   readonly action: "ping";
 }
 
+/** Wants to know how the pipeline works, shard by shard. */
+export interface OperationsMessage {
+  readonly action: "operations";
+}
+
 export type ClientMessage =
   | SubscribeMessage
   | ResumeMessage
   | UnsubscribeMessage
   | SymbolsMessage
   | WatchMessage
-  | PingMessage;
+  | PingMessage
+  | OperationsMessage;
 
 const ACTIONS: readonly ClientMessage["action"][] = [
   "subscribe",
@@ -63,6 +69,7 @@ const ACTIONS: readonly ClientMessage["action"][] = [
   "watch",
   "unwatch",
   "ping",
+  "operations",
 ];
 
 export type ClientReading =
@@ -92,6 +99,7 @@ export const readClientMessage = (text: string): ClientReading => {
       return readWatch(action, body);
     case "symbols":
     case "ping":
+    case "operations":
       return { kind: "message", message: { action } };
     default:
       return fault("unknown-action", `action must be one of ${ACTIONS.join(", ")}, was ${shown(action)}`);

@@ -88,7 +88,15 @@ describe("server messages", () => {
       timeMs: fc.nat().map(epochMs),
       watermarkMs: fc.option(fc.nat().map(epochMs), { nil: undefined }),
       feed: fc.constantFrom(...FEED_STATES),
-      counts: fc.record({ trades: fc.nat(), late: fc.nat(), duplicates: fc.nat(), rejected: fc.nat() }),
+      counts: fc.record({
+        trades: fc.nat(),
+        late: fc.nat(),
+        corrected: fc.nat(),
+        duplicates: fc.nat(),
+        rejected: fc.nat(),
+        gaps: fc.nat(),
+      }),
+      connections: fc.nat(),
     });
     fc.assert(
       fc.property(arbitraryStatus, (status) => {
@@ -98,7 +106,8 @@ describe("server messages", () => {
   });
 
   test("answer a ping", () => {
-    expect(readServerMessage(pongMessage())).toEqual({ type: "pong" });
+    expect(readServerMessage(pongMessage(epochMs(7)))).toEqual({ type: "pong", timeMs: 7 });
+    expect(readServerMessage(pongMessage())).toEqual({ type: "pong", timeMs: undefined });
   });
 
   test("carry a fault's code and words, beyond ASCII too", () => {

@@ -55,7 +55,7 @@ export class SocketApi extends Construct {
   }
 
   #addRoutes(): void {
-    const { config, panes, checkpoints, connections, symbols } = this.#props;
+    const { config, panes, checkpoints, connections, symbols, leases } = this.#props;
     const connect = this.#functionOf("Connect", "ws-connect", "Notes a new connection");
     connections.grantWriteRows(connect);
     const disconnect = this.#functionOf("Disconnect", "ws-disconnect", "Forgets a connection");
@@ -66,6 +66,7 @@ export class SocketApi extends Construct {
     connections.grantWriteRows(message);
     panes.grantReadRows(message);
     checkpoints.grantReadRows(message);
+    leases.grantReadRows(message);
     symbols.grantReadRows(message);
     symbols.grantWriteRows(message);
     this.stage.grantManagementApiAccess(message);

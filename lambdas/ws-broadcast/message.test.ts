@@ -2,7 +2,9 @@ import { describe, expect, test } from "vitest";
 
 import { PipelineError } from "#core/errors.ts";
 import type { Holding } from "#core/protocol/holding.ts";
+import { readOperations } from "#core/protocol/operations.ts";
 import { readServerMessage } from "#core/protocol/server-message.ts";
+import { countsOf } from "#core/shard-counts.ts";
 import { epochMs, sequenceNumber } from "#core/units.ts";
 import {
   checkpointAt,
@@ -189,7 +191,59 @@ describe("a client's message", () => {
   test("ping is answered with a pong", async () => {
     const { send, got } = await openStage();
     await send({ action: "ping" });
-    expect(got()).toEqual([{ type: "pong" }]);
+    expect(got()).toEqual([{ type: "pong", timeMs: startMs }]);
+  });
+
+  test("operations is answered with how each shard stands, and what was sent", async () => {
+    const { send, statuses, gaps, leases, sink } = await openStage();
+    const shard = "shardId-000000000000";
+    const counts = countsOf((name) => (name === "correctingTrades" ? 2 : 5));
+    const newest = {
+      eventTimeMs: epochMs(startMs - 300),
+      ingestTimeMs: undefined,
+      arrivalTimeMs: epochMs(startMs - 100),
+    };
+    const step = { newest, foldedTimeMs: epochMs(startMs - 20), stateBytes: 310, paneCount: 4 };
+    const [last, arrivalTimeMs, frontierMs] = [sequenceNumber("7"), newest.arrivalTimeMs, newest.eventTimeMs];
+    const status = { stream: "ticks", last, arrivalTimeMs, newestEventTimeMs: frontierMs, frontierMs, counts };
+    await statuses.put({ ...status, shard, step });
+    await statuses.put({ ...status, shard: "shardId-000000000001", step: undefined });
+    await gaps.note({
+      stream: "ticks",
+      shard,
+      after: last,
+      before: sequenceNumber("9"),
+      noticedAtMs: epochMs(startMs - 5),
+    });
+    const lease = (await leases.acquire({ name: "replay", holder: "a", nowMs: startMs, untilMs: startMs }))!;
+    const sent = { startedAtMs: startMs - 60_000, tradesSent: 40, nextFrame: 4, rejectedRows: 1 };
+    const progress = { producer: "00", position: 41, lastPlaces: { [shard]: sequenceNumber("8") }, ...sent };
+    await leases.save(lease, JSON.stringify(progress));
+    await send({ action: "operations" });
+    const message = readServerMessage(sink.sent("c1")[0]!);
+    expect(message.type === "operations" && readOperations(message.body)).toMatchObject({
+      timeMs: startMs,
+      source: { startedAtMs: startMs - 60_000, tradesSent: 40, framesSent: 4, rejectedRows: 1 },
+      gapNoticedMs: startMs - 5,
+      shards: [
+        {
+          ...newest,
+          shard,
+          last,
+          lastArrivalMs: arrivalTimeMs,
+          isBehind: true,
+          watermarkMs: startMs - 2_300,
+          foldedTimeMs: startMs - 20,
+          records: 5,
+          trades: 5,
+          late: 5,
+          corrected: 2,
+          stateBytes: 310,
+          panes: 4,
+        },
+        { shard: "shardId-000000000001", isBehind: false, eventTimeMs: undefined, stateBytes: 0 },
+      ],
+    });
   });
 
   test.each([
