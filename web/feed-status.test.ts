@@ -79,7 +79,45 @@ describe("a feed beside its panes", () => {
     // trades are older than the heartbeat
     expect([feed.silenceMs, feed.ageMs]).toEqual([1_000, 20_000]);
     await vi.advanceTimersByTimeAsync(14_000);
-    expect([feed.state.kind, feed.status]).toEqual(["waiting", undefined]);
+    // what is known of the pipeline stays, and is old
+    expect([feed.state.kind, feed.trouble?.kind, feed.status?.counts.trades, feed.isSilent]).toEqual([
+      "waiting",
+      "silent",
+      5,
+      true,
+    ]);
+  });
+
+  test("has another connection made beside one that has fallen silent, when told to go", async () => {
+    const { feed, sockets } = openFeed();
+    const counts = { trades: 5, late: 0, duplicates: 0, rejected: 0 };
+    sockets[0]!.open();
+    sockets[0]!.say(
+      heartbeatMessage({ timeMs: epochMs(0), watermarkMs: undefined, feed: "quiet", counts }),
+      ...snapshot(5),
+    );
+    await vi.advanceTimersByTimeAsync(3_000);
+    feed.connectNow();
+    expect([feed.isSilent, sockets.length]).toEqual([false, 1]);
+    await vi.advanceTimersByTimeAsync(2_000);
+    feed.connectNow();
+    feed.connectNow();
+    expect([feed.isSilent, feed.state.kind, sockets.length]).toEqual([true, "live", 2]);
+    sockets[1]!.open();
+    sockets[1]!.say(...snapshot(6));
+    expect([feed.isSilent, feed.state.kind, sockets[0]!.readyState]).toEqual([false, "live", 3]);
+  });
+
+  test("asks for the symbols that there are on the next connection where there is none", async () => {
+    const { feed, sockets } = openFeed();
+    feed.askSymbols();
+    sockets[0]!.open();
+    expect(sockets[0]!.sent).toEqual([subscribe, { action: "symbols" }]);
+    sockets[0]!.say(...symbolsMessages([{ symbol: "IBM", seenMs: epochMs(0), isWatched: false }]), ...snapshot(5));
+    sockets[0]!.close();
+    await vi.advanceTimersByTimeAsync(1_000);
+    sockets[1]!.open();
+    expect(sockets[1]!.sent).toMatchObject([{ action: "resume" }]);
   });
 
   test("knows the greatest watermark that a connection told, and takes another one at its word", async () => {

@@ -1,11 +1,12 @@
+import { backoffMs, type Backoff } from "#core/backoff.ts";
 import { Answer } from "#core/protocol/answer.ts";
 import { CLIENT_LIMITS, clientMessageText, type ClientMessage } from "#core/protocol/client-message.ts";
-import type { Fault } from "#core/protocol/faults.ts";
 import type { Holding } from "#core/protocol/holding.ts";
 import type { PipelineStatus } from "#core/protocol/pipeline-status.ts";
 import { Register } from "#core/protocol/register.ts";
-import { readServerMessage, type ServerMessage, type SnapshotHead } from "#core/protocol/server-message.ts";
-import type { DurationMs } from "#core/units.ts";
+import type { ServerMessage, SnapshotHead } from "#core/protocol/server-message.ts";
+import { durationMs, type DurationMs } from "#core/units.ts";
+import { readServerText, type SessionFault } from "./server-text.ts";
 
 /** Wanted from the server: the last bars of some symbols, and what changes. */
 export interface Wish {
@@ -14,11 +15,15 @@ export interface Wish {
   readonly bars: number;
 }
 
+/** A part of what the server knows of symbols. */
+export type SymbolsPart = Extract<ServerMessage, { readonly type: "symbols" }>;
+
 /** What the server knows of a symbol. */
-export type KnownSymbol = Extract<ServerMessage, { readonly type: "symbols" }>["symbols"][number];
+export type KnownSymbol = SymbolsPart["symbols"][number];
 
 export interface SessionEvents {
-  onOpen(): void;
+  /** Messages can be sent, or must be sent again. */
+  onReady(): void;
   /** All that was wished for has come. */
   onWhole(): void;
   /** Something came, if only a sign of life. */
@@ -26,16 +31,19 @@ export interface SessionEvents {
   /** There are new panes in the register. */
   onPanes(): void;
   onStatus(status: PipelineStatus): void;
-  onSymbols(symbols: readonly KnownSymbol[]): void;
-  onFault(fault: Fault): void;
+  onSymbols(part: SymbolsPart): void;
+  onFault(fault: SessionFault): void;
   /** The connection is over, or never came to be. */
-  onEnd(): void;
+  onEnd(hasOpened: boolean): void;
 }
 
 /** The part of a browser's WebSocket that a session needs. */
 export type Socket = Pick<WebSocket, "send" | "close" | "addEventListener" | "readyState">;
 
 const OPEN = 1;
+
+/** What may be missing is asked for again so soon, and later where that does not help. */
+const ASK_AGAIN: Backoff = { firstMs: durationMs(2_000), longestMs: durationMs(60_000) };
 
 type SnapshotMessage = Extract<ServerMessage, { readonly type: "snapshot" }>;
 
@@ -57,14 +65,18 @@ export class Session {
   readonly #answers: SnapshotHead[] = [];
   #wishes: readonly Wish[] = [];
   #isOver = false;
+  #signs = 0;
+  /** How often all was asked for again. */
+  #repeats = 0;
+  #repeat: ReturnType<typeof setTimeout> | undefined;
 
   constructor(socket: Socket, events: SessionEvents, before?: Session) {
     this.#socket = socket;
     this.#events = events;
     this.#before = before;
     socket.addEventListener("open", () => {
-      for (const wish of this.#wishes) this.#ask(wish);
-      events.onOpen();
+      this.#signs++;
+      this.#askAll();
     });
     socket.addEventListener("message", ({ data }) => this.#take(String(data)));
     socket.addEventListener("close", () => this.#end());
@@ -91,9 +103,20 @@ export class Session {
     for (const { symbols, intervalMs } of dropped) this.#send({ action: "unsubscribe", symbols, intervalMs });
   }
 
-  /** Asks for everything again, as after an answer that failed. */
-  askAgain(): void {
-    if (this.isOpen) for (const wish of this.#wishes) this.#ask(wish);
+  /** Asks for everything again in a while, as after an answer that failed: once, however often this is called. */
+  askSoon(): void {
+    this.#repeat ??= setTimeout(
+      () => {
+        this.#repeat = undefined;
+        if (this.isOpen) this.#askAll();
+      },
+      backoffMs(ASK_AGAIN, ++this.#repeats, 1),
+    );
+  }
+
+  /** How many signs of life there were. */
+  get signs(): number {
+    return this.#signs;
   }
 
   /** Whether messages can be sent. */
@@ -111,14 +134,19 @@ export class Session {
     if (this.isOpen) this.#send({ action: "symbols" });
   }
 
-  /** Wants feeds to fetch these symbols, or no more; the session must be open. */
+  /** Wants feeds to fetch these symbols, or no more. */
   watch(action: "watch" | "unwatch", symbols: readonly string[]): void {
-    if (symbols.length > 0) this.#send({ action, symbols });
+    if (this.isOpen && symbols.length > 0) this.#send({ action, symbols });
   }
 
   close(): void {
     this.#isOver = true;
     this.#socket.close();
+  }
+
+  #askAll(): void {
+    for (const wish of this.#wishes) this.#ask(wish);
+    this.#events.onReady();
   }
 
   #ask(wish: Wish): void {
@@ -138,11 +166,12 @@ export class Session {
 
   #take(text: string): void {
     if (this.#isOver) return;
-    const message = readOrFault(text);
+    const message = readServerText(text);
+    this.#signs++;
     this.#events.onMessage();
     if (message.type === "error") this.#events.onFault(message);
     else if (message.type === "heartbeat") this.#events.onStatus(message);
-    else if (message.type === "symbols") this.#events.onSymbols(message.symbols);
+    else if (message.type === "symbols") this.#events.onSymbols(message);
     if (message.type !== "snapshot" && message.type !== "update") return;
     this.register.apply(message.panes);
     this.#events.onPanes();
@@ -177,19 +206,9 @@ export class Session {
   #end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#events.onEnd();
+    this.#events.onEnd(this.#signs > 0);
   }
 }
-
-/** A gateway that fails answers in words of its own. */
-const readOrFault = (text: string): ServerMessage => {
-  try {
-    return readServerMessage(text);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return { type: "error", code: "unavailable", message: error.message };
-  }
-};
 
 const answerText = ({ symbols, intervalMs }: Pick<Wish, "symbols" | "intervalMs">): string =>
   `${intervalMs}|${symbols.join("|")}`;
