@@ -97,6 +97,8 @@ const run = async (
       symbols: feed.symbols,
       intervals: intervalsOf(cloud),
       source: feed.words,
+      // neither a file nor a simulation follows what is watched
+      hasOwnSymbols: true,
       passes: feed.passes,
       connectionMs: settings.connectionMs,
     },

@@ -31,6 +31,8 @@ export interface PageServer extends AsyncDisposable {
   beat(status: PipelineStatus): void;
   /** Tells every connection of panes that changed. */
   tell(panes: readonly Pane[]): void;
+  /** Tells every connection this, whatever it is. */
+  say(text: string): void;
   /** Ends every connection, and takes new ones or not. */
   isAnswering: boolean;
 }
@@ -116,6 +118,9 @@ export const openPageServer = async (config: Partial<DashboardConfig> = {}): Pro
     },
     tell: (panes) => {
       for (const text of updateMessages(panes.map(paneRowText))) for (const socket of api.clients) socket.send(text);
+    },
+    say: (text) => {
+      for (const socket of api.clients) socket.send(text);
     },
     get isAnswering() {
       return isAnswering;

@@ -3,7 +3,8 @@ import { byId, element } from "./element.ts";
 
 export interface ControlEvents {
   onInterval(interval: string): void;
-  onSymbol(symbol: string): void;
+  /** `text` is a symbol as far as its characters go, in whatever case. */
+  onSymbol(text: string): void;
 }
 
 /** What the reader works the page with, but for the watchlist: the intervals, and the field for one more symbol. */
@@ -18,7 +19,7 @@ export class Controls {
     }
     byId("add").addEventListener("submit", (event) => {
       event.preventDefault();
-      const symbol = this.#input.value.trim().toUpperCase();
+      const symbol = this.#input.value.trim();
       if (!isSymbol(symbol)) return;
       this.#input.value = "";
       events.onSymbol(symbol);

@@ -2,19 +2,21 @@ import { barRow } from "#core/bar-row.ts";
 import type { BarStatus } from "#core/bar-status.ts";
 import { readInterval } from "#core/interval.ts";
 import type { DashboardConfig } from "#core/protocol/dashboard-config.ts";
-import { isSymbol } from "#core/trade.ts";
 import { durationMs, type DurationMs } from "#core/units.ts";
-import { readAddress, writeAddress } from "./address.ts";
+import { Address } from "./address.ts";
 import { Charts } from "./charts.ts";
+import { choiceOf, type Choice } from "./choice.ts";
 import { Controls } from "./controls.ts";
 import { byId, setText } from "./element.ts";
 import { Feed } from "./feed.ts";
 import { showPrice, showTitle } from "./headline.ts";
-import { KeptSymbols } from "./kept-symbols.ts";
+import { later } from "./later.ts";
 import { measuredFrom, passOf, type PassOf } from "./passes.ts";
 import { Standings } from "./standings.ts";
-import { Status } from "./status.ts";
+import type { Notice } from "./notices.ts";
+import type { Status } from "./status.ts";
 import { Suggestions } from "./suggestions.ts";
+import { SymbolList } from "./symbol-list.ts";
 import { readTheme, watchTheme, type Theme } from "./theme.ts";
 import { Watchlist } from "./watchlist.ts";
 import { chartWishes, watchedWishes, WATCHED_BARS, type ChartWishes } from "./wishes.ts";
@@ -47,16 +49,17 @@ export class Dashboard {
   readonly #config: DashboardConfig;
   readonly #offeredMs: readonly DurationMs[];
   readonly #passOf: PassOf;
-  readonly #kept = new KeptSymbols(() => localStorage);
+  readonly #address = new Address(() => this.#follow());
   readonly #feed: Feed;
-  readonly #status: Status;
+  readonly #list: SymbolList;
+  #status: Status | undefined;
+  #notices: Notice[] = [];
   readonly #suggestions: Suggestions;
   readonly #watchlist: Watchlist;
   readonly #controls: Controls;
   readonly #standings = new Standings();
   readonly #charts: Charts;
   #theme: Theme = readTheme();
-  #symbols: readonly string[] = [];
   #symbol: string;
   #interval: string;
   #chosenAtMs = 0;
@@ -70,13 +73,18 @@ export class Dashboard {
       openSocket,
       connectionMs: config.connectionMs,
       onChange: () => this.#touch(),
-      onFault: ({ message }) => this.#status.complain(message),
-      onSymbols: (symbols) => {
-        this.#suggestions.take(symbols);
+      onFault: (fault) => this.#notices.push(fault),
+      onSymbols: (part) => {
+        const wasWhole = this.#suggestions.isWhole;
+        this.#suggestions.take(part);
+        if (this.#suggestions.isWhole && !wasWhole) this.#list.settle();
         this.#touch();
       },
     });
-    this.#status = new Status(this.#feed);
+    void later(() => import("./status.ts")).then(({ Status }) => {
+      this.#status = new Status(this.#feed);
+      this.#touch();
+    });
     this.#suggestions = new Suggestions(() => this.#feed.askSymbols());
     this.#watchlist = new Watchlist(byId("symbols"), {
       onSelect: (symbol) => this.#choose(symbol, this.#interval),
@@ -84,17 +92,21 @@ export class Dashboard {
     });
     this.#controls = new Controls(config.intervals, {
       onInterval: (interval) => this.#choose(this.#symbol, interval),
-      onSymbol: (symbol) => this.#addAndChoose(symbol),
+      onSymbol: (text) => this.#addAndChoose(this.#list.spellingOf(text)),
     });
     this.#charts = new Charts(this.#theme, this.#passOf, this.#standings.of);
     setText(byId("source"), config.source);
     byId("source").title = config.source;
-    const [symbol, interval] = readAddress();
-    for (const each of [...config.symbols, ...this.#kept.read(), symbol]) this.#add(each);
-    this.#symbol = isSymbol(symbol) ? symbol : (config.symbols.at(-1) ?? "");
-    this.#interval = config.intervals.includes(interval) ? interval : (config.intervals[1] ?? config.intervals[0]!);
+    this.#list = new SymbolList(config.symbols, {
+      feed: this.#feed,
+      rows: this.#watchlist,
+      known: this.#suggestions,
+      onChange: () => this.#choose(this.#list.nearest(this.#symbol), this.#interval),
+    });
+    this.#symbol = config.symbols.at(-1) ?? "";
+    this.#interval = config.intervals[1] ?? config.intervals[0]!;
     this.#listen();
-    this.#choose(this.#symbol, this.#interval);
+    this.#follow();
     setInterval(() => this.#tick(), STATE_MS);
   }
 
@@ -112,6 +124,10 @@ export class Dashboard {
       candles: this.#charts.candles,
       ranges: this.#charts.ranges,
     };
+  }
+
+  get #choice(): Choice {
+    return { symbol: this.#symbol, interval: this.#interval };
   }
 
   get #shown(): ChartWishes {
@@ -135,30 +151,25 @@ export class Dashboard {
     });
   }
 
-  /** Adds a row, which the reader may remove unless the server named it. */
-  #add(symbol: string): void {
-    if (!isSymbol(symbol) || this.#symbols.includes(symbol)) return;
-    const isRemovable = !this.#config.symbols.includes(symbol);
-    this.#symbols = [...this.#symbols, symbol];
-    this.#watchlist.add(symbol, { isRemovable });
-    if (isRemovable) this.#feed.watch("watch", symbol);
+  /** Shows what the address names. */
+  #follow(): void {
+    const { symbol, interval, notices } = choiceOf(this.#address.read(), this.#config.intervals, this.#choice);
+    this.#notices.push(...notices);
+    const spelling = symbol && this.#list.spellingOf(symbol);
+    if (symbol !== "") this.#list.add(spelling);
+    this.#choose(spelling, interval);
   }
 
   #addAndChoose(symbol: string): void {
-    this.#add(symbol);
-    if (!this.#config.symbols.includes(symbol)) this.#kept.add(symbol);
+    this.#list.keep(symbol);
     this.#choose(symbol, this.#interval);
   }
 
   #remove(symbol: string): void {
-    const place = this.#symbols.indexOf(symbol);
-    this.#symbols = this.#symbols.filter((each) => each !== symbol);
-    const neighbour = this.#symbols[Math.min(place, this.#symbols.length - 1)];
-    this.#kept.remove(symbol);
-    this.#feed.watch("unwatch", symbol);
-    this.#watchlist.remove(symbol);
-    this.#choose(this.#symbol === symbol ? (neighbour ?? "") : this.#symbol, this.#interval);
-    if (neighbour === undefined) this.#controls.focus();
+    this.#list.remove(symbol);
+    const neighbour = this.#list.nearest(symbol);
+    this.#choose(this.#list.nearest(this.#symbol), this.#interval);
+    if (neighbour === "") this.#controls.focus();
     else this.#watchlist.focus(neighbour);
   }
 
@@ -166,14 +177,26 @@ export class Dashboard {
     this.#symbol = symbol;
     this.#interval = interval;
     this.#chosenAtMs = performance.now();
-    writeAddress(symbol, interval);
+    this.#address.write({ s: symbol, i: interval });
     this.#watchlist.select(symbol);
     this.#controls.select(interval);
     showTitle(symbol);
     const { bars, fine } = this.#shown;
     const charts = symbol === "" ? [] : bars === fine ? [bars] : [bars, fine];
-    this.#feed.wish([...watchedWishes(this.#symbols, this.#offeredMs[0]!), ...charts]);
+    this.#feed.wish([...watchedWishes(this.#list.symbols, this.#offeredMs[0]!), ...charts]);
     this.#touch();
+  }
+
+  get #emptyWords(): string {
+    const [{ symbols, hasOwnSymbols = false }, symbol] = [this.#config, this.#symbol];
+    const words = this.#status?.emptyWords({
+      symbol,
+      known: this.#suggestions.of(symbol),
+      isAsked: this.#suggestions.isWhole,
+      isForeign: hasOwnSymbols && !symbols.includes(symbol),
+      feed: this.#feed.status?.feed,
+    });
+    return words ?? "";
   }
 
   #touch(): void {
@@ -187,24 +210,30 @@ export class Dashboard {
 
   /** What changes with time alone. */
   #tick(): void {
-    this.#status.show();
+    if (document.hidden) return;
+    this.#tell();
     if (!this.#charts.shows(this.#symbol, msOf(this.#interval))) this.#showCharts();
+  }
+
+  #tell(): void {
+    this.#status?.show({ ...this.#choice, notices: this.#notices.splice(0) });
   }
 
   #show(): void {
     const { register } = this.#feed;
+    const { symbols } = this.#list;
     const shortestMs = this.#offeredMs[0]!;
-    const watched = this.#symbols.map((symbol) => register.bars(symbol, shortestMs).slice(-WATCHED_BARS));
+    const watched = symbols.map((symbol) => register.bars(symbol, shortestMs).slice(-WATCHED_BARS));
     const newestMs = Math.max(0, ...watched.map((bars) => bars.at(-1)?.content.close.eventTimeMs ?? 0));
     const oldestMs = Math.min(newestMs, ...watched.map((bars) => bars[0]?.startMs ?? newestMs));
     const spanMs = Math.min(WATCHED_BARS * shortestMs, newestMs - oldestMs);
     const fromMs = measuredFrom(newestMs, spanMs, this.#config.passes);
     const measures = { newestMs, fromMs, passOf: this.#passOf };
-    for (const [index, symbol] of this.#symbols.entries())
+    for (const [index, symbol] of symbols.entries())
       this.#watchlist.show(symbol, watched[index]!, measures, this.#theme);
-    showPrice(watched[this.#symbols.indexOf(this.#symbol)] ?? [], fromMs);
+    showPrice(watched[symbols.indexOf(this.#symbol)] ?? [], fromMs);
     this.#showCharts();
-    this.#status.show();
+    this.#tell();
   }
 
   #showCharts(): void {
@@ -225,7 +254,7 @@ export class Dashboard {
       intervalMs,
       bars: shown,
       fine: register.bars(this.#symbol, fine.intervalMs).slice(-fine.bars),
-      emptyWords: this.#suggestions.emptyWords(this.#symbol),
+      emptyWords: this.#emptyWords,
     });
   }
 }

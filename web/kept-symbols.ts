@@ -16,14 +16,18 @@ export class KeptSymbols {
 
   /** In the order in which they were added. Empty where the browser keeps nothing. */
   read(): readonly string[] {
-    try {
-      const kept: unknown = JSON.parse(this.#place().getItem(KEY) ?? "[]");
-      if (!Array.isArray(kept)) return [];
-      const symbols = kept.filter((symbol): symbol is string => typeof symbol === "string" && isSymbol(symbol));
-      return [...new Set(symbols)].slice(0, MOST);
-    } catch {
-      return [];
-    }
+    return readList(() => this.#place().getItem(KEY));
+  }
+
+  /** Calls back with what was kept before and is now, when another tab of the browser has changed it. */
+  follow(onChange: (before: readonly string[], after: readonly string[]) => void): void {
+    window.addEventListener("storage", ({ key, oldValue, newValue }) => {
+      if (key === KEY)
+        onChange(
+          readList(() => oldValue),
+          readList(() => newValue),
+        );
+    });
   }
 
   /** What another tab added meanwhile stays. */
@@ -43,3 +47,14 @@ export class KeptSymbols {
     }
   }
 }
+
+const readList = (read: () => string | null): readonly string[] => {
+  try {
+    const kept: unknown = JSON.parse(read() ?? "[]");
+    if (!Array.isArray(kept)) return [];
+    const symbols = kept.filter((symbol): symbol is string => typeof symbol === "string" && isSymbol(symbol));
+    return [...new Set(symbols)].slice(0, MOST);
+  } catch {
+    return [];
+  }
+};

@@ -15,7 +15,8 @@ export const readServerText = (text: string): ServerMessage | ({ readonly type: 
   try {
     return readServerMessage(text);
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
+    // a TypeError is that of a value that cannot even be shown as text
+    if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
     return { type: "error", ...faultOf(text, error.message) };
   }
 };

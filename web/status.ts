@@ -1,40 +1,98 @@
+import type { Choice } from "./choice.ts";
+import {
+  backWords,
+  lookOf,
+  noticeWords,
+  stateWord,
+  stateWords,
+  troubleWords,
+  updatedWords,
+  type ConnectionView,
+} from "./connection-words.ts";
 import { byId, setText } from "./element.ts";
+import { emptyWords } from "./empty-words.ts";
 import type { Feed } from "./feed.ts";
-import { completeWords, countWords, feedWords, stateWord, stateWords, updatedWords } from "./words.ts";
+import { NoticeList } from "./notice-list.ts";
+import type { Notice } from "./notices.ts";
+import { completeWords, feedWords } from "./pipeline-words.ts";
+import { agoWords, countWords, secondWords } from "./words.ts";
 
-/** Heartbeats come each second. */
-const STALE_MS = 4_000;
-const FAULT_MS = 5_000;
+/** A loss is worth a word from here on. */
+const LAPSE_MS = 1_000;
+
+/** What the page shows, and what has happened that is still to be told. */
+export interface Told extends Choice {
+  readonly notices: readonly Notice[];
+}
 
 /** Says how the page stands with the server, and how the server stands with its trades. */
 export class Status {
   readonly #feed: Feed;
-  /** What the server last complained of, and how long it is shown. */
-  #fault = { message: "", untilMs: 0 };
+  readonly #notices = new NoticeList();
+  #wasLive = false;
+  /** By Date.now(), undefined while the page is live and before it first was. */
+  #lostAtMs: number | undefined;
 
   constructor(feed: Feed) {
     this.#feed = feed;
+    byId("now").addEventListener("click", () => feed.connectNow());
   }
 
-  complain(message: string): void {
-    this.#fault = { message, untilMs: performance.now() + FAULT_MS };
+  show({ notices, ...choice }: Told): void {
+    const { state, trouble, isSilent } = this.#feed;
+    const isStale = state.kind === "live" && isSilent;
+    const isAgain = this.#wasLive || trouble !== undefined;
+    const view = { state, nowMs: performance.now(), isOnline: navigator.onLine, isStale, isAgain };
+    this.#watch(view);
+    this.#showConnection(view);
+    this.#showPipeline(lookOf(view) !== "live");
+    for (const notice of notices) this.#notices.say(notice.code, noticeWords(notice, choice));
+    this.#notices.tidy();
   }
 
-  show(): void {
-    const { state, silenceMs, ageMs, status } = this.#feed;
-    const nowMs = performance.now();
-    const isStale = status !== undefined && silenceMs > STALE_MS;
-    const view = { state, nowMs, isOnline: navigator.onLine, isStale };
-    const isFaulty = nowMs < this.#fault.untilMs;
-    byId("state").dataset["state"] = isStale ? "stale" : state.kind;
+  /** What to say of a symbol without bars. */
+  readonly emptyWords = emptyWords;
+
+  /** Notes when the page stops being live, and tells when it is again. */
+  #watch(view: ConnectionView): void {
+    const isLive = lookOf(view) === "live";
+    const lostAtMs = this.#lostAtMs;
+    if (isLive && lostAtMs !== undefined && Date.now() - lostAtMs >= LAPSE_MS)
+      this.#notices.say("back", backWords(lostAtMs, Date.now()));
+    if (isLive) this.#lostAtMs = undefined;
+    else if (this.#wasLive) this.#lostAtMs ??= Date.now();
+    this.#wasLive ||= isLive;
+  }
+
+  #showConnection(view: ConnectionView): void {
+    const look = lookOf(view);
+    const { trouble, silenceMs, ageMs, status } = this.#feed;
+    byId("state").dataset["state"] = look;
     setText(byId("state"), stateWords(view));
-    const isTold = status !== undefined && !isStale;
-    setText(byId("said"), [stateWord(view), ...(isTold ? [feedWords(status.feed)] : [])].join(". "));
-    setText(byId("age"), isFaulty ? this.#fault.message : updatedWords(ageMs));
-    byId("pipeline").hidden = !isTold;
+    setText(byId("said"), [stateWord(view), ...(look === "live" && status ? [feedWords(status.feed)] : [])].join(". "));
+    const wrong = trouble && troubleWords(trouble, this.#lostAtMs);
+    const away = view.isStale ? `nothing heard for ${agoWords(silenceMs)}` : (wrong ?? "");
+    setText(byId("age"), look === "live" ? updatedWords(ageMs) : away);
+    byId("age").title = trouble ? `last trouble at ${secondWords(trouble.atMs)}: ${troubleWords(trouble, undefined)}` : "";
+    this.#offerNow(look !== "live" && look !== "connecting");
+  }
+
+  /** Shows the button, or hides it and leaves the keyboard where it was. */
+  #offerNow(isOffered: boolean): void {
+    const button = byId("now");
+    const hadFocus = document.activeElement === button;
+    button.hidden = !isOffered;
+    if (hadFocus && !isOffered) byId("state").focus();
+  }
+
+  #showPipeline(isOld: boolean): void {
+    const { status } = this.#feed;
+    byId("pipeline").hidden = status === undefined;
     if (status === undefined) return;
-    const { feed, counts } = status;
+    const { timeMs, feed, counts } = status;
+    byId("pipeline").classList.toggle("old", isOld);
     byId("pipeline").dataset["feed"] = feed;
+    setText(byId("asOf"), isOld ? `as of ${secondWords(timeMs)}:` : "");
     setText(byId("feed"), feedWords(feed));
     setText(byId("complete"), completeWords(status));
     setText(byId("trades"), countWords(counts.trades, "trade"));

@@ -22,6 +22,8 @@ export interface DashboardConfig {
   readonly source: string;
   /** The gateway ends a connection after this long. @default 2 hours, as API Gateway does */
   readonly connectionMs: DurationMs;
+  /** Whether the source carries symbols of its own alone, whatever is watched, as a replay does. @default false */
+  readonly hasOwnSymbols?: boolean;
   /** @default the trades are not known to begin again */
   readonly passes?: Passes | undefined;
 }
@@ -44,6 +46,7 @@ export const readDashboardConfig = (value: unknown): DashboardConfig => {
     intervals,
     source: typeof source === "string" ? source : "",
     connectionMs: typeof connectionMs === "number" ? durationMs(connectionMs) : SOCKET_LIMITS.connectionMs,
+    hasOwnSymbols: body["hasOwnSymbols"] === true,
     passes: readPasses(body["passes"]),
   };
 };
