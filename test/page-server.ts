@@ -25,6 +25,8 @@ import { pane } from "./pane-fixture.ts";
 /** The page with a server behind it that knows some symbols and says what a test wants. */
 export interface PageServer extends AsyncDisposable {
   readonly url: string;
+  /** The symbols that the server says it knows, beside those with bars. */
+  readonly known: string[];
   /** What clients sent since the last call. */
   taken(): readonly ClientMessage[];
   /** Tells every connection how the pipeline stands. */
@@ -53,7 +55,7 @@ const panesOf = (symbol: string): readonly Pane[] => {
   );
 };
 
-const answersTo = (message: ClientMessage, symbols: readonly string[]): readonly string[] => {
+const answersTo = (message: ClientMessage, symbols: readonly string[], known: readonly string[]): readonly string[] => {
   switch (message.action) {
     case "subscribe":
     case "resume": {
@@ -62,7 +64,9 @@ const answersTo = (message: ClientMessage, symbols: readonly string[]): readonly
       return snapshotMessages(head, panes);
     }
     case "symbols":
-      return symbolsMessages([...symbols, "MSFT"].map((symbol) => ({ symbol, seenMs: epochMs(0), isWatched: false })));
+      return symbolsMessages(
+        [...symbols, ...known].map((symbol) => ({ symbol, seenMs: epochMs(0), isWatched: false })),
+      );
     case "watch":
     case "unwatch":
       return symbolsMessages(message.symbols.map((symbol) => ({ symbol, seenMs: undefined, isWatched: true })));
@@ -78,6 +82,7 @@ const answersTo = (message: ClientMessage, symbols: readonly string[]): readonly
 /** Serves the built page and its socket until disposed. `config` says what else the page is told. */
 export const openPageServer = async (config: Partial<DashboardConfig> = {}): Promise<PageServer> => {
   const symbols = ["AIG", "BAC", "IBM", "SPY"];
+  const known = ["MSFT"];
   const folder = await mkdtemp(join(tmpdir(), "page-"));
   const siteDir = await buildWeb({ outDir: join(folder, "web") });
   await endBuilder();
@@ -91,7 +96,7 @@ export const openPageServer = async (config: Partial<DashboardConfig> = {}): Pro
       const reading = readClientMessage((data as Buffer).toString());
       if (reading.kind === "fault") throw new RangeError(reading.message);
       taken.push(reading.message);
-      for (const answer of answersTo(reading.message, symbols)) socket.send(answer);
+      for (const answer of answersTo(reading.message, symbols, known)) socket.send(answer);
     });
   });
   const listener = await openLoopbackServer(0);
@@ -112,6 +117,7 @@ export const openPageServer = async (config: Partial<DashboardConfig> = {}): Pro
   };
   return {
     url: `http://localhost:${listener.host.split(":")[1]}/`,
+    known,
     taken: () => taken.splice(0),
     beat: (status) => {
       for (const socket of api.clients) socket.send(heartbeatMessage(status));

@@ -31,7 +31,8 @@ export class Address {
   /** Lets the address name this too. An empty value is left out. */
   write(named: Readonly<Record<string, string>>): void {
     const params = this.read();
-    for (const [name, value] of Object.entries(named)) if (value === "") params.delete(name);
+    for (const [name, value] of Object.entries(named))
+      if (value === "") params.delete(name);
       else params.set(name, value);
     const hash = `#${params}`;
     if (hash === location.hash) return;

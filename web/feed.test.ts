@@ -216,7 +216,9 @@ describe("a feed", () => {
       sockets[0]!.say(...snapshot(5));
     }
     // at first, and after 2, 4, 8, 16 seconds
-    expect(sockets[0]!.sent.filter((message) => (message as { action: string }).action === "subscribe")).toHaveLength(5);
+    expect(sockets[0]!.sent.filter((message) => (message as { action: string }).action === "subscribe")).toHaveLength(
+      5,
+    );
   });
 
   test("gives up a connection that hangs after five seconds, and tries again", async () => {

@@ -45,7 +45,20 @@ const replaced = (value: unknown, [key, ...rest]: readonly string[], by: unknown
 
 const strange = fc.oneof(
   fc.jsonValue({ maxDepth: 2 }),
-  fc.constantFrom("1e999", "-0", "0x10", "1.", ".5", "1e5", " 1", "9".repeat(400), -1, 0.5, 1e300, Number.MAX_SAFE_INTEGER),
+  fc.constantFrom(
+    "1e999",
+    "-0",
+    "0x10",
+    "1.",
+    ".5",
+    "1e5",
+    " 1",
+    "9".repeat(400),
+    -1,
+    0.5,
+    1e300,
+    Number.MAX_SAFE_INTEGER,
+  ),
 );
 
 test("whatever one value of a message is, it is read or found unreadable", () => {

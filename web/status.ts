@@ -73,7 +73,9 @@ export class Status {
     const wrong = trouble && troubleWords(trouble, this.#lostAtMs);
     const away = view.isStale ? `nothing heard for ${agoWords(silenceMs)}` : (wrong ?? "");
     setText(byId("age"), look === "live" ? updatedWords(ageMs) : away);
-    byId("age").title = trouble ? `last trouble at ${secondWords(trouble.atMs)}: ${troubleWords(trouble, undefined)}` : "";
+    byId("age").title = trouble
+      ? `last trouble at ${secondWords(trouble.atMs)}: ${troubleWords(trouble, undefined)}`
+      : "";
     this.#offerNow(look !== "live" && look !== "connecting");
   }
 

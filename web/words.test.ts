@@ -1,13 +1,5 @@
 import { expect, test } from "vitest";
-import {
-  agoWords,
-  changeClass,
-  changeWords,
-  chartWords,
-  countWords,
-  priceWords,
-  standingWords,
-} from "./words.ts";
+import { agoWords, changeClass, changeWords, chartWords, countWords, priceWords, standingWords } from "./words.ts";
 
 test.each([
   [400, "0 s"],
