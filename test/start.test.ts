@@ -9,10 +9,9 @@ import { BAR_COLUMNS } from "#core/bar-row.ts";
 import { openBrowser } from "./browser.ts";
 import { runCommandLine, startCommand, type RunningCommand } from "./command.ts";
 import { look } from "./dashboard-page.ts";
-import { putTrade, storedBars, type Rows } from "./running-cloud.ts";
+import { putTrade, type Rows } from "./running-cloud.ts";
+import { showsStored } from "./shows-stored.ts";
 
-/** By then a window's trades have come, and the life that folded them has stored them. */
-const SETTLED_MS = 12_000;
 /** The gateway ends a connection after this long: the page has to renew its own every few seconds. */
 const SOCKET_LIMIT_SECONDS = 6;
 const PATIENT = { timeout: 30_000, interval: 100 };
@@ -62,29 +61,12 @@ const openTab = async (hash = ""): Promise<Tab> => {
 };
 
 const START = BAR_COLUMNS.indexOf("start");
-const END = BAR_COLUMNS.indexOf("end");
 
 /** Tells how the server is reached. */
 const runningFile = (): string => join(folder, `running-${server.child.pid}.json`);
 
-/** Waits until the page shows more than `least` bars of `key`, all that are over equal to the store's; returns them. */
-const equalsStore = async (page: Page, key: string, least: number): Promise<Rows> => {
-  const [symbol = "", interval = ""] = key.split("/");
-  let rows: Rows = [];
-  await expect
-    .poll(async () => {
-      const dash = await look(page);
-      const over = Date.now() - SETTLED_MS;
-      if (dash === undefined || !dash.isWhole || `${dash.symbol}/${dash.interval}` !== key) return "not shown yet";
-      rows = dash.bars.filter((row) => Number(row[END]) <= over);
-      if (rows.length <= least) return `${rows.length} bars`;
-      const range = { symbol, interval, fromMs: Number(rows[0]![START]), toMs: Number(rows.at(-1)![END]) };
-      const inStore = await storedBars(runningFile(), range);
-      return JSON.stringify(rows) === JSON.stringify(inStore) ? "equal" : "different";
-    }, PATIENT)
-    .toBe("equal");
-  return rows;
-};
+const equalsStore = (page: Page, key: string, least: number): Promise<Rows> =>
+  showsStored(page, { key, least, file: runningFile() });
 
 describe("npm start", () => {
   let tab: Tab;
