@@ -49,6 +49,7 @@ export const createSocketPorts = () => ({
   clock: createManualClock(startMs),
   log: createKeptLog(),
   ticksStream: "ticks",
+  maxOutOfOrdernessMs: durationMs(2_000),
   storedIntervalsMs: [tenSecondsMs, minuteMs],
   offeredIntervalsMs: [fiveMinutesMs],
 });

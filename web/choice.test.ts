@@ -46,7 +46,7 @@ describe("an address", () => {
     );
     const named = readHash("#s=IBM&i=1m&ma=20,50");
     named.set("s", "A&B=C/D");
-    expect([...readHash(`#${named}`)]).toEqual([
+    expect([...readHash(`#${named.toString()}`)]).toEqual([
       ["s", "A&B=C/D"],
       ["i", "1m"],
       ["ma", "20,50"],

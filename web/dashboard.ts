@@ -75,14 +75,12 @@ export class Dashboard {
       onChange: () => this.#touch(),
       onFault: (fault) => this.#notices.push(fault),
       onSymbols: (part) => {
-        const wasWhole = this.#suggestions.isWhole;
-        this.#suggestions.take(part);
-        if (this.#suggestions.isWhole && !wasWhole) this.#list.settle();
+        this.#list.learn(part);
         this.#touch();
       },
     });
     void later(() => import("./status.ts")).then(({ Status }) => {
-      this.#status = new Status(this.#feed);
+      this.#status = new Status(this.#feed, this.#suggestions, config);
       this.#touch();
     });
     this.#suggestions = new Suggestions(() => this.#feed.askSymbols());
@@ -187,18 +185,6 @@ export class Dashboard {
     this.#touch();
   }
 
-  get #emptyWords(): string {
-    const [{ symbols, hasOwnSymbols = false }, symbol] = [this.#config, this.#symbol];
-    const words = this.#status?.emptyWords({
-      symbol,
-      known: this.#suggestions.of(symbol),
-      isAsked: this.#suggestions.isWhole,
-      isForeign: hasOwnSymbols && !symbols.includes(symbol),
-      feed: this.#feed.status?.feed,
-    });
-    return words ?? "";
-  }
-
   #touch(): void {
     if (this.#isDirty) return;
     this.#isDirty = true;
@@ -254,7 +240,7 @@ export class Dashboard {
       intervalMs,
       bars: shown,
       fine: register.bars(this.#symbol, fine.intervalMs).slice(-fine.bars),
-      emptyWords: this.#emptyWords,
+      emptyWords: this.#status?.emptyWords(this.#symbol) ?? "",
     });
   }
 }

@@ -22,7 +22,7 @@ export interface FeedOptions {
 }
 
 const BACKOFF: Backoff = { firstMs: durationMs(1_000), longestMs: durationMs(10_000) };
-/** A connection on its way is given up when nothing is heard of it for so long, and after a few such spans in any case. */
+/** A connection on its way is given up when nothing is heard of it for so long, or it is not whole after a few spans. */
 const HANG_MS = 5_000;
 const CONNECT_SPANS = 4;
 /** After this share of what a gateway allows a connection is renewed, so that a new one is whole before the old one ends. */
@@ -77,14 +77,9 @@ export class Feed {
     return this.#trouble;
   }
 
-  /** Since the server was last heard, infinite before. */
-  get silenceMs(): number {
-    return this.#pulse.silenceMs;
-  }
-
-  /** Whether heartbeats are missing. */
-  get isSilent(): boolean {
-    return this.#pulse.isSilent;
+  /** Whether and since when the server has been silent. */
+  get pulse(): Pick<Pulse, "silenceMs" | "isSilent"> {
+    return this.#pulse;
   }
 
   /** Since trades last changed a bar, infinite before. */
@@ -130,7 +125,7 @@ export class Feed {
 
   /** Does not wait any longer: not for the next attempt, nor for a connection that has fallen silent. */
   connectNow(): void {
-    if (this.#retry !== undefined || (this.isSilent && this.#next === undefined)) this.#connect();
+    if (this.#retry !== undefined || (this.#pulse.isSilent && this.#next === undefined)) this.#connect();
   }
 
   get #sessions(): readonly Session[] {
@@ -175,6 +170,8 @@ export class Feed {
   }
 
   #whole(session: Session): void {
+    // a successor goes on from what the one before knew
+    if (session === this.#session || this.#session === undefined) this.#pulse.hold(session.watermarkMs);
     if (session === this.#next) {
       this.#session?.close();
       this.#session = session;
@@ -238,7 +235,7 @@ export class Feed {
 
   #keepAlive(): void {
     if (this.#session === undefined) return;
-    if (this.silenceMs > SILENCE_MS) this.#give(this.#session, "silent");
+    if (this.#pulse.silenceMs > SILENCE_MS) this.#give(this.#session, "silent");
     else this.#session.ping();
   }
 

@@ -5,7 +5,7 @@ import type { Holding } from "#core/protocol/holding.ts";
 import type { PipelineStatus } from "#core/protocol/pipeline-status.ts";
 import { Register } from "#core/protocol/register.ts";
 import type { ServerMessage, SnapshotHead } from "#core/protocol/server-message.ts";
-import { durationMs, type DurationMs } from "#core/units.ts";
+import { durationMs, type DurationMs, type EpochMs } from "#core/units.ts";
 import { readServerText, type SessionFault } from "./server-text.ts";
 
 /** Wanted from the server: the last bars of some symbols, and what changes. */
@@ -66,9 +66,10 @@ export class Session {
   #wishes: readonly Wish[] = [];
   #isOver = false;
   #signs = 0;
+  #watermarkMs: EpochMs | undefined;
   /** How often all was asked for again. */
   #repeats = 0;
-  #repeat: ReturnType<typeof setTimeout> | undefined;
+  #isRepeating = false;
 
   constructor(socket: Socket, events: SessionEvents, before?: Session) {
     this.#socket = socket;
@@ -105,13 +106,20 @@ export class Session {
 
   /** Asks for everything again in a while, as after an answer that failed: once, however often this is called. */
   askSoon(): void {
-    this.#repeat ??= setTimeout(
+    if (this.#isRepeating) return;
+    this.#isRepeating = true;
+    setTimeout(
       () => {
-        this.#repeat = undefined;
+        this.#isRepeating = false;
         if (this.isOpen) this.#askAll();
       },
       backoffMs(ASK_AGAIN, ++this.#repeats, 1),
     );
+  }
+
+  /** The watermark of what the last answers had, undefined where the server did not say. */
+  get watermarkMs(): EpochMs | undefined {
+    return this.#watermarkMs;
   }
 
   /** How many signs of life there were. */
@@ -184,6 +192,7 @@ export class Session {
     if (holding === undefined) return;
     this.#awaited.delete(key);
     this.#answers.push(message);
+    this.#watermarkMs = message.watermarkMs;
     const isMixed = this.#holdings.has(key) && this.#holdings.get(key) === undefined;
     this.#holdings.set(key, isMixed ? undefined : holding);
     if (this.isAwaiting) return;

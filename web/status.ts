@@ -1,3 +1,4 @@
+import type { DashboardConfig } from "#core/protocol/dashboard-config.ts";
 import type { Choice } from "./choice.ts";
 import {
   backWords,
@@ -15,6 +16,7 @@ import type { Feed } from "./feed.ts";
 import { NoticeList } from "./notice-list.ts";
 import type { Notice } from "./notices.ts";
 import { completeWords, feedWords } from "./pipeline-words.ts";
+import type { Suggestions } from "./suggestions.ts";
 import { agoWords, countWords, secondWords } from "./words.ts";
 
 /** A loss is worth a word from here on. */
@@ -28,19 +30,23 @@ export interface Told extends Choice {
 /** Says how the page stands with the server, and how the server stands with its trades. */
 export class Status {
   readonly #feed: Feed;
+  readonly #known: Suggestions;
+  readonly #config: DashboardConfig;
   readonly #notices = new NoticeList();
   #wasLive = false;
   /** By Date.now(), undefined while the page is live and before it first was. */
   #lostAtMs: number | undefined;
 
-  constructor(feed: Feed) {
+  constructor(feed: Feed, known: Suggestions, config: DashboardConfig) {
     this.#feed = feed;
+    this.#known = known;
+    this.#config = config;
     byId("now").addEventListener("click", () => feed.connectNow());
   }
 
   show({ notices, ...choice }: Told): void {
-    const { state, trouble, isSilent } = this.#feed;
-    const isStale = state.kind === "live" && isSilent;
+    const { state, trouble, pulse } = this.#feed;
+    const isStale = state.kind === "live" && pulse.isSilent;
     const isAgain = this.#wasLive || trouble !== undefined;
     const view = { state, nowMs: performance.now(), isOnline: navigator.onLine, isStale, isAgain };
     this.#watch(view);
@@ -51,7 +57,16 @@ export class Status {
   }
 
   /** What to say of a symbol without bars. */
-  readonly emptyWords = emptyWords;
+  emptyWords(symbol: string): string {
+    const { symbols, hasOwnSymbols = false } = this.#config;
+    return emptyWords({
+      symbol,
+      known: this.#known.of(symbol),
+      isAsked: this.#known.isWhole,
+      isForeign: hasOwnSymbols && !symbols.includes(symbol),
+      feed: this.#feed.status?.feed,
+    });
+  }
 
   /** Notes when the page stops being live, and tells when it is again. */
   #watch(view: ConnectionView): void {
@@ -66,12 +81,12 @@ export class Status {
 
   #showConnection(view: ConnectionView): void {
     const look = lookOf(view);
-    const { trouble, silenceMs, ageMs, status } = this.#feed;
+    const { trouble, pulse, ageMs, status } = this.#feed;
     byId("state").dataset["state"] = look;
     setText(byId("state"), stateWords(view));
     setText(byId("said"), [stateWord(view), ...(look === "live" && status ? [feedWords(status.feed)] : [])].join(". "));
     const wrong = trouble && troubleWords(trouble, this.#lostAtMs);
-    const away = view.isStale ? `nothing heard for ${agoWords(silenceMs)}` : (wrong ?? "");
+    const away = view.isStale ? `nothing heard for ${agoWords(pulse.silenceMs)}` : (wrong ?? "");
     setText(byId("age"), look === "live" ? updatedWords(ageMs) : away);
     byId("age").title = trouble
       ? `last trouble at ${secondWords(trouble.atMs)}: ${troubleWords(trouble, undefined)}`

@@ -1,13 +1,14 @@
 import { spellingOf } from "./choice.ts";
 import type { Feed } from "./feed.ts";
 import { KeptSymbols } from "./kept-symbols.ts";
+import type { SymbolsPart } from "./session.ts";
 import type { Suggestions } from "./suggestions.ts";
 import type { Watchlist } from "./watchlist.ts";
 
 export interface SymbolListParts {
   readonly feed: Pick<Feed, "watch" | "askSymbols">;
   readonly rows: Pick<Watchlist, "add" | "remove">;
-  readonly known: Pick<Suggestions, "seen" | "watched" | "isWhole">;
+  readonly known: Pick<Suggestions, "seen" | "watched" | "isWhole" | "take">;
   /** Called when symbols came or went that the reader of this page did not add or remove. */
   readonly onChange: () => void;
 }
@@ -67,8 +68,16 @@ export class SymbolList {
     this.#forget(symbol);
   }
 
-  /** Takes in that the server has said which symbols there are. */
-  settle(): void {
+  /** Takes in what the server said of symbols. */
+  learn(part: SymbolsPart): void {
+    const { known } = this.#parts;
+    const wasWhole = known.isWhole;
+    known.take(part);
+    if (known.isWhole && !wasWhole) this.#settle();
+  }
+
+  /** By now it is known which symbols there are. */
+  #settle(): void {
     for (const symbol of this.#symbols.filter((each) => !this.#given.includes(each))) {
       const right = this.spellingOf(symbol);
       if (right === symbol) this.#parts.feed.watch("watch", symbol);
