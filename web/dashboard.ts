@@ -10,6 +10,7 @@ import { Controls } from "./controls.ts";
 import { byId, setText } from "./element.ts";
 import { Feed } from "./feed.ts";
 import { showPrice, showTitle } from "./headline.ts";
+import { KeptSymbols } from "./kept-symbols.ts";
 import { later } from "./later.ts";
 import { measuredFrom, passOf, type PassOf } from "./passes.ts";
 import { Standings } from "./standings.ts";
@@ -17,6 +18,7 @@ import type { Notice } from "./notices.ts";
 import type { Status } from "./status.ts";
 import { Suggestions } from "./suggestions.ts";
 import { SymbolList } from "./symbol-list.ts";
+import { SymbolNames } from "./symbol-names.ts";
 import { readTheme, watchTheme, type Theme } from "./theme.ts";
 import { Watchlist } from "./watchlist.ts";
 import { chartWishes, watchedWishes, WATCHED_BARS, type ChartWishes } from "./wishes.ts";
@@ -50,10 +52,12 @@ export class Dashboard {
   readonly #offeredMs: readonly DurationMs[];
   readonly #passOf: PassOf;
   readonly #address = new Address(() => this.#follow());
+  readonly #kept = new KeptSymbols(() => localStorage);
   readonly #feed: Feed;
   readonly #list: SymbolList;
+  readonly #names: SymbolNames;
   #status: Status | undefined;
-  #notices: Notice[] = [];
+  readonly #notices: Notice[] = [];
   readonly #suggestions: Suggestions;
   readonly #watchlist: Watchlist;
   readonly #controls: Controls;
@@ -74,13 +78,10 @@ export class Dashboard {
       connectionMs: config.connectionMs,
       onChange: () => this.#touch(),
       onFault: (fault) => this.#notices.push(fault),
-      onSymbols: (part) => {
-        this.#list.learn(part);
-        this.#touch();
-      },
+      onSymbols: (part) => this.#names.learn(part),
     });
     void later(() => import("./status.ts")).then(({ Status }) => {
-      this.#status = new Status(this.#feed, this.#suggestions, config);
+      this.#status = new Status(this.#feed, config, this.#suggestions, this.#notices);
       this.#touch();
     });
     this.#suggestions = new Suggestions(() => this.#feed.askSymbols());
@@ -90,16 +91,21 @@ export class Dashboard {
     });
     this.#controls = new Controls(config.intervals, {
       onInterval: (interval) => this.#choose(this.#symbol, interval),
-      onSymbol: (text) => this.#addAndChoose(this.#list.spellingOf(text)),
+      onSymbol: (text) => this.#add(this.#names.spellingOf(text)),
     });
     this.#charts = new Charts(this.#theme, this.#passOf, this.#standings.of);
     setText(byId("source"), config.source);
     byId("source").title = config.source;
-    this.#list = new SymbolList(config.symbols, {
-      feed: this.#feed,
-      rows: this.#watchlist,
+    this.#list = new SymbolList(config.symbols, this.#kept);
+    this.#names = new SymbolNames({
+      list: this.#list,
       known: this.#suggestions,
-      onChange: () => this.#choose(this.#list.nearest(this.#symbol), this.#interval),
+      feed: this.#feed,
+      kept: this.#kept,
+      onChange: (spellings) => {
+        const symbol = spellings.get(this.#symbol) ?? this.#symbol;
+        this.#choose(this.#list.has(symbol) ? symbol : (this.#list.symbols.at(-1) ?? ""), this.#interval);
+      },
     });
     this.#symbol = config.symbols.at(-1) ?? "";
     this.#interval = config.intervals[1] ?? config.intervals[0]!;
@@ -133,11 +139,7 @@ export class Dashboard {
   }
 
   #listen(): void {
-    document.addEventListener("visibilitychange", () => {
-      this.#feed.connectNow();
-      this.#touch();
-    });
-    window.addEventListener("online", () => this.#feed.connectNow());
+    document.addEventListener("visibilitychange", () => this.#touch());
     window.addEventListener("resize", () => {
       this.#watchlist.reveal(this.#symbol);
       this.#touch();
@@ -153,20 +155,22 @@ export class Dashboard {
   #follow(): void {
     const { symbol, interval, notices } = choiceOf(this.#address.read(), this.#config.intervals, this.#choice);
     this.#notices.push(...notices);
-    const spelling = symbol && this.#list.spellingOf(symbol);
-    if (symbol !== "") this.#list.add(spelling);
+    const spelling = symbol && this.#names.spellingOf(symbol);
+    this.#names.watch(this.#list.join([spelling]));
     this.#choose(spelling, interval);
   }
 
-  #addAndChoose(symbol: string): void {
-    this.#list.keep(symbol);
+  #add(symbol: string): void {
+    this.#names.watch(this.#list.add([symbol]));
     this.#choose(symbol, this.#interval);
   }
 
   #remove(symbol: string): void {
-    this.#list.remove(symbol);
-    const neighbour = this.#list.nearest(symbol);
-    this.#choose(this.#list.nearest(this.#symbol), this.#interval);
+    const place = this.#list.symbols.indexOf(symbol);
+    this.#names.forget([symbol]);
+    const { symbols } = this.#list;
+    const neighbour = symbols[Math.min(place, symbols.length - 1)] ?? "";
+    this.#choose(symbol === this.#symbol ? neighbour : this.#symbol, this.#interval);
     if (neighbour === "") this.#controls.focus();
     else this.#watchlist.focus(neighbour);
   }
@@ -176,6 +180,7 @@ export class Dashboard {
     this.#interval = interval;
     this.#chosenAtMs = performance.now();
     this.#address.write({ s: symbol, i: interval });
+    this.#watchlist.refresh(this.#list);
     this.#watchlist.select(symbol);
     this.#controls.select(interval);
     showTitle(symbol);
@@ -197,12 +202,8 @@ export class Dashboard {
   /** What changes with time alone. */
   #tick(): void {
     if (document.hidden) return;
-    this.#tell();
+    this.#status?.show(this.#choice);
     if (!this.#charts.shows(this.#symbol, msOf(this.#interval))) this.#showCharts();
-  }
-
-  #tell(): void {
-    this.#status?.show({ ...this.#choice, notices: this.#notices.splice(0) });
   }
 
   #show(): void {
@@ -219,7 +220,7 @@ export class Dashboard {
       this.#watchlist.show(symbol, watched[index]!, measures, this.#theme);
     showPrice(watched[symbols.indexOf(this.#symbol)] ?? [], fromMs);
     this.#showCharts();
-    this.#tell();
+    this.#status?.show(this.#choice);
   }
 
   #showCharts(): void {

@@ -27,12 +27,12 @@ describe("a feed beside its panes", () => {
 
   test("tells each connection what feeds shall fetch", async () => {
     const { feed, sockets, known } = openFeed();
-    feed.watch("watch", "TSLA");
+    feed.watch("watch", ["TSLA"]);
     sockets[0]!.open();
     expect(sockets[0]!.sent).toEqual([subscribe, { action: "watch", symbols: ["TSLA"] }]);
     sockets[0]!.say(...snapshot(5), ...symbolsMessages([{ symbol: "TSLA", seenMs: undefined, isWatched: true }]));
-    feed.watch("watch", "MSFT");
-    feed.watch("unwatch", "TSLA");
+    feed.watch("watch", ["MSFT"]);
+    feed.watch("unwatch", ["TSLA"]);
     expect(sockets[0]!.sent.slice(2)).toEqual([
       { action: "watch", symbols: ["MSFT"] },
       { action: "unwatch", symbols: ["TSLA"] },

@@ -113,9 +113,9 @@ export class Feed {
     if (this.#sessions.length === 0 && this.#retry === undefined) this.#connect();
   }
 
-  /** Wants feeds to fetch `symbol`, or no more. */
-  watch(action: "watch" | "unwatch", symbol: string): void {
-    this.#orders.watch(action, symbol, this.#sessions);
+  /** Wants feeds to fetch these symbols, or no more. */
+  watch(action: "watch" | "unwatch", symbols: readonly string[]): void {
+    this.#orders.watch(action, symbols, this.#sessions);
   }
 
   /** Wants to be told which symbols there are. */

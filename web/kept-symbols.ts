@@ -19,20 +19,21 @@ export class KeptSymbols {
     return readList(() => this.#place().getItem(KEY));
   }
 
-  /** Calls back with what was kept before and is now, when another tab of the browser has changed it. */
-  follow(onChange: (before: readonly string[], after: readonly string[]) => void): void {
+  /** Calls back with what another tab of the browser has added and removed. */
+  follow(onChange: (added: readonly string[], removed: readonly string[]) => void): void {
     window.addEventListener("storage", ({ key, oldValue, newValue }) => {
-      if (key === KEY)
-        onChange(
-          readList(() => oldValue),
-          readList(() => newValue),
-        );
+      if (key !== KEY) return;
+      const [before, after] = [readList(() => oldValue), readList(() => newValue)];
+      onChange(
+        after.filter((symbol) => !before.includes(symbol)),
+        before.filter((symbol) => !after.includes(symbol)),
+      );
     });
   }
 
   /** What another tab added meanwhile stays. */
-  add(symbol: string): void {
-    this.#write([...this.read().filter((kept) => kept !== symbol), symbol].slice(-MOST));
+  add(...symbols: readonly string[]): void {
+    this.#write([...this.read().filter((kept) => !symbols.includes(kept)), ...symbols].slice(-MOST));
   }
 
   remove(symbol: string): void {

@@ -22,29 +22,30 @@ import { agoWords, countWords, secondWords } from "./words.ts";
 /** A loss is worth a word from here on. */
 const LAPSE_MS = 1_000;
 
-/** What the page shows, and what has happened that is still to be told. */
-export interface Told extends Choice {
-  readonly notices: readonly Notice[];
-}
-
 /** Says how the page stands with the server, and how the server stands with its trades. */
 export class Status {
   readonly #feed: Feed;
-  readonly #known: Suggestions;
   readonly #config: DashboardConfig;
+  readonly #known: Suggestions;
+  readonly #happened: Notice[];
   readonly #notices = new NoticeList();
   #wasLive = false;
   /** By Date.now(), undefined while the page is live and before it first was. */
   #lostAtMs: number | undefined;
 
-  constructor(feed: Feed, known: Suggestions, config: DashboardConfig) {
+  /** What happens is taken from `happened` when it is told. */
+  constructor(feed: Feed, config: DashboardConfig, known: Suggestions, happened: Notice[]) {
     this.#feed = feed;
-    this.#known = known;
     this.#config = config;
+    this.#known = known;
+    this.#happened = happened;
+    document.addEventListener("visibilitychange", () => feed.connectNow());
+    window.addEventListener("online", () => feed.connectNow());
     byId("now").addEventListener("click", () => feed.connectNow());
   }
 
-  show({ notices, ...choice }: Told): void {
+  /** Shows how things stand while the page shows `choice`. */
+  show(choice: Choice): void {
     const { state, trouble, pulse } = this.#feed;
     const isStale = state.kind === "live" && pulse.isSilent;
     const isAgain = this.#wasLive || trouble !== undefined;
@@ -52,7 +53,7 @@ export class Status {
     this.#watch(view);
     this.#showConnection(view);
     this.#showPipeline(lookOf(view) !== "live");
-    for (const notice of notices) this.#notices.say(notice.code, noticeWords(notice, choice));
+    for (const notice of this.#happened.splice(0)) this.#notices.say(notice.code, noticeWords(notice, choice));
     this.#notices.tidy();
   }
 

@@ -6,10 +6,10 @@ export class SymbolOrders {
   readonly #watched = new Map<string, "watch" | "unwatch">();
   #isAsking = false;
 
-  /** Wants feeds to fetch `symbol`, or no more. */
-  watch(action: "watch" | "unwatch", symbol: string, sessions: readonly Session[]): void {
-    this.#watched.set(symbol, action);
-    for (const session of sessions) session.watch(action, [symbol]);
+  /** Wants feeds to fetch these symbols, or no more. */
+  watch(action: "watch" | "unwatch", symbols: readonly string[], sessions: readonly Session[]): void {
+    for (const symbol of symbols) this.#watched.set(symbol, action);
+    for (const session of sessions) session.watch(action, symbols);
   }
 
   /** Wants to be told which symbols there are, by one of `sessions` or else by the next that opens. */

@@ -3,6 +3,7 @@ import { element, setText } from "./element.ts";
 import { changeSince, sections, type PassOf } from "./passes.ts";
 import { numberOf } from "./points.ts";
 import { drawSparkline } from "./sparkline.ts";
+import type { SymbolList } from "./symbol-list.ts";
 import type { Theme } from "./theme.ts";
 import { agoWords, changeClass, changeWords, clockWords, priceWords } from "./words.ts";
 
@@ -44,8 +45,14 @@ export class Watchlist {
     this.#events = events;
   }
 
+  /** Shows a row for each symbol of the list, and no other. */
+  refresh(list: SymbolList): void {
+    for (const symbol of this.#rows.keys()) if (!list.has(symbol)) this.#remove(symbol);
+    for (const symbol of list.symbols) this.#add(symbol, { isRemovable: list.isOwn(symbol) });
+  }
+
   /** Adds a row at the end, unless there is one; with a button that removes it, if the reader may. */
-  add(symbol: string, { isRemovable }: { isRemovable: boolean }): void {
+  #add(symbol: string, { isRemovable }: { isRemovable: boolean }): void {
     if (this.#rows.has(symbol)) return;
     const canvas = element("canvas", { class: "sparkline", "aria-hidden": "true" });
     const [price, change] = [element("span", { class: "price" }, "–"), element("span", { class: "change" })];
@@ -59,7 +66,7 @@ export class Watchlist {
     this.#rows.set(symbol, { item, button, canvas, price, change, note, shownPrice: undefined });
   }
 
-  remove(symbol: string): void {
+  #remove(symbol: string): void {
     this.#rows.get(symbol)?.item.remove();
     this.#rows.delete(symbol);
   }
