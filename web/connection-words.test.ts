@@ -47,9 +47,16 @@ test("an update is just now, or so long ago", () => {
 
 test("what went wrong is said, and since when", () => {
   const atMs = new Date(2026, 0, 2, 9, 8, 7).getTime();
-  expect([troubleWords({ kind: "unreachable", atMs }, undefined), troubleWords({ kind: "ended", atMs }, atMs)]).toEqual(
-    ["the server does not answer", "the connection was cut, since 09:08:07"],
-  );
+  const said = [
+    { kind: "unreachable", atMs, lostAtMs: undefined },
+    { kind: "ended", atMs, lostAtMs: atMs },
+    { kind: "silent", atMs, lostAtMs: atMs, backAtMs: atMs + 1 },
+  ] as const;
+  expect(said.map(troubleWords)).toEqual([
+    "the server does not answer",
+    "the connection was cut, since 09:08:07",
+    "nothing came any more",
+  ]);
   expect(backWords(atMs, atMs + 12_000)).toBe(
     "The connection was lost at 09:08:07, for 12 s. All bars of that time have come.",
   );

@@ -56,13 +56,13 @@ const TROUBLE_WORDS: Readonly<Record<TroubleKind, string>> = {
   silent: "nothing came any more",
 };
 
-/** What went wrong, and since when the page has not been live, if it ever was. */
-export const troubleWords = ({ kind }: Trouble, lostAtMs: number | undefined): string =>
-  TROUBLE_WORDS[kind] + (lostAtMs === undefined ? "" : `, since ${secondWords(lostAtMs)}`);
+/** What went wrong, and since when the page has not been live, if it had been. */
+export const troubleWords = ({ kind, lostAtMs, backAtMs }: Trouble): string =>
+  TROUBLE_WORDS[kind] + (lostAtMs === undefined || backAtMs !== undefined ? "" : `, since ${secondWords(lostAtMs)}`);
 
 /** Said when a connection that was lost is back, and the page whole. */
-export const backWords = (lostAtMs: number, nowMs: number): string =>
-  `The connection was lost at ${secondWords(lostAtMs)}, for ${agoWords(nowMs - lostAtMs)}. All bars of that time have come.`;
+export const backWords = (lostAtMs: number, backAtMs: number): string =>
+  `The connection was lost at ${secondWords(lostAtMs)}, for ${agoWords(backAtMs - lostAtMs)}. All bars of that time have come.`;
 
 const CUT_AT = 40;
 

@@ -14,9 +14,19 @@ export type ConnectionState =
  */
 export type TroubleKind = "unreachable" | "hung" | "ended" | "silent";
 
-/** What went wrong with a connection, and when. */
+/** What went wrong with a connection. Times are by Date.now(). */
 export interface Trouble {
   readonly kind: TroubleKind;
-  /** By Date.now(). */
   readonly atMs: number;
+  /** Since when no connection was live, undefined where one still was, or none ever had been. */
+  readonly lostAtMs: number | undefined;
+  /** When one was live again. */
+  readonly backAtMs?: number;
 }
+
+/** What is known of what went wrong once a connection has ended, a live one or one on its way. */
+export const troubleAfter = (before: Trouble | undefined, kind: TroubleKind, wasLive: boolean): Trouble => {
+  const atMs = Date.now();
+  const lostAtMs = before?.backAtMs === undefined ? before?.lostAtMs : undefined;
+  return { kind, atMs, lostAtMs: wasLive ? atMs : lostAtMs };
+};

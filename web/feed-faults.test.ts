@@ -88,6 +88,16 @@ describe("a feed whose server fails it", () => {
     sockets[1]!.open();
     sockets[1]!.say(...snapshot(5));
     sockets[1]!.close();
-    expect(feed.trouble).toEqual({ kind: "ended", atMs: Date.now() });
+    const lostAtMs = Date.now();
+    expect(feed.trouble).toEqual({ kind: "ended", atMs: lostAtMs, lostAtMs });
+    await vi.advanceTimersByTimeAsync(1_000);
+    sockets[2]!.close();
+    expect(feed.trouble).toMatchObject({ kind: "unreachable", lostAtMs });
+    await vi.advanceTimersByTimeAsync(2_000);
+    sockets[3]!.open();
+    sockets[3]!.say(...snapshot(5));
+    expect(feed.trouble).toMatchObject({ kind: "unreachable", lostAtMs, backAtMs: Date.now() });
+    sockets[3]!.close();
+    expect(feed.trouble).toEqual({ kind: "ended", atMs: Date.now(), lostAtMs: Date.now() });
   });
 });

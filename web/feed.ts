@@ -3,7 +3,7 @@ import type { Progress } from "#core/bar-status.ts";
 import type { PipelineStatus } from "#core/protocol/pipeline-status.ts";
 import { Register } from "#core/protocol/register.ts";
 import { durationMs, type DurationMs } from "#core/units.ts";
-import type { ConnectionState, Trouble, TroubleKind } from "./connection.ts";
+import { troubleAfter, type ConnectionState, type Trouble, type TroubleKind } from "./connection.ts";
 import { Pulse } from "./pulse.ts";
 import type { SessionFault } from "./server-text.ts";
 import { Session, type SessionEvents, type Socket, type SymbolsPart, type Wish } from "./session.ts";
@@ -178,6 +178,7 @@ export class Feed {
       this.#next = undefined;
       this.#known = session;
       this.#failures = 0;
+      this.#trouble &&= { backAtMs: Date.now(), ...this.#trouble };
       this.#pulse.hear();
       if (this.status !== undefined) this.#awaitBeat(session);
       this.#enter({ kind: "live" });
@@ -209,10 +210,11 @@ export class Feed {
   }
 
   #ended(session: Session, kind: TroubleKind): void {
-    if (session === this.#session || session === this.#next) this.#trouble = { kind, atMs: Date.now() };
-    if (session === this.#session) this.#session = undefined;
+    const wasLive = session === this.#session;
+    if (wasLive) this.#session = undefined;
     else if (session === this.#next) this.#next = undefined;
     else return;
+    this.#trouble = troubleAfter(this.#trouble, kind, wasLive);
     if (this.#next === undefined) this.#fail();
   }
 

@@ -1,5 +1,8 @@
 const AGAIN_MS = 1_000;
 
+/** Resolves after so long. */
+export const pause = (pauseMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, pauseMs));
+
 /**
  * What `load` imports, which the page can begin without. A browser does not fetch again what it could not import, so the
  * whole page is loaded again as soon as the server answers.
@@ -9,12 +12,9 @@ export const later = async <Part>(load: () => Promise<Part>): Promise<Part> => {
     return await load();
   } catch {
     for (;;) {
-      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
-      const isAnswered = await fetch(location.pathname, { method: "HEAD" }).then(
-        ({ ok }) => ok,
-        () => false,
-      );
-      if (isAnswered) location.reload();
+      await pause(AGAIN_MS);
+      const { ok } = await fetch("config.json").catch(() => ({ ok: false }));
+      if (ok) location.reload();
     }
   }
 };

@@ -1,6 +1,7 @@
 import { readDashboardConfig, type DashboardConfig } from "#core/protocol/dashboard-config.ts";
 import { Dashboard, type Dash } from "./dashboard.ts";
 import { byId } from "./element.ts";
+import { pause } from "./later.ts";
 
 const RETRY_MS = 2_000;
 /** A server that is just starting may take a connection and not answer. */
@@ -16,7 +17,7 @@ const loadConfig = async (): Promise<DashboardConfig> => {
       if (error instanceof RangeError) throw error;
     }
     byId("state").textContent = "The server does not answer, trying again";
-    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    await pause(RETRY_MS);
   }
 };
 

@@ -29,9 +29,7 @@ export class Status {
   readonly #known: Suggestions;
   readonly #happened: Notice[];
   readonly #notices = new NoticeList();
-  #wasLive = false;
-  /** By Date.now(), undefined while the page is live and before it first was. */
-  #lostAtMs: number | undefined;
+  #toldBackAtMs: number | undefined;
 
   /** What happens is taken from `happened` when it is told. */
   constructor(feed: Feed, config: DashboardConfig, known: Suggestions, happened: Notice[]) {
@@ -48,9 +46,9 @@ export class Status {
   show(choice: Choice): void {
     const { state, trouble, pulse } = this.#feed;
     const isStale = state.kind === "live" && pulse.isSilent;
-    const isAgain = this.#wasLive || trouble !== undefined;
+    const isAgain = trouble !== undefined;
     const view = { state, nowMs: performance.now(), isOnline: navigator.onLine, isStale, isAgain };
-    this.#watch(view);
+    this.#tellBack();
     this.#showConnection(view);
     this.#showPipeline(lookOf(view) !== "live");
     for (const notice of this.#happened.splice(0)) this.#notices.say(notice.code, noticeWords(notice, choice));
@@ -69,15 +67,14 @@ export class Status {
     });
   }
 
-  /** Notes when the page stops being live, and tells when it is again. */
-  #watch(view: ConnectionView): void {
-    const isLive = lookOf(view) === "live";
-    const lostAtMs = this.#lostAtMs;
-    if (isLive && lostAtMs !== undefined && Date.now() - lostAtMs >= LAPSE_MS)
-      this.#notices.say("back", backWords(lostAtMs, Date.now()));
-    if (isLive) this.#lostAtMs = undefined;
-    else if (this.#wasLive) this.#lostAtMs ??= Date.now();
-    this.#wasLive ||= isLive;
+  /** Tells once of a connection that was lost and is back. */
+  #tellBack(): void {
+    const { trouble } = this.#feed;
+    if (trouble?.backAtMs === undefined || trouble.backAtMs === this.#toldBackAtMs) return;
+    this.#toldBackAtMs = trouble.backAtMs;
+    const { lostAtMs, backAtMs } = trouble;
+    if (lostAtMs !== undefined && backAtMs - lostAtMs >= LAPSE_MS)
+      this.#notices.say("back", backWords(lostAtMs, backAtMs));
   }
 
   #showConnection(view: ConnectionView): void {
@@ -86,12 +83,10 @@ export class Status {
     byId("state").dataset["state"] = look;
     setText(byId("state"), stateWords(view));
     setText(byId("said"), [stateWord(view), ...(look === "live" && status ? [feedWords(status.feed)] : [])].join(". "));
-    const wrong = trouble && troubleWords(trouble, this.#lostAtMs);
-    const away = view.isStale ? `nothing heard for ${agoWords(pulse.silenceMs)}` : (wrong ?? "");
+    const wrong = trouble === undefined ? "" : troubleWords(trouble);
+    const away = view.isStale ? `nothing heard for ${agoWords(pulse.silenceMs)}` : wrong;
     setText(byId("age"), look === "live" ? updatedWords(ageMs) : away);
-    byId("age").title = trouble
-      ? `last trouble at ${secondWords(trouble.atMs)}: ${troubleWords(trouble, undefined)}`
-      : "";
+    byId("age").title = trouble ? `last trouble at ${secondWords(trouble.atMs)}: ${wrong}` : "";
     this.#offerNow(look !== "live" && look !== "connecting");
   }
 
