@@ -1,5 +1,5 @@
 import type { Decimal } from "./decimal.ts";
-import { EXACT_LIMIT, ExactSum } from "./exact-sum.ts";
+import { EXACT_LIMIT } from "./exact-sum.ts";
 import type { BarContent, Print } from "./pane.ts";
 import type { Run, TradeColumns } from "./trade-columns.ts";
 import { epochMs } from "./units.ts";
@@ -34,37 +34,28 @@ export const contentOfRows = (columns: TradeColumns, scales: Scales, from: numbe
     if (time >= eventTimeMs[close]! && compareRows(columns, row, close) > 0) close = row;
   }
   const areExact = notional < EXACT_LIMIT && priceSum < EXACT_LIMIT && volume < EXACT_LIMIT;
-  const sums = areExact ? { priceSum, volume, notional } : undefined;
+  const sums = areExact ? { volume, priceSum, notional } : wideSums(columns, from, to);
   return {
     tradeCount: to - from,
     open: printOf(columns, scales, open),
     high: priceOf(columns, scales, high),
     low: priceOf(columns, scales, low),
     close: printOf(columns, scales, close),
-    ...(sums === undefined ? wideSums(columns, scales, from, to) : sumsOf(sums, scales)),
+    volume: { units: BigInt(sums.volume), scale: scales.sizeScale },
+    priceSum: { units: BigInt(sums.priceSum), scale: scales.priceScale },
+    notional: { units: BigInt(sums.notional), scale: scales.priceScale + scales.sizeScale },
   };
 };
 
-type Sums = Pick<BarContent, "volume" | "priceSum" | "notional">;
-
-const sumsOf = (
-  { volume, priceSum, notional }: Readonly<Record<keyof Sums, number>>,
-  { priceScale, sizeScale }: Scales,
-): Sums => ({
-  volume: { units: BigInt(volume), scale: sizeScale },
-  priceSum: { units: BigInt(priceSum), scale: priceScale },
-  notional: { units: BigInt(notional), scale: priceScale + sizeScale },
-});
-
-const wideSums = (columns: TradeColumns, { priceScale, sizeScale }: Scales, from: number, to: number): Sums => {
-  const [volume, priceSum, notional] = [new ExactSum(), new ExactSum(), new ExactSum()];
+const wideSums = ({ price, size }: TradeColumns, from: number, to: number) => {
+  let [volume, priceSum, notional] = [0n, 0n, 0n];
   for (let row = from; row < to; row++) {
-    const [units, size] = [columns.price[row]!, columns.size[row]!];
-    priceSum.add(units, priceScale);
-    volume.add(size, sizeScale);
-    notional.addWide(BigInt(units) * BigInt(size), priceScale + sizeScale);
+    const [units, sizeUnits] = [BigInt(price[row]!), BigInt(size[row]!)];
+    priceSum += units;
+    volume += sizeUnits;
+    notional += units * sizeUnits;
   }
-  return { volume: volume.value(), priceSum: priceSum.value(), notional: notional.value() };
+  return { volume, priceSum, notional };
 };
 
 const priceOf = (columns: TradeColumns, scales: Scales, row: number): Decimal => ({

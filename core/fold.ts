@@ -27,9 +27,9 @@ export class Accumulator {
   add(content: BarContent): void {
     this.#tradeCount += content.tradeCount;
     this.#meet(content.open, content.close, content.high, content.low);
-    this.#volume.addWide(content.volume.units, content.volume.scale);
-    this.#priceSum.addWide(content.priceSum.units, content.priceSum.scale);
-    this.#notional.addWide(content.notional.units, content.notional.scale);
+    this.#volume.add(content.volume.units, content.volume.scale);
+    this.#priceSum.add(content.priceSum.units, content.priceSum.scale);
+    this.#notional.add(content.notional.units, content.notional.scale);
   }
 
   /** The fold so far. @throws RangeError when nothing was added. */

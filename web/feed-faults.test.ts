@@ -66,6 +66,24 @@ describe("a feed whose server fails it", () => {
     expect([feed.state.kind, sockets.length]).toEqual(["connecting", 2]);
   });
 
+  test("gives each further connection that hangs more time, and begins anew once one was whole", async () => {
+    const { sockets } = openFeed();
+    const livesMs: number[] = [];
+    for (let tried = 0; tried < 4; tried++) {
+      const startedMs = Date.now();
+      while (sockets[tried]!.readyState !== 3) await vi.advanceTimersByTimeAsync(100);
+      livesMs.push(Math.round((Date.now() - startedMs) / 1_000) * 1_000);
+      while (sockets.length === tried + 1) await vi.advanceTimersByTimeAsync(100);
+    }
+    expect(livesMs).toEqual([5_000, 10_000, 20_000, 20_000]);
+    sockets[4]!.open();
+    sockets[4]!.say(...snapshot(5));
+    sockets[4]!.close();
+    await vi.advanceTimersByTimeAsync(1_000);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(sockets[5]!.readyState).toBe(3);
+  });
+
   test("gives a slow server more time as long as it is heard, but not for ever", async () => {
     const { feed, sockets } = openFeed();
     await vi.advanceTimersByTimeAsync(4_000);

@@ -4,6 +4,7 @@ import type { PipelineStatus } from "#core/protocol/pipeline-status.ts";
 import { Register } from "#core/protocol/register.ts";
 import { durationMs, type DurationMs } from "#core/units.ts";
 import { troubleAfter, type ConnectionState, type Trouble, type TroubleKind } from "./connection.ts";
+import { Patience } from "./patience.ts";
 import { Pulse } from "./pulse.ts";
 import type { SessionFault } from "./server-text.ts";
 import { Session, type SessionEvents, type Socket, type SymbolsPart, type Wish } from "./session.ts";
@@ -22,9 +23,6 @@ export interface FeedOptions {
 }
 
 const BACKOFF: Backoff = { firstMs: durationMs(1_000), longestMs: durationMs(10_000) };
-/** A connection on its way is given up when nothing is heard of it for so long, or it is not whole after a few spans. */
-const HANG_MS = 5_000;
-const CONNECT_SPANS = 4;
 /** After this share of what a gateway allows a connection is renewed, so that a new one is whole before the old one ends. */
 const RENEW_SHARE = 11 / 12;
 /** API Gateway ends a connection after 10 minutes of silence. */
@@ -49,6 +47,7 @@ export class Feed {
   #retryAtMs = 0;
   #renewal: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
+  readonly #patience = new Patience();
   #trouble: Trouble | undefined;
   readonly #pulse = new Pulse();
   #updatedAtMs = Number.NEGATIVE_INFINITY;
@@ -156,17 +155,7 @@ export class Feed {
     const session = new Session(this.#options.openSocket(), events, this.#known);
     session.wish(this.#wishes);
     this.#next = session;
-    this.#await(session, CONNECT_SPANS);
-  }
-
-  /** Gives a connection on its way so many spans of time to be whole, as long as something is heard of it in each. */
-  #await(session: Session, spans: number): void {
-    const before = session.signs;
-    setTimeout(() => {
-      if (session !== this.#next) return;
-      if (spans > 1 && session.signs > before) this.#await(session, spans - 1);
-      else this.#give(session, "hung");
-    }, HANG_MS);
+    this.#patience.watch(session, () => session === this.#next && this.#give(session, "hung"));
   }
 
   #whole(session: Session): void {
@@ -178,6 +167,7 @@ export class Feed {
       this.#next = undefined;
       this.#known = session;
       this.#failures = 0;
+      this.#patience.note(false);
       this.#trouble &&= { backAtMs: Date.now(), ...this.#trouble };
       this.#pulse.hear();
       if (this.status !== undefined) this.#awaitBeat(session);
@@ -220,6 +210,7 @@ export class Feed {
 
   /** Closes a connection that does not do its work, and takes it for ended. */
   #give(session: Session, kind: TroubleKind): void {
+    if (kind === "hung") this.#patience.note(true);
     session.close();
     this.#ended(session, kind);
   }

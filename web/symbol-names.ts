@@ -34,8 +34,7 @@ export class SymbolNames {
   /** How the symbol is written that a reader means by `text`, as far as that is known by now. */
   spellingOf(text: string): string {
     const { list, known } = this.#parts;
-    const given = list.symbols.filter((symbol) => !list.isOwn(symbol));
-    return spellingOf(text, [...given, ...known.seen], [...list.symbols, ...known.watched]);
+    return spellingOf(text, known.seen, [...list.symbols, ...known.watched]);
   }
 
   /** Wants feeds to fetch these symbols, which are in the list. */
