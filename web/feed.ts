@@ -148,6 +148,7 @@ export class Feed {
       onSymbols: (part) => {
         this.#orders.answered();
         this.#options.onSymbols(part);
+        this.#options.onChange();
       },
       onFault: (fault) => this.#fault(session, fault),
       onEnd: (hasOpened) => this.#ended(session, hasOpened ? "ended" : "unreachable"),

@@ -10,7 +10,7 @@ export interface SymbolNamesParts {
   readonly kept: KeptSymbols;
   readonly known: Suggestions;
   readonly feed: Pick<Feed, "watch" | "askSymbols">;
-  /** Called when something is known anew, or the list is another, with what was respelled in it. */
+  /** Called when the list is another, with what was respelled in it. */
   readonly onChange: (spellings: ReadonlyMap<string, string>) => void;
 }
 
@@ -55,16 +55,16 @@ export class SymbolNames {
     const { known, list, kept, onChange } = this.#parts;
     const wasWhole = known.isWhole;
     known.take(part);
-    const isSettled = wasWhole || !known.isWhole;
-    const spellings = new Map(isSettled ? [] : list.own.map((symbol) => [symbol, this.spellingOf(symbol)]));
+    if (wasWhole || !known.isWhole) return;
+    const own = list.own.map((symbol) => [symbol, this.spellingOf(symbol)] as const);
+    const spellings = new Map(own.filter(([symbol, right]) => symbol !== right));
     for (const [symbol, right] of spellings) {
-      if (symbol === right) continue;
       const isKept = kept.read().includes(symbol);
       list.remove(symbol);
       if (isKept) list.add([right]);
       else list.join([right]);
     }
-    if (!isSettled) this.watch(list.own);
-    onChange(spellings);
+    this.watch(list.own);
+    if (spellings.size > 0) onChange(spellings);
   }
 }
