@@ -56,8 +56,14 @@ export const openDashboardFeed = async ({ symbolCount, tradesPerSecond }: FeedOp
     }
   };
   const beat = (): void => {
-    const counts = { trades: symbolCount, late: 0, duplicates: 0, rejected: 0 };
-    const text = heartbeatMessage({ timeMs: nowMs(), watermarkMs: epochMs(nowMs() - 2_000), feed: "live", counts });
+    const counts = { trades: symbolCount, late: 0, corrected: 0, duplicates: 0, rejected: 0, gaps: 0 };
+    const text = heartbeatMessage({
+      timeMs: nowMs(),
+      watermarkMs: epochMs(nowMs() - 2_000),
+      feed: "live",
+      counts,
+      connections: 1,
+    });
     for (const socket of api.clients) socket.send(text);
   };
   const timers = [

@@ -79,9 +79,7 @@ interface ServedFile {
 
 const readFiles = async ({ siteDir, config }: DashboardOptions): Promise<ReadonlyMap<string, ServedFile>> => {
   const said: DashboardConfig = { webSocketUrl: SOCKET_PATH.slice(1), ...config };
-  const files = new Map<string, ServedFile>([
-    ["/config.json", jsonFile(said)],
-  ]);
+  const files = new Map<string, ServedFile>([["/config.json", jsonFile(said)]]);
   if (siteDir === undefined) return files;
   for (const name of await readdir(siteDir)) {
     const type = TYPES[extname(name)] ?? "application/octet-stream";

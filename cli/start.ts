@@ -98,6 +98,8 @@ const run = async (
       intervals: intervalsOf(cloud),
       source: feed.words,
       kind: feed.kind,
+      // neither a file nor a simulation follows what is watched
+      hasOwnSymbols: true,
       passes: feed.passes,
       connectionMs: settings.connectionMs,
     },

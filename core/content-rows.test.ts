@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { arbitraryContent } from "#test/arbitraries/pane.ts";
 import { arbitraryRow, columnsOf, type Row } from "#test/arbitraries/rows.ts";
 import { ContentRows } from "./content-rows.ts";
+import { contentOfRows } from "./fold-rows.ts";
 import { Accumulator, foldContents } from "./fold.ts";
 import type { BarContent } from "./pane.ts";
 import { TradeColumns } from "./trade-columns.ts";
@@ -13,7 +14,7 @@ const rowsOfTrades = fc.array(arbitraryRow, { minLength: 1, maxLength: 12 });
 const byAccumulator = (trades: readonly Row[]): BarContent => {
   const columns = columnsOf(trades);
   const accumulator = new Accumulator();
-  for (const run of columns.runs) accumulator.addRows(columns, run, run.from, run.to);
+  for (const run of columns.runs) accumulator.add(contentOfRows(columns, run, run.from, run.to));
   return accumulator.content();
 };
 

@@ -1,5 +1,6 @@
 import { CELL, contentOf, toCells } from "./content-cells.ts";
-import { Accumulator, type Scales } from "./fold.ts";
+import { contentOfRows, type Scales } from "./fold-rows.ts";
+import { Accumulator } from "./fold.ts";
 import type { BarContent } from "./pane.ts";
 import { addWindow } from "./add-window.ts";
 import { canMeet, meet } from "./meet-cells.ts";
@@ -100,7 +101,7 @@ export class ContentRows {
     if (isExact(share)) this.#add(row, share, 0);
     else {
       this.#passWatermark(row, watermarkMs);
-      this.#widen(row).addRows(columns, scales, from, next);
+      this.#widen(row).add(contentOfRows(columns, scales, from, next));
     }
     return next;
   }

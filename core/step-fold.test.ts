@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { arbitraryRow, columnsOf, type Row } from "#test/arbitraries/rows.ts";
 import { CELL } from "./content-cells.ts";
+import { contentOfRows } from "./fold-rows.ts";
 import { Accumulator } from "./fold.ts";
 import { StepFold } from "./step-fold.ts";
 import { durationMs } from "./units.ts";
@@ -30,7 +31,7 @@ test("every interval's windows hold the fold of their trades, multiples of short
           for (let row = run.from; row < run.to; row++) {
             const startMs = Math.floor(columns.eventTimeMs[row]! / intervalMs) * intervalMs;
             const fold = folds.get(startMs) ?? new Accumulator();
-            fold.addRows(columns, run, row, row + 1);
+            fold.add(contentOfRows(columns, run, row, row + 1));
             folds.set(startMs, fold);
           }
         }

@@ -152,9 +152,12 @@ describe("the pipeline", () => {
       .poll(words, PATIENT)
       .toBe("Trades come in|complete up to 09:08:07|1 trade|0 late|0 corrected|1,000 duplicates|2 rejected|0 gaps");
     await expect.poll(() => page.textContent("#state"), PATIENT).toBe("Stale");
-    expect(await page.isVisible("#pipeline")).toBe(false);
+    // what was known stays, and since when
+    expect(await words()).toMatch(/^as of \d\d:\d\d:\d\d:\|Trades come in\|/);
+    expect(await page.textContent("#age")).toMatch(/^nothing heard for \d s$/);
     beat(watermarkMs, "quiet");
     await expect.poll(() => page.textContent("#state"), PATIENT).toBe("Live");
+    expect(await words()).toMatch(/^Quiet/);
     await page.context().close();
   });
 

@@ -33,6 +33,8 @@ export interface GivenOperations {
 /** The page with a server behind it that knows some symbols and says what a test wants. */
 export interface PageServer extends AsyncDisposable {
   readonly url: string;
+  /** The symbols that the server says it knows, beside those with bars. */
+  readonly known: string[];
   /** What clients sent since the last call. */
   taken(): readonly ClientMessage[];
   /** Tells every connection how the pipeline stands. */
@@ -43,6 +45,8 @@ export interface PageServer extends AsyncDisposable {
   tell(panes: readonly Pane[]): void;
   /** What it says was injected on purpose, where its page asks for that. */
   readonly faults: { readonly kind: string; readonly atMs: number }[];
+  /** Tells every connection this, whatever it is. */
+  say(text: string): void;
   /** Ends every connection, and takes new ones or not. */
   isAnswering: boolean;
 }
@@ -77,21 +81,24 @@ export const recentPanes = (symbol: string, bars: number): readonly Pane[] => {
 
 /** What the server answers from. */
 interface Known extends PageMarket {
+  readonly known: readonly string[];
   readonly operations: GivenOperations;
 }
 
-const answersTo = (message: ClientMessage, { symbols, panesOf, operations }: Known): readonly string[] => {
+const answersTo = (message: ClientMessage, { symbols, known, panesOf, operations }: Known): readonly string[] => {
   switch (message.action) {
     case "subscribe":
     case "resume": {
       const { intervalMs, bars } = message;
-      const known = message.symbols.filter((symbol) => symbols.includes(symbol));
-      const panes = known.flatMap((symbol) => panesOf(symbol, intervalMs, bars));
+      const traded = message.symbols.filter((symbol) => symbols.includes(symbol));
+      const panes = traded.flatMap((symbol) => panesOf(symbol, intervalMs, bars));
       const head = { ...message, fromMs: epochMs(0), upTo: new Map(), isRest: false };
       return snapshotMessages(head, panes);
     }
     case "symbols":
-      return symbolsMessages([...symbols, "MSFT"].map((symbol) => ({ symbol, seenMs: epochMs(0), isWatched: false })));
+      return symbolsMessages(
+        [...symbols, ...known].map((symbol) => ({ symbol, seenMs: epochMs(0), isWatched: false })),
+      );
     case "watch":
     case "unwatch":
       return symbolsMessages(message.symbols.map((symbol) => ({ symbol, seenMs: undefined, isWatched: true })));
@@ -115,6 +122,7 @@ export const openPageServer = async (
   setting: Partial<PageMarket> = {},
 ): Promise<PageServer> => {
   const market = { ...MARKET, ...setting };
+  const known = setting.symbols === undefined ? ["MSFT"] : [];
   const folder = await mkdtemp(join(tmpdir(), "page-"));
   const siteDir = await buildWeb({ outDir: join(folder, "web") });
   await endBuilder();
@@ -130,7 +138,7 @@ export const openPageServer = async (
       const reading = readClientMessage((data as Buffer).toString());
       if (reading.kind === "fault") throw new RangeError(reading.message);
       taken.push(reading.message);
-      for (const answer of answersTo(reading.message, { ...market, operations })) socket.send(answer);
+      for (const answer of answersTo(reading.message, { ...market, known, operations })) socket.send(answer);
     });
   });
   const listener = await openLoopbackServer(0);
@@ -152,6 +160,7 @@ export const openPageServer = async (
   };
   return {
     url: `http://localhost:${listener.host.split(":")[1]}/`,
+    known,
     taken: () => taken.splice(0),
     beat: (status) => {
       for (const socket of api.clients) socket.send(heartbeatMessage(statusOf(status)));
@@ -163,6 +172,9 @@ export const openPageServer = async (
     faults,
     works: (given) => {
       operations = { ...operations, ...given };
+    },
+    say: (text) => {
+      for (const socket of api.clients) socket.send(text);
     },
     get isAnswering() {
       return isAnswering;

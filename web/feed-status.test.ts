@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { heartbeatMessage, symbolsMessages } from "#core/protocol/server-message.ts";
+import { heartbeatMessage, snapshotMessages, symbolsMessages } from "#core/protocol/server-message.ts";
 import { durationMs, epochMs } from "#core/units.ts";
-import { openFeed, snapshot, subscribe, wish } from "#test/feed-fixture.ts";
+import { pane } from "#test/pane-fixture.ts";
+import { headOf, openFeed, snapshot, subscribe, wish } from "#test/feed-fixture.ts";
 import { statusOf } from "#test/status-fixture.ts";
 
 beforeEach(() => {
@@ -75,9 +76,67 @@ describe("a feed beside its panes", () => {
     expect([feed.state.kind, feed.status?.feed, feed.status?.counts.trades]).toEqual(["live", "quiet", 5]);
     expect(feed.progress).toEqual({ watermarkMs: undefined, isClosed: false });
     // trades are older than the heartbeat
-    expect([feed.silenceMs, feed.ageMs]).toEqual([1_000, 20_000]);
+    expect([feed.pulse.silenceMs, feed.ageMs]).toEqual([1_000, 20_000]);
     await vi.advanceTimersByTimeAsync(14_000);
-    expect([feed.state.kind, feed.status]).toEqual(["waiting", undefined]);
+    // what is known of the pipeline stays, and is old
+    expect([feed.state.kind, feed.trouble?.kind, feed.status?.counts.trades, feed.pulse.isSilent]).toEqual([
+      "waiting",
+      "silent",
+      5,
+      true,
+    ]);
+  });
+
+  test("has another connection made beside one that has fallen silent, when told to go", async () => {
+    const { feed, sockets } = openFeed();
+    sockets[0]!.open();
+    sockets[0]!.say(heartbeatMessage(statusOf({ feed: "quiet" })), ...snapshot(5));
+    await vi.advanceTimersByTimeAsync(3_000);
+    feed.connectNow();
+    expect([feed.pulse.isSilent, sockets.length]).toEqual([false, 1]);
+    await vi.advanceTimersByTimeAsync(2_000);
+    feed.connectNow();
+    feed.connectNow();
+    expect([feed.pulse.isSilent, feed.state.kind, sockets.length]).toEqual([true, "live", 2]);
+    sockets[1]!.open();
+    sockets[1]!.say(...snapshot(6));
+    expect([feed.pulse.isSilent, feed.state.kind, sockets[0]!.readyState]).toEqual([false, "live", 3]);
+  });
+
+  test("asks for the symbols that there are on the next connection where there is none", async () => {
+    const { feed, sockets } = openFeed();
+    feed.askSymbols();
+    sockets[0]!.open();
+    expect(sockets[0]!.sent).toEqual([subscribe, { action: "symbols" }]);
+    sockets[0]!.say(...symbolsMessages([{ symbol: "IBM", seenMs: epochMs(0), isWatched: false }]), ...snapshot(5));
+    sockets[0]!.close();
+    await vi.advanceTimersByTimeAsync(1_000);
+    sockets[1]!.open();
+    expect(sockets[1]!.sent).toMatchObject([{ action: "resume" }]);
+  });
+
+  test("holds the watermark back where an answer may lack what was folded and not yet stored", async () => {
+    const { feed, sockets } = openFeed();
+    const status = statusOf({ watermarkMs: epochMs(70_000) });
+    const answer = snapshotMessages({ ...headOf(5), watermarkMs: epochMs(60_000) }, [pane({ last: 5 })]);
+    const open = (socket: number): number | undefined => {
+      sockets[socket]!.open();
+      sockets[socket]!.say(heartbeatMessage(status), ...answer);
+      return feed.progress?.watermarkMs;
+    };
+    expect(open(0)).toBe(60_000);
+    for (let second = 0; second < 31; second++) {
+      await vi.advanceTimersByTimeAsync(1_000);
+      sockets[0]!.say(heartbeatMessage(status));
+    }
+    expect(feed.progress?.watermarkMs).toBe(70_000);
+    // one that takes over from another misses nothing
+    await vi.advanceTimersByTimeAsync(5_000);
+    feed.connectNow();
+    expect(open(1)).toBe(70_000);
+    sockets[1]!.close();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(open(2)).toBe(60_000);
   });
 
   test("knows the greatest watermark that a connection told, and takes another one at its word", async () => {

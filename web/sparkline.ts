@@ -4,6 +4,9 @@ export interface Room {
   readonly height: number;
 }
 
+/** The room that the style sheet gives to a canvas; none while it is hidden. */
+export const roomOf = ({ clientWidth: width, clientHeight: height }: HTMLCanvasElement): Room => ({ width, height });
+
 /** What came before the last line is shown fainter. */
 const PAST_ALPHA = 0.4;
 

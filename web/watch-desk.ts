@@ -1,23 +1,20 @@
 import type { Bar } from "#core/bar.ts";
+import { readInterval } from "#core/interval.ts";
 import type { Passes } from "#core/protocol/dashboard-config.ts";
 import type { Register } from "#core/protocol/register.ts";
-import type { DurationMs } from "#core/units.ts";
 import { byId, setText } from "./element.ts";
 import { showPrice } from "./headline.ts";
 import { measuredFrom, type PassOf } from "./passes.ts";
 import { quoteOf } from "./quote.ts";
-import type { KnownSymbol, Wish } from "./session.ts";
-import { Suggestions } from "./suggestions.ts";
-import type { SymbolList } from "./symbol-list.ts";
+import type { Wish } from "./session.ts";
 import type { Theme } from "./theme.ts";
 import { WatchTools, type ToolDeps } from "./watch-tools.ts";
 import { Watchlist } from "./watchlist.ts";
 import { watchedSpan } from "./wishes.ts";
 import { clockWords, countWords } from "./words.ts";
 
-export interface DeskDeps extends Pick<ToolDeps, "add" | "ask" | "choose" | "remove"> {
-  readonly list: SymbolList;
-  readonly offeredMs: readonly DurationMs[];
+export interface DeskDeps extends Pick<ToolDeps, "add" | "ask" | "choose" | "known" | "list" | "remove"> {
+  readonly intervals: readonly string[];
   readonly passes: Passes | undefined;
   readonly passOf: PassOf;
   /** What is known now. */
@@ -34,7 +31,6 @@ const SPAN_MS = 5_000;
 export class WatchDesk {
   readonly #deps: DeskDeps;
   readonly #span: Omit<Wish, "symbols">;
-  readonly #suggestions = new Suggestions();
   readonly #watchlist: Watchlist;
   readonly #tools: WatchTools;
   /** How far back the bars of all symbols reach, looked up now and then. */
@@ -47,7 +43,7 @@ export class WatchDesk {
 
   constructor(deps: DeskDeps) {
     this.#deps = deps;
-    this.#span = watchedSpan(deps.offeredMs);
+    this.#span = watchedSpan(deps.intervals.flatMap((interval) => readInterval(interval) ?? []));
     this.#watchlist = new Watchlist({
       onChoose: ({ symbol, kind }) => {
         if (kind === "offered") deps.add([symbol]);
@@ -56,8 +52,7 @@ export class WatchDesk {
       onRemove: (symbol) => deps.remove([symbol]),
     });
     const quote: ToolDeps["quoteOf"] = (symbol) => quoteOf(this.barsOf(symbol), this.#fromMs);
-    const parts = { watchlist: this.#watchlist, suggestions: this.#suggestions, quoteOf: quote };
-    this.#tools = new WatchTools({ ...deps, ...parts });
+    this.#tools = new WatchTools({ ...deps, watchlist: this.#watchlist, quoteOf: quote });
   }
 
   get wishes(): readonly Wish[] {
@@ -80,20 +75,9 @@ export class WatchDesk {
     this.#watchlist.focus();
   }
 
-  /** Shows that symbols came or went. */
+  /** Shows that symbols came or went, or that more is known of them. */
   refresh(): void {
     this.#tools.refresh();
-  }
-
-  /** Takes in what the server said of some symbols. */
-  take(symbols: readonly KnownSymbol[]): void {
-    this.#suggestions.take(symbols);
-    this.#tools.refresh();
-  }
-
-  /** What to say of a symbol without bars. */
-  emptyWords(symbol: string): string {
-    return this.#suggestions.emptyWords(symbol);
   }
 
   /** Shows what is new in the rows in sight, and of the chosen symbol. */

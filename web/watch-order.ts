@@ -57,11 +57,11 @@ export const search = (typed: string, symbols: readonly string[], known: readonl
   const listed = symbols.filter(has);
   const inList = new Set(symbols);
   const others = known.filter((symbol) => !inList.has(symbol) && has(symbol)).slice(0, OFFERS);
-  const isNew = isSymbol(wanted) && !inList.has(wanted) && !others.includes(wanted);
   if (wanted === "") return { listed, offered: [], best: undefined };
   const found = [...listed, ...others];
   const exact = found.find((symbol) => symbol.toUpperCase() === wanted);
   const begun = found.find((symbol) => symbol.toUpperCase().startsWith(wanted));
+  const isNew = isSymbol(wanted) && exact === undefined;
   const offered = isNew ? [...others, wanted] : others;
   return { listed, offered, best: exact ?? begun ?? found[0] ?? offered[0] };
 };

@@ -11,7 +11,8 @@ import { countWords } from "./words.ts";
 export interface ToolDeps {
   readonly list: SymbolList;
   readonly watchlist: Watchlist;
-  readonly suggestions: Suggestions;
+  /** What the server knows. */
+  readonly known: Suggestions;
   readonly quoteOf: QuoteOf;
   readonly choose: (symbol: string) => void;
   readonly add: (symbols: readonly string[]) => void;
@@ -72,7 +73,7 @@ export class WatchTools {
   }
 
   #search(): Found {
-    return search(this.#input.value, this.#order, this.#deps.suggestions.symbols);
+    return search(this.#input.value, this.#order, this.#deps.known.symbols);
   }
 
   #point(): void {
@@ -169,9 +170,9 @@ export class WatchTools {
 
   /** What the server knows beside the list, of what is searched for. */
   #others(): readonly string[] {
-    const { list, suggestions } = this.#deps;
+    const { list, known } = this.#deps;
     const wanted = this.#input.value.trim().toUpperCase();
-    return suggestions.symbols.filter((symbol) => !list.has(symbol) && symbol.toUpperCase().includes(wanted));
+    return known.symbols.filter((symbol) => !list.has(symbol) && symbol.toUpperCase().includes(wanted));
   }
 
   #say(listed: number, offered: number): void {

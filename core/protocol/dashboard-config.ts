@@ -34,6 +34,8 @@ export interface DashboardConfig {
   readonly faults?: string | undefined;
   /** The gateway ends a connection after this long. @default 2 hours, as API Gateway does */
   readonly connectionMs: DurationMs;
+  /** Whether the source carries symbols of its own alone, whatever is watched, as a replay does. @default false */
+  readonly hasOwnSymbols?: boolean;
   /** @default the trades are not known to begin again */
   readonly passes?: Passes | undefined;
 }
@@ -58,6 +60,7 @@ export const readDashboardConfig = (value: unknown): DashboardConfig => {
     kind: SOURCE_KINDS.find((kind) => kind === body["kind"]),
     faults: typeof faults === "string" ? faults : undefined,
     connectionMs: typeof connectionMs === "number" ? durationMs(connectionMs) : SOCKET_LIMITS.connectionMs,
+    hasOwnSymbols: body["hasOwnSymbols"] === true,
     passes: readPasses(body["passes"]),
   };
 };

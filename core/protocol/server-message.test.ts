@@ -29,6 +29,7 @@ const arbitraryHead: fc.Arbitrary<SnapshotHead> = fc.record({
   fromMs: fc.integer({ min: 0, max: 4_000_000_000_000 }).map(epochMs),
   upTo: fc.uniqueArray(fc.nat(99), { maxLength: MAX_POSITIONS }).map(positionsOf),
   isRest: fc.boolean(),
+  watermarkMs: fc.option(fc.nat().map(epochMs), { nil: undefined }),
 });
 
 const panesOf = (message: ServerMessage) => ("panes" in message ? message.panes : []);

@@ -26,6 +26,8 @@ export interface SnapshotHead {
   readonly upTo: Positions;
   /** Whether panes that the client said it has are left out. */
   readonly isRest: boolean;
+  /** The watermark of what is stored, undefined where that is not known; a heartbeat's is that of what is folded. */
+  readonly watermarkMs?: EpochMs | undefined;
 }
 
 /** Which of `parts` parts a message is, each good on its own. */
@@ -65,6 +67,7 @@ export const snapshotMessages = (head: SnapshotHead, panes: readonly Pane[]): re
       fromMs: head.fromMs,
       upTo: [...head.upTo],
       isRest: head.isRest,
+      watermarkMs: head.watermarkMs ?? null,
       columns: PANE_COLUMNS,
     },
     panes.map(paneRowText),
@@ -151,7 +154,7 @@ export const readServerMessage = (text: string): ServerMessage => {
 
 type Body = Readonly<Record<string, unknown>>;
 
-const readHead = ({ symbols, interval, fromMs, upTo, isRest }: Body): SnapshotHead => {
+const readHead = ({ symbols, interval, fromMs, upTo, isRest, watermarkMs }: Body): SnapshotHead => {
   const intervalMs = typeof interval === "string" ? readInterval(interval) : undefined;
   if (intervalMs === undefined) throw new RangeError(`a snapshot's interval must be one, was ${String(interval)}`);
   if (!Array.isArray(symbols) || !symbols.every((symbol) => typeof symbol === "string")) {
@@ -160,7 +163,14 @@ const readHead = ({ symbols, interval, fromMs, upTo, isRest }: Body): SnapshotHe
   const positions = readPositions(upTo);
   if (positions === undefined) throw new RangeError(`a snapshot's upTo must be positions, was ${String(upTo)}`);
   if (typeof isRest !== "boolean") throw new RangeError(`a snapshot must say isRest, said ${String(isRest)}`);
-  return { symbols, intervalMs, fromMs: epochMs(givenNumber(fromMs)), upTo: positions, isRest };
+  return {
+    symbols,
+    intervalMs,
+    fromMs: epochMs(givenNumber(fromMs)),
+    upTo: positions,
+    isRest,
+    watermarkMs: typeof watermarkMs === "number" ? epochMs(watermarkMs) : undefined,
+  };
 };
 
 const readPart = (body: Body): PartMessage => ({

@@ -54,6 +54,17 @@ describe("a client's message", () => {
     expect(startsIn(sink.sent("c1"))).toEqual([7, 8, 9]);
   });
 
+  test("subscribe is told how far what is stored is, of the shards that are at work", async () => {
+    const { send, got, checkpoints } = await openStage();
+    const watermark = (): number => Number((got().at(-1) as { watermarkMs?: number }).watermarkMs) - startMs;
+    await send(subscribe);
+    expect(watermark()).toBe(9 * minuteMs + 1 - 2_000);
+    await checkpoints.put(checkpointAt(epochMs(startMs + 9 * minuteMs - 10_000), 5, "shardId-000000000001"));
+    await checkpoints.put(checkpointAt(epochMs(startMs), 5, "shardId-000000000002"));
+    await send(subscribe);
+    expect(watermark()).toBe(9 * minuteMs - 12_000);
+  });
+
   test("subscribe holds the panes of all shards, and of panes that no checkpoint tells of yet", async () => {
     const { send, sink, panes } = await openStage();
     await panes.put([minutePane("IBM", 9, 7, "shardId-000000000001"), minutePane("IBM", 10, 8)]);

@@ -1,6 +1,6 @@
 import type { DashboardConfig } from "#core/protocol/dashboard-config.ts";
 import { readOperations, type Operations } from "#core/protocol/operations.ts";
-import type { ServerMessage } from "#core/protocol/server-message.ts";
+import type { Told } from "../server-text.ts";
 import { byId, setText } from "../element.ts";
 import type { Feed } from "../feed.ts";
 import { fetchFaults, type FaultList } from "./faults.ts";
@@ -83,7 +83,7 @@ export class Overseer {
     };
   }
 
-  took(message: ServerMessage, bytes: number): void {
+  took(message: Told, bytes: number): void {
     const nowMs = Date.now();
     this.#counts.messages++;
     this.#counts.bytes += bytes;
@@ -153,11 +153,11 @@ export class Overseer {
 
   #look(nowMs: number): Seen {
     const { newest, shards } = this.#trends;
-    const { status, silenceMs } = this.#feed;
+    const { status, pulse } = this.#feed;
     const gapMs = newest?.gapNoticedMs;
     const problems = problemsOf({
       isConnected: this.#isConnected,
-      silenceMs: status === undefined ? 0 : silenceMs,
+      silenceMs: status === undefined ? 0 : pulse.silenceMs,
       unansweredMs: nowMs - this.#answeredMs,
       feed: status?.feed,
       shards,

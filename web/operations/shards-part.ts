@@ -1,5 +1,5 @@
 import { element, setText } from "../element.ts";
-import { drawSparkline } from "../sparkline.ts";
+import { drawSparkline, roomOf } from "../sparkline.ts";
 import { readTheme } from "../theme.ts";
 import type { ShardTrend } from "./trends.ts";
 import type { Part, Seen } from "./view.ts";
@@ -70,7 +70,7 @@ export class ShardsPart implements Part {
     const { raw } = readTheme();
     for (const trend of shards) {
       const { spark, cells } = this.#rows.get(trend.shard)!;
-      drawSparkline(spark, [trend.rates.slice(-60)], raw);
+      drawSparkline(spark, roomOf(spark), [trend.rates.slice(-60)], raw);
       for (const [index, { words }] of COLUMNS.entries()) setText(cells[index]!, words(trend));
     }
   }

@@ -1,5 +1,5 @@
 import { element, setText } from "../element.ts";
-import { drawSparkline } from "../sparkline.ts";
+import { drawSparkline, roomOf } from "../sparkline.ts";
 import { readTheme } from "../theme.ts";
 import { countWords } from "../words.ts";
 import type { Part, Seen } from "./view.ts";
@@ -84,7 +84,7 @@ export class TilesPart implements Part {
         ? ""
         : `, ${source.tradesSent.toLocaleString("en-US")} fetched in all`;
     setText(this.#rateNote, `in ${rateWords(frames)} frames a second${sent}`);
-    drawSparkline(this.#spark, [totalRates(shards.map(({ rates }) => rates))], readTheme().raw);
+    drawSparkline(this.#spark, roomOf(this.#spark), [totalRates(shards.map(({ rates }) => rates))], readTheme().raw);
     for (const { tile, value, note } of this.#tiles) {
       setText(value, tile.value(seen));
       setText(note, tile.note(seen));
