@@ -101,14 +101,17 @@ describe("the connection", () => {
 
   test("is said although that part of the script could not be had at first", async () => {
     const page = await (await browser.newContext(DESKTOP)).newPage();
-    const scripts = new Set<string>();
+    const first = await (await fetch(server.url)).text();
+    const failed = new Set<string>();
     await page.route("**/*.js", (route) => {
-      const isNew = scripts.size < scripts.add(route.request().url()).size;
-      return isNew && scripts.size === 3 ? route.abort() : route.continue();
+      const name = new URL(route.request().url()).pathname.slice(1);
+      if (first.includes(name) || failed.has(name)) return route.continue();
+      failed.add(name);
+      return route.abort();
     });
     await page.goto(server.url);
     await expect.poll(stateOf(page), PATIENT).toBe("Live");
-    expect(scripts.size).toBe(3);
+    expect(failed.size).toBeGreaterThan(0);
     await page.context().close();
   });
 });
@@ -198,7 +201,7 @@ describe("symbols", () => {
     await add(page, "tsla");
     await add(page, "nvda");
     await expect.poll(rowsOf(other), PATIENT).toEqual([...GIVEN, "TSLA", "NVDA"]);
-    await other.getByRole("button", { name: "TSLA", exact: false }).first().click();
+    await other.click(".row >> text=TSLA");
     await page.getByRole("button", { name: "Remove TSLA" }).click();
     await expect.poll(rowsOf(other), PATIENT).toEqual([...GIVEN, "NVDA"]);
     // the one that stands in its place

@@ -114,7 +114,7 @@ test(
     ]);
     await expect.poll(async () => (await look(page))!.statuses[0], PATIENT).toBe("corrected");
     expect((await look(page))!.marks).toEqual([Number(rows[0]![START]) / 1_000]);
-    expect(await page.innerText("#pipeline")).toMatch(/1 late/);
+    await expect.poll(() => page.innerText("#pipeline"), PATIENT).toMatch(/1 late/);
   },
 );
 
@@ -130,5 +130,5 @@ test("longer bars, and a symbol that nobody knows", { timeout: 40_000 }, async (
     .poll(() => page.textContent("#empty"), PATIENT)
     .toBe("No trades of NOPE: this source carries other symbols.");
   await page.getByRole("button", { name: "Remove NOPE" }).click();
-  expect(await page.locator("#symbols li").count()).toBe(2);
+  await expect.poll(() => page.locator(".row").count(), PATIENT).toBe(2);
 });

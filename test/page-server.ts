@@ -122,7 +122,7 @@ export const openPageServer = async (
   setting: Partial<PageMarket> = {},
 ): Promise<PageServer> => {
   const market = { ...MARKET, ...setting };
-  const known = setting.symbols === undefined ? ["MSFT"] : [];
+  const known = ["MSFT"];
   const folder = await mkdtemp(join(tmpdir(), "page-"));
   const siteDir = await buildWeb({ outDir: join(folder, "web") });
   await endBuilder();

@@ -119,6 +119,7 @@ export class Overseer {
     if (!this.#isConnected) this.#answeredMs = nowMs;
     this.#isConnected = isConnected;
     if (isConnected && !document.hidden) this.#ask(nowMs);
+    if (document.hidden) return;
     this.#showTotal(nowMs);
     if (this.#view.isOpen) this.#view.show(this.#look(nowMs));
   }
