@@ -93,6 +93,7 @@ const run = async (
     listener,
     siteDir,
     webSocketUrl: cloud.webSocketUrl!,
+    ticketsUrl: `${cloud.httpApiUrl!}/tickets`,
     config: {
       symbols: feed.symbols,
       intervals: intervalsOf(cloud),

@@ -9,7 +9,7 @@ import { createConnection } from "node:net";
 import { describe, expect, test } from "vitest";
 import WebSocket from "ws";
 import { durationMs } from "#core/units.ts";
-import { refuseUnlessOpen, type Authorize } from "./authorize.ts";
+import { createAuthorize, type Authorize } from "./authorize.ts";
 import { eventLog, localFunction } from "./fixtures/mapping.ts";
 import { FunctionError } from "./function-error.ts";
 import type { GatewaySpec, RouteSpec } from "./gateway-spec.ts";
@@ -28,7 +28,7 @@ const route = (routeKey: string, given: Partial<RouteSpec> = {}): readonly [stri
     routeKey,
     fn: localFunction("socket", { name: routeKey }),
     authorizationType: "NONE",
-    authorizerId: undefined,
+    authorizer: undefined,
     returnsResponse: false,
     ...given,
   },
@@ -38,13 +38,20 @@ interface Open {
   readonly routes?: readonly (readonly [string, RouteSpec])[];
   readonly authorize?: Authorize;
   readonly limits?: WebSocketGatewayOptions["limits"];
+  readonly throttle?: GatewaySpec["throttle"];
   /** What the functions return, `{ statusCode: 200 }` if nothing; an Error makes them fail. */
   readonly answer?: (event: Event) => unknown;
 }
 
-const open = async ({ routes = [], authorize = refuseUnlessOpen, limits, answer = () => undefined }: Open) => {
+const open = async ({ routes = [], authorize, limits, throttle, answer = () => undefined }: Open) => {
   const server = await openLoopbackServer(0);
-  const spec: GatewaySpec = { apiId: "api1234567", stage: "prod", selectionPath: ["action"], routes: new Map(routes) };
+  const spec: GatewaySpec = {
+    apiId: "api1234567",
+    stage: "prod",
+    selectionPath: ["action"],
+    routes: new Map(routes),
+    throttle,
+  };
   const calls: Event[] = [];
   const { events, emit } = eventLog();
   const invoke = async (fn: { readonly name: string }, text: string): Promise<string> => {
@@ -55,7 +62,7 @@ const open = async ({ routes = [], authorize = refuseUnlessOpen, limits, answer 
       throw new FunctionError(fn.name, "1", { errorType: result.name, errorMessage: result.message, trace: [] });
     return JSON.stringify(result ?? { statusCode: 200 });
   };
-  const about = { server, spec, invoke, authorize, clock: wallClock, emit };
+  const about = { server, spec, invoke, authorize: authorize ?? createAuthorize(invoke), clock: wallClock, emit };
   const gateway = openWebSocketGateway(limits === undefined ? about : { ...about, limits });
   const management = new ApiGatewayManagementApiClient({
     endpoint: `http://${server.host}/prod`,
