@@ -113,7 +113,7 @@ describe("access by ticket, the default", () => {
         OriginRequestPolicyId: "b689b0a8-53d0-40ab-baf2-68738e2966ac",
       },
     ]);
-    const [http] = resourcesOf(ticket.pipeline, "AWS::ApiGatewayV2::Api").filter(
+    const http = resourcesOf(ticket.pipeline, "AWS::ApiGatewayV2::Api").find(
       ({ Properties }) => Properties["ProtocolType"] === "HTTP",
     );
     expect(http!.Properties["CorsConfiguration"]).toBeUndefined();

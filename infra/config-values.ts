@@ -97,10 +97,9 @@ export const origins: Reader<readonly string[]> = (value, key) => {
 
 /** The URL of an OpenID Connect issuer as it stands in tokens, or none. */
 export const issuer: Reader<string> = (value, key) => {
-  const isUrl = typeof value === "string" && /^https:\/\/[^\s?#]+[^/\s?#]$/.test(value) && URL.canParse(value);
-  if (value !== "" && !isUrl)
-    throw invalid(`${key} must be a URL like https://issuer.example.com, without a slash at its end`, value);
-  return value as string;
+  if (value === "") return value;
+  if (typeof value === "string" && /^https:\/\/[^\s?#]+[^/\s?#]$/.test(value) && URL.canParse(value)) return value;
+  throw invalid(`${key} must be a URL like https://issuer.example.com, without a slash at its end`, value);
 };
 
 /** A list or comma-separated text of distinct clients of an issuer; may be empty. */

@@ -64,11 +64,11 @@ const judge = (answer: JsonObject, methodArn: string, integrationLatency: number
   const isFlat = isObject(context) && Object.values(context).every((value) => typeof value !== "object");
   if (typeof principalId !== "string" || !isObject(policyDocument) || !isFlat)
     return refused(500, "the authorizer must answer with a principalId, a policyDocument and a flat context, did not");
-  const effects = listOf(policyDocument["Statement"])
+  const statements = listOf(policyDocument["Statement"])
     .map(objectOf)
-    .filter(({ Action, Resource }) => covers(Action, "execute-api:Invoke") && covers(Resource, methodArn))
-    .map(({ Effect }) => Effect);
-  if (effects.includes("Deny") || !effects.includes("Allow")) return refused(403, "the authorizer did not allow it");
+    .filter(({ Action, Resource }) => covers(Action, "execute-api:Invoke") && covers(Resource, methodArn));
+  const isSaid = (effect: "Allow" | "Deny"): boolean => statements.some(({ Effect }) => Effect === effect);
+  if (isSaid("Deny") || !isSaid("Allow")) return refused(403, "the authorizer did not allow it");
   return { kind: "allowed", context: { ...context, principalId, integrationLatency } };
 };
 

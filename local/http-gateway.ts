@@ -47,7 +47,10 @@ export const openHttpGateway = async ({ spec, invoke, clock }: HttpGatewayOption
   server.on("request", (request, response) => {
     const { origin } = request.headers;
     const cors = spec.cors?.origins.includes(origin ?? "") === true ? spec.cors : undefined;
-    if (cors !== undefined && request.method === "OPTIONS") return void write(response, preflightOf(cors, origin));
+    if (cors !== undefined && request.method === "OPTIONS") {
+      write(response, preflightOf(cors, origin));
+      return;
+    }
     void answerTo(request)
       .catch(() => plain(500))
       .then((answer) => write(response, answer, cors === undefined ? {} : { "access-control-allow-origin": origin }));

@@ -67,7 +67,7 @@ class Secrets {
   readonly operations: Readonly<Record<string, Operation>> = {
     GetSecretValue: (input) => {
       const { arn, name, versions } = this.#find(input);
-      const stage = String(input["VersionStage"] ?? "AWSCURRENT");
+      const stage = textOr(input["VersionStage"], "AWSCURRENT");
       const wanted = input["VersionId"];
       const found = [...versions].find(([id, { stages }]) =>
         wanted === undefined ? stages.has(stage) : id === wanted,
@@ -81,7 +81,7 @@ class Secrets {
 
     PutSecretValue: (input) => {
       const secret = this.#find(input);
-      const VersionId = String(input["ClientRequestToken"] ?? randomUUID());
+      const VersionId = textOr(input["ClientRequestToken"], randomUUID());
       const stages = input["VersionStages"] === undefined ? ["AWSCURRENT"] : listOf(input["VersionStages"]).map(String);
       const value = String(input["SecretString"]);
       const kept = secret.versions.get(VersionId);
@@ -118,7 +118,7 @@ class Secrets {
           "InvalidRequestException",
           "You can't rotate a secret without a Lambda function that does it",
         );
-      const ClientRequestToken = String(input["ClientRequestToken"] ?? randomUUID());
+      const ClientRequestToken = textOr(input["ClientRequestToken"], randomUUID());
       for (const Step of ["createSecret", "setSecret", "testSecret", "finishSecret"])
         await this.run(secret.rotationFunction, { Step, SecretId: secret.arn, ClientRequestToken });
       return { ARN: secret.arn, Name: secret.name, VersionId: ClientRequestToken };
@@ -174,6 +174,8 @@ const textOf = (resource: Resource): string => {
   const length = Number(objectOf(GenerateSecretString)["PasswordLength"] ?? 32);
   return randomBytes(length).toString("base64url").slice(0, length);
 };
+
+const textOr = (value: unknown, otherwise: string): string => (typeof value === "string" ? value : otherwise);
 
 const notFound = (message: string): Refusal => new Refusal("ResourceNotFoundException", message);
 

@@ -30,7 +30,7 @@ export const openTokenVerifier = ({ issuer, audiences }: TokenVerifierOptions): 
     verify: async (token) => {
       try {
         const { aud, client_id: clientId, sub } = await (await verifier()).verify(token);
-        const isMeant = [aud ?? clientId].flat().some((one) => audiences.includes(String(one)));
+        const isMeant = [aud ?? clientId].flat().some((one) => typeof one === "string" && audiences.includes(one));
         if (!isMeant) return { kind: "refused", reason: "JwtInvalidAudienceError" };
         return { kind: "valid", subject: sub ?? "" };
       } catch (cause) {

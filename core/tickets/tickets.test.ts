@@ -84,9 +84,11 @@ describe("a ticket", () => {
     const ticket = { id: "A".repeat(22), expiresAtMs: epochMs(bornMs + 1), subject: "", origin: "" };
     const text = sealed(ticket);
     const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    const good = [...digits].filter(
-      (digit) => judgeTicket(text.slice(0, -1) + digit, { origin: "", nowMs: epochMs(bornMs), keys }).kind === "good",
-    );
+    const good = digits
+      .split("")
+      .filter(
+        (digit) => judgeTicket(text.slice(0, -1) + digit, { origin: "", nowMs: epochMs(bornMs), keys }).kind === "good",
+      );
     expect(good).toEqual([text.at(-1)]);
   });
 
