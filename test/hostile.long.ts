@@ -1,4 +1,4 @@
-import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { GetSecretValueCommand, RotateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -287,6 +287,20 @@ test("who asks for too many tickets at once gets 429", PATIENT, async () => {
   tickets.push(...answers.flatMap(({ ticket }) => ticket ?? []));
   const statuses = answers.map(({ statusCode }) => statusCode);
   expect(new Set(statuses)).toEqual(new Set([200, 429]));
+  await othersAreUndisturbed();
+});
+
+test("a rotation of the secret keeps nobody out", PATIENT, async () => {
+  const connect = (ticket: string) => outcomeOf(tryConnect(cloud, [SUBPROTOCOL, ticket]));
+  await delay(3_000);
+  const before = await freshTicket();
+  const secrets = new SecretsManagerClient({});
+  const SecretId = cloud.functions.map(({ environment }) => environment["TICKET_SECRET_ARN"]).find(Boolean);
+  await secrets.send(new RotateSecretCommand({ SecretId }));
+  const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId }));
+  secrets.destroy();
+  expect(SecretString).not.toBe(secret);
+  expect([await connect(before), await connect(await freshTicket())]).toEqual(["open", "open"]);
   await othersAreUndisturbed();
 });
 
