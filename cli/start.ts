@@ -166,6 +166,7 @@ const greet = (feed: Feed, listener: LoopbackServer, settings: StartSettings, se
   const address = addressOf(listener, settings);
   say(`ready after ${seconds.toFixed(1)} s: ${feed.words}\n`);
   say(`  ${settings.isHeadless ? "WebSocket" : "dashboard"}  ${address}`);
+  if (settings.isHeadless) say(`  tickets    POST ${address.replace(/^ws(.*)socket$/, "http$1tickets")}`);
   say(`  bars       npm run bars -- --symbol ${feed.symbols.at(-1)} --interval 1m`);
   say("  Ctrl-C ends it\n");
 };

@@ -36,6 +36,7 @@ export class DashboardSite extends Construct {
       enforceSSL: true,
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    const responseHeadersPolicy = this.#headers(socketOrigin);
     this.distribution = new Distribution(this, "Distribution", {
       comment: "tapestream dashboard",
       defaultRootObject: "index.html",
@@ -43,9 +44,10 @@ export class DashboardSite extends Construct {
       defaultBehavior: {
         origin: S3BucketOrigin.withOriginAccessControl(this.bucket),
         viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-        responseHeadersPolicy: this.#headers(socketOrigin),
+        responseHeadersPolicy,
       },
-      additionalBehaviors: ticketsHost === undefined ? {} : { "/tickets": ticketsBehavior(ticketsHost) },
+      additionalBehaviors:
+        ticketsHost === undefined ? {} : { "/tickets": { ...ticketsBehavior(ticketsHost), responseHeadersPolicy } },
     });
   }
 
