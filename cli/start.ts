@@ -19,6 +19,7 @@ import { createProgressLine, type ProgressLine } from "./progress-line.ts";
 import { aggregatorEnvironment, announce } from "./running.ts";
 import { openRates } from "./start-rates.ts";
 import { serveDashboard, type DashboardServer } from "./start-server.ts";
+import { warmUp } from "./start-warm.ts";
 import { feedOf, readSettings, type Feed, type StartSettings } from "./start-settings.ts";
 
 const HELP = `Runs the whole pipeline on this machine, with live trades and a dashboard, until Ctrl-C.
@@ -89,6 +90,7 @@ const run = async (
       ...(settings.dataDir === undefined ? {} : { dataDir: settings.dataDir, onProvisioned: endLeaseOfDeadRun }),
     }),
   );
+  void warmUp(cloud);
   await using dashboard = await serveDashboard({
     listener,
     siteDir,
