@@ -6,6 +6,7 @@ import { STATE_LIMIT_BYTES, stateSizeOf } from "#core/plan/state-size.ts";
 import { ticksPlanOf } from "#core/plan/ticks.ts";
 import { durationMs, type DurationMs } from "#core/units.ts";
 import type { StoredInterval } from "#lambdas/environment.ts";
+import { checkAccess } from "./access-checks.ts";
 import {
   audiences,
   intervals,
@@ -242,18 +243,6 @@ const checkOffered = (config: TapestreamConfig): void => {
     const stored = storedMs.map(intervalText).join(" or ");
     throw invalid(`offeredIntervals must be whole multiples of a stored interval (${stored})`, intervalText(odd));
   }
-};
-
-/** Settings that nobody would heed are mistakes. */
-const checkAccess = ({ access, allowedOrigins, jwtIssuer, jwtAudiences }: TapestreamConfig): void => {
-  if (access !== "ticket" && access !== "jwt") {
-    if (allowedOrigins.length > 0) throw invalid("allowedOrigins must go with access ticket or jwt", access);
-    if (jwtIssuer !== "" || jwtAudiences.length > 0)
-      throw invalid("jwtIssuer must go with access ticket or jwt", access);
-  }
-  if (access === "jwt" && jwtIssuer === "") throw invalid("jwtIssuer must be given with access jwt", jwtIssuer);
-  if ((jwtIssuer === "") !== (jwtAudiences.length === 0))
-    throw invalid("jwtIssuer and jwtAudiences must be given together", { jwtIssuer, jwtAudiences });
 };
 
 const checkState = (config: TapestreamConfig): void => {
