@@ -1,8 +1,8 @@
 import { readDashboardConfig, type DashboardConfig } from "#core/protocol/dashboard-config.ts";
+import type { Socket } from "./session.ts";
+import { fetchTicket, TicketSocket } from "./ticket-socket.ts";
 import { Dashboard, type Dash } from "./dashboard.ts";
 import { byId } from "./element.ts";
-import { fetchTicket, TicketSocket } from "./ticket-socket.ts";
-import type { Socket } from "./session.ts";
 
 const RETRY_MS = 2_000;
 

@@ -34,7 +34,7 @@ export interface DashboardConfig {
  */
 export const readDashboardConfig = (value: unknown): DashboardConfig => {
   const body = (value ?? {}) as Readonly<Record<string, unknown>>;
-  const { webSocketUrl, ticketsUrl, symbols, intervals, source, connectionMs } = body;
+  const { webSocketUrl, symbols, intervals, source, connectionMs } = body;
   if (typeof webSocketUrl !== "string" || webSocketUrl === "")
     throw new RangeError(`webSocketUrl must be a URL, was ${String(webSocketUrl)}`);
   if (!areTexts(symbols)) throw new RangeError(`symbols must be texts, were ${String(symbols)}`);
@@ -42,7 +42,7 @@ export const readDashboardConfig = (value: unknown): DashboardConfig => {
     throw new RangeError(`intervals must be at least one text, were ${String(intervals)}`);
   return {
     webSocketUrl,
-    ticketsUrl: typeof ticketsUrl === "string" ? ticketsUrl : undefined,
+    ticketsUrl: typeof body["ticketsUrl"] === "string" ? body["ticketsUrl"] : undefined,
     symbols,
     intervals,
     source: typeof source === "string" ? source : "",
