@@ -14,8 +14,15 @@ export interface Assembly extends AsyncDisposable {
   readonly bundlesDir: string;
 }
 
-/** What a laptop chooses: a window that closes soon, and a socket that is open to whoever reaches the machine. */
-const LAPTOP_SETTINGS = { arrivalWindowSeconds: "5", access: "public", dataRemoval: "destroy" } as const;
+/** What a laptop chooses: a window that closes soon, and tickets for all who reach it, as no issuer of tokens is asked here. */
+const LAPTOP_SETTINGS = {
+  arrivalWindowSeconds: "5",
+  dataRemoval: "destroy",
+  access: "ticket",
+  allowedOrigins: "",
+  jwtIssuer: "",
+  jwtAudiences: "",
+} as const;
 
 /**
  * Builds the functions and synthesizes the app with the laptop's settings and `settings`; see infra/config.ts for both.

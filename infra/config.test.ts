@@ -37,7 +37,14 @@ describe("the deployment's configuration", () => {
       heartbeatSeconds: 1,
       clockSkewMs: 10_000,
       rejectedKeep: 30 * 86_400_000,
-      access: "iam",
+      access: "ticket",
+      allowedOrigins: [],
+      jwtIssuer: "",
+      jwtAudiences: [],
+      socketRequestsPerSecond: 500,
+      socketRequestsBurst: 1_000,
+      ticketsPerSecond: 20,
+      ticketsBurst: 100,
       socketClient: "lean",
       dataRemoval: "retain",
       logLevel: "INFO",
@@ -119,7 +126,7 @@ describe("a mistake in the configuration", () => {
   const known =
     "tradesPerSecond, shards, barsShards, aggregatorMemoryMiB, ticksRetentionHours, arrivalWindowSeconds, batchSize, batchingWindowSeconds, retryAttempts, " +
     "source, symbols, symbolCount, intervals, offeredIntervals, lanes, frameMaxTrades, frameMaxBytes, lingerMs, " +
-    "maxUnfoldedTrades, maxOutOfOrdernessMs, idleMs, heartbeatSeconds, clockSkewMs, rejectedKeep, access, socketClient, dataRemoval, logLevel";
+    "maxUnfoldedTrades, maxOutOfOrdernessMs, idleMs, heartbeatSeconds, clockSkewMs, rejectedKeep, access, allowedOrigins, jwtIssuer, jwtAudiences, socketRequestsPerSecond, socketRequestsBurst, ticketsPerSecond, ticketsBurst, socketClient, dataRemoval, logLevel";
 
   test("rejects an unknown setting, flat or in the object", () => {
     rejects({ shard: "4" }, `a setting must be one of ${known}, was "shard"`);
@@ -163,7 +170,7 @@ describe("a mistake in the configuration", () => {
     ["symbols", "IBM,IBM", 'symbols must name each one once, was "IBM twice"'],
     ["rejectedKeep", "30 days", 'rejectedKeep must be a span of time like 30d, was "30 days"'],
     ["rejectedKeep", "99999d", 'rejectedKeep must be a span of time like 30d, was "99999d"'],
-    ["access", "everyone", 'access must be iam or public, was "everyone"'],
+    ["access", "everyone", 'access must be ticket or jwt or iam or public, was "everyone"'],
     ["socketClient", "fat", 'socketClient must be lean or sdk, was "fat"'],
     ["dataRemoval", "RETAIN", 'dataRemoval must be retain or destroy, was "RETAIN"'],
     ["logLevel", "info", 'logLevel must be DEBUG or INFO or WARN or ERROR, was "info"'],

@@ -6,12 +6,16 @@ import { STATE_LIMIT_BYTES, stateSizeOf } from "#core/plan/state-size.ts";
 import { ticksPlanOf } from "#core/plan/ticks.ts";
 import { durationMs, type DurationMs } from "#core/units.ts";
 import type { StoredInterval } from "#lambdas/environment.ts";
+import { checkAccess } from "./access-checks.ts";
 import {
+  audiences,
   intervals,
   invalid,
   isRecord,
+  issuer,
   milliseconds,
   oneOf,
+  origins,
   source,
   span,
   storedIntervals,
@@ -71,8 +75,25 @@ export interface TapestreamConfig {
   readonly clockSkewMs: DurationMs;
   /** How long rejected records are kept. @default 30d */
   readonly rejectedKeep: DurationMs;
-  /** Who may connect: callers that IAM allows, or anybody. @default iam */
-  readonly access: "iam" | "public";
+  /**
+   * Who may connect: who shows a ticket, who shows a JSON Web Token, callers that IAM allows, or anybody; see
+   * docs/security.md. @default ticket
+   */
+  readonly access: "ticket" | "jwt" | "iam" | "public";
+  /** Origins like https://example.com whose pages may connect besides the dashboard's own; with ticket or jwt. @default none */
+  readonly allowedOrigins: readonly string[];
+  /** The URL of the OpenID Connect issuer of tokens, such as a Cognito user pool. With ticket, tickets then need a token. @default none */
+  readonly jwtIssuer: string;
+  /** The clients whose tokens are taken. @default none */
+  readonly jwtAudiences: readonly string[];
+  /** Connections and messages that the WebSocket API takes a second, all clients together. @default 500 */
+  readonly socketRequestsPerSecond: number;
+  /** As many more at once after a quiet while. @default 1000 */
+  readonly socketRequestsBurst: number;
+  /** Tickets handed out a second, to all clients together. @default 20 */
+  readonly ticketsPerSecond: number;
+  /** As many more at once after a quiet while. @default 100 */
+  readonly ticketsBurst: number;
   /** What posts to sockets: our own lean client, or the SDK's. @default lean */
   readonly socketClient: "lean" | "sdk";
   /** What happens to stored data when its stack is deleted. @default retain */
@@ -112,7 +133,14 @@ const DEFAULTS: Readonly<Record<keyof TapestreamConfig, unknown>> = {
   heartbeatSeconds: 1,
   clockSkewMs: 10_000,
   rejectedKeep: "30d",
-  access: "iam",
+  access: "ticket",
+  allowedOrigins: "",
+  jwtIssuer: "",
+  jwtAudiences: "",
+  socketRequestsPerSecond: 500,
+  socketRequestsBurst: 1_000,
+  ticketsPerSecond: 20,
+  ticketsBurst: 100,
   socketClient: "lean",
   dataRemoval: "retain",
   logLevel: "INFO",
@@ -123,6 +151,7 @@ const DEFAULTS: Readonly<Record<keyof TapestreamConfig, unknown>> = {
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html (batches, window, retries)
  * Source: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html (shards, retention, record size)
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html (memory)
+ * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html (requests)
  */
 const READERS: { readonly [Key in keyof Settings]: Reader<Settings[Key]> } = {
   tradesPerSecond: wholeNumber(1, 100_000_000),
@@ -149,7 +178,14 @@ const READERS: { readonly [Key in keyof Settings]: Reader<Settings[Key]> } = {
   heartbeatSeconds: wholeNumber(1, 60),
   clockSkewMs: milliseconds,
   rejectedKeep: span,
-  access: oneOf("iam", "public"),
+  access: oneOf("ticket", "jwt", "iam", "public"),
+  allowedOrigins: origins,
+  jwtIssuer: issuer,
+  jwtAudiences: audiences,
+  socketRequestsPerSecond: wholeNumber(1, 10_000),
+  socketRequestsBurst: wholeNumber(1, 5_000),
+  ticketsPerSecond: wholeNumber(1, 10_000),
+  ticketsBurst: wholeNumber(1, 5_000),
   socketClient: oneOf("lean", "sdk"),
   dataRemoval: oneOf("retain", "destroy"),
   logLevel: oneOf("DEBUG", "INFO", "WARN", "ERROR"),
@@ -170,6 +206,7 @@ export const readConfig = (context: Readonly<Record<string, unknown>>): Tapestre
   const config = planned(Object.fromEntries(read) as Settings);
   checkOffered(config);
   checkState(config);
+  checkAccess(config);
   return config;
 };
 

@@ -23,6 +23,9 @@ export interface Tapestream {
 export const addTapestream = (app: App, { config, lambdasFolder }: TapestreamProps): Tapestream => {
   const storage = new StorageStack(app, "TapestreamStorage", { config });
   const pipeline = new PipelineStack(app, "TapestreamPipeline", { config, lambdasFolder, storage });
-  const dashboard = new DashboardStack(app, "TapestreamDashboard", { socketOrigin: pipeline.socketOrigin });
+  const dashboard = new DashboardStack(app, "TapestreamDashboard", {
+    socketOrigin: pipeline.socketOrigin,
+    ticketsHost: pipeline.ticketsHost,
+  });
   return { storage, pipeline, dashboard };
 };

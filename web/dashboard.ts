@@ -4,7 +4,7 @@ import { ChartStage, type StageLook } from "./chart-stage.ts";
 import { choiceOf, type Choice } from "./choice.ts";
 import { Controls } from "./controls.ts";
 import { byId, setText } from "./element.ts";
-import { Feed } from "./feed.ts";
+import { Feed, type FeedOptions } from "./feed.ts";
 import { KeptSymbols } from "./kept-symbols.ts";
 import { later } from "./later.ts";
 import type { Notice } from "./notices.ts";
@@ -58,7 +58,7 @@ export class Dashboard {
   /** Set when a chart has been drawn, or waited for long enough. */
   #begun: Promise<void> | undefined;
 
-  constructor(config: DashboardConfig, openSocket: () => WebSocket) {
+  constructor(config: DashboardConfig, openSocket: FeedOptions["openSocket"]) {
     this.#config = config;
     this.#passOf = passOf(config.passes);
     const { intervals, symbols } = config;

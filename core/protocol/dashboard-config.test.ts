@@ -13,6 +13,11 @@ test("what may be left out has a default", () => {
   });
 });
 
+test("tickets are to be had where it says so", () => {
+  expect(readDashboardConfig({ ...least, ticketsUrl: "tickets" }).ticketsUrl).toBe("tickets");
+  expect(readDashboardConfig({ ...least, ticketsUrl: 7 }).ticketsUrl).toBeUndefined();
+});
+
 test("passes are read where they are whole", () => {
   const passes = { beginMs: 1_381_152_600_007, everyMs: 3_600_000 };
   expect(readDashboardConfig({ ...least, passes }).passes).toEqual(passes);

@@ -22,6 +22,8 @@ export type SourceKind = (typeof SOURCE_KINDS)[number];
 export interface DashboardConfig {
   /** Absolute, or relative to the page, whose scheme then decides between `ws` and `wss`. */
   readonly webSocketUrl: string;
+  /** Where a ticket is to be had before each connection, as `webSocketUrl` is written. @default nobody asks for one */
+  readonly ticketsUrl?: string | undefined;
   /** Symbols to begin with. */
   readonly symbols: readonly string[];
   /** Intervals that may be asked for, as texts, the shortest first; at least one. */
@@ -54,6 +56,7 @@ export const readDashboardConfig = (value: unknown): DashboardConfig => {
     throw new RangeError(`intervals must be at least one text, were ${String(intervals)}`);
   return {
     webSocketUrl,
+    ticketsUrl: typeof body["ticketsUrl"] === "string" ? body["ticketsUrl"] : undefined,
     symbols,
     intervals,
     source: typeof source === "string" ? source : "",

@@ -1,19 +1,25 @@
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import {
+  AllowedMethods,
+  CachePolicy,
   Distribution,
   HeadersFrameOption,
   HeadersReferrerPolicy,
   HttpVersion,
+  OriginRequestPolicy,
   ResponseHeadersPolicy,
   ViewerProtocolPolicy,
+  type BehaviorOptions,
 } from "aws-cdk-lib/aws-cloudfront";
-import { S3BucketOrigin } from "aws-cdk-lib/aws-cloudfront-origins";
+import { HttpOrigin, S3BucketOrigin } from "aws-cdk-lib/aws-cloudfront-origins";
 import { BlockPublicAccess, Bucket, BucketEncryption } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 
 export interface DashboardSiteProps {
   /** `wss://…` of the API that the page connects to. */
   readonly socketOrigin: string;
+  /** The host of the API that hands out tickets, undefined where the page needs none. */
+  readonly ticketsHost: string | undefined;
 }
 
 /** A private bucket for the dashboard's files and the distribution that alone may read it. */
@@ -21,7 +27,7 @@ export class DashboardSite extends Construct {
   readonly bucket: Bucket;
   readonly distribution: Distribution;
 
-  constructor(scope: Construct, id: string, { socketOrigin }: DashboardSiteProps) {
+  constructor(scope: Construct, id: string, { socketOrigin, ticketsHost }: DashboardSiteProps) {
     super(scope, id);
     // The files are built from the repository; CloudFormation deletes the bucket once it has been emptied.
     this.bucket = new Bucket(this, "Files", {
@@ -30,6 +36,7 @@ export class DashboardSite extends Construct {
       enforceSSL: true,
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    const responseHeadersPolicy = this.#headers(socketOrigin);
     this.distribution = new Distribution(this, "Distribution", {
       comment: "tapestream dashboard",
       defaultRootObject: "index.html",
@@ -37,8 +44,10 @@ export class DashboardSite extends Construct {
       defaultBehavior: {
         origin: S3BucketOrigin.withOriginAccessControl(this.bucket),
         viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-        responseHeadersPolicy: this.#headers(socketOrigin),
+        responseHeadersPolicy,
       },
+      additionalBehaviors:
+        ticketsHost === undefined ? {} : { "/tickets": { ...ticketsBehavior(ticketsHost), responseHeadersPolicy } },
     });
   }
 
@@ -61,3 +70,12 @@ export class DashboardSite extends Construct {
     });
   }
 }
+
+/** Tickets come from the page's own host, and never from a cache; who hands them out is told all that the browser says of the page. */
+const ticketsBehavior = (host: string): BehaviorOptions => ({
+  origin: new HttpOrigin(host),
+  allowedMethods: AllowedMethods.ALLOW_ALL,
+  cachePolicy: CachePolicy.CACHING_DISABLED,
+  originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+  viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
+});

@@ -1,6 +1,5 @@
 import { Duration } from "aws-cdk-lib";
-import { WebSocketApi, WebSocketStage } from "aws-cdk-lib/aws-apigatewayv2";
-import { WebSocketIamAuthorizer } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
+import { WebSocketApi, WebSocketStage, type IWebSocketRouteAuthorizer } from "aws-cdk-lib/aws-apigatewayv2";
 import { WebSocketLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
 import type { Stream } from "aws-cdk-lib/aws-kinesis";
 import { StartingPosition } from "aws-cdk-lib/aws-lambda";
@@ -27,6 +26,8 @@ export interface SocketApiProps {
   readonly symbols: StoreTable;
   readonly leases: StoreTable;
   readonly failures: Bucket;
+  /** Decides who may connect; undefined: anybody may. */
+  readonly authorizer: IWebSocketRouteAuthorizer | undefined;
 }
 
 interface FunctionSize {
@@ -48,14 +49,20 @@ export class SocketApi extends Construct {
       description: "tapestream: live bars",
       routeSelectionExpression: "$request.body.action",
     });
-    this.stage = new WebSocketStage(this, "Stage", { webSocketApi: this.api, stageName: "prod", autoDeploy: true });
+    const { socketRequestsPerSecond: rateLimit, socketRequestsBurst: burstLimit } = props.config;
+    this.stage = new WebSocketStage(this, "Stage", {
+      webSocketApi: this.api,
+      stageName: "prod",
+      autoDeploy: true,
+      throttle: { rateLimit, burstLimit },
+    });
     this.#addRoutes();
     this.#addBroadcast();
     this.#addHeartbeat();
   }
 
   #addRoutes(): void {
-    const { config, panes, checkpoints, connections, symbols, leases } = this.#props;
+    const { authorizer, panes, checkpoints, connections, symbols, leases } = this.#props;
     const connect = this.#functionOf("Connect", "ws-connect", "Notes a new connection");
     connections.grantWriteRows(connect);
     const disconnect = this.#functionOf("Disconnect", "ws-disconnect", "Forgets a connection");
@@ -73,7 +80,7 @@ export class SocketApi extends Construct {
 
     this.api.addRoute("$connect", {
       integration: new WebSocketLambdaIntegration("Connect", connect),
-      ...(config.access === "iam" ? { authorizer: new WebSocketIamAuthorizer() } : {}),
+      ...(authorizer === undefined ? {} : { authorizer }),
     });
     this.api.addRoute("$disconnect", { integration: new WebSocketLambdaIntegration("Disconnect", disconnect) });
     this.api.addRoute("$default", { integration: new WebSocketLambdaIntegration("Message", message) });

@@ -4,6 +4,7 @@ import type { TapestreamConfig } from "../config.ts";
 import { Aggregator } from "../constructs/aggregator.ts";
 import { Fetcher } from "../constructs/fetcher.ts";
 import { RecordStream } from "../constructs/record-stream.ts";
+import { SocketAccess } from "../constructs/socket-access.ts";
 import { SocketApi } from "../constructs/socket-api.ts";
 import type { StorageStack } from "./storage-stack.ts";
 
@@ -18,6 +19,8 @@ export interface PipelineStackProps {
 export class PipelineStack extends Stack {
   /** `wss://…` of the API without its stage, for a page's content security policy. */
   readonly socketOrigin: string;
+  /** The host of the API that hands out tickets, undefined where nobody needs any. */
+  readonly ticketsHost: string | undefined;
 
   constructor(scope: Construct, id: string, { config, lambdasFolder, storage }: PipelineStackProps) {
     super(scope, id, { description: "tapestream: streams, functions and the WebSocket API" });
@@ -28,16 +31,22 @@ export class PipelineStack extends Stack {
     });
     // Updates can be had again from the stored panes.
     const bars = new RecordStream(this, "Bars", { shards: config.barsShards, removalPolicy: RemovalPolicy.DESTROY });
-    const { panes, checkpoints, rejected, leases, symbols, connections, failures } = storage;
+    const { panes, checkpoints, rejected, leases, symbols, connections, tickets, failures } = storage;
     const fetcher = new Fetcher(this, "Fetcher", { config, lambdasFolder, ticks, leases, checkpoints });
     const common = { config, lambdasFolder, ticks, bars, panes, checkpoints, symbols, failures };
     new Aggregator(this, "Aggregator", { ...common, rejected });
-    const socket = new SocketApi(this, "Socket", { ...common, connections, leases });
+    const access = new SocketAccess(this, "Access", { config, lambdasFolder, tickets });
+    const socket = new SocketApi(this, "Socket", { ...common, connections, leases, authorizer: access.authorizer });
     this.socketOrigin = socket.api.apiEndpoint;
+    this.ticketsHost = access.ticketOffice?.host;
 
     new CfnOutput(this, "TicksStreamName", { value: ticks.streamName });
     new CfnOutput(this, "BarsStreamName", { value: bars.streamName });
     new CfnOutput(this, "FetcherFunctionName", { value: fetcher.function.functionName });
     new CfnOutput(this, "WebSocketUrl", { value: socket.stage.url });
+    if (access.ticketOffice !== undefined) {
+      new CfnOutput(this, "TicketsUrl", { value: access.ticketOffice.url });
+      new CfnOutput(this, "TicketSecretArn", { value: access.ticketOffice.secret.secretArn });
+    }
   }
 }
