@@ -5,8 +5,10 @@ import { addWindow } from "./add-window.ts";
 import { canMeet, meet } from "./meet-cells.ts";
 import { scanWindow } from "./scan-window.ts";
 import type { TradeColumns } from "./trade-columns.ts";
+import { epochMs, type EpochMs } from "./units.ts";
 
 const {
+  closeTime: CLOSE_TIME,
   notional: NOTIONAL,
   priceScale: PRICE_SCALE,
   priceSum: PRICE_SUM,
@@ -29,6 +31,10 @@ export interface RunPart {
   readonly watermarkMs: number;
 }
 
+const FIRST_ROWS = 64;
+/** 12 MB. */
+const MAX_KEPT_ROWS = 65_536;
+
 /** What a scan of trades found. */
 const share = new Float64Array(STRIDE);
 
@@ -44,8 +50,16 @@ export class ContentRows {
   readonly #wide = new Map<number, Accumulator>();
   #hasWide = false;
 
-  constructor(capacity = 64) {
+  constructor(capacity = FIRST_ROWS) {
     this.cells = new Float64Array(capacity * STRIDE);
+  }
+
+  /** Forgets all rows, and gives up the space of very many. */
+  clear(): void {
+    this.count = 0;
+    this.#wide.clear();
+    this.#hasWide = false;
+    if (this.cells.length > MAX_KEPT_ROWS * STRIDE) this.cells = new Float64Array(FIRST_ROWS * STRIDE);
   }
 
   /** Begins an empty row and returns its number. */
@@ -56,6 +70,7 @@ export class ContentRows {
       larger.set(this.cells);
       this.cells = larger;
     }
+    this.cells.fill(0, at, at + STRIDE);
     this.cells[at + SYMBOL] = symbolId;
     this.cells[at + START] = startMs;
     this.cells[at + WATERMARK] = Number.NEGATIVE_INFINITY;
@@ -122,6 +137,16 @@ export class ContentRows {
   content(row: number): BarContent {
     const accumulator = this.isWide(row) ? this.#wide.get(row) : undefined;
     return accumulator?.content() ?? contentOf(this.cells, row * STRIDE);
+  }
+
+  /** When the last trade of a row that is not empty happened. */
+  closeTimeMs(row: number): EpochMs {
+    return this.isWide(row) ? this.content(row).close.eventTimeMs : epochMs(this.cells[row * STRIDE + CLOSE_TIME]!);
+  }
+
+  /** The cells of all rows as they are now; those of wide ones mean nothing. */
+  copyCells(): Float64Array {
+    return this.cells.slice(0, this.count * STRIDE);
   }
 
   #add(row: number, theirs: Float64Array, their: number): void {

@@ -27,6 +27,15 @@ export class PaneTable {
     this.intervalMs = intervalMs;
   }
 
+  /** Forgets all windows. */
+  clear(): void {
+    this.rows.clear();
+    this.#crowded.clear();
+    if (this.rows.cells.length * 2 < this.#slots.length * STRIDE) this.#slots = new Int32Array(FIRST_SLOTS);
+    else this.#slots.fill(0);
+    this.#latest.fill(0);
+  }
+
   /** The row of a window, -1 when there is none. */
   find(symbolId: number, startMs: number): number {
     const slot = this.#slotOf(symbolId, startMs);
@@ -35,10 +44,12 @@ export class PaneTable {
 
   /** The row of a window, begun empty when there was none. */
   open(symbolId: number, startMs: number): number {
-    const known = this.find(symbolId, startMs);
+    const slot = this.#slotOf(symbolId, startMs);
+    const known = slot < 0 ? (this.#crowded.get(keyOf(symbolId, startMs)) ?? -1) : this.#slots[slot]! - 1;
     if (known >= 0) return known;
     const row = this.rows.open(symbolId, startMs);
-    this.#place(symbolId, startMs, row);
+    if (slot < 0) this.#crowded.set(keyOf(symbolId, startMs), row);
+    else this.#slots[slot] = row + 1;
     if (this.rows.count * 2 > this.#slots.length) this.#grow();
     return row;
   }
