@@ -23,9 +23,8 @@ const {
 } = CELL;
 
 /** Trades of one symbol and record: rows `[from, to)`, held against `watermarkMs`. */
-export interface RunPart {
+export interface RunPart extends Scales {
   readonly columns: TradeColumns;
-  readonly scales: Scales;
   readonly from: number;
   readonly to: number;
   readonly watermarkMs: number;
@@ -89,17 +88,16 @@ export class ContentRows {
    * Adds the trades `[from, to)` of one run that lie in the row's window of `intervalMs`, and appends the others to the columns
    * `aside`, which have room for them. False, with nothing done, when it takes {@link addSome}.
    */
-  addAll(
-    row: number,
-    { columns, scales, from, to, watermarkMs }: RunPart,
-    intervalMs: number,
-    aside: TradeColumns,
-  ): boolean {
+  addAll(row: number, part: RunPart, intervalMs: number, aside: TradeColumns): boolean {
     const at = row * STRIDE;
     const { cells } = this;
-    if (cells[at + PRICE_SCALE] !== scales.priceScale || cells[at + SIZE_SCALE] !== scales.sizeScale) return false;
-    if (this.isWide(row) || !addWindow(columns, from, to, intervalMs, cells, at, aside)) return false;
-    this.#passWatermark(row, watermarkMs);
+    const { priceScale, sizeScale } = part;
+    const isFirst = cells[at + TRADE_COUNT] === 0;
+    if (!isFirst && (cells[at + PRICE_SCALE] !== priceScale || cells[at + SIZE_SCALE] !== sizeScale)) return false;
+    if (this.isWide(row) || !addWindow(part.columns, part.from, part.to, intervalMs, cells, at, aside)) return false;
+    cells[at + PRICE_SCALE] = priceScale;
+    cells[at + SIZE_SCALE] = sizeScale;
+    this.#passWatermark(row, part.watermarkMs);
     return true;
   }
 
@@ -107,15 +105,16 @@ export class ContentRows {
    * Adds trades of one run from `from` on that lie before `to` and in the row's window of `intervalMs`, whatever they are; the
    * first does. Returns the columns' row after them.
    */
-  addSome(row: number, { columns, scales, from, to, watermarkMs }: RunPart, intervalMs: number): number {
+  addSome(row: number, part: RunPart, intervalMs: number): number {
+    const { columns, from, to, watermarkMs } = part;
     const next = scanWindow(columns, from, to, this.cells[row * STRIDE + START]!, intervalMs, share);
-    share[PRICE_SCALE] = scales.priceScale;
-    share[SIZE_SCALE] = scales.sizeScale;
+    share[PRICE_SCALE] = part.priceScale;
+    share[SIZE_SCALE] = part.sizeScale;
     share[WATERMARK] = watermarkMs;
     if (isExact(share)) this.#add(row, share, 0);
     else {
       this.#passWatermark(row, watermarkMs);
-      this.#widen(row).addRows(columns, scales, from, next);
+      this.#widen(row).addRows(columns, part, from, next);
     }
     return next;
   }
