@@ -69,10 +69,12 @@ export class ContentRows {
       larger.set(this.cells);
       this.cells = larger;
     }
-    this.cells.fill(0, at, at + STRIDE);
-    this.cells[at + SYMBOL] = symbolId;
-    this.cells[at + START] = startMs;
-    this.cells[at + WATERMARK] = Number.NEGATIVE_INFINITY;
+    const { cells } = this;
+    // Where rows are opened by the ten thousand, a call of `fill` for each takes as long as all else.
+    for (let cell = at; cell < at + SYMBOL; cell++) cells[cell] = 0;
+    cells[at + SYMBOL] = symbolId;
+    cells[at + START] = startMs;
+    cells[at + WATERMARK] = Number.NEGATIVE_INFINITY;
     return this.count++;
   }
 

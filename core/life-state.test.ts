@@ -100,7 +100,6 @@ const touchAll = (held: HeldPanes, symbols: SymbolTable, count: number): void =>
     writer.add({ symbol: symbols.text(id), price: one, size: one, eventTimeMs: 1_381_132_800_000, sequence: 0 });
   const step = new StepFold(INTERVALS.slice(1));
   step.fold(columns, 0);
-  step.cascade();
   held.add(step, sequenceNumber("0"), () => new StepFold(INTERVALS.slice(1)));
 };
 

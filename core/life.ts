@@ -130,7 +130,6 @@ export class Life {
     // Before a checkpoint can pass these records over, and page by page: a refill may read hours of garbage.
     const rejected = this.#rejected.splice(0);
     if (rejected.length > 0) await this.#ports.rejected.put(rejected);
-    step.cascade();
     await this.#hold(step, folded);
   }
 
@@ -163,7 +162,6 @@ export class Life {
       readRecord(record.data, this.#columns, this.#limitsOf(record));
       step.fold(this.#columns, watermarkMs);
     }
-    step.cascade();
     return step;
   }
 

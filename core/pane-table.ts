@@ -34,7 +34,7 @@ export class PaneTable {
   /** By symbol id the row that trades were last added to, plus one: mostly the one that more are added to. */
   #latest = new Int32Array(FIRST_SLOTS);
   /** Of no use but to have been read for; see {@link #fetchRows}. */
-  #fetched = 0;
+  fetched = 0;
 
   constructor(intervalMs: DurationMs) {
     this.intervalMs = intervalMs;
@@ -96,7 +96,7 @@ export class PaneTable {
       const at = (latest[runSymbolId[run]!]! - 1) * STRIDE;
       if (at >= 0) sum += cells[at]! + cells[at + LINE]! + (cells[at + 2 * LINE]! + cells[at + STRIDE - 1]!);
     }
-    this.#fetched = sum;
+    this.fetched = sum;
   }
 
   /** Adds the part, of one run, window by window, and what is left after some of them trade by trade. */
