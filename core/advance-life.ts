@@ -1,6 +1,6 @@
 import { Life, type LifePorts, type LifeRules } from "./life.ts";
 import { LifeMemory } from "./life-memory.ts";
-import { readLifeState, type LifeState } from "./life-state.ts";
+import { readLifeState, type StateHead } from "./life-state.ts";
 import type { ShardRecord } from "./ports/shard-reader.ts";
 import { SeenFrames } from "./seen.ts";
 import { countsOf } from "./shard-counts.ts";
@@ -80,7 +80,11 @@ const refill = async (ports: LifePorts, shard: string, life: Life, before: Seque
 const resumeLife = (ports: LifePorts, rules: LifeRules, step: LifeStep, memory: LifeMemory): Life | undefined => {
   if (step.state === undefined) return undefined;
   try {
-    return new Life(ports, rules, step, memory, readLifeState(ports.packing.unpack(step.state)));
+    const recalled = memory.recall(step.shard, step.state);
+    if (recalled) return new Life(ports, rules, step, memory, recalled);
+    const { panes, ...state } = readLifeState(ports.packing.unpack(step.state));
+    memory.begin(step.shard, panes);
+    return new Life(ports, rules, step, memory, state);
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
@@ -94,7 +98,7 @@ const beginLife = async (
   memory: LifeMemory,
 ): Promise<Life> => {
   const checkpoint = await ports.checkpoints.get(stream, shard);
-  const state: LifeState = {
+  const state: StateHead = {
     last: checkpoint?.last,
     lastArrivalMs: checkpoint?.lastArrivalMs,
     newestEventTimeMs: checkpoint?.newestEventTimeMs,
@@ -102,8 +106,8 @@ const beginLife = async (
     newestStoredMs: checkpoint?.newestEventTimeMs,
     counts: checkpoint?.counts ?? countsOf(() => 0),
     seen: checkpoint?.seen ?? (await inheritedSeen(ports, rules, stream, shard)).toBytes(),
-    panes: new Uint8Array(),
   };
+  memory.begin(shard, new Uint8Array());
   return new Life(ports, rules, { stream, shard }, memory, state);
 };
 

@@ -1,5 +1,7 @@
-import { ByteWriter } from "./bytes.ts";
+import { ByteReader, ByteWriter } from "./bytes.ts";
 import { HeldPanes } from "./held-panes.ts";
+import type { StateHead } from "./life-state.ts";
+import { PaneBlockReader } from "./pane-block.ts";
 import { StepFold } from "./step-fold.ts";
 import { TradeColumns } from "./trade-columns.ts";
 import type { DurationMs } from "./units.ts";
@@ -7,12 +9,24 @@ import type { DurationMs } from "./units.ts";
 /** Symbols of so many lives are kept numbered: to number them anew costs as much as to fold their trades. */
 const MAX_SYMBOLS = 65_536;
 
+/** A state that was handed on, and that the tables still hold. */
+interface Kept {
+  readonly shard: string;
+  readonly packed: Uint8Array;
+  readonly state: StateHead;
+}
+
 /**
  * Tables that one life after another works with, as to make them costs as much as to fill them. A life begins them, and
- * leaves nothing in them that the next one could see.
+ * leaves nothing in them that the next one could see; or goes on with what they hold, where that is its state:
+ *
+ *     step 1             step 2              step 3
+ *     begin  …  keep     recall  …  keep     begin and read: this state was handed on by another process
+ *     -------------------------------------------------------------->
  */
 export class LifeMemory {
   readonly #intervalsMs: readonly DurationMs[];
+  #kept: Kept | undefined;
   columns = new TradeColumns();
   held: HeldPanes;
   readonly step: StepFold;
@@ -26,13 +40,42 @@ export class LifeMemory {
     this.step = new StepFold(intervalsMs);
   }
 
-  /** Forgets the life before, for one of `shard`. */
-  begin(shard: string): void {
+  /**
+   * Forgets the life before, for one of `shard` that goes on with these panes (pane-block.ts), none where there are no bytes.
+   * @throws RangeError when the bytes are none; then it must begin again.
+   */
+  begin(shard: string, panes: Uint8Array): void {
+    this.#kept = undefined;
     if (this.columns.symbols.count > MAX_SYMBOLS) {
       this.columns = new TradeColumns();
       this.held = new HeldPanes(shard, this.#intervalsMs, this.columns.symbols);
     }
     this.columns.truncate(0, 0);
     this.held.begin(shard);
+    if (panes.length > 0) this.held.read(new PaneBlockReader(new ByteReader(panes), this.columns.symbols));
+  }
+
+  /** Notes that the tables hold what was handed on as `packed`, up to the next step. */
+  keep(shard: string, packed: Uint8Array, state: StateHead): void {
+    this.#kept = { shard, packed, state };
+  }
+
+  /**
+   * Where the tables hold what `packed` says, byte for byte, makes them ready for the next step and returns the state; whatever
+   * becomes of that step, they hold it no longer. To read the panes instead takes longer than to add a batch to them.
+   */
+  recall(shard: string, packed: Uint8Array): StateHead | undefined {
+    const kept = this.#kept;
+    this.#kept = undefined;
+    if (kept?.shard !== shard || !areEqual(kept.packed, packed)) return undefined;
+    this.columns.truncate(0, 0);
+    this.held.resume();
+    return kept.state;
   }
 }
+
+const areEqual = (left: Uint8Array, right: Uint8Array): boolean => {
+  if (left.length !== right.length) return false;
+  for (let at = 0; at < left.length; at++) if (left[at] !== right[at]) return false;
+  return true;
+};

@@ -1,11 +1,9 @@
-import { ByteReader } from "./bytes.ts";
 import { EventClock } from "./event-clock.ts";
 import { noteGap } from "./gap-note.ts";
 import type { HeldPanes } from "./held-panes.ts";
 import type { LifeMemory } from "./life-memory.ts";
-import { lifeStateBytes, type LifeState } from "./life-state.ts";
+import { lifeStateBytes, type StateHead } from "./life-state.ts";
 import { symbolsByDay } from "./noted-symbols.ts";
-import { PaneBlockReader } from "./pane-block.ts";
 import type { CheckpointStore } from "./ports/checkpoint-store.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { GapStore } from "./ports/gap-store.ts";
@@ -82,22 +80,16 @@ export class Life {
   #counts: { -readonly [Name in keyof ShardCounts]: number };
   readonly #rejected: Rejected[] = [];
 
-  /**
-   * @param memory is this life's alone until it is over.
-   * @throws RangeError when the state's panes are none.
-   */
-  constructor(ports: LifePorts, rules: LifeRules, { stream, shard }: ShardName, memory: LifeMemory, state: LifeState) {
+  /** @param memory holds the state's panes, and is this life's alone until it is over. */
+  constructor(ports: LifePorts, rules: LifeRules, { stream, shard }: ShardName, memory: LifeMemory, state: StateHead) {
     this.#ports = ports;
     this.#rules = rules;
     this.#stream = stream;
     this.#shard = shard;
     this.#seen = SeenFrames.from(state.seen);
-    memory.begin(shard);
     this.#memory = memory;
     this.#columns = memory.columns;
     this.#held = memory.held;
-    if (state.panes.length > 0)
-      this.#held.read(new PaneBlockReader(new ByteReader(state.panes), this.#columns.symbols));
     this.#newestStoredMs = state.newestStoredMs;
     this.#last = state.last;
     this.#lastArrivalMs = state.lastArrivalMs;
@@ -167,12 +159,14 @@ export class Life {
 
   /** Ends the step, and the life too if it is the last or its state has grown too large; returns the state else. */
   async settle(isLast: boolean): Promise<Uint8Array | undefined> {
-    const state = isLast ? undefined : this.#ports.packing.pack(this.#stateBytes());
-    const kept = state && state.length <= this.#rules.maxStateBytes ? state : undefined;
+    const state = this.#state();
+    const packed = isLast ? undefined : this.#ports.packing.pack(this.#bytesOf(state));
+    const kept = packed && packed.length <= this.#rules.maxStateBytes ? packed : undefined;
     if (kept === undefined) await this.store();
     else if (this.#last !== undefined)
       await this.#ports.updates.publish(this.#held.updateRecords("in-step", this.#last));
     await this.#tell();
+    if (kept) this.#memory.keep(this.#shard, kept, state);
     return kept;
   }
 
@@ -240,19 +234,22 @@ export class Life {
     return { latestEventTimeMs: epochMs(arrivalTimeMs + this.#rules.clockSkewMs) };
   }
 
-  #stateBytes(): Uint8Array {
-    const panes = this.#memory.bytes;
-    panes.truncate(0);
-    this.#held.write(panes);
-    return lifeStateBytes({
+  #state(): StateHead {
+    return {
       last: this.#last,
       lastArrivalMs: this.#lastArrivalMs,
       newestEventTimeMs: this.#clock.newestEventTimeMs,
       frontierMs: this.#clock.frontierMs,
       newestStoredMs: this.#newestStoredMs,
-      counts: this.#counts,
+      counts: { ...this.#counts },
       seen: this.#seen.toBytes(),
-      panes: panes.view(),
-    });
+    };
+  }
+
+  #bytesOf(state: StateHead): Uint8Array {
+    const panes = this.#memory.bytes;
+    panes.truncate(0);
+    this.#held.write(panes);
+    return lifeStateBytes({ ...state, panes: panes.view() });
   }
 }

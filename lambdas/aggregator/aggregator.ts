@@ -1,9 +1,10 @@
 import { advanceLife } from "#core/advance-life.ts";
-import { LifeMemory } from "#core/life-memory.ts";
+import type { LifeMemory } from "#core/life-memory.ts";
 import type { LifePorts, LifeRules } from "#core/life.ts";
 import type { ShardRecord } from "#core/ports/shard-reader.ts";
 import type { Log } from "#core/ports/log.ts";
 import { createEventBuffers } from "./event-buffers.ts";
+import { createLifeMemories } from "./life-memories.ts";
 import { capacityOf, recordsOf, shardOf, type AggregatorEvent } from "./kinesis-event.ts";
 
 export interface AggregatorDeps extends LifePorts {
@@ -29,16 +30,16 @@ export interface AggregatorResponse {
  */
 export const createAggregator = (deps: AggregatorDeps) => {
   const buffers = createEventBuffers();
-  /** What no batch works with; two at once take one each. */
-  const memories: LifeMemory[] = [];
+  const memories = createLifeMemories(deps.rules.intervalsMs);
   return async (event: AggregatorEvent): Promise<AggregatorResponse> => {
     const buffer = buffers.take(capacityOf(event));
-    const memory = memories.pop() ?? new LifeMemory(deps.rules.intervalsMs);
+    const shard = shardOf(event);
+    const memory = memories.take(shard);
     try {
       return await foldBatch(deps, event, recordsOf(event, buffer), memory);
     } finally {
       buffers.give(buffer);
-      memories[0] = memory;
+      memories.give(shard, memory);
     }
   };
 };
