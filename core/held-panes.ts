@@ -1,7 +1,7 @@
 import type { ByteWriter } from "./bytes.ts";
 import { CELL } from "./content-cells.ts";
 import { HELD, HeldLevel } from "./held-level.ts";
-import { inChunks } from "./in-chunks.ts";
+import { CHUNK, inChunks } from "./in-chunks.ts";
 import { windowStart } from "./interval.ts";
 import { PaneBlockWriter } from "./pane-block-writer.ts";
 import { writeIntervals, writePosition, type PaneBlockReader } from "./pane-block.ts";
@@ -19,6 +19,8 @@ const { corrected: CORRECTED, touchedInLife: TOUCHED_IN_LIFE, touchedInStep: TOU
 /** What a block says of its rows. */
 const SAID = CORRECTED | TOUCHED_IN_LIFE;
 const ANY = 0;
+/** The rows that those of one chunk are added to. */
+const found = new Int32Array(CHUNK);
 
 /** Which panes: those that records of this step belong to, or of the whole life. */
 export type Touched = "in-step" | "in-life";
@@ -155,16 +157,20 @@ export class HeldPanes {
   ): void {
     const { cells } = rows;
     const { intervalMs } = level.table;
+    // First all rows are found, which fetches them from memory many at once.
     for (let their = from; their < to; their++) {
-      const symbolId = cells[their * STRIDE + SYMBOL]!;
-      const startMs = cells[their * STRIDE + START]!;
-      const row = level.open(symbolId, startOf(startMs, intervalMs));
+      const at = their * STRIDE;
+      const row = level.open(cells[at + SYMBOL]!, startOf(cells[at + START]!, intervalMs));
       level.flags[row]! |= TOUCHED_IN_STEP | TOUCHED_IN_LIFE;
+      found[their - from] = row;
+    }
+    for (let their = from; their < to; their++) {
+      const row = found[their - from]!;
       const stored = this.#positions[level.positions[row]!];
       if (stored === undefined || stored < first) level.merge(row, rows, their);
       else {
         const beyond = sourceBeyond(stored);
-        const rest = beyond.find(symbolId, startMs);
+        const rest = beyond.find(cells[their * STRIDE + SYMBOL]!, cells[their * STRIDE + START]!);
         if (rest >= 0) level.merge(row, beyond.rows, rest);
       }
     }
@@ -248,12 +254,9 @@ export class HeldPanes {
 /** The start of the window of `intervalMs` that holds one of a shorter interval, or the same. */
 const startOf = (startMs: number, intervalMs: number): number => Math.floor(startMs / intervalMs) * intervalMs;
 
-/** So many rows are read by a call; see in-chunks.ts. */
-const READ_ROWS = 256;
-
 /** Reads some rows; false after the last one. */
 const readRows = (block: PaneBlockReader, levels: readonly HeldLevel[]): boolean => {
-  for (let i = 0; i < READ_ROWS; i++) {
+  for (let i = 0; i < CHUNK; i++) {
     if (!block.next()) return false;
     const level = levels[block.interval]!;
     const { rows } = level.table;

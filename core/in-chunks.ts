@@ -1,4 +1,5 @@
-const CHUNK = 256;
+/** No chunk is larger. */
+export const CHUNK = 256;
 
 /**
  * Calls `take` with `[0, 256)`, `[256, 512)` and so on up to `count`. A loop over ten thousands of rows that is run once a

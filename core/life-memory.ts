@@ -1,5 +1,6 @@
 import { ByteReader, ByteWriter } from "./bytes.ts";
 import { HeldPanes } from "./held-panes.ts";
+import { inChunks } from "./in-chunks.ts";
 import type { StateHead } from "./life-state.ts";
 import { PaneBlockReader } from "./pane-block.ts";
 import { StepFold } from "./step-fold.ts";
@@ -75,7 +76,15 @@ export class LifeMemory {
 }
 
 const areEqual = (left: Uint8Array, right: Uint8Array): boolean => {
-  if (left.length !== right.length) return false;
-  for (let at = 0; at < left.length; at++) if (left[at] !== right[at]) return false;
-  return true;
+  let different = left.length - right.length;
+  if (different !== 0) return false;
+  inChunks(left.length, (from, to) => (different |= differenceOf(left, right, from, to)));
+  return different === 0;
+};
+
+/** Zero where the bytes are the same. */
+const differenceOf = (left: Uint8Array, right: Uint8Array, from: number, to: number): number => {
+  let different = 0;
+  for (let at = from; at < to; at++) different |= left[at]! ^ right[at]!;
+  return different;
 };
