@@ -3,6 +3,7 @@ import { coldBenchmark } from "./cold.ts";
 import { coreBenchmark } from "./core.ts";
 import { fanoutBenchmark } from "./fanout-benchmark.ts";
 import { frameBytesBenchmark } from "./frame-bytes.ts";
+import { handlerSizesBenchmark } from "./handler-sizes.ts";
 import { handlerBenchmark } from "./handler.ts";
 import { latencyBenchmark } from "./latency.ts";
 import { pageBenchmark } from "./page.ts";
@@ -13,6 +14,7 @@ import { stateBytesBenchmark } from "./state-bytes.ts";
 /** Every benchmark, in the order in which they run. */
 export const BENCHMARKS: readonly Benchmark[] = [
   handlerBenchmark,
+  handlerSizesBenchmark,
   coreBenchmark,
   frameBytesBenchmark,
   stateBytesBenchmark,

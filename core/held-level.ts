@@ -1,6 +1,7 @@
 import { CELL } from "./content-cells.ts";
 import type { ContentRows } from "./content-rows.ts";
-import { ROW } from "./pane-block.ts";
+import { CHUNK } from "./in-chunks.ts";
+import { ROW, type PaneBlockReader } from "./pane-block.ts";
 import { PaneTable } from "./pane-table.ts";
 import type { DurationMs } from "./units.ts";
 
@@ -9,7 +10,7 @@ const { start: START, stride: STRIDE, watermark: WATERMARK } = CELL;
 /** What is known of a held pane beside its content: bits of a byte; those that a block has too are as it has them. */
 export const HELD = { touchedInStep: 1, corrected: ROW.corrected, touchedInLife: ROW.touched } as const;
 
-const { corrected: CORRECTED, touchedInStep: TOUCHED_IN_STEP } = HELD;
+const { corrected: CORRECTED, touchedInLife: TOUCHED_IN_LIFE, touchedInStep: TOUCHED_IN_STEP } = HELD;
 const FIRST_ROWS = 64;
 
 /** The panes of one interval. Of row `r` of the table, {@link flags}, {@link positions} and {@link symbolIds} tell the rest. */
@@ -65,3 +66,22 @@ export class HeldLevel {
     this.symbolIds.set(symbolIds);
   }
 }
+
+/**
+ * Reads some rows of a block into the levels of its intervals; false after the last one.
+ * @throws RangeError when a pane comes twice, or the bytes are none.
+ */
+export const readRows = (block: PaneBlockReader, levels: readonly HeldLevel[]): boolean => {
+  for (let i = 0; i < CHUNK; i++) {
+    if (!block.next()) return false;
+    const level = levels[block.interval]!;
+    const { rows } = level.table;
+    const held = rows.count;
+    const row = level.open(block.symbolId, block.startMs);
+    if (rows.count === held) throw new RangeError("a pane must be held once");
+    level.flags[row] = (block.isTouched ? TOUCHED_IN_LIFE : 0) | (block.isCorrected ? CORRECTED : 0);
+    level.positions[row] = block.position;
+    block.readContent(rows, row);
+  }
+  return true;
+};

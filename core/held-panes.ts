@@ -1,6 +1,7 @@
 import type { ByteWriter } from "./bytes.ts";
 import { CELL } from "./content-cells.ts";
-import { HELD, HeldLevel } from "./held-level.ts";
+import { HELD, HeldLevel, readRows } from "./held-level.ts";
+import { HeldPositions } from "./held-positions.ts";
 import { CHUNK, inChunks } from "./in-chunks.ts";
 import { windowStart } from "./interval.ts";
 import { PaneBlockWriter } from "./pane-block-writer.ts";
@@ -35,10 +36,7 @@ export class HeldPanes {
   readonly #intervalsMs: readonly DurationMs[];
   /** The shortest interval first, as the sources of a {@link StepFold}. */
   readonly #levels: readonly HeldLevel[];
-  /** None, and then the positions of stored rows, each once. */
-  #positions: (SequenceNumber | undefined)[] = [undefined];
-  /** Where each stands among them: a replay of old trades meets as many as there were lives. */
-  #positionIndexes = new Map<SequenceNumber | undefined, number>();
+  readonly #positions = new HeldPositions();
   readonly #order = new RowOrder();
 
   constructor(shard: string, intervalsMs: readonly DurationMs[], symbols: SymbolTable) {
@@ -51,8 +49,7 @@ export class HeldPanes {
   /** Lets go of all panes, for a life of `shard`. */
   begin(shard: string): void {
     this.#shard = shard;
-    this.#positions = [undefined];
-    this.#positionIndexes.clear();
+    this.#positions.clear();
     for (const level of this.#levels) level.clear();
   }
 
@@ -67,24 +64,24 @@ export class HeldPanes {
    * @throws RangeError when the bytes are anything else.
    */
   read(block: PaneBlockReader): void {
-    if (block.positions.indexOf(undefined) !== 0 || block.positions.lastIndexOf(undefined) !== 0)
-      throw new RangeError("positions must be none and then some");
-    this.#positions = [...block.positions];
-    this.#positionIndexes = new Map(this.#positions.map((position, index) => [position, index]));
+    this.#positions.take(block.positions);
     const levels = block.intervalsMs.map(
       (intervalMs) => this.#levels.find(({ table }) => table.intervalMs === intervalMs) ?? new HeldLevel(intervalMs),
     );
     while (readRows(block, levels));
   }
 
-  /** Writes all that the next step needs to know. */
-  write(writer: ByteWriter): void {
+  /** Writes all that the next step needs to know; false, and of no use, when that is more than about `maxBytes`. */
+  write(writer: ByteWriter, maxBytes = Number.POSITIVE_INFINITY): boolean {
     writeIntervals(writer, this.#intervalsMs);
-    writer.varint(this.#positions.length);
-    for (const position of this.#positions) writePosition(writer, position);
+    writer.varint(this.#positions.all.length);
+    for (const position of this.#positions.all) writePosition(writer, position);
     const block = new PaneBlockWriter(writer, this.#intervalsMs, this.#symbols);
     this.#order.sort(this.#levels, this.#symbols.count, ANY);
-    inChunks(this.#order.count, (from, to) => this.#writeRows(block, from, to));
+    inChunks(this.#order.count, (from, to) => {
+      if (writer.length <= maxBytes) this.#writeRows(block, from, to);
+    });
+    return writer.length <= maxBytes;
   }
 
   #writeRows(block: PaneBlockWriter, from: number, to: number): void {
@@ -125,7 +122,7 @@ export class HeldPanes {
       const row = level.open(this.#symbols.idOf(symbol), startMs);
       level.table.rows.addContent(row, content);
       if (isCorrected) level.flags[row]! |= CORRECTED;
-      level.positions[row] = this.#positionIndex(lastSequence);
+      level.positions[row] = this.#positions.indexOf(lastSequence);
     }
   }
 
@@ -157,6 +154,7 @@ export class HeldPanes {
   ): void {
     const { cells } = rows;
     const { intervalMs } = level.table;
+    const positions = this.#positions.all;
     // First all rows are found, which fetches them from memory many at once.
     for (let their = from; their < to; their++) {
       const at = their * STRIDE;
@@ -166,7 +164,7 @@ export class HeldPanes {
     }
     for (let their = from; their < to; their++) {
       const row = found[their - from]!;
-      const stored = this.#positions[level.positions[row]!];
+      const stored = positions[level.positions[row]!];
       if (stored === undefined || stored < first) level.merge(row, rows, their);
       else {
         const beyond = sourceBeyond(stored);
@@ -195,7 +193,7 @@ export class HeldPanes {
         intervalMs: table.intervalMs,
         startMs: epochMs(table.rows.cells[at + START]!),
         shard: this.#shard,
-        lastSequence: this.#positions[this.#aheadOf(last, interval, row)] ?? last,
+        lastSequence: this.#positions.all[this.#aheadOf(last, interval, row)] ?? last,
         isCorrected: (flags[row]! & CORRECTED) !== 0,
       };
       const isWide = table.rows.isWide(row);
@@ -220,7 +218,7 @@ export class HeldPanes {
 
   /** The same panes as records of the bars stream. */
   updateRecords(touched: Touched, last: SequenceNumber): readonly Uint8Array[] {
-    const positions = this.#positions.with(0, last);
+    const positions = this.#positions.all.with(0, last);
     const writer = new UpdateRecordWriter(this.#shard, this.#intervalsMs, this.#symbols, positions);
     this.#order.sort(this.#levels, this.#symbols.count, maskOf(touched));
     inChunks(this.#order.count, (from, to) => this.#addUpdates(writer, last, from, to));
@@ -238,36 +236,11 @@ export class HeldPanes {
 
   /** Which position a row that another life wrote is at, if ahead of `last`; 0 else. */
   #aheadOf(last: SequenceNumber, interval: number, row: number): number {
-    const index = this.#levels[interval]!.positions[row]!;
-    return index > 0 && this.#positions[index]! > last ? index : 0;
-  }
-
-  #positionIndex(position: SequenceNumber): number {
-    const known = this.#positionIndexes.get(position);
-    if (known !== undefined) return known;
-    const index = this.#positions.push(position) - 1;
-    this.#positionIndexes.set(position, index);
-    return index;
+    return this.#positions.aheadOf(last, this.#levels[interval]!.positions[row]!);
   }
 }
 
 /** The start of the window of `intervalMs` that holds one of a shorter interval, or the same. */
 const startOf = (startMs: number, intervalMs: number): number => Math.floor(startMs / intervalMs) * intervalMs;
-
-/** Reads some rows; false after the last one. */
-const readRows = (block: PaneBlockReader, levels: readonly HeldLevel[]): boolean => {
-  for (let i = 0; i < CHUNK; i++) {
-    if (!block.next()) return false;
-    const level = levels[block.interval]!;
-    const { rows } = level.table;
-    const held = rows.count;
-    const row = level.open(block.symbolId, block.startMs);
-    if (rows.count === held) throw new RangeError("a pane must be held once");
-    level.flags[row] = (block.isTouched ? TOUCHED_IN_LIFE : 0) | (block.isCorrected ? CORRECTED : 0);
-    level.positions[row] = block.position;
-    block.readContent(rows, row);
-  }
-  return true;
-};
 
 const maskOf = (touched: Touched): number => (touched === "in-step" ? TOUCHED_IN_STEP : TOUCHED_IN_LIFE);

@@ -55,6 +55,9 @@ interface Folded {
   readonly watermarkMs: number;
 }
 
+/** Packing makes a tenth less of panes, and little more at best: what is so many times the limit is not even tried. */
+const MOST_TO_PACK = 1.4;
+
 /** One shard of one stream. */
 export interface ShardName {
   readonly stream: string;
@@ -160,14 +163,13 @@ export class Life {
   /** Ends the step, and the life too if it is the last or its state has grown too large; returns the state else. */
   async settle(isLast: boolean): Promise<Uint8Array | undefined> {
     const state = this.#state();
-    const packed = isLast ? undefined : this.#ports.packing.pack(this.#bytesOf(state));
-    const kept = packed && packed.length <= this.#rules.maxStateBytes ? packed : undefined;
-    if (kept === undefined) await this.store();
+    const packed = isLast ? undefined : this.#packed(state);
+    if (packed === undefined) await this.store();
     else if (this.#last !== undefined)
       await this.#ports.updates.publish(this.#held.updateRecords("in-step", this.#last));
     await this.#tell();
-    if (kept) this.#memory.keep(this.#shard, kept, state);
-    return kept;
+    if (packed) this.#memory.keep(this.#shard, packed, state);
+    return packed;
   }
 
   /** Stores all panes that the life has touched, tells of them, and then writes the checkpoint. */
@@ -179,31 +181,17 @@ export class Life {
     for (const [dayMs, symbols] of symbolsByDay(this.#held.newestTimes()))
       await this.#ports.symbols.see(symbols, dayMs);
     await this.#ports.updates.publish(this.#held.updateRecords("in-life", last));
-    await this.#ports.checkpoints.put({
-      stream: this.#stream,
-      shard: this.#shard,
-      last,
-      lastArrivalMs: this.#lastArrivalMs,
-      seen: this.#seen.toBytes(),
-      newestEventTimeMs: this.#clock.newestEventTimeMs,
-      frontierMs: this.#clock.frontierMs,
-      counts: { ...this.#counts },
-    });
+    const { newestStoredMs: _, ...state } = this.#state();
+    await this.#ports.checkpoints.put({ stream: this.#stream, shard: this.#shard, ...state, last });
   }
 
   /** Tells how the shard stands, if this step has taken any record. */
   async #tell(): Promise<void> {
     const [last, arrivalTimeMs] = [this.#last, this.#arrivalTimeMs];
     if (last === undefined || arrivalTimeMs === undefined) return;
-    await this.#ports.statuses.put({
-      stream: this.#stream,
-      shard: this.#shard,
-      last,
-      arrivalTimeMs,
-      newestEventTimeMs: this.#clock.newestEventTimeMs,
-      frontierMs: this.#clock.frontierMs,
-      counts: { ...this.#counts },
-    });
+    const { newestEventTimeMs, frontierMs, counts } = this.#state();
+    const shard = { stream: this.#stream, shard: this.#shard };
+    await this.#ports.statuses.put({ ...shard, last, arrivalTimeMs, newestEventTimeMs, frontierMs, counts });
   }
 
   /** Reads one record into the columns and the counts, unless its frame was seen before; returns the watermark before it. */
@@ -246,10 +234,13 @@ export class Life {
     };
   }
 
-  #bytesOf(state: StateHead): Uint8Array {
+  /** Undefined when the state has grown too large. */
+  #packed(state: StateHead): Uint8Array | undefined {
+    const { maxStateBytes } = this.#rules;
     const panes = this.#memory.bytes;
     panes.truncate(0);
-    this.#held.write(panes);
-    return lifeStateBytes({ ...state, panes: panes.view() });
+    if (!this.#held.write(panes, maxStateBytes * MOST_TO_PACK)) return undefined;
+    const packed = this.#ports.packing.pack(lifeStateBytes({ ...state, panes: panes.view() }));
+    return packed.length <= maxStateBytes ? packed : undefined;
   }
 }

@@ -17,4 +17,7 @@ test("windows that were made to collide are found, each in its own row, until th
   expect(table.rows.count).toBe(windows.length);
   table.clear();
   expect(windows.map(([symbolId, startMs]) => table.find(symbolId, startMs))).toEqual(rows.map(() => -1));
+  // All but the first, so that each row is another one than before.
+  const fewer = windows.slice(1).map(([symbolId, startMs]) => table.open(symbolId, startMs));
+  expect(fewer).toEqual(rows.slice(0, -1));
 });
