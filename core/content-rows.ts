@@ -2,7 +2,7 @@ import { CELL, contentOf, toCells } from "./content-cells.ts";
 import { Accumulator, type Scales } from "./fold.ts";
 import type { BarContent } from "./pane.ts";
 import { addWindow } from "./add-window.ts";
-import { canMeet, meet } from "./meet-cells.ts";
+import { canMeet, haveSameScales, meet, meetAlike } from "./meet-cells.ts";
 import { scanWindow } from "./scan-window.ts";
 import type { TradeColumns } from "./trade-columns.ts";
 import { epochMs, type EpochMs } from "./units.ts";
@@ -155,6 +155,7 @@ export class ContentRows {
     const at = row * STRIDE;
     if (this.isWide(row)) this.#wide.get(row)!.add(contentOf(theirs, their));
     else if (this.cells[at + TRADE_COUNT] === 0) copyCells(theirs, their, this.cells, at);
+    else if (haveSameScales(this.cells, at, theirs, their)) meetAlike(this.cells, at, theirs, their);
     else if (canMeet(this.cells, at, theirs, their)) meet(this.cells, at, theirs, their);
     else this.#widen(row).add(contentOf(theirs, their));
   }

@@ -56,7 +56,7 @@ interface Folded {
 }
 
 /** Packing makes a tenth less of panes, and little more at best: what is so many times the limit is not even tried. */
-const MOST_TO_PACK = 1.4;
+const MOST_TO_PACK = 1.2;
 
 /** One shard of one stream. */
 export interface ShardName {
