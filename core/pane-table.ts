@@ -31,7 +31,7 @@ export class PaneTable {
   /** Rows plus one, 0 where there is none. */
   #slots = new Int32Array(FIRST_SLOTS);
   readonly #crowded = new Map<string, number>();
-  /** By symbol id the row that trades were last added to, plus one: mostly the one that more are added to. */
+  /** By symbol id the row that was last asked for, plus one: mostly the one that is asked for next. */
   #latest = new Int32Array(FIRST_SLOTS);
   /** Of no use but to have been read for; see {@link #fetchRows}. */
   fetched = 0;
@@ -57,9 +57,17 @@ export class PaneTable {
 
   /** The row of a window, begun empty when there was none. */
   open(symbolId: number, startMs: number): number {
+    if (symbolId >= this.#latest.length) this.#latest = grown(this.#latest, symbolId * 2);
+    const latest = this.#latest[symbolId]! - 1;
+    if (latest >= 0 && this.rows.cells[latest * STRIDE + START] === startMs) return latest;
     const slot = this.#slotOf(symbolId, startMs);
     const known = slot < 0 ? (this.#crowded.get(keyOf(symbolId, startMs)) ?? -1) : this.#slots[slot]! - 1;
-    if (known >= 0) return known;
+    const row = known < 0 ? this.#begin(symbolId, startMs, slot) : known;
+    this.#latest[symbolId] = row + 1;
+    return row;
+  }
+
+  #begin(symbolId: number, startMs: number, slot: number): number {
     const row = this.rows.open(symbolId, startMs);
     if (slot < 0) this.#crowded.set(keyOf(symbolId, startMs), row);
     else this.#slots[slot] = row + 1;
@@ -133,9 +141,7 @@ export class PaneTable {
       const startMs = this.rows.cells[latest * STRIDE + START]!;
       if (timeMs >= startMs && timeMs < startMs + this.intervalMs) return latest;
     }
-    const row = this.open(symbolId, Math.floor(timeMs / this.intervalMs) * this.intervalMs);
-    this.#latest[symbolId] = row + 1;
-    return row;
+    return this.open(symbolId, Math.floor(timeMs / this.intervalMs) * this.intervalMs);
   }
 
   #place(symbolId: number, startMs: number, row: number): void {
