@@ -2,7 +2,7 @@ import type { ByteWriter } from "./bytes.ts";
 import { CELL } from "./content-cells.ts";
 import { HELD, HeldLevel, readRows } from "./held-level.ts";
 import { HeldPositions } from "./held-positions.ts";
-import { CHUNK, inChunks } from "./in-chunks.ts";
+import { inChunks } from "./in-chunks.ts";
 import { windowStart } from "./interval.ts";
 import { PaneBlockWriter } from "./pane-block-writer.ts";
 import { writeIntervals, writePosition, type PaneBlockReader } from "./pane-block.ts";
@@ -20,8 +20,6 @@ const { corrected: CORRECTED, touchedInLife: TOUCHED_IN_LIFE, touchedInStep: TOU
 /** What a block says of its rows. */
 const SAID = CORRECTED | TOUCHED_IN_LIFE;
 const ANY = 0;
-/** The rows that those of one chunk are added to. */
-const found = new Int32Array(CHUNK);
 
 /** Which panes: those that records of this step belong to, or of the whole life. */
 export type Touched = "in-step" | "in-life";
@@ -155,15 +153,10 @@ export class HeldPanes {
     const { cells } = rows;
     const { intervalMs } = level.table;
     const positions = this.#positions.all;
-    // First all rows are found, which fetches them from memory many at once.
     for (let their = from; their < to; their++) {
       const at = their * STRIDE;
       const row = level.open(cells[at + SYMBOL]!, startOf(cells[at + START]!, intervalMs));
       level.flags[row]! |= TOUCHED_IN_STEP | TOUCHED_IN_LIFE;
-      found[their - from] = row;
-    }
-    for (let their = from; their < to; their++) {
-      const row = found[their - from]!;
       const stored = positions[level.positions[row]!];
       if (stored === undefined || stored < first) level.merge(row, rows, their);
       else {
