@@ -32,8 +32,8 @@ export const createAggregator = (deps: AggregatorDeps) => {
   const buffers = createEventBuffers();
   const memories = createLifeMemories(deps.rules.intervalsMs);
   return async (event: AggregatorEvent): Promise<AggregatorResponse> => {
-    const buffer = buffers.take(capacityOf(event));
     const shard = shardOf(event);
+    const buffer = buffers.take(capacityOf(event));
     const memory = memories.take(shard);
     try {
       return await foldBatch(deps, event, recordsOf(event, buffer), memory);
