@@ -4,6 +4,7 @@ import { coreBenchmark } from "./core.ts";
 import { dashboardBenchmark } from "./dashboard.ts";
 import { fanoutBenchmark } from "./fanout-benchmark.ts";
 import { frameBytesBenchmark } from "./frame-bytes.ts";
+import { handlerSizesBenchmark } from "./handler-sizes.ts";
 import { handlerBenchmark } from "./handler.ts";
 import { latencyBenchmark } from "./latency.ts";
 import { pageBenchmark } from "./page.ts";
@@ -14,6 +15,7 @@ import { stateBytesBenchmark } from "./state-bytes.ts";
 /** Every benchmark, in the order in which they run. */
 export const BENCHMARKS: readonly Benchmark[] = [
   handlerBenchmark,
+  handlerSizesBenchmark,
   coreBenchmark,
   frameBytesBenchmark,
   stateBytesBenchmark,

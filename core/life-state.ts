@@ -4,8 +4,8 @@ import { SeenFrames } from "./seen.ts";
 import { COUNT_NAMES, countsOf, type ShardCounts } from "./shard-counts.ts";
 import { epochMs, type EpochMs, type SequenceNumber } from "./units.ts";
 
-/** What a life hands from batch to batch: a cache of what the shard's records up to `last` say, never the truth. */
-export interface LifeState {
+/** What a life hands from batch to batch, but for its panes. */
+export interface StateHead {
   /** Undefined when the shard has been read from its beginning and nothing has come yet. */
   readonly last: SequenceNumber | undefined;
   /** When the stream took the record at `last`. */
@@ -16,6 +16,10 @@ export interface LifeState {
   readonly newestStoredMs: EpochMs | undefined;
   readonly counts: ShardCounts;
   readonly seen: Uint8Array;
+}
+
+/** What a life hands from batch to batch: a cache of what the shard's records up to `last` say, never the truth. */
+export interface LifeState extends StateHead {
   /** As a block; see pane-block.ts. */
   readonly panes: Uint8Array;
 }
