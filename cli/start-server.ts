@@ -3,6 +3,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:
 import { connect, type Socket } from "node:net";
 import { extname, join } from "node:path";
 import type { Duplex } from "node:stream";
+import { contentSecurityPolicyOf, PERMISSIONS_POLICY } from "#core/page-headers.ts";
 import type { DashboardConfig } from "#core/protocol/dashboard-config.ts";
 import type { LoopbackServer } from "#local/loopback-server.ts";
 
@@ -31,13 +32,11 @@ const TYPES: Readonly<Record<string, string>> = {
   ".txt": "text/plain; charset=utf-8",
 };
 
-/** The page runs its own scripts and styles alone, and talks to nobody but this server. */
+/** Those of the deployed page, but that it talks to nobody except this server. */
 const SECURITY_HEADERS = {
-  "content-security-policy":
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
+  "content-security-policy": contentSecurityPolicyOf(["'self'"]),
   "cross-origin-opener-policy": "same-origin",
-  "permissions-policy": "camera=(), geolocation=(), microphone=()",
+  "permissions-policy": PERMISSIONS_POLICY,
   "referrer-policy": "no-referrer",
   "x-content-type-options": "nosniff",
 } as const;

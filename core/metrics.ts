@@ -33,7 +33,7 @@ export const METRICS = {
   RejectedTrades: { unit: "Count", service: "aggregator" },
   /** How long the oldest record of a batch had been in the ticks stream. */
   IteratorAgeMs: { unit: "Milliseconds", service: "aggregator" },
-  /** The state that is handed on within an arrival window, as Lambda counts it. */
+  /** The state that is handed on within an arrival window, before base64. */
   StateBytes: { unit: "Bytes", service: "aggregator" },
   /** Lives that ended before their window did, because their state had no more room. */
   LivesEndedEarly: { unit: "Count", service: "aggregator" },

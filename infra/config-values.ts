@@ -40,6 +40,20 @@ export const oneOf =
     return choice;
   };
 
+/** A boolean, or its name. */
+export const trueOrFalse: Reader<boolean> = (value, key) => {
+  if (typeof value === "boolean") return value;
+  if (value !== "true" && value !== "false") throw invalid(`${key} must be true or false`, value);
+  return value === "true";
+};
+
+/** An address to mail to, or empty text for none. */
+export const emailOrNothing: Reader<string> = (value, key) => {
+  if (typeof value !== "string" || !/^([^\s@]+@[^\s@]+[.][^\s@]+)?$/.test(value))
+    throw invalid(`${key} must be an address like ops@example.com, or empty`, value);
+  return value;
+};
+
 /** The text of a source that the fetcher will take. */
 export const source: Reader<string> = (value, key) => {
   if (typeof value !== "string" || value === "")

@@ -31,9 +31,10 @@ test("the outputs have ids to rely on", () => {
     "BarsStreamName",
     "FetcherFunctionName",
     "TicksStreamName",
+    "WatchBoardName",
     "WebSocketUrl",
   ]);
-  expect(namesOf(dashboard).toSorted()).toEqual(["DashboardBucketName", "DashboardUrl"]);
+  expect(namesOf(dashboard).toSorted()).toEqual(["DashboardBucketName", "DashboardDistributionId", "DashboardUrl"]);
 });
 
 describe("synthesis", () => {
