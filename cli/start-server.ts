@@ -1,11 +1,12 @@
 import { readFile, readdir } from "node:fs/promises";
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { connect, type Socket } from "node:net";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { contentSecurityPolicyOf, PERMISSIONS_POLICY } from "#core/page-headers.ts";
 import type { DashboardConfig } from "#core/protocol/dashboard-config.ts";
 import type { LoopbackServer } from "#local/loopback-server.ts";
+import { contentTypeOf } from "./content-types.ts";
 
 export interface DashboardOptions {
   /** Where it listens already. */
@@ -23,14 +24,6 @@ export interface DashboardServer extends AsyncDisposable {
 }
 
 const SOCKET_PATH = "/socket";
-
-const TYPES: Readonly<Record<string, string>> = {
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".css": "text/css; charset=utf-8",
-  ".svg": "image/svg+xml",
-  ".txt": "text/plain; charset=utf-8",
-};
 
 /** Those of the deployed page, but that it talks to nobody except this server. */
 const SECURITY_HEADERS = {
@@ -74,12 +67,11 @@ interface ServedFile {
 const readFiles = async ({ siteDir, config }: DashboardOptions): Promise<ReadonlyMap<string, ServedFile>> => {
   const said: DashboardConfig = { webSocketUrl: SOCKET_PATH.slice(1), ...config };
   const files = new Map<string, ServedFile>([
-    ["/config.json", { type: "application/json", body: JSON.stringify(said) }],
+    ["/config.json", { type: contentTypeOf("config.json"), body: JSON.stringify(said) }],
   ]);
   if (siteDir === undefined) return files;
   for (const name of await readdir(siteDir)) {
-    const type = TYPES[extname(name)] ?? "application/octet-stream";
-    files.set(`/${name}`, { type, body: await readFile(join(siteDir, name)) });
+    files.set(`/${name}`, { type: contentTypeOf(name), body: await readFile(join(siteDir, name)) });
   }
   const index = files.get("/index.html");
   if (index !== undefined) files.set("/", index);
@@ -90,7 +82,8 @@ const answer = (files: ReadonlyMap<string, ServedFile>, request: IncomingMessage
   const file = files.get(pathOf(request));
   const isRead = request.method === "GET" || request.method === "HEAD";
   const status = isRead ? (file === undefined ? 404 : 200) : 405;
-  const { type, body } = status === 200 && file !== undefined ? file : { type: TYPES[".txt"]!, body: "not here\n" };
+  const { type, body } =
+    status === 200 && file !== undefined ? file : { type: contentTypeOf("not-here.txt"), body: "not here\n" };
   const headers: OutgoingHttpHeaders = {
     ...SECURITY_HEADERS,
     "content-type": type,

@@ -7,6 +7,8 @@ export const STACKS = {
 
 /** Outputs that commands rely on. Names are API. */
 export const OUTPUTS = {
+  ticksStream: "TicksStreamName",
+  barsStream: "BarsStreamName",
   webSocketUrl: "WebSocketUrl",
   dashboardUrl: "DashboardUrl",
   dashboardBucket: "DashboardBucketName",

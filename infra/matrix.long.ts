@@ -10,6 +10,10 @@ beforeAll(async () => {
 
 afterAll(() => bundles[Symbol.asyncDispose]());
 
-test.each(everySettings())("passes every check with %j", (settings) => {
-  expect(synthesizeChecked(bundles, settings)).toHaveLength(settings["hasDashboard"] === true ? 3 : 2);
-});
+test.each(everySettings())(
+  "passes every check with %j",
+  (settings) => {
+    expect(synthesizeChecked(bundles, settings)).toHaveLength(settings["hasDashboard"] === true ? 3 : 2);
+  },
+  60_000,
+);

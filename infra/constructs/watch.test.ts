@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Match, type Template } from "aws-cdk-lib/assertions";
 import { beforeAll, describe, expect, test } from "vitest";
 import { METRICS, METRICS_NAMESPACE } from "#core/metrics.ts";
+import { ALARM_METRIC_COUNT } from "#core/plan/cost.ts";
 import { openBundles, resourcesOf } from "../bundles.fixture.ts";
 
 let quiet: Template;
@@ -96,6 +97,14 @@ describe("alarms and the dashboard", () => {
       ],
     });
   });
+});
+
+test("alarms cost what the plan says", () => {
+  const asked = resourcesOf(quiet, "AWS::CloudWatch::Alarm").map(({ Properties }) => {
+    const metrics = Properties["Metrics"] as readonly Readonly<Record<string, unknown>>[] | undefined;
+    return metrics === undefined ? 1 : metrics.filter((metric) => "MetricStat" in metric).length;
+  });
+  expect(asked.reduce((sum, count) => sum + count, 0)).toBe(ALARM_METRIC_COUNT);
 });
 
 describe("who is told", () => {

@@ -51,8 +51,8 @@ export class PipelineStack extends Stack {
       },
     });
 
-    new CfnOutput(this, "TicksStreamName", { value: ticks.streamName });
-    new CfnOutput(this, "BarsStreamName", { value: bars.streamName });
+    new CfnOutput(this, OUTPUTS.ticksStream, { value: ticks.streamName });
+    new CfnOutput(this, OUTPUTS.barsStream, { value: bars.streamName });
     new CfnOutput(this, "FetcherFunctionName", { value: fetcher.function.functionName });
     new CfnOutput(this, OUTPUTS.webSocketUrl, { value: socket.stage.url });
     new CfnOutput(this, "WatchBoardName", { value: watch.board.dashboard.dashboardName });
