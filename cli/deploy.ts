@@ -71,7 +71,7 @@ const TOOLKIT_STACK = "CDKToolkit";
 /** @throws PipelineError TAPE_ACCOUNT_UNAVAILABLE where the CDK has not been prepared */
 const mustBeBootstrapped = async (account: Account): Promise<DeployedStack> => {
   const toolkit = await findStack(account, TOOLKIT_STACK);
-  if (toolkit !== undefined) return toolkit;
+  if (toolkit !== undefined && /^(CREATE|UPDATE|UPDATE_ROLLBACK)_COMPLETE$/.test(toolkit.status)) return toolkit;
   const message = `the account must be prepared for the CDK in ${account.region}, is not: run npx cdk bootstrap once`;
   throw new PipelineError("TAPE_ACCOUNT_UNAVAILABLE", message);
 };

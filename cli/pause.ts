@@ -23,6 +23,10 @@ them. The alarms FetcherSilent and HeartbeatSilent go off meanwhile, as they sho
 const pause = async (): Promise<number> => {
   using account = await openAccount();
   const pipeline = await mustFindPipeline(account);
+  const shards = {
+    ticks: await shardsOf(account, pipeline, OUTPUTS.ticksStream),
+    bars: await shardsOf(account, pipeline, OUTPUTS.barsStream),
+  };
   const switches = switchesAmong(await resourcesOfStack(account, pipeline));
   // What puts trades first, so that there is nothing new to fold.
   const inOrder = switches.toSorted((a, b) => Number(a.kind === "mapping") - Number(b.kind === "mapping"));
@@ -32,10 +36,6 @@ const pause = async (): Promise<number> => {
     `${pipeline.name} in ${account.region} is paused: ${countOf(turned, "switch", "switches")} of ${inOrder.length} put off`,
   );
   say("What still bills, a month:");
-  const shards = {
-    ticks: await shardsOf(account, pipeline, OUTPUTS.ticksStream),
-    bars: await shardsOf(account, pipeline, OUTPUTS.barsStream),
-  };
   for (const line of billWords(pausedCostOf(shards))) say(line);
   return 0;
 };

@@ -5,6 +5,7 @@ import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { PipelineError } from "#core/errors.ts";
 
 /** An AWS account in a region, as credentials, profile and AWS_ENDPOINT_URL of the environment give it. */
@@ -33,7 +34,8 @@ export const openAccount = async (): Promise<Account> => {
     cloudFormation,
     cloudFront: new CloudFrontClient({ region }),
     dynamo: new DynamoDBClient({ region }),
-    kinesis: new KinesisClient({ region }),
+    // The SDK would speak HTTP/2, which nothing does that stands in for AWS.
+    kinesis: new KinesisClient({ region, requestHandler: new NodeHttpHandler() }),
     lambda: new LambdaClient({ region }),
     // Whatever stands in for AWS at an address of its own has no host names for buckets.
     s3: new S3Client({ region, forcePathStyle: process.env["AWS_ENDPOINT_URL"] !== undefined }),
@@ -79,7 +81,7 @@ const sentenceOf = (service: string, cause: unknown): string => {
   if (/^Region is missing/.test(cause.message))
     return "a region must be named, was not: set AWS_REGION, like us-east-1";
   if (/^(CredentialsProvider|TokenProvider|ProviderError)/.test(cause.name))
-    return `AWS credentials must be found, were not (${first}): set AWS_PROFILE, or run aws login`;
+    return `AWS credentials must be found, were not (${first}): sign in, or set AWS_PROFILE`;
   if (/ExpiredToken|InvalidClientTokenId|UnrecognizedClient|InvalidSignature|SignatureDoesNotMatch/.test(cause.name))
     return `AWS credentials must hold, did not (${cause.name}): sign in again`;
   return `${service} must answer, failed with ${cause.name}: ${first}`;
