@@ -26,7 +26,7 @@ const LAPTOP_SETTINGS = {
 } as const;
 
 /**
- * Builds the functions and synthesizes the app with the laptop's settings and `settings`; see infra/config.ts for both.
+ * Builds the functions and synthesizes the app with the laptop's settings and `settings`, before those of tapestream.config.ts.
  * @throws PipelineError TAPE_CONFIG_INVALID with the app's own sentence when it refuses the settings, or when `signal`
  * aborts before it is done.
  */

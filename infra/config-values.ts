@@ -5,7 +5,7 @@ import type { StoredInterval } from "#lambdas/environment.ts";
 import { readSourceSpec } from "#lambdas/fetcher/source-spec.ts";
 
 /**
- * Reads one setting as context gives it: JSON from `cdk.json`, or text from `-c key=value`.
+ * Reads one setting as it is given: a value of `tapestream.config.ts`, or text from `-c key=value`.
  * @throws PipelineError TAPE_CONFIG_INVALID with one sentence that starts with the setting's name.
  */
 export type Reader<Value> = (value: unknown, key: string) => Value;

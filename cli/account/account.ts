@@ -26,12 +26,10 @@ export interface Account extends Disposable {
  */
 export const openAccount = async (): Promise<Account> => {
   // The CDK's tool knows both names of this variable, the SDK but one.
-  const given = process.env["AWS_REGION"] ?? process.env["AWS_DEFAULT_REGION"];
-  const options = given === undefined ? {} : { region: given };
-  const cloudFormation = new CloudFormationClient(options);
-  const region = await asked("AWS", () => cloudFormation.config.region());
+  const given = process.env["AWS_REGION"] || process.env["AWS_DEFAULT_REGION"];
+  const region = given || (await asked("AWS", async () => new CloudFormationClient().config.region()));
   const clients = {
-    cloudFormation,
+    cloudFormation: new CloudFormationClient({ region }),
     cloudFront: new CloudFrontClient({ region }),
     dynamo: new DynamoDBClient({ region }),
     // The SDK would speak HTTP/2, which nothing does that stands in for AWS.
@@ -78,7 +76,7 @@ export const askedOr = <Answer>(
 const sentenceOf = (service: string, cause: unknown): string => {
   if (!(cause instanceof Error)) return `${service} must answer, failed with ${String(cause)}`;
   const [first] = cause.message.trim().split("\n");
-  if (/^Region is missing/.test(cause.message))
+  if (/^Region (is missing|not accepted)/.test(cause.message))
     return "a region must be named, was not: set AWS_REGION, like us-east-1";
   if (/^(CredentialsProvider|TokenProvider|ProviderError)/.test(cause.name))
     return `AWS credentials must be found, were not (${first}): sign in, or set AWS_PROFILE`;

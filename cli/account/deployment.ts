@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { STACKS } from "#core/deployment.ts";
 import { PipelineError } from "#core/errors.ts";
@@ -31,15 +31,23 @@ export interface SynthesizedStack {
 
 /** The stacks that the folder of a synthesized app holds, the one that others need first. */
 export const readSynthesized = async (outDir: string): Promise<readonly SynthesizedStack[]> => {
-  const files = new Set(await readdir(outDir));
-  const names = Object.values(STACKS).filter((name) => files.has(`${name}.template.json`));
+  // The folder may also hold templates of stacks that an earlier synthesis made.
+  const { artifacts } = await readJson<Manifest>(outDir, "manifest.json");
+  const names = Object.values(STACKS).filter((name) => artifacts[name] !== undefined);
   return Promise.all(
     names.map(async (name) => {
-      const template = JSON.parse(await readFile(join(outDir, `${name}.template.json`), "utf8")) as Template;
-      return { name, types: countsOf(Object.values(template.Resources).map(({ Type }) => Type)) };
+      const { Resources } = await readJson<Template>(outDir, `${name}.template.json`);
+      return { name, types: countsOf(Object.values(Resources).map(({ Type }) => Type)) };
     }),
   );
 };
+
+const readJson = async <Content>(dir: string, file: string): Promise<Content> =>
+  JSON.parse(await readFile(join(dir, file), "utf8")) as Content;
+
+interface Manifest {
+  readonly artifacts: Readonly<Record<string, unknown>>;
+}
 
 interface Template {
   readonly Resources: Readonly<Record<string, { readonly Type: string }>>;
