@@ -34,13 +34,30 @@ const synthesize = async (): Promise<void> => {
   const config = readConfig(app.node.getAllContext() as Record<string, unknown>, await readSettings());
   addTapestream(app, { config, lambdasFolder: process.env["BUNDLES_DIR"] ?? join(root, "build/lambdas") });
   if (process.env["SECURITY_RULES"] !== "off") (await import("./security-rules.ts")).addSecurityRules(app);
-  app.synth();
+  synthesizeChecked(app);
   writeFileSync(join(outdir, "tapestream.json"), `${JSON.stringify(config, undefined, 2)}\n`);
+};
+
+/** @throws PipelineError TAPE_CONFIG_INVALID when a check finds something, which the CDK has then said on stderr */
+const synthesizeChecked = (app: App): void => {
+  try {
+    app.synth();
+  } catch (cause) {
+    if (!(cause instanceof Error) || cause.name !== "ValidationFailed") throw cause;
+    throw new PipelineError(
+      "TAPE_CONFIG_INVALID",
+      "the stacks must pass every check, do not: the findings stand above",
+      {
+        cause,
+      },
+    );
+  }
 };
 
 const readSettings = async (): Promise<unknown> => {
   try {
-    return (await import("../tapestream.config.ts")).settings;
+    const { settings = null } = (await import("../tapestream.config.ts")) as { readonly settings?: unknown };
+    return settings;
   } catch (cause) {
     throw new PipelineError(
       "TAPE_CONFIG_INVALID",

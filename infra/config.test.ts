@@ -136,7 +136,7 @@ describe("a mistake in the configuration", () => {
 
   test.each([["shards=4"], [["shards"]], [null]])("rejects %j for the settings", (settings) => {
     const was = JSON.stringify(settings);
-    rejects({}, `tapestream.config.ts must export an object of settings, was ${was}`, settings);
+    rejects({}, `tapestream.config.ts must export settings, an object, was ${was}`, settings);
   });
 
   test.each([

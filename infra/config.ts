@@ -185,7 +185,7 @@ const KEYS = Object.keys(READERS) as readonly (keyof TapestreamConfig)[];
  * @throws PipelineError TAPE_CONFIG_INVALID with one sentence on the first mistake found.
  */
 export const readConfig = (context: Readonly<Record<string, unknown>>, settings: unknown = {}): TapestreamConfig => {
-  if (!isRecord(settings)) throw invalid("tapestream.config.ts must export an object of settings", settings);
+  if (!isRecord(settings)) throw invalid("tapestream.config.ts must export settings, an object", settings);
   const chosen = { ...DEFAULTS, ...known(settings), ...known(withoutCdkKeys(context)) };
   const read = KEYS.map((key) => [key, READERS[key](chosen[key], key)]);
   const config = planned(Object.fromEntries(read) as Settings);

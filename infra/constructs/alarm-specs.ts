@@ -1,5 +1,6 @@
 import { ComparisonOperator, MathExpression, Stats, TreatMissingData, type IMetric } from "aws-cdk-lib/aws-cloudwatch";
 import { MAX_STATE_BYTES } from "#core/plan/state-size.ts";
+import type { StageFunction } from "./stage-function.ts";
 import {
   functionOf,
   givenUpBatches,
@@ -32,10 +33,16 @@ export interface AlarmSpec {
   readonly missing?: TreatMissingData;
 }
 
+const FIVE_MINUTES = { period: PERIOD, statistic: Stats.SUM };
+const ONCE = { badPeriods: 1, periods: 1 } as const;
+const TWICE = { badPeriods: 2, periods: 3 } as const;
+
 /** All alarms, each with its threshold. */
 export const alarmSpecsOf = (watched: Watched): readonly AlarmSpec[] => [
   ...ageAlarms(watched),
-  ...functionAlarms(watched),
+  ...errorAlarms(watched),
+  ...throttleAlarms(watched),
+  ...silenceAlarms(watched),
   ...tradeAlarms(watched),
   ...stateAlarms(),
   ...refusalAlarms(watched),
@@ -55,8 +62,7 @@ const ageAlarms = (watched: Watched): readonly AlarmSpec[] => [
     means: "Trades have waited for half of the time that the stream keeps them, and will be lost when it is over",
     metric: iteratorAge(functionOf(watched, "aggregator")),
     threshold: watched.ticksRetention.toMilliseconds() / 2,
-    badPeriods: 1,
-    periods: 1,
+    ...ONCE,
   },
   {
     id: "BarsIteratorAge",
@@ -76,69 +82,70 @@ const ageAlarms = (watched: Watched): readonly AlarmSpec[] => [
   },
 ];
 
-const functionAlarms = (watched: Watched): readonly AlarmSpec[] => {
-  const five = { period: PERIOD, statistic: Stats.SUM };
-  const errorsOf = (stage: string): IMetric => functionOf(watched, stage).metricErrors(five);
-  const socket = socketFunctions(watched);
-  const silent = { comparison: ComparisonOperator.LESS_THAN_THRESHOLD, missing: TreatMissingData.BREACHING } as const;
-  const runsOf = (stage: string): IMetric => functionOf(watched, stage).metricInvocations(five);
-  const twice = { badPeriods: 2, periods: 3 } as const;
-  const once = { badPeriods: 1, periods: 1 } as const;
+const errorAlarms = (watched: Watched): readonly AlarmSpec[] => [
+  {
+    id: "AggregatorErrors",
+    means: "The aggregator keeps failing",
+    metric: functionOf(watched, "aggregator").metricErrors(FIVE_MINUTES),
+    threshold: 1,
+    ...TWICE,
+  },
+  {
+    id: "FetcherErrors",
+    means: "Most runs of the fetcher fail",
+    metric: functionOf(watched, "fetcher").metricErrors(FIVE_MINUTES),
+    threshold: 3,
+    ...ONCE,
+  },
+  {
+    id: "SocketErrors",
+    means: "Functions behind the sockets keep failing",
+    metric: sumOf(
+      socketFunctions(watched).map((target) => target.metricErrors(FIVE_MINUTES)),
+      "errors",
+    ),
+    threshold: 5,
+    ...TWICE,
+  },
+];
+
+const throttleAlarms = (watched: Watched): readonly AlarmSpec[] => {
+  const throttlesOf = (functions: readonly StageFunction[]): IMetric =>
+    sumOf(
+      functions.map((target) => target.metricThrottles(FIVE_MINUTES)),
+      "throttles",
+    );
   return [
-    {
-      id: "AggregatorErrors",
-      means: "The aggregator keeps failing",
-      metric: errorsOf("aggregator"),
-      threshold: 1,
-      ...twice,
-    },
-    { id: "FetcherErrors", means: "Most runs of the fetcher fail", metric: errorsOf("fetcher"), threshold: 3, ...once },
-    {
-      id: "SocketErrors",
-      means: "Functions behind the sockets keep failing",
-      metric: sumOf(
-        socket.map((target) => target.metricErrors(five)),
-        "errors",
-      ),
-      threshold: 5,
-      ...twice,
-    },
     {
       id: "PipelineThrottles",
       means: "Lambda has no room to run the fetcher or the aggregator",
-      metric: sumOf(
-        pipelineFunctions(watched).map((target) => target.metricThrottles(five)),
-        "throttles",
-      ),
+      metric: throttlesOf(pipelineFunctions(watched)),
       threshold: 1,
-      ...twice,
+      ...TWICE,
     },
     {
       id: "SocketThrottles",
       means: "Lambda has no room to run the functions behind the sockets",
-      metric: sumOf(
-        socket.map((target) => target.metricThrottles(five)),
-        "throttles",
-      ),
+      metric: throttlesOf(socketFunctions(watched)),
       threshold: 1,
-      ...twice,
+      ...TWICE,
     },
-    {
-      id: "FetcherSilent",
-      means: "The fetcher has not been started",
-      metric: runsOf("fetcher"),
-      threshold: 1,
-      ...silent,
-      ...once,
-    },
-    {
-      id: "HeartbeatSilent",
-      means: "The heartbeat has not been started",
-      metric: runsOf("ws-heartbeat"),
-      threshold: 1,
-      ...silent,
-      ...once,
-    },
+  ];
+};
+
+const silenceAlarms = (watched: Watched): readonly AlarmSpec[] => {
+  const silent = (id: string, what: string, stage: string): AlarmSpec => ({
+    id,
+    means: `${what} has not been started`,
+    metric: functionOf(watched, stage).metricInvocations(FIVE_MINUTES),
+    threshold: 1,
+    comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
+    missing: TreatMissingData.BREACHING,
+    ...ONCE,
+  });
+  return [
+    silent("FetcherSilent", "The fetcher", "fetcher"),
+    silent("HeartbeatSilent", "The heartbeat", "ws-heartbeat"),
   ];
 };
 
@@ -148,8 +155,7 @@ const tradeAlarms = (watched: Watched): readonly AlarmSpec[] => [
     means: "Trades were given up and lie in the failure bucket; bars lack them until they are put back",
     metric: givenUpBatches(watched),
     threshold: 1,
-    badPeriods: 1,
-    periods: 1,
+    ...ONCE,
   },
   {
     id: "FailedBatchesLost",
@@ -159,8 +165,7 @@ const tradeAlarms = (watched: Watched): readonly AlarmSpec[] => [
       period: PERIOD,
     }),
     threshold: 1,
-    badPeriods: 1,
-    periods: 1,
+    ...ONCE,
   },
   {
     id: "RejectedTrades",
@@ -183,16 +188,14 @@ const stateAlarms = (): readonly AlarmSpec[] => [
     means: "The state of an arrival window is nearly as large as it may be",
     metric: ownMetric("StateBytes", Stats.MAXIMUM),
     threshold: 0.9 * MAX_STATE_BYTES,
-    badPeriods: 1,
-    periods: 1,
+    ...ONCE,
   },
   {
     id: "LivesEndedEarly",
     means: "The state of an arrival window had no more room, so panes were written before the window's end",
     metric: ownMetric("LivesEndedEarly"),
     threshold: 1,
-    badPeriods: 2,
-    periods: 3,
+    ...TWICE,
   },
 ];
 
@@ -202,16 +205,14 @@ const refusalAlarms = (watched: Watched): readonly AlarmSpec[] => [
     means: "A shard is full and refuses records",
     metric: refusedByStreams(watched),
     threshold: 1,
-    badPeriods: 2,
-    periods: 3,
+    ...TWICE,
   },
   {
     id: "StoreThrottles",
     means: "DynamoDB refuses requests to the panes or the connections",
     metric: refusedByTables(watched),
     threshold: 1,
-    badPeriods: 2,
-    periods: 3,
+    ...TWICE,
   },
   {
     id: "ConnectionErrors",
@@ -221,7 +222,6 @@ const refusalAlarms = (watched: Watched): readonly AlarmSpec[] => [
       "errors",
     ),
     threshold: 5,
-    badPeriods: 2,
-    periods: 3,
+    ...TWICE,
   },
 ];

@@ -1,5 +1,5 @@
-import { RemovalPolicy } from "aws-cdk-lib";
-import { ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { RemovalPolicy, Stack } from "aws-cdk-lib";
+import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
@@ -23,6 +23,18 @@ export class AlarmTopic extends Topic {
     });
     super(scope, id, { displayName: "tapestream alarms", masterKey: key, enforceSSL: true });
     key.grant(new ServicePrincipal("cloudwatch.amazonaws.com"), "kms:Decrypt", "kms:GenerateDataKey*");
+    // A policy of one's own, which asks for TLS, takes the place of the one by which CloudWatch could publish.
+    this.addToResourcePolicy(
+      new PolicyStatement({
+        actions: ["sns:Publish"],
+        principals: [
+          new ServicePrincipal("cloudwatch.amazonaws.com", {
+            conditions: { StringEquals: { "aws:SourceAccount": Stack.of(this).account } },
+          }),
+        ],
+        resources: [this.topicArn],
+      }),
+    );
     this.addSubscription(new EmailSubscription(email));
   }
 }
