@@ -101,6 +101,7 @@ export type PlannedKey = "shards" | "barsShards" | "aggregatorMemoryMiB" | "symb
 /** The settings as they are given. */
 type Settings = Omit<TapestreamConfig, PlannedKey> & Readonly<Record<PlannedKey, number | "auto">>;
 
+/** What holds where nothing is given, as it would be given. */
 export const DEFAULTS: Readonly<Record<keyof TapestreamConfig, unknown>> = {
   tradesPerSecond: 1_000,
   shards: "auto",
@@ -137,7 +138,7 @@ export const DEFAULTS: Readonly<Record<keyof TapestreamConfig, unknown>> = {
 };
 
 /**
- * Ranges are those of the services.
+ * How each setting is read. Ranges are those of the services.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html (batches, window, retries)
  * Source: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html (shards, retention, record size)
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html (memory)

@@ -26,6 +26,7 @@ export interface StageFunctionProps {
  * write to that log group and nothing else until something is granted to it, and nothing at all without TLS.
  */
 export class StageFunction extends Function {
+  /** The name that its bundle, its log lines and its metrics bear. */
   readonly stage: string;
 
   constructor(scope: Construct, id: string, props: StageFunctionProps) {

@@ -32,7 +32,7 @@ export const functionOf = ({ functions }: Watched, stage: string): StageFunction
   return found;
 };
 
-/** Those that move trades, and those that answer and feed sockets. */
+/** Those that bring trades into bars. */
 export const pipelineFunctions = ({ functions }: Watched): readonly StageFunction[] =>
   functions.filter(({ stage }) => !isSocketStage(stage));
 
