@@ -6,7 +6,7 @@ import { defineConfig } from "vitest/config";
  */
 export default defineConfig({
   test: {
-    include: ["test/**/*.long.ts", "test/model/model.test.ts", "test/real/real.test.ts"],
+    include: ["test/**/*.long.ts", "infra/**/*.long.ts", "test/model/model.test.ts", "test/real/real.test.ts"],
     env: { MODEL_RUNS: "1000", REAL_RUNS: "100" },
     hookTimeout: 60_000,
     pool: "forks",

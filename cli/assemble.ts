@@ -14,10 +14,14 @@ export interface Assembly extends AsyncDisposable {
   readonly bundlesDir: string;
 }
 
-/** What a laptop chooses: a window that closes soon, and tickets for all who reach it, as no issuer of tokens is asked here. */
+/**
+ * What a laptop chooses: a window that closes soon, and tickets for all who reach it, as no issuer of tokens is asked here.
+ * The embedded Kinesis knows no consumers.
+ */
 const LAPTOP_SETTINGS = {
   arrivalWindowSeconds: "5",
   dataRemoval: "destroy",
+  fanOut: "none",
   access: "ticket",
   allowedOrigins: "",
   jwtIssuer: "",
@@ -25,7 +29,7 @@ const LAPTOP_SETTINGS = {
 } as const;
 
 /**
- * Builds the functions and synthesizes the app with the laptop's settings and `settings`; see infra/config.ts for both.
+ * Builds the functions and synthesizes the app with the laptop's settings and `settings`, before those of tapestream.config.ts.
  * @throws PipelineError TAPE_CONFIG_INVALID with the app's own sentence when it refuses the settings, or when `signal`
  * aborts before it is done.
  */
@@ -35,7 +39,10 @@ export const assemble = async (settings: Readonly<Record<string, string>>, signa
   try {
     await buildLambdas({ outDir: bundlesDir });
     const context = JSON.stringify({ ...LAPTOP_SETTINGS, ...settings });
-    await synthesize({ BUNDLES_DIR: bundlesDir, CDK_OUTDIR: dir, CDK_CONTEXT_JSON: context }, signal);
+    await synthesize(
+      { BUNDLES_DIR: bundlesDir, CDK_OUTDIR: dir, CDK_CONTEXT_JSON: context, SECURITY_RULES: "off" },
+      signal,
+    );
   } catch (error) {
     await folder[Symbol.asyncDispose]();
     throw error;

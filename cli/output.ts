@@ -9,7 +9,8 @@ export const say = (line: string): void => {
 export const number = (value: number): string => value.toLocaleString("en-US");
 
 /** So many things: `1 trade`, `388,417 trades`. */
-export const countOf = (value: number, thing: string): string => `${number(value)} ${thing}${value === 1 ? "" : "s"}`;
+export const countOf = (value: number, thing: string, things = `${thing}s`): string =>
+  `${number(value)} ${value === 1 ? thing : things}`;
 
 /** How large each function's bundle is. */
 export const sayBuilt = (built: readonly BuiltLambda[]): void => {

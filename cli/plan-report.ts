@@ -23,6 +23,8 @@ export const reportOf = (plan: Plan): readonly string[] => [
   "",
   `A MONTH${plan.load.hoursPerMonth === MONTH_HOURS ? "" : `, trades in ${plan.load.hoursPerMonth} hours of it`}`,
   ...billLines(plan.bill),
+  totalLine("a month in which nothing trades, without what is stored", plan.idle.totalDollars),
+  totalLine("a month in which it is paused, without what is stored", plan.paused.totalDollars),
   "",
   "THE SAME TRADES INTO THE SAME PANES (bars, store and sockets cost the same behind each)",
   ...plan.alternatives.flatMap((alternative) => alternativeLines(alternative)),

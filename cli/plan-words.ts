@@ -12,7 +12,7 @@ export const assumptionsOf = ({ load }: Plan): readonly string[] => [
   "The fetcher is taken to keep up at any rate; what other producers of frames cost is theirs.",
   "Viewers look on while trades flow, each at one interval; each flush is told to each of them.",
   `In the alternatives a trade is ${assumed.JSON_TRADE_BYTES} bytes of JSON, and a KPU folds ${assumed.TRADES_PER_KPU.toLocaleString("en-US")} trades/s: a guess, to be load-tested.`,
-  "Prices of MSK Express, logs, data out and point-in-time recovery are as others quote them, not read off AWS's list.",
+  "Prices of MSK Express, logs, alarms, metrics, data out and point-in-time recovery are as others quote them, not read off AWS's list.",
   "Not counted: snapshots and history that viewers ask for, rejected records, the archive, the dashboard's files, keys, taxes, free tiers.",
 ];
 

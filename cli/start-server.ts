@@ -1,10 +1,12 @@
 import { readFile, readdir } from "node:fs/promises";
 import { request as ask, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from "node:http";
 import { connect, type Socket } from "node:net";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import type { Duplex } from "node:stream";
+import { contentSecurityPolicyOf, PERMISSIONS_POLICY } from "#core/page-headers.ts";
 import type { DashboardConfig } from "#core/protocol/dashboard-config.ts";
 import type { LoopbackServer } from "#local/loopback-server.ts";
+import { contentTypeOf } from "./content-types.ts";
 
 export interface DashboardOptions {
   /** Where it listens already. */
@@ -28,21 +30,11 @@ export interface DashboardServer extends AsyncDisposable {
 const SOCKET_PATH = "/socket";
 const TICKETS_PATH = "/tickets";
 
-const TYPES: Readonly<Record<string, string>> = {
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".css": "text/css; charset=utf-8",
-  ".svg": "image/svg+xml",
-  ".txt": "text/plain; charset=utf-8",
-};
-
-/** The page runs its own scripts and styles alone, and talks to nobody but this server. */
+/** Those of the deployed page, but that it talks to nobody except this server. */
 const SECURITY_HEADERS = {
-  "content-security-policy":
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
+  "content-security-policy": contentSecurityPolicyOf(["'self'"]),
   "cross-origin-opener-policy": "same-origin",
-  "permissions-policy": "camera=(), geolocation=(), microphone=()",
+  "permissions-policy": PERMISSIONS_POLICY,
   "referrer-policy": "no-referrer",
   "x-content-type-options": "nosniff",
 } as const;
@@ -96,8 +88,7 @@ const readFiles = async ({
   const files = new Map<string, ServedFile>([["/config.json", jsonFile(said)]]);
   if (siteDir === undefined) return files;
   for (const name of await readdir(siteDir)) {
-    const type = TYPES[extname(name)] ?? "application/octet-stream";
-    files.set(`/${name}`, { type, body: await readFile(join(siteDir, name)) });
+    files.set(`/${name}`, { type: contentTypeOf(name), body: await readFile(join(siteDir, name)) });
   }
   const index = files.get("/index.html");
   if (index !== undefined) files.set("/", index);
@@ -109,7 +100,8 @@ const jsonFile = (value: unknown): ServedFile => ({ type: "application/json", bo
 const answer = (file: ServedFile | undefined, request: IncomingMessage, response: ServerResponse): void => {
   const isRead = request.method === "GET" || request.method === "HEAD";
   const status = isRead ? (file === undefined ? 404 : 200) : 405;
-  const { type, body } = status === 200 && file !== undefined ? file : { type: TYPES[".txt"]!, body: "not here\n" };
+  const { type, body } =
+    status === 200 && file !== undefined ? file : { type: contentTypeOf("not-here.txt"), body: "not here\n" };
   const headers: OutgoingHttpHeaders = {
     ...SECURITY_HEADERS,
     "content-type": type,

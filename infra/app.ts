@@ -5,10 +5,12 @@
  *     CDK_OUTDIR=/tmp/out CDK_CONTEXT_JSON='{"shards":"4"}' node infra/app.ts
  *     cdk synth -c shards=4                                          the same by the CDK's own tool
  *
- * The bundles must have been built (`npm run build`), into build/lambdas or where BUNDLES_DIR says. Settings are described in config.ts; those of the repository's
- * cdk.json hold here too, as they do under the CDK's tool. A mistake ends in one sentence on stderr and exit code 1.
+ * The bundles must have been built (`npm run build`), into build/lambdas or where BUNDLES_DIR says. Settings are those of
+ * tapestream.config.ts, changed by context; the repository's cdk.json holds here too, as it does under the CDK's tool.
+ * The settings as they came out are left beside the templates, in tapestream.json. A mistake, or a finding of the security
+ * rules that nobody acknowledged, ends in exit code 1; SECURITY_RULES=off leaves the rules out, for a laptop's own run.
  */
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { App } from "aws-cdk-lib";
 import { PipelineError } from "#core/errors.ts";
@@ -17,21 +19,56 @@ import { addTapestream } from "./tapestream.ts";
 
 const root = join(import.meta.dirname, "..");
 
-const synthesize = (): void => {
+const synthesize = async (): Promise<void> => {
   readContext("CDK_CONTEXT_JSON", process.env["CDK_CONTEXT_JSON"] ?? "{}");
-  const settings = readContext("cdk.json", readFileSync(join(root, "cdk.json"), "utf8"));
+  const cdk = readContext("cdk.json", readFileSync(join(root, "cdk.json"), "utf8"));
+  const outdir = process.env["CDK_OUTDIR"] ?? join(root, "cdk.out");
   const app = new App({
     // Held under what CDK_CONTEXT_JSON gives, which the App reads by itself.
-    context: settings["context"] as Record<string, unknown>,
-    outdir: process.env["CDK_OUTDIR"] ?? join(root, "cdk.out"),
+    context: cdk["context"] as Record<string, unknown>,
+    outdir,
     analyticsReporting: false,
     autoSynth: false,
     treeMetadata: false,
   });
-  const config = readConfig(app.node.getAllContext() as Record<string, unknown>);
+  const config = readConfig(app.node.getAllContext() as Record<string, unknown>, await readSettings());
   addTapestream(app, { config, lambdasFolder: process.env["BUNDLES_DIR"] ?? join(root, "build/lambdas") });
-  app.synth();
+  if (process.env["SECURITY_RULES"] !== "off") (await import("./security-rules.ts")).addSecurityRules(app);
+  synthesizeChecked(app);
+  writeFileSync(join(outdir, "tapestream.json"), `${JSON.stringify(config, undefined, 2)}\n`);
 };
+
+/** @throws PipelineError TAPE_CONFIG_INVALID when a check finds something, which the CDK has then said on stderr */
+const synthesizeChecked = (app: App): void => {
+  try {
+    app.synth();
+  } catch (cause) {
+    if (!(cause instanceof Error) || cause.name !== "ValidationFailed") throw cause;
+    throw new PipelineError(
+      "TAPE_CONFIG_INVALID",
+      "the stacks must pass every check, do not: the findings stand above",
+      {
+        cause,
+      },
+    );
+  }
+};
+
+const readSettings = async (): Promise<unknown> => {
+  try {
+    const { settings = null } = (await import("../tapestream.config.ts")) as { readonly settings?: unknown };
+    return settings;
+  } catch (cause) {
+    throw new PipelineError(
+      "TAPE_CONFIG_INVALID",
+      `tapestream.config.ts must be a module of TypeScript, was not: ${firstLineOf(cause)}`,
+      { cause },
+    );
+  }
+};
+
+const firstLineOf = (cause: unknown): string =>
+  (cause instanceof Error ? cause.message : String(cause)).trim().split("\n")[0]!;
 
 const readContext = (name: string, text: string): Record<string, unknown> => {
   try {
@@ -44,7 +81,7 @@ const readContext = (name: string, text: string): Record<string, unknown> => {
 };
 
 try {
-  synthesize();
+  await synthesize();
 } catch (error) {
   if (!(error instanceof PipelineError)) throw error;
   process.stderr.write(`${error.message}\n`);

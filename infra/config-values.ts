@@ -5,7 +5,7 @@ import type { StoredInterval } from "#lambdas/environment.ts";
 import { readSourceSpec } from "#lambdas/fetcher/source-spec.ts";
 
 /**
- * Reads one setting as context gives it: JSON from `cdk.json`, or text from `-c key=value`.
+ * Reads one setting as it is given: a value of `tapestream.config.ts`, or text from `-c key=value`.
  * @throws PipelineError TAPE_CONFIG_INVALID with one sentence that starts with the setting's name.
  */
 export type Reader<Value> = (value: unknown, key: string) => Value;
@@ -39,6 +39,20 @@ export const oneOf =
     if (choice === undefined) throw invalid(`${key} must be ${choices.join(" or ")}`, value);
     return choice;
   };
+
+/** A boolean, or its name. */
+export const trueOrFalse: Reader<boolean> = (value, key) => {
+  if (typeof value === "boolean") return value;
+  if (value !== "true" && value !== "false") throw invalid(`${key} must be true or false`, value);
+  return value === "true";
+};
+
+/** An address to mail to, or empty text for none. */
+export const emailOrNothing: Reader<string> = (value, key) => {
+  if (typeof value !== "string" || !/^([^\s@]+@[^\s@]+[.][^\s@]+)?$/.test(value))
+    throw invalid(`${key} must be an address like ops@example.com, or empty`, value);
+  return value;
+};
 
 /** The text of a source that the fetcher will take. */
 export const source: Reader<string> = (value, key) => {

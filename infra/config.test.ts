@@ -3,8 +3,10 @@ import { DEFAULT_LOAD } from "#core/plan/load.ts";
 import { readConfig } from "./config.ts";
 
 const manySymbols = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `S${index}`);
-const rejects = (context: Readonly<Record<string, unknown>>, message: string): void => {
-  expect(() => readConfig(context)).toThrow(expect.objectContaining({ code: "TAPE_CONFIG_INVALID", message }));
+const rejects = (context: Readonly<Record<string, unknown>>, message: string, settings?: unknown): void => {
+  expect(() => readConfig(context, settings)).toThrow(
+    expect.objectContaining({ code: "TAPE_CONFIG_INVALID", message }),
+  );
 };
 
 describe("the deployment's configuration", () => {
@@ -46,13 +48,17 @@ describe("the deployment's configuration", () => {
       ticketsPerSecond: 20,
       ticketsBurst: 100,
       socketClient: "lean",
+      fanOut: "none",
+      hasDashboard: true,
+      alarmEmail: "",
+      monthlyBudgetDollars: 0,
       dataRemoval: "retain",
       logLevel: "INFO",
     });
   });
 
-  test("takes the settings of the object, and flat keys before them", () => {
-    const { shards, barsShards, access } = readConfig({ tapestream: { shards: 2, access: "public" }, shards: "4" });
+  test("takes the settings of the file, and context before them", () => {
+    const { shards, barsShards, access } = readConfig({ shards: "4" }, { shards: 2, access: "public" });
     expect({ shards, barsShards, access }).toEqual({ shards: 4, barsShards: 1, access: "public" });
   });
 
@@ -63,7 +69,7 @@ describe("the deployment's configuration", () => {
       intervals: { "10s": "7d", "1m": "400d" },
       offeredIntervals: ["5m", "1h"],
     };
-    expect(readConfig(asText)).toEqual(readConfig({ tapestream: asJson }));
+    expect(readConfig(asText)).toEqual(readConfig({}, asJson));
   });
 
   test("hands a source on as text", () => {
@@ -126,16 +132,19 @@ describe("a mistake in the configuration", () => {
   const known =
     "tradesPerSecond, shards, barsShards, aggregatorMemoryMiB, ticksRetentionHours, arrivalWindowSeconds, batchSize, batchingWindowSeconds, retryAttempts, " +
     "source, symbols, symbolCount, intervals, offeredIntervals, lanes, frameMaxTrades, frameMaxBytes, lingerMs, " +
-    "maxUnfoldedTrades, maxOutOfOrdernessMs, idleMs, heartbeatSeconds, clockSkewMs, rejectedKeep, access, allowedOrigins, jwtIssuer, jwtAudiences, socketRequestsPerSecond, socketRequestsBurst, ticketsPerSecond, ticketsBurst, socketClient, dataRemoval, logLevel";
+    "maxUnfoldedTrades, maxOutOfOrdernessMs, idleMs, heartbeatSeconds, clockSkewMs, rejectedKeep, access, allowedOrigins, " +
+    "jwtIssuer, jwtAudiences, socketRequestsPerSecond, socketRequestsBurst, ticketsPerSecond, ticketsBurst, socketClient, " +
+    "fanOut, hasDashboard, alarmEmail, monthlyBudgetDollars, dataRemoval, logLevel";
 
-  test("rejects an unknown setting, flat or in the object", () => {
+  test("rejects an unknown setting, in context or in the file", () => {
     rejects({ shard: "4" }, `a setting must be one of ${known}, was "shard"`);
-    rejects({ tapestream: { "aws:shards": 4 } }, `a setting must be one of ${known}, was "aws:shards"`);
+    rejects({}, `a setting must be one of ${known}, was "aws:shards"`, { "aws:shards": 4 });
     rejects({ toString: 4 }, `a setting must be one of ${known}, was "toString"`);
   });
 
-  test.each([["shards=4"], [["shards"]], [null]])("rejects %j for the object", (tapestream) => {
-    rejects({ tapestream }, `tapestream must be an object of settings, was ${JSON.stringify(tapestream)}`);
+  test.each([["shards=4"], [["shards"]], [null]])("rejects %j for the settings", (settings) => {
+    const was = JSON.stringify(settings);
+    rejects({}, `tapestream.config.ts must export settings, an object, was ${was}`, settings);
   });
 
   test.each([
@@ -172,11 +181,16 @@ describe("a mistake in the configuration", () => {
     ["rejectedKeep", "99999d", 'rejectedKeep must be a span of time like 30d, was "99999d"'],
     ["access", "everyone", 'access must be ticket or jwt or iam or public, was "everyone"'],
     ["socketClient", "fat", 'socketClient must be lean or sdk, was "fat"'],
+    ["fanOut", "all", 'fanOut must be none or aggregator or broadcast or both, was "all"'],
+    ["hasDashboard", "yes", 'hasDashboard must be true or false, was "yes"'],
+    ["alarmEmail", "ops", 'alarmEmail must be an address like ops@example.com, or empty, was "ops"'],
+    ["monthlyBudgetDollars", "50$", 'monthlyBudgetDollars must be a whole number from 0 to 1000000000, was "50$"'],
+    ["monthlyBudgetDollars", 50, 'alarmEmail must be given with monthlyBudgetDollars, was ""'],
     ["dataRemoval", "RETAIN", 'dataRemoval must be retain or destroy, was "RETAIN"'],
     ["logLevel", "info", 'logLevel must be DEBUG or INFO or WARN or ERROR, was "info"'],
   ])("rejects %s of %j", (key, value, message) => {
     rejects({ [key]: value }, message);
-    rejects({ tapestream: { [key]: value } }, message);
+    rejects({}, message, { [key]: value });
   });
 
   test.each([

@@ -1,14 +1,12 @@
-import { PipelineError } from "#core/errors.ts";
-import { intervalText, storedIntervalFor } from "#core/interval.ts";
 import { barsPlanOf } from "#core/plan/bars.ts";
 import { DEFAULT_LOAD } from "#core/plan/load.ts";
-import { STATE_LIMIT_BYTES, stateSizeOf } from "#core/plan/state-size.ts";
 import { ticksPlanOf } from "#core/plan/ticks.ts";
-import { durationMs, type DurationMs } from "#core/units.ts";
+import type { DurationMs } from "#core/units.ts";
 import type { StoredInterval } from "#lambdas/environment.ts";
-import { checkAccess } from "./access-checks.ts";
+import { checkConfig } from "./config-checks.ts";
 import {
   audiences,
+  emailOrNothing,
   intervals,
   invalid,
   isRecord,
@@ -20,12 +18,16 @@ import {
   span,
   storedIntervals,
   symbols,
+  trueOrFalse,
   wholeNumber,
   wholeNumberOrAuto,
   type Reader,
 } from "./config-values.ts";
 
-/** What a deployment can choose. Each setting is a key of context; see {@link readConfig}. */
+/**
+ * What a deployment can choose, in `tapestream.config.ts` or as keys of context; see {@link readConfig}. These comments
+ * are what docs/configuration.md says.
+ */
 export interface TapestreamConfig {
   /** Trades a second that are expected, all symbols together: what is `auto` is planned for them. @default 1000 */
   readonly tradesPerSecond: number;
@@ -57,21 +59,21 @@ export interface TapestreamConfig {
   readonly offeredIntervals: readonly DurationMs[];
   /** Partition keys that symbols are spread over. @default 64 */
   readonly lanes: number;
-  /** @default 1000 */
+  /** Trades in one frame, at most. @default 1000 */
   readonly frameMaxTrades: number;
-  /** @default 25000 */
+  /** Bytes of one frame, at most; Kinesis meters them in steps of 25 kB. @default 25000 */
   readonly frameMaxBytes: number;
-  /** @default 100 */
+  /** How long a frame waits to be fuller. @default 100 */
   readonly lingerMs: DurationMs;
   /** A source that is faster than the pipeline waits while about so many trades are sent and not folded. @default 1000000 */
   readonly maxUnfoldedTrades: number;
-  /** @default 2000 */
+  /** How far behind the newest trade of its shard a trade may be before it counts as late; it is folded all the same. @default 2000 */
   readonly maxOutOfOrdernessMs: DurationMs;
-  /** @default 10000 */
+  /** A shard without trades for so long is not waited for when bars are called final. @default 10000 */
   readonly idleMs: DurationMs;
   /** How often every connection is told how the pipeline stands. @default 1 */
   readonly heartbeatSeconds: number;
-  /** @default 10000 */
+  /** A trade stamped further ahead of its arrival than this is rejected. @default 10000 */
   readonly clockSkewMs: DurationMs;
   /** How long rejected records are kept. @default 30d */
   readonly rejectedKeep: DurationMs;
@@ -96,19 +98,31 @@ export interface TapestreamConfig {
   readonly ticketsBurst: number;
   /** What posts to sockets: our own lean client, or the SDK's. @default lean */
   readonly socketClient: "lean" | "sdk";
+  /** Who reads by enhanced fan-out: 2 MB/s a shard of its own, pushed within some 70 ms, at a price of its own by the shard-hour and the GB. Not for a stream that takes records in the KPL's aggregated format: Lambda drops some of those unseen. A change makes a new mapping. @default none */
+  readonly fanOut: FanOut;
+  /** Whether the dashboard is deployed: a bucket, CloudFront, and the page. @default true */
+  readonly hasDashboard: boolean;
+  /** Who is mailed when an alarm goes off; AWS asks that address to confirm first. Without one, alarms show in CloudWatch alone. @default nobody */
+  readonly alarmEmail: string;
+  /** Dollars a month; AWS mails `alarmEmail` at 80 % of them, and when all are forecast to be spent, by the whole account. 0 for no budget. @default 0 */
+  readonly monthlyBudgetDollars: number;
   /** What happens to stored data when its stack is deleted. @default retain */
   readonly dataRemoval: "retain" | "destroy";
-  /** @default INFO */
+  /** How much the functions log; DEBUG costs by the GB. @default INFO */
   readonly logLevel: "DEBUG" | "INFO" | "WARN" | "ERROR";
 }
 
+/** Whose event source mapping has an enhanced fan-out consumer. */
+export type FanOut = "none" | "aggregator" | "broadcast" | "both";
+
 /** Settings that follow from others unless they are given. */
-type PlannedKey = "shards" | "barsShards" | "aggregatorMemoryMiB" | "symbolCount";
+export type PlannedKey = "shards" | "barsShards" | "aggregatorMemoryMiB" | "symbolCount";
 
 /** The settings as they are given. */
 type Settings = Omit<TapestreamConfig, PlannedKey> & Readonly<Record<PlannedKey, number | "auto">>;
 
-const DEFAULTS: Readonly<Record<keyof TapestreamConfig, unknown>> = {
+/** What holds where nothing is given, as it would be given. */
+export const DEFAULTS: Readonly<Record<keyof TapestreamConfig, unknown>> = {
   tradesPerSecond: 1_000,
   shards: "auto",
   barsShards: "auto",
@@ -142,18 +156,22 @@ const DEFAULTS: Readonly<Record<keyof TapestreamConfig, unknown>> = {
   ticketsPerSecond: 20,
   ticketsBurst: 100,
   socketClient: "lean",
+  fanOut: "none",
+  hasDashboard: true,
+  alarmEmail: "",
+  monthlyBudgetDollars: 0,
   dataRemoval: "retain",
   logLevel: "INFO",
 };
 
 /**
- * Ranges are those of the services.
+ * How each setting is read. Ranges are those of the services.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html (batches, window, retries)
  * Source: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html (shards, retention, record size)
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html (memory)
  * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html (requests)
  */
-const READERS: { readonly [Key in keyof Settings]: Reader<Settings[Key]> } = {
+export const READERS: { readonly [Key in keyof Settings]: Reader<Settings[Key]> } = {
   tradesPerSecond: wholeNumber(1, 100_000_000),
   shards: wholeNumberOrAuto(1, 20_000),
   barsShards: wholeNumberOrAuto(1, 20_000),
@@ -187,6 +205,10 @@ const READERS: { readonly [Key in keyof Settings]: Reader<Settings[Key]> } = {
   ticketsPerSecond: wholeNumber(1, 10_000),
   ticketsBurst: wholeNumber(1, 5_000),
   socketClient: oneOf("lean", "sdk"),
+  fanOut: oneOf("none", "aggregator", "broadcast", "both"),
+  hasDashboard: trueOrFalse,
+  alarmEmail: emailOrNothing,
+  monthlyBudgetDollars: wholeNumber(0, 1_000_000_000),
   dataRemoval: oneOf("retain", "destroy"),
   logLevel: oneOf("DEBUG", "INFO", "WARN", "ERROR"),
 };
@@ -194,19 +216,16 @@ const READERS: { readonly [Key in keyof Settings]: Reader<Settings[Key]> } = {
 const KEYS = Object.keys(READERS) as readonly (keyof TapestreamConfig)[];
 
 /**
- * The configuration that CDK context holds: the defaults, changed by the object under the key `tapestream`, changed by
- * context keys of the settings' own names, as `-c shards=4` gives them.
+ * The configuration: the defaults, changed by the settings of `tapestream.config.ts`, changed by keys of CDK context of
+ * the settings' own names, as `-c shards=4` gives them.
  * @throws PipelineError TAPE_CONFIG_INVALID with one sentence on the first mistake found.
  */
-export const readConfig = (context: Readonly<Record<string, unknown>>): TapestreamConfig => {
-  const { tapestream = {}, ...flat } = context;
-  if (!isRecord(tapestream)) throw invalid("tapestream must be an object of settings", tapestream);
-  const chosen = { ...DEFAULTS, ...known(tapestream), ...known(withoutCdkKeys(flat)) };
+export const readConfig = (context: Readonly<Record<string, unknown>>, settings: unknown = {}): TapestreamConfig => {
+  if (!isRecord(settings)) throw invalid("tapestream.config.ts must export settings, an object", settings);
+  const chosen = { ...DEFAULTS, ...known(settings), ...known(withoutCdkKeys(context)) };
   const read = KEYS.map((key) => [key, READERS[key](chosen[key], key)]);
   const config = planned(Object.fromEntries(read) as Settings);
-  checkOffered(config);
-  checkState(config);
-  checkAccess(config);
+  checkConfig(config);
   return config;
 };
 
@@ -234,31 +253,4 @@ const known = (settings: Readonly<Record<string, unknown>>): Readonly<Record<str
   const unknown = Object.keys(settings).find((key) => !Object.hasOwn(READERS, key));
   if (unknown !== undefined) throw invalid(`a setting must be one of ${KEYS.join(", ")}`, unknown);
   return settings;
-};
-
-const checkOffered = (config: TapestreamConfig): void => {
-  const storedMs = config.intervals.map(({ intervalMs }) => intervalMs);
-  const odd = config.offeredIntervals.find((offeredMs) => storedIntervalFor(offeredMs, storedMs) === undefined);
-  if (odd !== undefined) {
-    const stored = storedMs.map(intervalText).join(" or ");
-    throw invalid(`offeredIntervals must be whole multiples of a stored interval (${stored})`, intervalText(odd));
-  }
-};
-
-const checkState = (config: TapestreamConfig): void => {
-  if (config.arrivalWindowSeconds === 0) return;
-  const { isWithinLimit, arithmetic } = stateSizeOf({
-    symbolCount: config.symbolCount,
-    shardCount: Math.min(config.shards, config.lanes),
-    intervalsMs: config.intervals.map(({ intervalMs }) => intervalMs),
-    arrivalWindowMs: durationMs(config.arrivalWindowSeconds * 1_000),
-    maxOutOfOrdernessMs: config.maxOutOfOrdernessMs,
-  });
-  if (!isWithinLimit) {
-    throw new PipelineError(
-      "TAPE_CONFIG_INVALID",
-      `the state of an arrival window must fit ${STATE_LIMIT_BYTES} bytes of Lambda's 1 MB, was ${arithmetic}: ` +
-        "take more shards, a shorter arrivalWindowSeconds or fewer intervals",
-    );
-  }
 };

@@ -6,6 +6,12 @@ import { readConfig as readBroadcastConfig } from "#lambdas/ws-broadcast/config.
 import { openBundles, resourcesOf, STAGES, type Stage } from "./bundles.fixture.ts";
 import { readConfig } from "./config.ts";
 
+interface Statement {
+  readonly Effect: "Allow" | "Deny";
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+}
+
 let pipeline: Template;
 
 beforeAll(async () => {
@@ -70,16 +76,81 @@ describe("the functions", () => {
     }
   });
 
+  const statementsOf = (policy: { readonly Properties: Readonly<Record<string, unknown>> }) =>
+    (policy.Properties["PolicyDocument"] as { Statement: readonly Statement[] }).Statement;
+
   test("may not do anything to anything", () => {
-    for (const { Properties } of resourcesOf(pipeline, "AWS::IAM::Policy")) {
-      const { Statement } = Properties["PolicyDocument"] as {
-        Statement: readonly { Action: unknown; Resource: unknown }[];
-      };
-      for (const { Action, Resource: resource } of Statement) {
+    for (const policy of resourcesOf(pipeline, "AWS::IAM::Policy")) {
+      for (const { Action, Resource: resource } of statementsOf(policy).filter(({ Effect }) => Effect === "Allow")) {
         for (const action of [Action].flat()) expect(action).not.toContain("*");
         expect([resource].flat()).not.toContain("*");
       }
     }
+  });
+
+  test("may do nothing at all without TLS", () => {
+    const ofFunctions = resourcesOf(pipeline, "AWS::IAM::Policy").filter(
+      ({ Properties }) => !String(Properties["PolicyName"]).includes("EachMinute"),
+    );
+    expect(ofFunctions).toHaveLength(STAGES.length);
+    for (const policy of ofFunctions) {
+      expect(statementsOf(policy)).toContainEqual({
+        Action: "*",
+        Effect: "Deny",
+        Resource: "*",
+        Condition: { Bool: { "aws:SecureTransport": "false" } },
+      });
+    }
+  });
+
+  /** The actions that a function's role allows, by the service. */
+  const allowedOf = (name: string): readonly string[] =>
+    resourcesOf(pipeline, "AWS::IAM::Policy")
+      .filter(({ Properties }) => new RegExp(name).test(String(Properties["PolicyName"])))
+      .flatMap(statementsOf)
+      .filter(({ Effect }) => Effect === "Allow")
+      .flatMap(({ Action }) => Action)
+      .filter((action) => !/^logs:(CreateLogStream|PutLogEvents)$/.test(action))
+      .toSorted();
+
+  const READ_ROWS = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"];
+  const PUT_ROWS = ["dynamodb:PutItem", "dynamodb:UpdateItem"];
+
+  test("may do what their stage does: the fetcher puts frames and holds a lease", () => {
+    expect(allowedOf("FetcherFunction")).toEqual(
+      [...READ_ROWS, ...PUT_ROWS, "kinesis:DescribeStreamSummary", "kinesis:PutRecords"].toSorted(),
+    );
+  });
+
+  test("may do what their stage does: the aggregator reads ticks and puts panes, but deletes none", () => {
+    expect(allowedOf("AggregatorFunction")).toEqual(
+      [
+        ...READ_ROWS,
+        ...PUT_ROWS,
+        "dynamodb:BatchWriteItem",
+        "kinesis:DescribeStream",
+        "kinesis:DescribeStreamSummary",
+        "kinesis:GetRecords",
+        "kinesis:GetShardIterator",
+        "kinesis:ListShards",
+        "kinesis:PutRecords",
+        "kinesis:SubscribeToShard",
+        "s3:ListBucket",
+        "s3:PutObject",
+      ].toSorted(),
+    );
+  });
+
+  test("are started by schedules that may start them alone, once", () => {
+    for (const name of ["FetcherEachMinute", "SocketEachMinute"])
+      expect(allowedOf(name)).toEqual(["lambda:InvokeFunction"]);
+    for (const { Properties } of resourcesOf(pipeline, "AWS::Scheduler::Schedule"))
+      expect(Properties["Target"]).toMatchObject({ RetryPolicy: { MaximumRetryAttempts: 0 } });
+  });
+
+  test("carry no secret in their environments", () => {
+    for (const { Properties } of resourcesOf(pipeline, "AWS::Lambda::Function"))
+      expect(JSON.stringify(variablesOf(Properties))).not.toMatch(/resolve:secretsmanager|resolve:ssm|SecretString/);
   });
 
   test("may only put into and list the bucket of failed batches", () => {

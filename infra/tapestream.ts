@@ -1,4 +1,5 @@
 import type { App } from "aws-cdk-lib";
+import { STACKS } from "#core/deployment.ts";
 import type { TapestreamConfig } from "./config.ts";
 import { DashboardStack } from "./stacks/dashboard-stack.ts";
 import { PipelineStack } from "./stacks/pipeline-stack.ts";
@@ -13,7 +14,8 @@ export interface TapestreamProps {
 export interface Tapestream {
   readonly storage: StorageStack;
   readonly pipeline: PipelineStack;
-  readonly dashboard: DashboardStack;
+  /** Undefined where the configuration wants none. */
+  readonly dashboard: DashboardStack | undefined;
 }
 
 /**
@@ -21,11 +23,11 @@ export interface Tapestream {
  * and the dashboard. They name neither account nor region.
  */
 export const addTapestream = (app: App, { config, lambdasFolder }: TapestreamProps): Tapestream => {
-  const storage = new StorageStack(app, "TapestreamStorage", { config });
-  const pipeline = new PipelineStack(app, "TapestreamPipeline", { config, lambdasFolder, storage });
-  const dashboard = new DashboardStack(app, "TapestreamDashboard", {
-    socketOrigin: pipeline.socketOrigin,
-    ticketsHost: pipeline.ticketsHost,
-  });
+  const storage = new StorageStack(app, STACKS.storage, { config });
+  const pipeline = new PipelineStack(app, STACKS.pipeline, { config, lambdasFolder, storage });
+  const { socketOrigin, ticketsHost } = pipeline;
+  const dashboard = config.hasDashboard
+    ? new DashboardStack(app, STACKS.dashboard, { socketOrigin, ticketsHost })
+    : undefined;
   return { storage, pipeline, dashboard };
 };

@@ -1,3 +1,4 @@
+import { METRICS } from "../metrics.ts";
 import { LOG_BYTES_PER_INVOCATION } from "./assumed.ts";
 import { billOf, lineOf, tieredLineOf, type Bill, type BillLine } from "./bill.ts";
 import { changedSymbolsOf, keptBytesOf } from "./fold-load.ts";
@@ -24,7 +25,19 @@ export const costOf = (load: PlanLoad, capacity: Capacity): Bill =>
     ...storeLines(load, capacity),
     ...socketLines(load, capacity),
     ...standingLines(load, capacity),
+    ...watchLines(),
   ]);
+
+/** What a month costs in which nothing trades, with a capacity that stands ready for `load`; what is stored comes on top. */
+export const idleCostOf = (load: PlanLoad, capacity: Capacity): Bill =>
+  billOf([
+    ...pausedCostOf({ ticks: capacity.ticks.shards, bars: capacity.bars.shards }).lines,
+    ...standingLines({ ...load, hoursPerMonth: 0 }, capacity),
+  ]);
+
+/** What a month costs in which nothing runs, with so many shards; what is stored comes on top. */
+export const pausedCostOf = (shards: { readonly ticks: number; readonly bars: number }): Bill =>
+  billOf([shardLine("ticks", shards.ticks), shardLine("bars", shards.bars), ...watchLines()]);
 
 /** What brings trades to panes: the lines that the alternatives have others for. */
 export const foldLines = (load: PlanLoad, { ticks }: Capacity): readonly BillLine[] => {
@@ -42,9 +55,12 @@ export const streamLines = (
   shards: number,
   payloadUnits: number,
 ): readonly BillLine[] => [
-  lineOf(`${name} stream: shards`, shards * MONTH_HOURS, PRICES.shardHour),
+  shardLine(name, shards),
   lineOf(`${name} stream: records`, (payloadUnits * tradingSeconds(load)) / MILLION, PRICES.payloadUnits),
 ];
+
+const shardLine = (name: string, shards: number): BillLine =>
+  lineOf(`${name} stream: shards`, shards * MONTH_HOURS, PRICES.shardHour);
 
 /** The lines of a function that works while trades flow. */
 export const functionLines = (
@@ -101,5 +117,15 @@ const standingLines = (load: PlanLoad, { ticks, sockets, store }: Capacity): rea
     lineOf("logs", ((invocations + 2 * MINUTES) * LOG_BYTES_PER_INVOCATION) / GIB, PRICES.logs),
   ];
 };
+
+/** What it takes to be told: see infra/constructs/alarm-specs.ts and the list of metrics. */
+const watchLines = (): readonly BillLine[] => [
+  lineOf("alarms", ALARM_METRIC_COUNT, PRICES.alarmMetric),
+  lineOf("metrics of the functions", Object.keys(METRICS).length, PRICES.ownMetric),
+  lineOf("the operator's board", 1, PRICES.board),
+];
+
+/** Metrics that the alarms ask for, each alarm's counted by itself, as they are paid for. */
+export const ALARM_METRIC_COUNT = 40;
 
 const tradingSeconds = ({ hoursPerMonth }: PlanLoad): number => hoursPerMonth * 3_600;

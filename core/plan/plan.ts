@@ -1,7 +1,7 @@
 import { alternativesOf, type Alternative } from "./alternatives.ts";
 import type { Bill } from "./bill.ts";
 import { capacityOf, type Capacity } from "./capacity.ts";
-import { costOf } from "./cost.ts";
+import { costOf, idleCostOf, pausedCostOf } from "./cost.ts";
 import type { PlanLoad } from "./load.ts";
 import { notesOf } from "./notes.ts";
 
@@ -10,6 +10,10 @@ export interface Plan {
   readonly load: PlanLoad;
   readonly capacity: Capacity;
   readonly bill: Bill;
+  /** A month in which nothing trades, without what is stored. */
+  readonly idle: Bill;
+  /** A month in which it is paused, without what is stored. */
+  readonly paused: Bill;
   readonly alternatives: readonly Alternative[];
   /** What is unusual, in sentences. */
   readonly notes: readonly string[];
@@ -22,6 +26,8 @@ export const planOf = (load: PlanLoad): Plan => {
     load,
     capacity,
     bill: costOf(load, capacity),
+    idle: idleCostOf(load, capacity),
+    paused: pausedCostOf({ ticks: capacity.ticks.shards, bars: capacity.bars.shards }),
     alternatives: alternativesOf(load, capacity),
     notes: notesOf(load, capacity),
   };

@@ -23,6 +23,7 @@ const KINESIS = "https://aws.amazon.com/kinesis/data-streams/pricing/";
 const LAMBDA = "https://aws.amazon.com/lambda/pricing/";
 const DYNAMODB = "https://aws.amazon.com/dynamodb/pricing/on-demand/";
 const API_GATEWAY = "https://aws.amazon.com/api-gateway/pricing/";
+const CLOUDWATCH = "https://aws.amazon.com/cloudwatch/pricing/";
 const MSK = "https://aws.amazon.com/msk/pricing/";
 const PRICE_LIST = "2026-10-02";
 const SECONDARY = "2026, as others quote it";
@@ -37,7 +38,10 @@ export const PRICES = {
   storage: { dollars: 0.25, unit: "GB-month", source: DYNAMODB, read: "2025-07" },
   restorable: { dollars: 0.2, unit: "GB-month, restorable", source: DYNAMODB, read: SECONDARY },
   connectionMinutes: { dollars: 0.25, unit: "million minutes", source: API_GATEWAY, read: "2026-09-21" },
-  logs: { dollars: 0.5, unit: "GB ingested", source: "https://aws.amazon.com/cloudwatch/pricing/", read: SECONDARY },
+  logs: { dollars: 0.5, unit: "GB ingested", source: CLOUDWATCH, read: SECONDARY },
+  alarmMetric: { dollars: 0.1, unit: "alarm metric", source: CLOUDWATCH, read: SECONDARY },
+  ownMetric: { dollars: 0.3, unit: "custom metric", source: CLOUDWATCH, read: SECONDARY },
+  board: { dollars: 3, unit: "dashboard", source: CLOUDWATCH, read: SECONDARY },
   mskClusterHour: { dollars: 0.75, unit: "cluster-hour", source: MSK, read: PRICE_LIST },
   mskPartitionHour: { dollars: 0.0015, unit: "partition-hour", source: MSK, read: PRICE_LIST },
   mskIn: { dollars: 0.1, unit: "GB in", source: MSK, read: PRICE_LIST },

@@ -1,21 +1,20 @@
 import { Duration } from "aws-cdk-lib";
-import type { Stream } from "aws-cdk-lib/aws-kinesis";
-import { StartingPosition } from "aws-cdk-lib/aws-lambda";
-import { KinesisEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
+import { MetricType, StartingPosition } from "aws-cdk-lib/aws-lambda";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { durationMs } from "#core/units.ts";
 import { environment } from "#lambdas/aggregator/config.ts";
 import type { TapestreamConfig } from "../config.ts";
 import { FailedBatches } from "./failed-batches.ts";
+import type { RecordStream, StreamEventSourceProps } from "./record-stream.ts";
 import { StageFunction } from "./stage-function.ts";
 import type { StoreTable } from "./store-table.ts";
 
 export interface AggregatorProps {
   readonly config: TapestreamConfig;
   readonly lambdasFolder: string;
-  readonly ticks: Stream;
-  readonly bars: Stream;
+  readonly ticks: RecordStream;
+  readonly bars: RecordStream;
   readonly panes: StoreTable;
   readonly checkpoints: StoreTable;
   readonly rejected: StoreTable;
@@ -26,6 +25,8 @@ export interface AggregatorProps {
 /** The aggregator and the event source mapping that drives it, one invocation at a time per shard of ticks. */
 export class Aggregator extends Construct {
   readonly function: StageFunction;
+  /** The mapping's UUID, under which Lambda counts what it gave up. */
+  readonly mappingId: string;
 
   constructor(scope: Construct, id: string, props: AggregatorProps) {
     super(scope, id);
@@ -52,15 +53,16 @@ export class Aggregator extends Construct {
       logLevel: config.logLevel,
     });
     // The mapping's own right to read ticks also serves the refill, which reads the shard from behind the checkpoint.
-    this.function.addEventSource(new KinesisEventSource(ticks, mappingOf(config, failures)));
-    bars.grantWrite(this.function);
+    const mapping = ticks.eventSource(mappingOf(config, failures));
+    this.function.addEventSource(mapping);
+    this.mappingId = mapping.eventSourceMappingId;
+    bars.grantPutRecords(this.function);
     panes.grantReadRows(this.function);
-    panes.grantWriteRows(this.function);
+    panes.grantPutRows(this.function);
     checkpoints.grantReadRows(this.function);
-    checkpoints.grantWriteRows(this.function);
-    rejected.grantWriteRows(this.function);
-    symbols.grantReadRows(this.function);
-    symbols.grantWriteRows(this.function);
+    checkpoints.grantPutRows(this.function);
+    rejected.grant(this.function, "dynamodb:BatchWriteItem");
+    symbols.grantPutRows(this.function);
   }
 }
 
@@ -72,7 +74,8 @@ export class Aggregator extends Construct {
  * Under a window a batch succeeds or fails whole. Without one it stops at the first failure and reports its position.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html
  */
-const mappingOf = (config: TapestreamConfig, failures: Bucket) => ({
+const mappingOf = (config: TapestreamConfig, failures: Bucket): StreamEventSourceProps => ({
+  hasFanOut: config.fanOut === "aggregator" || config.fanOut === "both",
   startingPosition: StartingPosition.TRIM_HORIZON,
   batchSize: config.batchSize,
   maxBatchingWindow: Duration.seconds(config.batchingWindowSeconds),
@@ -82,6 +85,8 @@ const mappingOf = (config: TapestreamConfig, failures: Bucket) => ({
   retryAttempts: config.retryAttempts,
   maxRecordAge: Duration.hours(Math.min(config.ticksRetentionHours - 1, MAX_RECORD_AGE_HOURS)),
   onFailure: new FailedBatches(failures),
+  // Lambda counts the batches that it gives up only when told so.
+  metricsConfig: { metrics: [MetricType.EVENT_COUNT] },
   ...(config.arrivalWindowSeconds === 0
     ? { reportBatchItemFailures: true }
     : { tumblingWindow: Duration.seconds(config.arrivalWindowSeconds) }),

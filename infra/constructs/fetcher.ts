@@ -1,17 +1,16 @@
 import { Duration } from "aws-cdk-lib";
-import { Schedule, ScheduleExpression } from "aws-cdk-lib/aws-scheduler";
-import { LambdaInvoke } from "aws-cdk-lib/aws-scheduler-targets";
-import type { Stream } from "aws-cdk-lib/aws-kinesis";
 import { Construct } from "constructs";
 import { environment } from "#lambdas/fetcher/config.ts";
 import type { TapestreamConfig } from "../config.ts";
+import { EachMinute } from "./each-minute.ts";
+import type { RecordStream } from "./record-stream.ts";
 import { StageFunction } from "./stage-function.ts";
 import type { StoreTable } from "./store-table.ts";
 
 export interface FetcherProps {
   readonly config: TapestreamConfig;
   readonly lambdasFolder: string;
-  readonly ticks: Stream;
+  readonly ticks: RecordStream;
   readonly leases: StoreTable;
   readonly checkpoints: StoreTable;
 }
@@ -45,18 +44,11 @@ export class Fetcher extends Construct {
       memoryMiB: 512,
       logLevel: config.logLevel,
     });
-    // The schedule only hands the event over; Lambda itself would run a failed function twice more.
-    // Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
-    this.function.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.seconds(60) });
-    ticks.grantWrite(this.function);
+    ticks.grantPutRecords(this.function);
     ticks.grant(this.function, "kinesis:DescribeStreamSummary");
     checkpoints.grantReadRows(this.function);
     leases.grantReadRows(this.function);
-    leases.grantWriteRows(this.function);
-    new Schedule(this, "EachMinute", {
-      description: "Runs the fetcher",
-      schedule: ScheduleExpression.rate(Duration.minutes(1)),
-      target: new LambdaInvoke(this.function, { retryAttempts: 0, maxEventAge: Duration.seconds(60) }),
-    });
+    leases.grantPutRows(this.function);
+    new EachMinute(this, "EachMinute", { description: "Runs the fetcher", function: this.function });
   }
 }

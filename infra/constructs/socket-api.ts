@@ -1,25 +1,29 @@
-import { Duration } from "aws-cdk-lib";
-import { WebSocketApi, WebSocketStage, type IWebSocketRouteAuthorizer } from "aws-cdk-lib/aws-apigatewayv2";
+import { Duration, Validations } from "aws-cdk-lib";
+import {
+  WebSocketApi,
+  WebSocketStage,
+  type IWebSocketRouteAuthorizer,
+  type WebSocketRoute,
+} from "aws-cdk-lib/aws-apigatewayv2";
 import { WebSocketLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
-import type { Stream } from "aws-cdk-lib/aws-kinesis";
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { StartingPosition } from "aws-cdk-lib/aws-lambda";
-import { Schedule, ScheduleExpression } from "aws-cdk-lib/aws-scheduler";
-import { LambdaInvoke } from "aws-cdk-lib/aws-scheduler-targets";
-import { KinesisEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { durationMs } from "#core/units.ts";
 import { environment } from "#lambdas/ws-broadcast/config.ts";
 import type { TapestreamConfig } from "../config.ts";
+import { EachMinute } from "./each-minute.ts";
 import { FailedBatches } from "./failed-batches.ts";
+import type { RecordStream } from "./record-stream.ts";
 import { StageFunction } from "./stage-function.ts";
 import type { StoreTable } from "./store-table.ts";
 
 export interface SocketApiProps {
   readonly config: TapestreamConfig;
   readonly lambdasFolder: string;
-  readonly ticks: Stream;
-  readonly bars: Stream;
+  readonly ticks: RecordStream;
+  readonly bars: RecordStream;
   readonly panes: StoreTable;
   readonly checkpoints: StoreTable;
   readonly connections: StoreTable;
@@ -56,13 +60,18 @@ export class SocketApi extends Construct {
       autoDeploy: true,
       throttle: { rateLimit, burstLimit },
     });
+    Validations.of(this.stage).acknowledge({
+      id: "AwsSolutions-APIG1",
+      reason:
+        "access logs of a WebSocket API need a role that is set once for the whole account; the functions log connections",
+    });
     this.#addRoutes();
     this.#addBroadcast();
     this.#addHeartbeat();
   }
 
   #addRoutes(): void {
-    const { authorizer, panes, checkpoints, connections, symbols, leases } = this.#props;
+    const { authorizer, config, panes, checkpoints, connections, symbols, leases } = this.#props;
     const connect = this.#functionOf("Connect", "ws-connect", "Notes a new connection");
     connections.grantWriteRows(connect);
     const disconnect = this.#functionOf("Disconnect", "ws-disconnect", "Forgets a connection");
@@ -76,26 +85,33 @@ export class SocketApi extends Construct {
     leases.grantReadRows(message);
     symbols.grantReadRows(message);
     symbols.grantWriteRows(message);
-    this.stage.grantManagementApiAccess(message);
+    this.#grantPost(message);
 
-    this.api.addRoute("$connect", {
+    const route = this.api.addRoute("$connect", {
       integration: new WebSocketLambdaIntegration("Connect", connect),
       ...(authorizer === undefined ? {} : { authorizer }),
     });
-    this.api.addRoute("$disconnect", { integration: new WebSocketLambdaIntegration("Disconnect", disconnect) });
-    this.api.addRoute("$default", { integration: new WebSocketLambdaIntegration("Message", message) });
+    if (config.access === "public") acknowledgeOpen(route, "the configuration says that anybody may connect");
+    for (const [key, name, target] of [
+      ["$disconnect", "Disconnect", disconnect],
+      ["$default", "Message", message],
+    ] as const) {
+      const inner = this.api.addRoute(key, { integration: new WebSocketLambdaIntegration(name, target) });
+      acknowledgeOpen(inner, "API Gateway authorizes at $connect alone: whoever sends this has been let in");
+    }
   }
 
   #addBroadcast(): void {
-    const { bars, connections, failures } = this.#props;
+    const { config, bars, connections, failures } = this.#props;
     const broadcast = this.#functionOf("Broadcast", "ws-broadcast", "Sends updates of bars to who wants them", {
       memoryMiB: 512,
     });
     connections.grantReadRows(broadcast);
     connections.grantWriteRows(broadcast);
-    this.stage.grantManagementApiAccess(broadcast);
+    this.#grantPost(broadcast);
     broadcast.addEventSource(
-      new KinesisEventSource(bars, {
+      bars.eventSource({
+        hasFanOut: config.fanOut === "broadcast" || config.fanOut === "both",
         // A client starts from a snapshot, so nothing that was said before the mapping existed is missed.
         startingPosition: StartingPosition.LATEST,
         batchSize: 1_000,
@@ -108,26 +124,29 @@ export class SocketApi extends Construct {
     );
   }
 
-  /**
-   * Run each minute for a minute, so that beat follows beat. A run that fails is not repeated: the next one goes on.
-   * Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
-   */
+  /** Run each minute for a minute, so that beat follows beat. */
   #addHeartbeat(): void {
     const { checkpoints, connections, leases } = this.#props;
     const heartbeat = this.#functionOf("Heartbeat", "ws-heartbeat", "Tells every client how the pipeline stands", {
       timeout: Duration.seconds(65),
     });
-    heartbeat.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.seconds(60) });
     connections.grantReadRows(heartbeat);
     connections.grantWriteRows(heartbeat);
     checkpoints.grantReadRows(heartbeat);
     leases.grantReadRows(heartbeat);
-    this.stage.grantManagementApiAccess(heartbeat);
-    new Schedule(this, "EachMinute", {
-      description: "Runs the heartbeat",
-      schedule: ScheduleExpression.rate(Duration.minutes(1)),
-      target: new LambdaInvoke(heartbeat, { retryAttempts: 0, maxEventAge: Duration.seconds(60) }),
-    });
+    this.#grantPost(heartbeat);
+    new EachMinute(this, "EachMinute", { description: "Runs the heartbeat", function: heartbeat });
+  }
+
+  /** Lets `target` post to any connection of the stage, but neither ask about one nor end it. */
+  #grantPost(target: StageFunction): void {
+    const resource = this.api.arnForExecuteApiV2("POST/@connections/*", this.stage.stageName);
+    target.addToRolePolicy(new PolicyStatement({ actions: ["execute-api:ManageConnections"], resources: [resource] }));
+    if (target.role !== undefined)
+      Validations.of(target.role).acknowledge({
+        id: "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<SocketApiF12253BF>/prod/POST/@connections/*]",
+        reason: "connections come and go, and API Gateway names them",
+      });
   }
 
   #functionOf(id: string, stage: string, description: string, size: FunctionSize = {}): StageFunction {
@@ -160,3 +179,6 @@ export class SocketApi extends Construct {
     });
   }
 }
+
+const acknowledgeOpen = (route: WebSocketRoute, reason: string): void =>
+  Validations.of(route).acknowledge({ id: "AwsSolutions-APIG4", reason });

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { RemovalPolicy, type Duration } from "aws-cdk-lib";
-import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { Effect, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Architecture, Code, Function, Runtime } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
@@ -23,9 +23,12 @@ export interface StageFunctionProps {
 
 /**
  * One stage as a Lambda function: its built bundle on Node 24 and arm64, with a log group of its own. Its role may
- * write to that log group and nothing else until something is granted to it.
+ * write to that log group and nothing else until something is granted to it, and nothing at all without TLS.
  */
 export class StageFunction extends Function {
+  /** The name that its bundle, its log lines and its metrics bear. */
+  readonly stage: string;
+
   constructor(scope: Construct, id: string, props: StageFunctionProps) {
     const logGroup = new LogGroup(scope, `${id}Logs`, {
       retention: RetentionDays.ONE_MONTH,
@@ -48,7 +51,16 @@ export class StageFunction extends Function {
       logGroup,
       role,
     });
+    this.stage = props.stage;
     logGroup.grantWrite(this);
+    this.addToRolePolicy(
+      new PolicyStatement({
+        effect: Effect.DENY,
+        actions: ["*"],
+        resources: ["*"],
+        conditions: { Bool: { "aws:SecureTransport": "false" } },
+      }),
+    );
   }
 }
 

@@ -16,7 +16,7 @@ export interface StoreTableProps {
 /** The attribute that says when a row may go. */
 export const EXPIRY_ATTRIBUTE = "expiresAt";
 
-/** A DynamoDB table paid per request, restorable to any second of the last 35 days. */
+/** A DynamoDB table paid per request, restorable to any second of the last 35 days, encrypted by a key that AWS owns. */
 export class StoreTable extends Table {
   constructor(scope: Construct, id: string, props: StoreTableProps) {
     super(scope, id, {
@@ -32,6 +32,11 @@ export class StoreTable extends Table {
   /** Lets `grantee` read rows by key and partitions by query, but not scan the table. */
   grantReadRows(grantee: IGrantable): void {
     this.grant(grantee, "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query");
+  }
+
+  /** Lets `grantee` put and update rows one by one, but not delete any. */
+  grantPutRows(grantee: IGrantable): void {
+    this.grant(grantee, "dynamodb:PutItem", "dynamodb:UpdateItem");
   }
 
   /** Lets `grantee` put, update and delete rows. */

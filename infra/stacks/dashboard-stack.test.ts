@@ -29,6 +29,42 @@ describe("the dashboard", () => {
     const [headers] = resourcesOf(dashboard, "AWS::CloudFront::ResponseHeadersPolicy");
     const text = JSON.stringify(headers);
     expect(text).toMatch(/default-src 'none'.*connect-src 'self' ".*Fn::ImportValue.*ApiEndpoint/);
-    expect(text).toContain('"FrameOption":"DENY"');
+    expect(text).toContain("require-trusted-types-for 'script'");
+    expect(text).not.toContain("unsafe");
+  });
+
+  test("tells browsers to be strict", () => {
+    dashboard.hasResourceProperties("AWS::CloudFront::ResponseHeadersPolicy", {
+      ResponseHeadersPolicyConfig: {
+        SecurityHeadersConfig: {
+          ContentTypeOptions: { Override: true },
+          FrameOptions: { FrameOption: "DENY" },
+          ReferrerPolicy: { ReferrerPolicy: "no-referrer" },
+          StrictTransportSecurity: { AccessControlMaxAgeSec: 31_536_000, IncludeSubdomains: true },
+        },
+        CustomHeadersConfig: {
+          Items: [
+            { Header: "cross-origin-opener-policy", Value: "same-origin" },
+            { Header: "permissions-policy", Value: "camera=(), geolocation=(), microphone=()" },
+          ],
+        },
+      },
+    });
+  });
+
+  test("lets nobody read its bucket without TLS, and CloudFront alone with it", () => {
+    dashboard.hasResourceProperties("AWS::S3::BucketPolicy", {
+      PolicyDocument: {
+        Statement: [
+          { Effect: "Deny", Action: "s3:*", Condition: { Bool: { "aws:SecureTransport": "false" } } },
+          { Effect: "Allow", Action: "s3:GetObject", Principal: { Service: "cloudfront.amazonaws.com" } },
+        ],
+      },
+    });
+  });
+
+  test("brings no function and no custom resource", () => {
+    const types = new Set(Object.values(dashboard.toJSON()["Resources"] as object).map(({ Type }) => String(Type)));
+    expect([...types].filter((type) => /Lambda|CustomResource|Custom::/.test(type))).toEqual([]);
   });
 });

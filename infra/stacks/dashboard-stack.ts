@@ -1,5 +1,6 @@
 import { CfnOutput, Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
+import { OUTPUTS } from "#core/deployment.ts";
 import { DashboardSite } from "../constructs/dashboard-site.ts";
 
 export interface DashboardStackProps {
@@ -14,7 +15,9 @@ export class DashboardStack extends Stack {
   constructor(scope: Construct, id: string, props: DashboardStackProps) {
     super(scope, id, { description: "tapestream: the dashboard" });
     const site = new DashboardSite(this, "Site", props);
-    new CfnOutput(this, "DashboardUrl", { value: `https://${site.distribution.distributionDomainName}` });
-    new CfnOutput(this, "DashboardBucketName", { value: site.bucket.bucketName });
+    const { bucket, distribution } = site;
+    new CfnOutput(this, OUTPUTS.dashboardUrl, { value: `https://${distribution.distributionDomainName}` });
+    new CfnOutput(this, OUTPUTS.dashboardBucket, { value: bucket.bucketName });
+    new CfnOutput(this, OUTPUTS.dashboardDistribution, { value: distribution.distributionId });
   }
 }

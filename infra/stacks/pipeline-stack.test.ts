@@ -13,6 +13,7 @@ beforeAll(async () => {
     retryAttempts: 3,
     access: "public",
     dataRemoval: "destroy",
+    fanOut: "aggregator",
     shards: 4,
     barsShards: 2,
     aggregatorMemoryMiB: 1_769,
@@ -91,6 +92,16 @@ test("the mapping of bars to the sockets skips what is stale", () => {
     MaximumRetryAttempts: 2,
     StartingPosition: "LATEST",
   });
+});
+
+test("no mapping has a consumer of its own unless the configuration says so", () => {
+  pipeline.resourceCountIs("AWS::Kinesis::StreamConsumer", 0);
+  windowless.resourceCountIs("AWS::Kinesis::StreamConsumer", 1);
+  const [ticksMapping, barsMapping] = resourcesOf(windowless, "AWS::Lambda::EventSourceMapping");
+  expect(ticksMapping?.Properties["EventSourceArn"]).toEqual({
+    "Fn::GetAtt": [expect.stringMatching(/^TicksConsumer/), "ConsumerARN"],
+  });
+  expect(barsMapping?.Properties["EventSourceArn"]).toEqual({ "Fn::GetAtt": [expect.stringMatching(/^Bars/), "Arn"] });
 });
 
 test("the fetcher runs each minute, once", () => {

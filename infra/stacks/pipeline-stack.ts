@@ -1,11 +1,14 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
+import { OUTPUTS } from "#core/deployment.ts";
 import type { TapestreamConfig } from "../config.ts";
 import { Aggregator } from "../constructs/aggregator.ts";
 import { Fetcher } from "../constructs/fetcher.ts";
 import { RecordStream } from "../constructs/record-stream.ts";
 import { SocketAccess } from "../constructs/socket-access.ts";
 import { SocketApi } from "../constructs/socket-api.ts";
+import { StageFunction } from "../constructs/stage-function.ts";
+import { Watch } from "../constructs/watch.ts";
 import type { StorageStack } from "./storage-stack.ts";
 
 export interface PipelineStackProps {
@@ -34,16 +37,30 @@ export class PipelineStack extends Stack {
     const { panes, checkpoints, rejected, leases, symbols, connections, tickets, failures } = storage;
     const fetcher = new Fetcher(this, "Fetcher", { config, lambdasFolder, ticks, leases, checkpoints });
     const common = { config, lambdasFolder, ticks, bars, panes, checkpoints, symbols, failures };
-    new Aggregator(this, "Aggregator", { ...common, rejected });
+    const aggregator = new Aggregator(this, "Aggregator", { ...common, rejected });
     const access = new SocketAccess(this, "Access", { config, lambdasFolder, tickets });
     const socket = new SocketApi(this, "Socket", { ...common, connections, leases, authorizer: access.authorizer });
     this.socketOrigin = socket.api.apiEndpoint;
     this.ticketsHost = access.ticketOffice?.host;
+    const watch = new Watch(this, "Watch", {
+      config,
+      watched: {
+        functions: this.node.findAll().filter((construct) => construct instanceof StageFunction),
+        ticks,
+        ticksRetention: Duration.hours(config.ticksRetentionHours),
+        bars,
+        panes,
+        connections,
+        socketStage: socket.stage,
+        ticksMappingId: aggregator.mappingId,
+      },
+    });
 
-    new CfnOutput(this, "TicksStreamName", { value: ticks.streamName });
-    new CfnOutput(this, "BarsStreamName", { value: bars.streamName });
+    new CfnOutput(this, OUTPUTS.ticksStream, { value: ticks.streamName });
+    new CfnOutput(this, OUTPUTS.barsStream, { value: bars.streamName });
     new CfnOutput(this, "FetcherFunctionName", { value: fetcher.function.functionName });
-    new CfnOutput(this, "WebSocketUrl", { value: socket.stage.url });
+    new CfnOutput(this, OUTPUTS.webSocketUrl, { value: socket.stage.url });
+    new CfnOutput(this, "WatchBoardName", { value: watch.board.dashboard.dashboardName });
     if (access.ticketOffice !== undefined) {
       new CfnOutput(this, "TicketsUrl", { value: access.ticketOffice.url });
       new CfnOutput(this, "TicketSecretArn", { value: access.ticketOffice.secret.secretArn });

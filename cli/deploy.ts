@@ -1,0 +1,137 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { OUTPUTS, STACKS } from "#core/deployment.ts";
+import { PipelineError } from "#core/errors.ts";
+import { intervalText } from "#core/interval.ts";
+import type { DashboardConfig } from "#core/protocol/dashboard-config.ts";
+import { SOCKET_LIMITS } from "#core/protocol/socket-limits.ts";
+import { buildLambdas } from "#tools/build.ts";
+import { buildWeb } from "#tools/build-web.ts";
+import { openAccount, type Account } from "./account/account.ts";
+import { emptyBucket } from "./account/buckets.ts";
+import { cdkDeploy } from "./account/cdk.ts";
+import { isConfirmed } from "./account/confirm.ts";
+import { findDeployment, readSynthesized } from "./account/deployment.ts";
+import { costOfSettings, readSynthesizedSettings, type SynthesizedSettings } from "./account/settings.ts";
+import { putSite, refreshSite, siteFiles } from "./account/site.ts";
+import { deleteStack, findStack, type DeployedStack } from "./account/stacks.ts";
+import { deployWords } from "./account/words.ts";
+import { synthesize } from "./assemble.ts";
+import { mustBeFlagsAlone, runCommand, usage, type Arguments } from "./command.ts";
+import { readContext } from "./context.ts";
+import { say } from "./output.ts";
+
+const HELP = `Deploys the app to an AWS account: builds and synthesizes it, says what will be made and what a month of it costs,
+asks, deploys the stacks, and publishes the dashboard.
+
+Usage: npm run deploy [-- flags]
+
+  -c, --context KEY=VALUE  a setting for once, before tapestream.config.ts; may repeat   (docs/configuration.md)
+  --yes                    does not ask
+  --method M               change-set, or direct: faster, and what stand-ins for AWS take    (default: change-set)
+  --help                   shows this
+
+Credentials and region come from where AWS's tools find them: AWS_PROFILE, AWS_REGION, single sign-on, variables;
+AWS_ENDPOINT_URL is obeyed. An account and region that never saw the CDK wants npx cdk bootstrap once.
+
+What is paused stays paused. Trades that come while stacks change wait in the stream.
+`;
+
+const OUT_DIR = join(import.meta.dirname, "../cdk.out");
+
+const deploy = async (args: Arguments): Promise<number> => {
+  mustBeFlagsAlone(args);
+  const method = args.text("method") ?? "change-set";
+  if (method !== "change-set" && method !== "direct")
+    throw usage(`--method must be change-set or direct, was ${JSON.stringify(method)}`);
+  const context = readContext(args);
+  using account = await openAccount();
+  const { accountId } = await mustBeBootstrapped(account);
+  await buildLambdas();
+  const siteDir = await buildWeb();
+  await synthesize({ CDK_OUTDIR: OUT_DIR, CDK_CONTEXT_JSON: JSON.stringify(context) });
+  const settings = await readSynthesizedSettings(OUT_DIR);
+  const [wanted, found] = [await readSynthesized(OUT_DIR), await findDeployment(account)];
+  const unwanted = found.filter(({ name }) => !wanted.some((stack) => stack.name === name));
+  for (const line of deployWords(wanted, found, unwanted, costOfSettings(settings))) say(line);
+  const question = `Deploy to account ${accountId} in ${account.region}?`;
+  if (!args.isSet("yes") && !(await isConfirmed(question, "--yes"))) {
+    say("nothing was deployed");
+    return 1;
+  }
+  for (const stack of unwanted) await deleteUnwanted(account, stack);
+  await cdkDeploy({ outDir: OUT_DIR, method, region: account.region });
+  for (const line of await publish(account, siteDir, settings)) say(line);
+  return 0;
+};
+
+/** The stack that `cdk bootstrap` made. */
+const TOOLKIT_STACK = "CDKToolkit";
+
+/** @throws PipelineError TAPE_ACCOUNT_UNAVAILABLE where the CDK has not been prepared */
+const mustBeBootstrapped = async (account: Account): Promise<DeployedStack> => {
+  const toolkit = await findStack(account, TOOLKIT_STACK);
+  if (toolkit !== undefined && /^(CREATE|UPDATE|UPDATE_ROLLBACK)_COMPLETE$/.test(toolkit.status)) return toolkit;
+  const message = `the account must be prepared for the CDK in ${account.region}, is not: run npx cdk bootstrap once`;
+  throw new PipelineError("TAPE_ACCOUNT_UNAVAILABLE", message);
+};
+
+/** A dashboard that the settings want no more still needs the pipeline, so it goes first. */
+const deleteUnwanted = async (account: Account, stack: DeployedStack): Promise<void> => {
+  const bucket = stack.outputs[OUTPUTS.dashboardBucket];
+  if (bucket !== undefined) await emptyBucket(account, bucket);
+  await deleteStack(account, stack);
+  say(`${stack.name} is gone`);
+};
+
+/** Publishes the dashboard, if there is one, and returns where things are. */
+const publish = async (
+  account: Account,
+  siteDir: string,
+  settings: SynthesizedSettings,
+): Promise<readonly string[]> => {
+  const pipeline = await findStack(account, STACKS.pipeline);
+  const webSocketUrl = outputOf(pipeline, OUTPUTS.webSocketUrl);
+  const socketLine = `socket     ${webSocketUrl}`;
+  const dashboard = await findStack(account, STACKS.dashboard);
+  if (dashboard === undefined) return ["", socketLine];
+  const files = await siteFiles(siteDir, dashboardConfigOf(webSocketUrl, settings));
+  await putSite(account, outputOf(dashboard, OUTPUTS.dashboardBucket), files);
+  await refreshSite(account, outputOf(dashboard, OUTPUTS.dashboardDistribution), randomUUID());
+  return ["", `dashboard  ${outputOf(dashboard, OUTPUTS.dashboardUrl)}`, socketLine];
+};
+
+const dashboardConfigOf = (webSocketUrl: string, settings: SynthesizedSettings): DashboardConfig => {
+  const intervalsMs = [...settings.intervals.map(({ intervalMs }) => intervalMs), ...settings.offeredIntervals];
+  const isSimulated = settings.source.startsWith("sim:");
+  return {
+    webSocketUrl,
+    symbols: settings.symbols,
+    intervals: intervalsMs.toSorted((a, b) => a - b).map(intervalText),
+    source: isSimulated ? "simulated trades" : "replayed trades",
+    kind: isSimulated ? "simulated" : "replayed",
+    hasOwnSymbols: true,
+    ...(settings.access === "ticket" ? { ticketsUrl: "tickets" } : {}),
+    connectionMs: SOCKET_LIMITS.connectionMs,
+  };
+};
+
+/** @throws PipelineError TAPE_DEPLOYMENT_FAILED */
+const outputOf = (stack: DeployedStack | undefined, name: string): string => {
+  const value = stack?.outputs[name];
+  if (value !== undefined) return value;
+  throw new PipelineError(
+    "TAPE_DEPLOYMENT_FAILED",
+    `${stack?.name ?? STACKS.pipeline} must have the output ${name}, has none`,
+  );
+};
+
+await runCommand({
+  help: HELP,
+  options: {
+    context: { type: "string", short: "c", multiple: true },
+    yes: { type: "boolean" },
+    method: { type: "string" },
+  },
+  run: deploy,
+});

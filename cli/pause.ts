@@ -1,0 +1,58 @@
+import { DescribeStreamSummaryCommand } from "@aws-sdk/client-kinesis";
+import { OUTPUTS } from "#core/deployment.ts";
+import { pausedCostOf } from "#core/plan/cost.ts";
+import { asked, openAccount, type Account } from "./account/account.ts";
+import { mustFindPipeline } from "./account/deployment.ts";
+import { resourcesOfStack, type DeployedStack } from "./account/stacks.ts";
+import { setSwitch, switchesAmong } from "./account/switches.ts";
+import { billWords } from "./account/words.ts";
+import { mustBeFlagsAlone, runCommand } from "./command.ts";
+import { countOf, say } from "./output.ts";
+
+const HELP = `Pauses a deployment: disables its schedules and event source mappings, and says what still bills.
+
+Usage: npm run pause
+
+  --help  shows this
+
+Nothing is deleted, sockets stay open, and bars can be read. A run of the fetcher that is under way ends within a minute.
+npm run resume goes on where it stopped: trades that others put meanwhile wait in the stream, for as long as it keeps
+them. The alarms FetcherSilent and HeartbeatSilent go off meanwhile, as they should. Pausing twice does no harm.
+`;
+
+const pause = async (): Promise<number> => {
+  using account = await openAccount();
+  const pipeline = await mustFindPipeline(account);
+  const shards = {
+    ticks: await shardsOf(account, pipeline, OUTPUTS.ticksStream),
+    bars: await shardsOf(account, pipeline, OUTPUTS.barsStream),
+  };
+  const switches = switchesAmong(await resourcesOfStack(account, pipeline));
+  // What puts trades first, so that there is nothing new to fold.
+  const inOrder = switches.toSorted((a, b) => Number(a.kind === "mapping") - Number(b.kind === "mapping"));
+  let turned = 0;
+  for (const one of inOrder) if (await setSwitch(account, one, false)) turned++;
+  say(
+    `${pipeline.name} in ${account.region} is paused: ${countOf(turned, "switch", "switches")} of ${inOrder.length} put off`,
+  );
+  say("What still bills, a month:");
+  for (const line of billWords(pausedCostOf(shards))) say(line);
+  return 0;
+};
+
+const shardsOf = async (account: Account, { outputs }: DeployedStack, output: string): Promise<number> => {
+  const StreamName = outputs[output] ?? "";
+  const { StreamDescriptionSummary } = await asked("Kinesis", () =>
+    account.kinesis.send(new DescribeStreamSummaryCommand({ StreamName })),
+  );
+  return StreamDescriptionSummary?.OpenShardCount ?? 0;
+};
+
+await runCommand({
+  help: HELP,
+  options: {},
+  run: async (args) => {
+    mustBeFlagsAlone(args);
+    return pause();
+  },
+});

@@ -1,0 +1,17 @@
+/** The stacks, by what they are for; a later one needs those before it. Names are API. */
+export const STACKS = {
+  storage: "TapestreamStorage",
+  pipeline: "TapestreamPipeline",
+  dashboard: "TapestreamDashboard",
+} as const;
+
+/** Outputs that commands rely on. Names are API. */
+export const OUTPUTS = {
+  ticksStream: "TicksStreamName",
+  barsStream: "BarsStreamName",
+  webSocketUrl: "WebSocketUrl",
+  dashboardUrl: "DashboardUrl",
+  dashboardBucket: "DashboardBucketName",
+  dashboardDistribution: "DashboardDistributionId",
+  failureBucket: "FailureBucketName",
+} as const;

@@ -1,0 +1,149 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Match, type Template } from "aws-cdk-lib/assertions";
+import { beforeAll, describe, expect, test } from "vitest";
+import { METRICS, METRICS_NAMESPACE } from "#core/metrics.ts";
+import { ALARM_METRIC_COUNT } from "#core/plan/cost.ts";
+import { openBundles, resourcesOf } from "../bundles.fixture.ts";
+
+let quiet: Template;
+let mailed: Template;
+
+beforeAll(async () => {
+  await using bundles = await openBundles();
+  ({ pipeline: quiet } = bundles.templates());
+  ({ pipeline: mailed } = bundles.templates({ alarmEmail: "ops@example.com", monthlyBudgetDollars: 200 }));
+});
+
+const descriptionsOf = (template: Template): readonly string[] =>
+  resourcesOf(template, "AWS::CloudWatch::Alarm").map(({ Properties }) => String(Properties["AlarmDescription"]));
+
+/** The ids of the alarms, as their logical ids have them. */
+const alarmIdsOf = (template: Template): readonly string[] =>
+  Object.keys(template.findResources("AWS::CloudWatch::Alarm")).map(
+    (id) => /^WatchAlarms(\w+)[0-9A-F]{8}$/.exec(id)![1]!,
+  );
+
+const runbooks = readFileSync(join(import.meta.dirname, "../../docs/operations.md"), "utf8").split(/^## /m);
+const alarmSection = runbooks.find((section) => section.startsWith("Alarms\n")) ?? "";
+const sections = alarmSection.split(/^### /m).slice(1);
+
+describe("every alarm", () => {
+  test("has its runbook in docs/operations.md, and every runbook its alarm", () => {
+    const documented = sections.map((section) => section.split("\n")[0]!);
+    expect(documented.toSorted()).toEqual(alarmIdsOf(quiet).toSorted());
+  });
+
+  test("names its runbook where a person reads it", () => {
+    const anchors = descriptionsOf(quiet).map((text) => /docs\/operations\.md#(\w+)$/.exec(text)?.[1]);
+    expect(anchors).toEqual(alarmIdsOf(quiet).map((id) => id.toLowerCase()));
+  });
+
+  test("says in its runbook what it means, what to look at and what to do", () => {
+    for (const section of sections)
+      expect(section).toMatch(/^\w+\n\n\*\*Means\*\*[^]+\n\n\*\*Look at\*\*[^]+\n\n\*\*Do\*\*[^]+/);
+  });
+
+  test("is quiet where nothing happens, but for those that listen for silence", () => {
+    const loud = resourcesOf(quiet, "AWS::CloudWatch::Alarm").filter(
+      ({ Properties }) => Properties["TreatMissingData"] === "breaching",
+    );
+    expect(loud.map(({ Properties }) => String(Properties["AlarmDescription"]).split(".")[0])).toEqual([
+      "The fetcher has not been started",
+      "The heartbeat has not been started",
+    ]);
+  });
+
+  test("adds up ten metrics at most, as CloudWatch does", () => {
+    for (const { Properties } of resourcesOf(quiet, "AWS::CloudWatch::Alarm"))
+      expect(((Properties["Metrics"] ?? []) as readonly unknown[]).length).toBeLessThanOrEqual(11);
+  });
+});
+
+describe("alarms and the dashboard", () => {
+  test("look at metrics that functions emit, under the dimension that they emit them with", () => {
+    const text = JSON.stringify([
+      ...resourcesOf(quiet, "AWS::CloudWatch::Alarm"),
+      ...resourcesOf(quiet, "AWS::CloudWatch::Dashboard"),
+    ]).replaceAll("\\", "");
+    const asked = [...text.matchAll(new RegExp(`\\["${METRICS_NAMESPACE}","(\\w+)","service","([\\w-]+)"`, "g"))];
+    expect(asked.length).toBeGreaterThan(8);
+    for (const [, name, service] of asked) expect(METRICS).toMatchObject({ [name!]: { service } });
+  });
+
+  test("watch the iterator's age of both streams", () => {
+    for (const threshold of [60_000, 30_000, 12 * 3_600_000])
+      quiet.hasResourceProperties("AWS::CloudWatch::Alarm", {
+        Metrics: [{ MetricStat: { Metric: { MetricName: "IteratorAge" }, Stat: "Maximum" } }],
+        Threshold: threshold,
+      });
+  });
+
+  test("watch for batches that were given up, which Lambda counts because it is told so", () => {
+    quiet.hasResourceProperties("AWS::Lambda::EventSourceMapping", {
+      TumblingWindowInSeconds: 15,
+      MetricsConfig: { Metrics: ["EventCount"] },
+    });
+    quiet.hasResourceProperties("AWS::CloudWatch::Alarm", {
+      Metrics: [
+        {
+          MetricStat: {
+            Metric: {
+              MetricName: "OnFailureDestinationDeliveredEventCount",
+              Dimensions: [{ Name: "EventSourceMappingUUID", Value: { Ref: Match.stringLikeRegexp("^Aggregator") } }],
+            },
+          },
+        },
+      ],
+    });
+  });
+});
+
+test("alarms cost what the plan says", () => {
+  const asked = resourcesOf(quiet, "AWS::CloudWatch::Alarm").map(({ Properties }) => {
+    const metrics = Properties["Metrics"] as readonly Readonly<Record<string, unknown>>[] | undefined;
+    return metrics === undefined ? 1 : metrics.filter((metric) => "MetricStat" in metric).length;
+  });
+  expect(asked.reduce((sum, count) => sum + count, 0)).toBe(ALARM_METRIC_COUNT);
+});
+
+describe("who is told", () => {
+  test("is nobody unless the configuration names them", () => {
+    quiet.resourceCountIs("AWS::SNS::Topic", 0);
+    quiet.resourceCountIs("AWS::Budgets::Budget", 0);
+    quiet.allResourcesProperties("AWS::CloudWatch::Alarm", { AlarmActions: Match.absent() });
+  });
+
+  test("is mailed of every alarm and its end, through a topic that is encrypted and asks for TLS", () => {
+    mailed.hasResourceProperties("AWS::SNS::Subscription", { Protocol: "email", Endpoint: "ops@example.com" });
+    mailed.allResourcesProperties("AWS::CloudWatch::Alarm", {
+      AlarmActions: [{ Ref: Match.stringLikeRegexp("^WatchTopic") }],
+      OKActions: [{ Ref: Match.stringLikeRegexp("^WatchTopic") }],
+    });
+    mailed.hasResourceProperties("AWS::SNS::Topic", { KmsMasterKeyId: Match.anyValue() });
+    mailed.hasResourceProperties("AWS::KMS::Key", { EnableKeyRotation: true });
+    mailed.hasResourceProperties("AWS::SNS::TopicPolicy", {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } }),
+          Match.objectLike({
+            Effect: "Allow",
+            Action: "sns:Publish",
+            Principal: { Service: "cloudwatch.amazonaws.com" },
+            Condition: { StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } } },
+          }),
+        ]),
+      },
+    });
+  });
+
+  test("is mailed of the month's dollars, too", () => {
+    mailed.hasResourceProperties("AWS::Budgets::Budget", {
+      Budget: { BudgetLimit: { Amount: 200, Unit: "USD" }, TimeUnit: "MONTHLY" },
+      NotificationsWithSubscribers: [
+        { Notification: { NotificationType: "ACTUAL", Threshold: 80 }, Subscribers: [{ Address: "ops@example.com" }] },
+        { Notification: { NotificationType: "FORECASTED", Threshold: 100 } },
+      ],
+    });
+  });
+});

@@ -1,0 +1,112 @@
+import { Duration } from "aws-cdk-lib";
+import type { WebSocketStage } from "aws-cdk-lib/aws-apigatewayv2";
+import { MathExpression, Metric, Stats, type IMetric } from "aws-cdk-lib/aws-cloudwatch";
+import { METRICS, METRICS_NAMESPACE, type MetricName } from "#core/metrics.ts";
+import type { RecordStream } from "./record-stream.ts";
+import type { StageFunction } from "./stage-function.ts";
+import type { StoreTable } from "./store-table.ts";
+
+/** What alarms and the dashboard look at. */
+export interface Watched {
+  /** All functions, each by its stage's name. */
+  readonly functions: readonly StageFunction[];
+  readonly ticks: RecordStream;
+  readonly ticksRetention: Duration;
+  readonly bars: RecordStream;
+  readonly panes: StoreTable;
+  readonly connections: StoreTable;
+  readonly socketStage: WebSocketStage;
+  /** The UUID of the mapping of ticks to the aggregator. */
+  readonly ticksMappingId: string;
+}
+
+/** What graphs and most alarms add up. */
+export const PERIOD = Duration.minutes(5);
+
+const MINUTE = Duration.minutes(1);
+
+/** The function that runs `stage`. */
+export const functionOf = ({ functions }: Watched, stage: string): StageFunction => {
+  const found = functions.find((candidate) => candidate.stage === stage);
+  if (found === undefined) throw new RangeError(`a function must run ${stage}, found none`);
+  return found;
+};
+
+/** Those that bring trades into bars. */
+export const pipelineFunctions = ({ functions }: Watched): readonly StageFunction[] =>
+  functions.filter(({ stage }) => !isSocketStage(stage));
+
+/** Those that answer sockets and feed them. */
+export const socketFunctions = ({ functions }: Watched): readonly StageFunction[] =>
+  functions.filter(({ stage }) => isSocketStage(stage));
+
+const isSocketStage = (stage: string): boolean => stage !== "fetcher" && stage !== "aggregator";
+
+/** A metric that a function emits itself. */
+export const ownMetric = (name: MetricName, statistic: string = Stats.SUM): Metric =>
+  new Metric({
+    namespace: METRICS_NAMESPACE,
+    metricName: name,
+    dimensionsMap: { service: METRICS[name].service },
+    statistic,
+    period: PERIOD,
+    label: name,
+  });
+
+/** How old the oldest record of a batch was, the worst of a minute. */
+export const iteratorAge = (of: StageFunction): Metric =>
+  of.metric("IteratorAge", { statistic: Stats.MAXIMUM, period: MINUTE, label: of.stage });
+
+/** What the WebSocket API counts of itself. Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-logging.html */
+export const socketMetric = ({ socketStage }: Watched, name: string): Metric =>
+  new Metric({
+    namespace: "AWS/ApiGateway",
+    metricName: name,
+    dimensionsMap: { ApiId: socketStage.api.apiId, Stage: socketStage.stageName },
+    statistic: Stats.SUM,
+    period: PERIOD,
+    label: name,
+  });
+
+/** Source: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html (event source mapping metrics) */
+export const givenUpBatches = ({ ticksMappingId }: Watched): Metric =>
+  new Metric({
+    namespace: "AWS/Lambda",
+    metricName: "OnFailureDestinationDeliveredEventCount",
+    dimensionsMap: { EventSourceMappingUUID: ticksMappingId },
+    statistic: Stats.SUM,
+    period: PERIOD,
+    label: "records given up",
+  });
+
+/** What streams refused because a shard was full. */
+export const refusedByStreams = ({ ticks, bars }: Watched): IMetric =>
+  sumOf(
+    [ticks, bars].map((stream) =>
+      stream.metric("WriteProvisionedThroughputExceeded", { statistic: Stats.SUM, period: PERIOD }),
+    ),
+    "records refused",
+  );
+
+/** What the tables refused that trades and sockets wait for. */
+export const refusedByTables = ({ panes, connections }: Watched): IMetric =>
+  sumOf(
+    [panes, connections].flatMap((table) =>
+      ["ReadThrottleEvents", "WriteThrottleEvents"].map((name) =>
+        table.metric(name, { statistic: Stats.SUM, period: PERIOD }),
+      ),
+    ),
+    "requests refused",
+  );
+
+/** The sum of metrics, of which absent ones count as nothing; CloudWatch takes ten at most. */
+export const sumOf = (metrics: readonly IMetric[], label: string): IMetric => {
+  // A graph shares its ids among all its expressions.
+  const names = metrics.map((_, index) => `${label.replaceAll(" ", "")}${index}`);
+  return new MathExpression({
+    expression: `SUM([${names.map((name) => `FILL(${name}, 0)`).join(", ")}])`,
+    usingMetrics: Object.fromEntries(metrics.map((metric, index) => [names[index]!, metric])),
+    period: PERIOD,
+    label,
+  });
+};

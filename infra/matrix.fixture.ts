@@ -1,0 +1,27 @@
+import type { Bundles } from "./bundles.fixture.ts";
+import { addSecurityRules } from "./security-rules.ts";
+
+/** What a deployment can be: who gets in, how much it takes, how its mappings read, whether it has a page, who is told. */
+const AXES = {
+  access: ["iam", "public"],
+  tradesPerSecond: [1_000, 2_000_000],
+  fanOut: ["none", "aggregator", "broadcast", "both"],
+  hasDashboard: [true, false],
+  alarmEmail: ["", "ops@example.com"],
+} as const;
+
+type Settings = Readonly<Record<string, string | number | boolean>>;
+
+/** Every combination of {@link AXES}. */
+export const everySettings = (): readonly Settings[] =>
+  Object.entries(AXES).reduce<readonly Settings[]>(
+    (made, [key, values]) => made.flatMap((settings) => values.map((value) => ({ ...settings, [key]: value }))),
+    [{}],
+  );
+
+/** The stacks of an app with these settings that passed every check. @throws when a check finds something. */
+export const synthesizeChecked = (bundles: Bundles, settings: Settings): readonly string[] => {
+  const { app } = bundles.app(settings);
+  addSecurityRules(app);
+  return app.synth().stacks.map(({ stackName }) => stackName);
+};
