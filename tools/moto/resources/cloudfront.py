@@ -1,0 +1,111 @@
+"""CloudFront. Its API wraps each list as a quantity and items; a template does not."""
+
+from typing import Any
+
+from adapter import ACCOUNT, Adapter, Properties, client
+
+
+class Distribution(Adapter):
+    type = "AWS::CloudFront::Distribution"
+    drops = frozenset(
+        {"DistributionConfig.Origins.OriginAccessControlId", "DistributionConfig.Origins.S3OriginConfig"}
+    )
+
+    def make(self, name: str, properties: Properties) -> str:
+        config = wrapped({**DEFAULTS, **properties["DistributionConfig"], "CallerReference": name})
+        made = client("cloudfront").create_distribution(DistributionConfig=config)
+        return made["Distribution"]["Id"]
+
+    def attributes(self, id: str, properties: Properties) -> Properties:
+        told = client("cloudfront").get_distribution(Id=id)["Distribution"]
+        return {"Id": id, "DomainName": told["DomainName"]}
+
+    def read(self, id: str, properties: Properties) -> Properties:
+        told = client("cloudfront").get_distribution_config(Id=id)["DistributionConfig"]
+        return {"DistributionConfig": unwrapped(told)}
+
+
+class OriginAccessControl(Adapter):
+    type = "AWS::CloudFront::OriginAccessControl"
+
+    def make(self, name: str, properties: Properties) -> str:
+        return client("cloudfront").create_origin_access_control(**properties)["OriginAccessControl"]["Id"]
+
+    def attributes(self, id: str, properties: Properties) -> Properties:
+        return {"Id": id}
+
+    def read(self, id: str, properties: Properties) -> Properties:
+        told = client("cloudfront").get_origin_access_control(Id=id)["OriginAccessControl"]
+        return {"OriginAccessControlConfig": told["OriginAccessControlConfig"]}
+
+
+class Forgotten(Adapter):
+    """What moto knows nothing of."""
+
+    def make(self, name: str, properties: Properties) -> str:
+        unknown = [key for key in properties if key not in self.drops]
+        if unknown:
+            raise ValueError(f"unknown properties {', '.join(unknown)}")
+        return name
+
+    def read(self, id: str, properties: Properties) -> Properties:
+        return {}
+
+
+class ResponseHeadersPolicy(Forgotten):
+    type = "AWS::CloudFront::ResponseHeadersPolicy"
+    drops = frozenset({"ResponseHeadersPolicyConfig"})
+
+    def attributes(self, id: str, properties: Properties) -> Properties:
+        return {"Id": id}
+
+
+class CachePolicy(Forgotten):
+    type = "AWS::CloudFront::CachePolicy"
+    drops = frozenset({"CachePolicyConfig"})
+
+    def attributes(self, id: str, properties: Properties) -> Properties:
+        return {"Id": id}
+
+
+class Function(Forgotten):
+    type = "AWS::CloudFront::Function"
+    drops = frozenset({"AutoPublish", "FunctionCode", "FunctionConfig", "Name"})
+
+    def make(self, name: str, properties: Properties) -> str:
+        super().make(name, properties)
+        return f"arn:aws:cloudfront::{ACCOUNT}:function/{properties['Name']}"
+
+    def attributes(self, id: str, properties: Properties) -> Properties:
+        return {"FunctionARN": id, "FunctionMetadata.FunctionARN": id}
+
+
+DEFAULTS = {"Comment": ""}
+
+# The template's name, and the API's.
+NAMES = {"IPV6Enabled": "IsIPV6Enabled", "AcmCertificateArn": "ACMCertificateArn", "IamCertificateId": "IAMCertificateId"}
+TEMPLATE_NAMES = {name: template_name for template_name, name in NAMES.items()}
+
+
+def wrapped(value: Any) -> Any:
+    """A template's value with each list as the API has it."""
+    match value:
+        case dict():
+            return {NAMES.get(name, name): wrapped(each) for name, each in value.items()}
+        case list():
+            return {"Quantity": len(value), "Items": [wrapped(each) for each in value]}
+        case _:
+            return value
+
+
+def unwrapped(value: Any) -> Any:
+    """An API's value with each list as a template has it."""
+    match value:
+        case {"Quantity": _, **rest} if not set(rest) - {"Items"}:
+            return [unwrapped(each) for each in rest.get("Items", [])]
+        case dict():
+            return {TEMPLATE_NAMES.get(name, name): unwrapped(each) for name, each in value.items()}
+        case list():
+            return [unwrapped(each) for each in value]
+        case _:
+            return value

@@ -1,0 +1,52 @@
+"""CloudWatch alarms and dashboards."""
+
+import json
+
+from adapter import Adapter, Properties, client
+
+
+class Alarm(Adapter):
+    type = "AWS::CloudWatch::Alarm"
+    name_property = "AlarmName"
+
+    def make(self, name: str, properties: Properties) -> str:
+        client("cloudwatch").put_metric_alarm(AlarmName=name, **properties)
+        return name
+
+    def attributes(self, id: str, properties: Properties) -> Properties:
+        return {"Arn": self.read(id, properties)["AlarmArn"]}
+
+    def read(self, id: str, properties: Properties) -> Properties:
+        return client("cloudwatch").describe_alarms(AlarmNames=[id])["MetricAlarms"][0]
+
+
+class CompositeAlarm(Adapter):
+    type = "AWS::CloudWatch::CompositeAlarm"
+    name_property = "AlarmName"
+
+    def make(self, name: str, properties: Properties) -> str:
+        client("cloudwatch").put_composite_alarm(AlarmName=name, **properties)
+        return name
+
+    def attributes(self, id: str, properties: Properties) -> Properties:
+        return {"Arn": self.read(id, properties)["AlarmArn"]}
+
+    def read(self, id: str, properties: Properties) -> Properties:
+        told = client("cloudwatch").describe_alarms(AlarmNames=[id], AlarmTypes=["CompositeAlarm"])
+        return told["CompositeAlarms"][0]
+
+
+class Dashboard(Adapter):
+    type = "AWS::CloudWatch::Dashboard"
+    name_property = "DashboardName"
+
+    def make(self, name: str, properties: Properties) -> str:
+        client("cloudwatch").put_dashboard(DashboardName=name, **properties)
+        return name
+
+    def meant(self, properties: Properties) -> Properties:
+        return {**properties, "DashboardBody": json.loads(properties["DashboardBody"])}
+
+    def read(self, id: str, properties: Properties) -> Properties:
+        told = client("cloudwatch").get_dashboard(DashboardName=id)
+        return {"DashboardName": told["DashboardName"], "DashboardBody": json.loads(told["DashboardBody"])}
