@@ -17,6 +17,7 @@ no property is dropped without a word. Whether the server kept it is what `read`
 """
 
 import functools
+import os
 from typing import Any, ClassVar
 
 import boto3
@@ -65,10 +66,28 @@ class Adapter:
         return type(self).make is not Adapter.make
 
 
+class Unserved(Adapter):
+    """A type whose API moto does not have: all that its template says is kept, and nothing can be asked back."""
+
+    def make(self, name: str, properties: Properties) -> str:
+        unknown = [key for key in properties if key not in self.drops]
+        if unknown:
+            raise ValueError(f"unknown properties {', '.join(unknown)}")
+        return name
+
+    def read(self, id: str, properties: Properties) -> Properties:
+        return {}
+
+
 @functools.cache
 def client(service: str) -> Any:
-    """A client of the server that AWS_ENDPOINT_URL names. It does not repeat what failed."""
-    return boto3.client(service, region_name=REGION, config=Config(retries={"total_max_attempts": 1}))
+    """A client of the server on this machine that AWS_ENDPOINT_URL names, and of no other. It does not repeat what failed."""
+    endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
+    if not endpoint.startswith("http://localhost:"):
+        raise RuntimeError(f"AWS_ENDPOINT_URL must be http://localhost:PORT, was {endpoint!r}")
+    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+    config = Config(retries={"total_max_attempts": 1})
+    return boto3.client(service, region_name=REGION, endpoint_url=endpoint, config=config, **keys)
 
 
 def taken(properties: Properties, *names: str) -> Properties:

@@ -8,11 +8,12 @@ of the assembly behind CloudFormation's back, a setting at a time. Prints JSON: 
 
 import json
 import sys
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from adapter import Properties, client
+from adapter import TYPES, Properties, client
 from compare import comparison_of, kept_properties, stacks_of, Comparison
 from resolve import Stack
 
@@ -45,7 +46,7 @@ def the(name: str) -> Callable[[str, Properties], Any]:
     return lambda _id, properties: properties[name]
 
 
-def without_condition(_id: str, properties: Properties) -> str:
+def with_other_effect(_id: str, properties: Properties) -> str:
     document = json.loads(json.dumps(properties["PolicyDocument"]))
     document["Statement"][0]["Effect"] = "Deny" if document["Statement"][0]["Effect"] == "Allow" else "Allow"
     return json.dumps(document)
@@ -85,7 +86,7 @@ CHANGES: list[tuple[str, str, Change]] = [
     ("AWS::Logs::LogGroup", "logs kept for ever", change("logs", "delete_retention_policy", logGroupName=id_of)),
     ("AWS::IAM::Policy", "another policy", change(
         "iam", "put_role_policy", RoleName=lambda _id, properties: properties["Roles"][0],
-        PolicyName=the("PolicyName"), PolicyDocument=without_condition)),
+        PolicyName=the("PolicyName"), PolicyDocument=with_other_effect)),
     ("AWS::S3::BucketPolicy", "no bucket policy", change("s3", "delete_bucket_policy", Bucket=the("Bucket"))),
     ("AWS::S3::Bucket", "a public bucket", change("s3", "delete_public_access_block", Bucket=id_of)),
     ("AWS::ApiGatewayV2::Route", "a route without authorization", change(
@@ -109,12 +110,16 @@ class Proof:
     def note(self, is_seen: bool, words: str) -> None:
         (self.seen if is_seen else self.unseen).append(words)
 
-    def deploy_every_type(self) -> None:
+    def deploy_every_type(self, stacks: list[Stack]) -> Stack:
         """Every adapter makes its type, and reads it back as it was meant."""
         template = json.loads(EVERY_TYPE.read_text())
         create("EveryType", template)
-        differences = comparison_of([Stack("EveryType", template)]).differences
-        self.note(not differences, "; ".join(differences) or "every type that has an adapter")
+        every = Stack("EveryType", template)
+        differences = comparison_of([every]).differences
+        self.note(not differences, "; ".join(differences) or "each type of which there is an adapter")
+        deployed = {resource["Type"] for stack in [every, *stacks] for resource in stack.resources.values()}
+        self.unseen += [f"the adapter of {type} at work" for type in sorted(set(TYPES) - deployed)]
+        return every
 
     def try_refused(self) -> None:
         for number, (words, resource) in enumerate(REFUSED.items()):
@@ -125,21 +130,20 @@ class Proof:
                 self.note("Only" in str(error) or resource["Type"] in str(error), words)
 
     def try_changes(self, stacks: list[Stack]) -> None:
-        """Each change goes to a resource that was like its template before, so that it alone can be what is seen."""
-        kept, used = kept_properties(), set()
+        """Each change goes to a resource that is still like its template, so that it alone can be what is seen."""
+        kept, untouched = kept_properties(), defaultdict(list)
+        for stack in stacks:
+            for logical_id, resource in stack.resources.items():
+                untouched[resource["Type"]].append((stack, logical_id))
         for resource_type, words, make in CHANGES:
-            for stack in stacks:
-                for logical_id, resource in stack.resources.items():
-                    if resource["Type"] == resource_type and (words, resource_type) not in used:
-                        used.add((words, resource_type))
-                        self.try_change(stack, logical_id, kept, words, make)
+            self.try_change(*untouched[resource_type].pop(), kept, words, make)
 
     def try_change(self, stack: Stack, logical_id: str, kept: dict[str, Properties], words: str, make: Change) -> None:
         before, after = Comparison(), Comparison()
         before.compare_resource(stack, logical_id, kept)
         make(stack.ids[logical_id], stack.properties_of(logical_id))
         after.compare_resource(stack, logical_id, kept)
-        self.note(set(after.differences) > set(before.differences) or after.differences != before.differences, words)
+        self.note(not before.differences and bool(after.differences), words)
 
 
 def create(name: str, template: Properties) -> None:
@@ -149,9 +153,9 @@ def create(name: str, template: Properties) -> None:
 def main(assembly: Path) -> None:
     proof = Proof()
     stacks = [Stack(name, template) for name, template in stacks_of(assembly)]
-    proof.deploy_every_type()
+    every = proof.deploy_every_type(stacks)
     proof.try_refused()
-    proof.try_changes(stacks)
+    proof.try_changes([every, *stacks])
     json.dump(vars(proof), sys.stdout)
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from adapter import Adapter, Properties, client
+from adapter import Adapter, Properties, Unserved, client
 
 
 class Api(Adapter):
@@ -63,18 +63,9 @@ class Stage(Adapter):
         return {**told, "ApiId": properties["ApiId"]}
 
 
-class Deployment(Adapter):
-    """moto knows no deployments of these APIs."""
-
+class Deployment(Unserved):
     type = "AWS::ApiGatewayV2::Deployment"
     drops = frozenset({"ApiId", "Description", "StageName"})
 
-    def make(self, name: str, properties: Properties) -> str:
-        client("apigatewayv2").get_api(ApiId=properties["ApiId"])
-        return name
-
     def attributes(self, id: str, properties: Properties) -> Properties:
         return {"DeploymentId": id}
-
-    def read(self, id: str, properties: Properties) -> Properties:
-        return {}

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from adapter import ACCOUNT, Adapter, Properties, client
+from adapter import ACCOUNT, Adapter, Properties, Unserved, client
 
 
 class Distribution(Adapter):
@@ -39,20 +39,7 @@ class OriginAccessControl(Adapter):
         return {"OriginAccessControlConfig": told["OriginAccessControlConfig"]}
 
 
-class Forgotten(Adapter):
-    """What moto knows nothing of."""
-
-    def make(self, name: str, properties: Properties) -> str:
-        unknown = [key for key in properties if key not in self.drops]
-        if unknown:
-            raise ValueError(f"unknown properties {', '.join(unknown)}")
-        return name
-
-    def read(self, id: str, properties: Properties) -> Properties:
-        return {}
-
-
-class ResponseHeadersPolicy(Forgotten):
+class ResponseHeadersPolicy(Unserved):
     type = "AWS::CloudFront::ResponseHeadersPolicy"
     drops = frozenset({"ResponseHeadersPolicyConfig"})
 
@@ -60,7 +47,7 @@ class ResponseHeadersPolicy(Forgotten):
         return {"Id": id}
 
 
-class CachePolicy(Forgotten):
+class CachePolicy(Unserved):
     type = "AWS::CloudFront::CachePolicy"
     drops = frozenset({"CachePolicyConfig"})
 
@@ -68,7 +55,7 @@ class CachePolicy(Forgotten):
         return {"Id": id}
 
 
-class Function(Forgotten):
+class Function(Unserved):
     type = "AWS::CloudFront::Function"
     drops = frozenset({"AutoPublish", "FunctionCode", "FunctionConfig", "Name"})
 

@@ -2,7 +2,7 @@
 
 import json
 
-from adapter import Adapter, Properties, client
+from adapter import ACCOUNT, REGION, Adapter, Properties, Unserved, client
 
 
 class Alarm(Adapter):
@@ -20,20 +20,13 @@ class Alarm(Adapter):
         return client("cloudwatch").describe_alarms(AlarmNames=[id])["MetricAlarms"][0]
 
 
-class CompositeAlarm(Adapter):
+class CompositeAlarm(Unserved):
     type = "AWS::CloudWatch::CompositeAlarm"
     name_property = "AlarmName"
-
-    def make(self, name: str, properties: Properties) -> str:
-        client("cloudwatch").put_composite_alarm(AlarmName=name, **properties)
-        return name
+    drops = frozenset({"ActionsEnabled", "AlarmActions", "AlarmDescription", "AlarmName", "AlarmRule", "OKActions"})
 
     def attributes(self, id: str, properties: Properties) -> Properties:
-        return {"Arn": self.read(id, properties)["AlarmArn"]}
-
-    def read(self, id: str, properties: Properties) -> Properties:
-        told = client("cloudwatch").describe_alarms(AlarmNames=[id], AlarmTypes=["CompositeAlarm"])
-        return told["CompositeAlarms"][0]
+        return {"Arn": f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:{id}"}
 
 
 class Dashboard(Adapter):

@@ -1,6 +1,6 @@
 """CloudWatch Logs."""
 
-from adapter import Adapter, Properties, client, lower_first, tag_list, tag_map, taken, upper_first
+from adapter import Adapter, Properties, Unserved, client, lower_first, tag_list, tag_map, taken, upper_first
 
 
 class LogGroup(Adapter):
@@ -55,19 +55,6 @@ class MetricFilter(Adapter):
         return next(upper_first(each) for each in told["metricFilters"] if each["filterName"] == id)
 
 
-class SubscriptionFilter(Adapter):
-    type = "AWS::Logs::SubscriptionFilter"
-    name_property = "FilterName"
-
-    def make(self, name: str, properties: Properties) -> str:
-        client("logs").put_subscription_filter(filterName=name, **lower_first(properties))
-        return name
-
-    def read(self, id: str, properties: Properties) -> Properties:
-        told = client("logs").describe_subscription_filters(logGroupName=properties["LogGroupName"])
-        return next(upper_first(each) for each in told["subscriptionFilters"] if each["filterName"] == id)
-
-
 class ResourcePolicy(Adapter):
     type = "AWS::Logs::ResourcePolicy"
     name_property = "PolicyName"
@@ -81,20 +68,9 @@ class ResourcePolicy(Adapter):
         return next(upper_first(each) for each in policies if each["policyName"] == id)
 
 
-class QueryDefinition(Adapter):
-    """moto knows no saved queries."""
-
+class QueryDefinition(Unserved):
     type = "AWS::Logs::QueryDefinition"
     drops = frozenset({"Name", "QueryString", "LogGroupNames"})
-
-    def make(self, name: str, properties: Properties) -> str:
-        taken(properties, *self.drops)
-        if properties:
-            raise ValueError(f"unknown properties {', '.join(properties)}")
-        return name
-
-    def read(self, id: str, properties: Properties) -> Properties:
-        return {}
 
 
 def group_of(name: str) -> Properties:

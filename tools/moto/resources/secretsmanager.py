@@ -31,17 +31,14 @@ class Secret(Adapter):
 
 class RotationSchedule(Adapter):
     type = "AWS::SecretsManager::RotationSchedule"
-    drops = frozenset({"RotateImmediatelyOnUpdate"})
+    drops = frozenset({"RotateImmediatelyOnUpdate", "RotationRules"})
 
     def make(self, name: str, properties: Properties) -> str:
         """Notes the rotation with the secret: asked through the API, moto would run the function in Docker at once."""
         secret_id = properties.pop("SecretId")
-        client("lambda").get_function(FunctionName=properties["RotationLambdaARN"])
         secret = secretsmanager_backends[ACCOUNT][REGION].secrets.get(secret_id)
-        secret.rotation_enabled = True
+        secret.rotation_requested = secret.rotation_enabled = True
         secret.rotation_lambda_arn = properties.pop("RotationLambdaARN")
-        secret.rotation_rules = properties.pop("RotationRules", {})
-        secret.auto_rotate_after_days = secret.rotation_rules.get("AutomaticallyAfterDays", 0)
         taken(properties, *self.drops)
         if properties:
             raise ValueError(f"unknown properties {', '.join(properties)}")
