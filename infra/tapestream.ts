@@ -21,8 +21,8 @@ export interface Tapestream {
  * and the dashboard. They name neither account nor region.
  */
 export const addTapestream = (app: App, { config, lambdasFolder }: TapestreamProps): Tapestream => {
-  const storage = new StorageStack(app, "TapestreamStorage", { config });
-  const pipeline = new PipelineStack(app, "TapestreamPipeline", { config, lambdasFolder, storage });
-  const dashboard = new DashboardStack(app, "TapestreamDashboard", { socketOrigin: pipeline.socketOrigin });
+  const storage = new StorageStack(app, `${config.stackPrefix}Storage`, { config });
+  const pipeline = new PipelineStack(app, `${config.stackPrefix}Pipeline`, { config, lambdasFolder, storage });
+  const dashboard = new DashboardStack(app, `${config.stackPrefix}Dashboard`, { socketOrigin: pipeline.socketOrigin });
   return { storage, pipeline, dashboard };
 };
