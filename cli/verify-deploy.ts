@@ -64,7 +64,9 @@ const verifyUnless = async (signal: AbortSignal, context: readonly string[]): Pr
   await using moto = await step("started moto's server", () => openMoto(python, signal));
   const options = { environment: { ...moto.environment, BUNDLES_DIR: bundlesDir }, signal };
   const app = new App(join(folder.dir, "cdk.out"), context, options);
-  await step("bootstrapped the account", () => runCdk(["bootstrap", `aws://${ACCOUNT}/${REGION}`, "--app", ""], options));
+  await step("bootstrapped the account", () =>
+    runCdk(["bootstrap", `aws://${ACCOUNT}/${REGION}`, "--app", ""], options),
+  );
   await step("synthesized and deployed", () => app.deploy());
   const comparison = (await step("asked everything back", () => moto.run("compare.py", app.dir))) as Comparison;
   const isStill = await step("deployed again", () => app.deploysNothing());
@@ -89,7 +91,10 @@ class App {
   async deploy(): Promise<string> {
     const progress = createProgressLine();
     try {
-      return await runCdk(this.#args, { ...this.#options, onLine: (line) => progress.show(line.slice(0, LINE_LENGTH)) });
+      return await runCdk(this.#args, {
+        ...this.#options,
+        onLine: (line) => progress.show(line.slice(0, LINE_LENGTH)),
+      });
     } finally {
       progress.end();
     }

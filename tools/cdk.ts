@@ -40,7 +40,10 @@ export const runCdk = async (args: readonly string[], options: CdkOptions): Prom
   options.signal.throwIfAborted();
   if (code !== 0) {
     const last = lines.filter((line) => line.trim() !== "").slice(-LAST_LINES);
-    throw new PipelineError("TAPE_STATE_INVALID", `cdk ${args[0]} must succeed, ended with ${code}: ${last.join("\n")}`);
+    throw new PipelineError(
+      "TAPE_STATE_INVALID",
+      `cdk ${args[0]} must succeed, ended with ${code}: ${last.join("\n")}`,
+    );
   }
   return lines.join("\n");
 };
