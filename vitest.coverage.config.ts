@@ -13,7 +13,7 @@ export default defineConfig({
       exclude: ["core/**/*.test.ts", "core/**/*.contract.ts"],
       reporter: ["text-summary", "json-summary"],
       reportsDirectory: ".cache/coverage",
-      thresholds: { statements: 90, branches: 90, functions: 90, lines: 90 },
+      thresholds: { statements: 98, branches: 96, functions: 98, lines: 98 },
     },
   },
 });

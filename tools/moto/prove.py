@@ -129,6 +129,18 @@ class Proof:
             except Exception as error:
                 self.note("Only" in str(error) or resource["Type"] in str(error), words)
 
+    def try_unasked(self, every: Stack) -> None:
+        """What the comparison could not look at must not pass for equal."""
+        ticks = every.resources["Ticks"]
+        for words, resource in {
+            "a property that was dropped": {**ticks, "Properties": {**ticks["Properties"], "Color": "red"}},
+            "a type that cannot be asked back": {**ticks, "Type": "AWS::Kinesis::VideoStream"},
+        }.items():
+            stack = Stack("EveryType", {"Resources": {**every.resources, "Ticks": resource}})
+            comparison = Comparison()
+            comparison.compare_resource(stack, "Ticks", kept_properties())
+            self.note(len(comparison.differences) == 1, words)
+
     def try_changes(self, stacks: list[Stack]) -> None:
         """Each change goes to a resource that is still like its template, so that it alone can be what is seen."""
         kept, untouched = kept_properties(), defaultdict(list)
@@ -155,6 +167,7 @@ def main(assembly: Path) -> None:
     stacks = [Stack(name, template) for name, template in stacks_of(assembly)]
     every = proof.deploy_every_type(stacks)
     proof.try_refused()
+    proof.try_unasked(every)
     proof.try_changes([every, *stacks])
     json.dump(vars(proof), sys.stdout)
 

@@ -13,6 +13,9 @@ class Distribution(Adapter):
 
     def make(self, name: str, properties: Properties) -> str:
         config = wrapped({**DEFAULTS, **properties["DistributionConfig"], "CallerReference": name})
+        for origin in config["Origins"]["Items"]:
+            if "CustomOriginConfig" in origin:
+                origin["CustomOriginConfig"] = {"HTTPPort": 80, "HTTPSPort": 443, **origin["CustomOriginConfig"]}
         made = client("cloudfront").create_distribution(DistributionConfig=config)
         return made["Distribution"]["Id"]
 
@@ -70,13 +73,20 @@ class Function(Unserved):
 DEFAULTS = {"Comment": ""}
 
 # The template's name, and the API's.
-NAMES = {"IPV6Enabled": "IsIPV6Enabled", "AcmCertificateArn": "ACMCertificateArn", "IamCertificateId": "IAMCertificateId"}
+NAMES = {
+    "AcmCertificateArn": "ACMCertificateArn",
+    "IPV6Enabled": "IsIPV6Enabled",
+    "IamCertificateId": "IAMCertificateId",
+    "OriginSSLProtocols": "OriginSslProtocols",
+}
 TEMPLATE_NAMES = {name: template_name for template_name, name in NAMES.items()}
 
 
 def wrapped(value: Any) -> Any:
-    """A template's value with each list as the API has it."""
+    """A template's value as the API has it: each list counted, cached methods within the allowed ones."""
     match value:
+        case {"AllowedMethods": list(allowed), "CachedMethods": list(cached), **rest}:
+            return {**wrapped(rest), "AllowedMethods": {**wrapped(allowed), "CachedMethods": wrapped(cached)}}
         case dict():
             return {NAMES.get(name, name): wrapped(each) for name, each in value.items()}
         case list():
@@ -86,8 +96,10 @@ def wrapped(value: Any) -> Any:
 
 
 def unwrapped(value: Any) -> Any:
-    """An API's value with each list as a template has it."""
+    """An API's value as a template has it."""
     match value:
+        case {"AllowedMethods": {"CachedMethods": cached, **allowed}, **rest}:
+            return {**unwrapped(rest), "AllowedMethods": unwrapped(allowed), "CachedMethods": unwrapped(cached)}
         case {"Quantity": _, **rest} if not set(rest) - {"Items"}:
             return [unwrapped(each) for each in rest.get("Items", [])]
         case dict():
