@@ -22,7 +22,7 @@ Usage: npm run e2e:aws -- --yes
   --yes                    aws: yes, deploy to this account
   --help                   shows this
 
-The stacks bear a name of their own, TapestreamE2e and eight digits, and nothing else in the account is touched. They are
+The stacks bear a name of their own in front, E2e and eight digits, and nothing else in the account is touched. They are
 destroyed at the end, also after a failure and after Ctrl-C, with all data in them.
 
 What aws needs: credentials that may deploy, a region with "cdk bootstrap" done.
@@ -76,26 +76,26 @@ const deployed = async (
   await using folder = await openTemporaryDir("tapestream-e2e-");
   const [bundlesDir, outputsFile] = [join(folder.dir, "lambdas"), join(folder.dir, "outputs.json")];
   await buildLambdas({ outDir: bundlesDir });
-  const prefix = `TapestreamE2e${randomBytes(4).toString("hex")}`;
-  const environment = { ...environmentOf(target), BUNDLES_DIR: bundlesDir };
-  const about = ["--output", join(folder.dir, "cdk.out"), ...contextOf(prefix)];
+  const stage = `E2e${randomBytes(4).toString("hex")}`;
+  const environment = { ...environmentOf(target), BUNDLES_DIR: bundlesDir, APP_STAGE: stage };
+  const about = ["--output", join(folder.dir, "cdk.out"), ...CONTEXT];
   const options = { environment, onLine: say };
   try {
     if (target === "localstack") await runCdk(["bootstrap", ...about], { ...options, signal: stop });
-    const stacks = target === "localstack" ? [`${prefix}Storage`, `${prefix}Pipeline`] : ["--all"];
+    const stacks = target === "localstack" ? [`${stage}/*Storage`, `${stage}/*Pipeline`] : [`${stage}/*`];
     const deploy = ["deploy", ...stacks, "--require-approval=never", "--outputs-file", outputsFile, ...about];
     await runCdk(deploy, { ...options, signal: stop });
     return await work({ outputsFile, environment });
   } finally {
-    say(`destroys the stacks ${prefix}…; should this be interrupted: npx cdk destroy --all -c stackPrefix=${prefix}`);
-    await runCdk(["destroy", "--all", "--force", ...about], { ...options, signal: AbortSignal.timeout(DESTROY_MS) });
+    say(`destroys the stacks; should this be interrupted: APP_STAGE=${stage} npx cdk destroy "${stage}/*"`);
+    const destroy = ["destroy", `${stage}/*`, "--force", ...about];
+    await runCdk(destroy, { ...options, signal: AbortSignal.timeout(DESTROY_MS) });
   }
 };
 
 const DESTROY_MS = 1_800_000;
 
-const contextOf = (prefix: string): readonly string[] =>
-  Object.entries({ ...E2E_SETTINGS, stackPrefix: prefix }).flatMap(([key, value]) => ["--context", `${key}=${value}`]);
+const CONTEXT = Object.entries(E2E_SETTINGS).flatMap(([key, value]) => ["--context", `${key}=${value}`]);
 
 /** Nothing of a real account reaches LocalStack, and nothing of LocalStack's goes to a real account. */
 const environmentOf = (target: E2eTarget): CdkOptions["environment"] =>
@@ -103,7 +103,6 @@ const environmentOf = (target: E2eTarget): CdkOptions["environment"] =>
     ? {}
     : {
         AWS_ENDPOINT_URL: LOCALSTACK,
-        AWS_ENDPOINT_URL_S3: "http://s3.localhost.localstack.cloud:4566",
         AWS_ACCESS_KEY_ID: "test",
         AWS_SECRET_ACCESS_KEY: "test",
         AWS_SESSION_TOKEN: undefined,

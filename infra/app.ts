@@ -5,12 +5,13 @@
  *     CDK_OUTDIR=/tmp/out CDK_CONTEXT_JSON='{"shards":"4"}' node infra/app.ts
  *     cdk synth -c shards=4                                          the same by the CDK's own tool
  *
+ * APP_STAGE names a stage: its stacks bear its name in front, so that a second app can live in one account.
  * The bundles must have been built (`npm run build`), into build/lambdas or where BUNDLES_DIR says. Settings are described in config.ts; those of the repository's
  * cdk.json hold here too, as they do under the CDK's tool. A mistake ends in one sentence on stderr and exit code 1.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { App } from "aws-cdk-lib";
+import { App, Stage } from "aws-cdk-lib";
 import { PipelineError } from "#core/errors.ts";
 import { readConfig } from "./config.ts";
 import { addTapestream } from "./tapestream.ts";
@@ -29,7 +30,11 @@ const synthesize = (): void => {
     treeMetadata: false,
   });
   const config = readConfig(app.node.getAllContext() as Record<string, unknown>);
-  addTapestream(app, { config, lambdasFolder: process.env["BUNDLES_DIR"] ?? join(root, "build/lambdas") });
+  const stage = process.env["APP_STAGE"];
+  addTapestream(stage === undefined ? app : new Stage(app, stage), {
+    config,
+    lambdasFolder: process.env["BUNDLES_DIR"] ?? join(root, "build/lambdas"),
+  });
   app.synth();
 };
 

@@ -31,13 +31,6 @@ export const wholeNumberOrAuto =
 /** A number of milliseconds within one day. */
 export const milliseconds: Reader<DurationMs> = (value, key) => durationMs(wholeNumber(1, 86_400_000)(value, key));
 
-/** What names of stacks may begin with: letters and digits, a capital letter first. */
-export const stackPrefix: Reader<string> = (value, key) => {
-  if (typeof value !== "string" || !/^[A-Z][A-Za-z0-9]{0,39}$/.test(value))
-    throw invalid(`${key} must be a capital letter and at most 39 letters and digits`, value);
-  return value;
-};
-
 /** One of `choices`. */
 export const oneOf =
   <Choice extends string>(...choices: readonly Choice[]): Reader<Choice> =>

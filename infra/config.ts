@@ -14,7 +14,6 @@ import {
   oneOf,
   source,
   span,
-  stackPrefix,
   storedIntervals,
   symbols,
   wholeNumber,
@@ -24,8 +23,6 @@ import {
 
 /** What a deployment can choose. Each setting is a key of context; see {@link readConfig}. */
 export interface TapestreamConfig {
-  /** What the names of the stacks begin with, for a second app in one account. @default Tapestream */
-  readonly stackPrefix: string;
   /** Trades a second that are expected, all symbols together: what is `auto` is planned for them. @default 1000 */
   readonly tradesPerSecond: number;
   /** Shards of the ticks stream; each takes 1 MB or 1,000 records a second. @default auto, as `npm run plan` reckons */
@@ -91,7 +88,6 @@ type PlannedKey = "shards" | "barsShards" | "aggregatorMemoryMiB" | "symbolCount
 type Settings = Omit<TapestreamConfig, PlannedKey> & Readonly<Record<PlannedKey, number | "auto">>;
 
 const DEFAULTS: Readonly<Record<keyof TapestreamConfig, unknown>> = {
-  stackPrefix: "Tapestream",
   tradesPerSecond: 1_000,
   shards: "auto",
   barsShards: "auto",
@@ -129,7 +125,6 @@ const DEFAULTS: Readonly<Record<keyof TapestreamConfig, unknown>> = {
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html (memory)
  */
 const READERS: { readonly [Key in keyof Settings]: Reader<Settings[Key]> } = {
-  stackPrefix,
   tradesPerSecond: wholeNumber(1, 100_000_000),
   shards: wholeNumberOrAuto(1, 20_000),
   barsShards: wholeNumberOrAuto(1, 20_000),

@@ -1,4 +1,4 @@
-import type { App } from "aws-cdk-lib";
+import type { Construct } from "constructs";
 import type { TapestreamConfig } from "./config.ts";
 import { DashboardStack } from "./stacks/dashboard-stack.ts";
 import { PipelineStack } from "./stacks/pipeline-stack.ts";
@@ -17,12 +17,12 @@ export interface Tapestream {
 }
 
 /**
- * Adds tapestream's stacks to `app`, one per lifecycle: data that must last, the pipeline that may be replaced any day,
+ * Adds tapestream's stacks to `app` or a stage of it, one per lifecycle: data that must last, the pipeline that may be replaced any day,
  * and the dashboard. They name neither account nor region.
  */
-export const addTapestream = (app: App, { config, lambdasFolder }: TapestreamProps): Tapestream => {
-  const storage = new StorageStack(app, `${config.stackPrefix}Storage`, { config });
-  const pipeline = new PipelineStack(app, `${config.stackPrefix}Pipeline`, { config, lambdasFolder, storage });
-  const dashboard = new DashboardStack(app, `${config.stackPrefix}Dashboard`, { socketOrigin: pipeline.socketOrigin });
+export const addTapestream = (app: Construct, { config, lambdasFolder }: TapestreamProps): Tapestream => {
+  const storage = new StorageStack(app, "TapestreamStorage", { config });
+  const pipeline = new PipelineStack(app, "TapestreamPipeline", { config, lambdasFolder, storage });
+  const dashboard = new DashboardStack(app, "TapestreamDashboard", { socketOrigin: pipeline.socketOrigin });
   return { storage, pipeline, dashboard };
 };
