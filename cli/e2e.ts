@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PipelineError } from "#core/errors.ts";
@@ -41,9 +40,14 @@ const e2e = async (args: Arguments): Promise<number> => {
   if (target === "aws" && !args.isSet("yes")) throw usage("--yes must be given, as this deploys to your AWS account");
   if (target === "localstack") await mustRun();
   const stop = stopSignal();
-  const code = await deployed(target, stop, (place) => runSuite(target, place, stop));
-  for (const [part, reason] of Object.entries(LACKS[target])) say(`NOT TESTED  ${part}: ${reason}`);
-  return stop.aborted ? STOPPED : code;
+  try {
+    const code = await deployed(target, stop, (place) => runSuite(target, place, stop));
+    for (const [part, reason] of Object.entries(LACKS[target])) say(`NOT TESTED  ${part}: ${reason}`);
+    return stop.aborted ? STOPPED : code;
+  } catch (error) {
+    if (stop.aborted && !(error instanceof PipelineError)) return STOPPED;
+    throw error;
+  }
 };
 
 /** @throws PipelineError TAPE_CONNECTION_UNAVAILABLE unless LocalStack answers, with WebSocket APIs in its plan. */
@@ -83,7 +87,15 @@ const deployed = async (
   try {
     if (target === "localstack") await runCdk(["bootstrap", ...about], { ...options, signal: stop });
     const stacks = target === "localstack" ? [`${stage}/*Storage`, `${stage}/*Pipeline`] : [`${stage}/*`];
-    const deploy = ["deploy", ...stacks, "--require-approval=never", "--outputs-file", outputsFile, ...about];
+    const deploy = [
+      "deploy",
+      ...stacks,
+      "--method=direct",
+      "--require-approval=never",
+      "--outputs-file",
+      outputsFile,
+      ...about,
+    ];
     await runCdk(deploy, { ...options, signal: stop });
     return await work({ outputsFile, environment });
   } finally {
@@ -128,9 +140,9 @@ const runSuite = async (
     stdio: ["ignore", "inherit", "inherit"],
     signal,
   });
+  // A child that is aborted says so before it closes.
   child.on("error", () => undefined);
-  const [code] = (await once(child, "close")) as [number | null];
-  return code ?? 1;
+  return new Promise((resolve) => child.once("close", (code) => resolve(code ?? 1)));
 };
 
 /** LocalStack's APIs are reached by their ids below its own name. */

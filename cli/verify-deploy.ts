@@ -110,7 +110,7 @@ class App {
 
 const LINE_LENGTH = 120;
 
-/** The changes are told apart only from a deployment that was as its templates say. */
+/** A fault can be told apart only in a deployment that is as its templates say; of another, nothing is tried. */
 const prove = async (moto: Moto, dir: string, { differences }: Comparison): Promise<Proof> =>
   differences.length > 0 ? { seen: [], unseen: [] } : ((await moto.run("prove.py", dir)) as Proof);
 
@@ -127,7 +127,8 @@ const report = ({ resources, properties, kept, differences }: Comparison, isStil
   say(`differences  ${number(differences.length)}`);
   for (const difference of differences) say(`  ${difference}`);
   say(`second time  ${isStill ? "no changes" : "stacks changed, though nothing had"}`);
-  say(`the referee  saw ${proof.seen.length} of ${proof.seen.length + proof.unseen.length} faults made on purpose`);
+  const tried = proof.seen.length + proof.unseen.length;
+  say(`the referee  ${tried === 0 ? "was not tried" : `saw ${proof.seen.length} of ${tried} faults made on purpose`}`);
   for (const words of proof.unseen) say(`  did not see: ${words}`);
   const isProven = proof.seen.length > 0 && proof.unseen.length === 0;
   return differences.length === 0 && isStill && isProven ? 0 : 1;

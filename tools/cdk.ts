@@ -1,11 +1,13 @@
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { PipelineError } from "#core/errors.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const CDK = join(dirname(createRequire(import.meta.url).resolve("aws-cdk/package.json")), "bin/cdk");
+
+const PATH = [dirname(process.execPath), process.env["PATH"]].join(delimiter);
 
 export interface CdkOptions {
   /** More variables; `undefined` takes one away. */
@@ -22,7 +24,8 @@ export interface CdkOptions {
 export const runCdk = async (args: readonly string[], options: CdkOptions): Promise<string> => {
   const child = spawn(process.execPath, [CDK, ...args, "--no-notices", "--ci", "--no-color"], {
     cwd: ROOT,
-    env: { ...process.env, CDK_DISABLE_VERSION_CHECK: "1", ...options.environment },
+    // The tool starts the app by "node": the one that runs here, however it was found.
+    env: { ...process.env, PATH, CDK_DISABLE_VERSION_CHECK: "1", ...options.environment },
     stdio: ["ignore", "pipe", "pipe"],
     signal: options.signal,
   });

@@ -8,7 +8,6 @@ of the assembly behind CloudFormation's back, a setting at a time. Prints JSON: 
 
 import json
 import sys
-from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -56,48 +55,49 @@ def change_schedule(id: str, properties: Properties) -> None:
     client("scheduler").update_schedule(Name=id, **{**properties, "ScheduleExpression": "rate(1 day)"})
 
 
+# What is changed: a property that the resource's template must set, in words, and how.
 CHANGES: list[tuple[str, str, Change]] = [
-    ("AWS::Kinesis::Stream", "another shard count", change(
+    ("AWS::Kinesis::Stream.ShardCount", "another shard count", change(
         "kinesis", "update_shard_count", StreamName=id_of, ScalingType="UNIFORM_SCALING",
         TargetShardCount=lambda _id, properties: properties["ShardCount"] + 1)),
-    ("AWS::Kinesis::Stream", "no encryption", change(
+    ("AWS::Kinesis::Stream.StreamEncryption", "no encryption", change(
         "kinesis", "stop_stream_encryption", StreamName=id_of, EncryptionType="KMS", KeyId="alias/aws/kinesis")),
-    ("AWS::Kinesis::Stream", "another retention", change(
+    ("AWS::Kinesis::Stream.RetentionPeriodHours", "another retention", change(
         "kinesis", "increase_stream_retention_period", StreamName=id_of, RetentionPeriodHours=8760)),
-    ("AWS::DynamoDB::Table", "no expiry", change(
+    ("AWS::DynamoDB::Table.TimeToLiveSpecification", "no expiry", change(
         "dynamodb", "update_time_to_live", TableName=id_of,
         TimeToLiveSpecification={"Enabled": False, "AttributeName": "expiresAt"})),
-    ("AWS::DynamoDB::Table", "no recovery", change(
+    ("AWS::DynamoDB::Table.PointInTimeRecoverySpecification", "no recovery", change(
         "dynamodb", "update_continuous_backups", TableName=id_of,
         PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": False})),
-    ("AWS::DynamoDB::Table", "another billing mode", change(
+    ("AWS::DynamoDB::Table.BillingMode", "another billing mode", change(
         "dynamodb", "update_table", TableName=id_of, BillingMode="PROVISIONED",
         ProvisionedThroughput={"ReadCapacityUnits": 1, "WriteCapacityUnits": 1})),
-    ("AWS::Lambda::Function", "another environment", change(
+    ("AWS::Lambda::Function.Environment", "another environment", change(
         "lambda", "update_function_configuration", FunctionName=id_of, Environment={"Variables": {"A": "b"}})),
-    ("AWS::Lambda::Function", "other code", change(
+    ("AWS::Lambda::Function.Code", "other code", change(
         "lambda", "update_function_code", FunctionName=id_of, ZipFile=b"not what was built")),
-    ("AWS::Lambda::EventSourceMapping", "another batch size", change(
-        "lambda", "update_event_source_mapping", UUID=id_of, BatchSize=7)),
-    ("AWS::Lambda::EventSourceMapping", "another arrival window", change(
+    ("AWS::Lambda::EventSourceMapping.TumblingWindowInSeconds", "another arrival window", change(
         "lambda", "update_event_source_mapping", UUID=id_of, TumblingWindowInSeconds=900)),
-    ("AWS::Lambda::Permission", "no permission", change(
+    ("AWS::Lambda::EventSourceMapping.BatchSize", "another batch size", change(
+        "lambda", "update_event_source_mapping", UUID=id_of, BatchSize=7)),
+    ("AWS::Lambda::Permission.Action", "no permission", change(
         "lambda", "remove_permission", FunctionName=the("FunctionName"), StatementId=id_of)),
-    ("AWS::Logs::LogGroup", "logs kept for ever", change("logs", "delete_retention_policy", logGroupName=id_of)),
-    ("AWS::IAM::Policy", "another policy", change(
+    ("AWS::Logs::LogGroup.RetentionInDays", "logs kept for ever", change("logs", "delete_retention_policy", logGroupName=id_of)),
+    ("AWS::IAM::Policy.PolicyDocument", "another policy", change(
         "iam", "put_role_policy", RoleName=lambda _id, properties: properties["Roles"][0],
         PolicyName=the("PolicyName"), PolicyDocument=with_other_effect)),
-    ("AWS::S3::BucketPolicy", "no bucket policy", change("s3", "delete_bucket_policy", Bucket=the("Bucket"))),
-    ("AWS::S3::Bucket", "a public bucket", change("s3", "delete_public_access_block", Bucket=id_of)),
-    ("AWS::ApiGatewayV2::Route", "a route without authorization", change(
+    ("AWS::S3::BucketPolicy.PolicyDocument", "no bucket policy", change("s3", "delete_bucket_policy", Bucket=the("Bucket"))),
+    ("AWS::S3::Bucket.PublicAccessBlockConfiguration", "a public bucket", change("s3", "delete_public_access_block", Bucket=id_of)),
+    ("AWS::ApiGatewayV2::Route.RouteKey", "a route without authorization", change(
         "apigatewayv2", "update_route", ApiId=the("ApiId"), RouteId=id_of, AuthorizationType="CUSTOM")),
-    ("AWS::ApiGatewayV2::Route", "no route", change("apigatewayv2", "delete_route", ApiId=the("ApiId"), RouteId=id_of)),
-    ("AWS::Scheduler::Schedule", "another schedule", change_schedule),
-    ("AWS::CloudFront::OriginAccessControl", "no origin access control", change(
+    ("AWS::ApiGatewayV2::Route.RouteKey", "no route", change("apigatewayv2", "delete_route", ApiId=the("ApiId"), RouteId=id_of)),
+    ("AWS::Scheduler::Schedule.ScheduleExpression", "another schedule", change_schedule),
+    ("AWS::CloudFront::OriginAccessControl.OriginAccessControlConfig", "no origin access control", change(
         "cloudfront", "delete_origin_access_control", Id=id_of)),
-    ("AWS::CloudWatch::Alarm", "no alarm", change("cloudwatch", "delete_alarms", AlarmNames=lambda id, _: [id])),
-    ("AWS::SNS::Topic", "no topic", change("sns", "delete_topic", TopicArn=id_of)),
-    ("AWS::SecretsManager::Secret", "no secret", change(
+    ("AWS::CloudWatch::Alarm.Threshold", "no alarm", change("cloudwatch", "delete_alarms", AlarmNames=lambda id, _: [id])),
+    ("AWS::SNS::Topic.DisplayName", "no topic", change("sns", "delete_topic", TopicArn=id_of)),
+    ("AWS::SecretsManager::Secret.Description", "no secret", change(
         "secretsmanager", "delete_secret", SecretId=id_of, ForceDeleteWithoutRecovery=True)),
 ]
 
@@ -143,12 +143,13 @@ class Proof:
 
     def try_changes(self, stacks: list[Stack]) -> None:
         """Each change goes to a resource that is still like its template, so that it alone can be what is seen."""
-        kept, untouched = kept_properties(), defaultdict(list)
-        for stack in stacks:
-            for logical_id, resource in stack.resources.items():
-                untouched[resource["Type"]].append((stack, logical_id))
-        for resource_type, words, make in CHANGES:
-            self.try_change(*untouched[resource_type].pop(), kept, words, make)
+        kept = kept_properties()
+        untouched = [(stack, logical_id) for stack in stacks for logical_id in stack.resources]
+        for path, words, make in CHANGES:
+            found = next((each for each in untouched if sets(*each, path)), None)
+            if found is not None:
+                untouched.remove(found)
+                self.try_change(*found, kept, words, make)
 
     def try_change(self, stack: Stack, logical_id: str, kept: dict[str, Properties], words: str, make: Change) -> None:
         before, after = Comparison(), Comparison()
@@ -156,6 +157,13 @@ class Proof:
         make(stack.ids[logical_id], stack.properties_of(logical_id))
         after.compare_resource(stack, logical_id, kept)
         self.note(not before.differences and bool(after.differences), words)
+
+
+def sets(stack: Stack, logical_id: str, path: str) -> bool:
+    """Whether a resource is of the type of `path` and sets its property."""
+    resource = stack.resources[logical_id]
+    resource_type, name = path.rsplit(".", 1)
+    return resource["Type"] == resource_type and name in resource.get("Properties", {})
 
 
 def create(name: str, template: Properties) -> None:
@@ -168,7 +176,7 @@ def main(assembly: Path) -> None:
     every = proof.deploy_every_type(stacks)
     proof.try_refused()
     proof.try_unasked(every)
-    proof.try_changes([every, *stacks])
+    proof.try_changes([*stacks, every])
     json.dump(vars(proof), sys.stdout)
 
 
