@@ -1,4 +1,4 @@
-import type { App } from "aws-cdk-lib";
+import type { Construct } from "constructs";
 import { STACKS } from "#core/deployment.ts";
 import type { TapestreamConfig } from "./config.ts";
 import { DashboardStack } from "./stacks/dashboard-stack.ts";
@@ -19,10 +19,10 @@ export interface Tapestream {
 }
 
 /**
- * Adds tapestream's stacks to `app`, one per lifecycle: data that must last, the pipeline that may be replaced any day,
+ * Adds tapestream's stacks to `app` or a stage of it, one per lifecycle: data that must last, the pipeline that may be replaced any day,
  * and the dashboard. They name neither account nor region.
  */
-export const addTapestream = (app: App, { config, lambdasFolder }: TapestreamProps): Tapestream => {
+export const addTapestream = (app: Construct, { config, lambdasFolder }: TapestreamProps): Tapestream => {
   const storage = new StorageStack(app, STACKS.storage, { config });
   const pipeline = new PipelineStack(app, STACKS.pipeline, { config, lambdasFolder, storage });
   const { socketOrigin, ticketsHost } = pipeline;

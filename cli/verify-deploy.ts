@@ -1,0 +1,137 @@
+import { join } from "node:path";
+import { readdir } from "node:fs/promises";
+import { PipelineError } from "#core/errors.ts";
+import { openTemporaryDir } from "#local/temporary-dir.ts";
+import { buildLambdas } from "#tools/build.ts";
+import { runCdk, type CdkOptions } from "#tools/cdk.ts";
+import { ACCOUNT, REGION, openMoto, type Moto } from "#tools/moto/moto.ts";
+import { openVenv } from "#tools/moto/venv.ts";
+import { mustBeFlagsAlone, runCommand, type Arguments } from "./command.ts";
+import { countOf, number, say } from "./output.ts";
+import { createProgressLine } from "./progress-line.ts";
+import { STOPPED, stopSignal } from "./stop-signal.ts";
+
+const HELP = `Deploys the app with the CDK's own tool to moto's server on this machine, and asks everything back through AWS's APIs.
+
+Usage: npm run verify:deploy [-- flags]
+
+  -c, --context KEY=VALUE  a setting of the app, like -c shards=4; may repeat   (all of them: infra/config.ts)
+  --help                   shows this
+
+Every property of every resource in the templates is compared with what the services say of it; then the referee itself
+is tried: settings are changed behind CloudFormation's back, and each change must be seen. No account is touched.
+Needs Python 3.11 or newer, and the first time a way to PyPI. The exit code is 1 when anything differs.
+`;
+
+const CACHE = join(import.meta.dirname, "../.cache/verify");
+const LONGEST_MS = 600_000;
+
+/** What compare.py says. */
+interface Comparison {
+  readonly resources: number;
+  readonly properties: number;
+  readonly kept: readonly string[];
+  readonly differences: readonly string[];
+}
+
+/** What prove.py says. */
+interface Proof {
+  readonly seen: readonly string[];
+  readonly unseen: readonly string[];
+}
+
+const verify = async (args: Arguments): Promise<number> => {
+  mustBeFlagsAlone(args);
+  const stop = stopSignal();
+  const timeout = AbortSignal.timeout(LONGEST_MS);
+  try {
+    return await verifyUnless(AbortSignal.any([stop, timeout]), args.texts("context"));
+  } catch (error) {
+    if (stop.aborted) return STOPPED;
+    if (timeout.aborted) {
+      const problem = `it must be done within ${LONGEST_MS / 60_000} minutes, was not`;
+      throw new PipelineError("TAPE_STATE_INVALID", problem, { cause: error });
+    }
+    throw error;
+  }
+};
+
+const verifyUnless = async (signal: AbortSignal, context: readonly string[]): Promise<number> => {
+  const python = await step("moto is installed", () => openVenv(CACHE, signal));
+  await using folder = await openTemporaryDir("tapestream-verify-");
+  const bundlesDir = join(folder.dir, "lambdas");
+  await step("built the functions", () => buildLambdas({ outDir: bundlesDir }));
+  await using moto = await step("started moto's server", () => openMoto(python, signal));
+  const options = { environment: { ...moto.environment, BUNDLES_DIR: bundlesDir }, signal };
+  const app = new App(join(folder.dir, "cdk.out"), context, options);
+  await step("bootstrapped the account", () =>
+    runCdk(["bootstrap", `aws://${ACCOUNT}/${REGION}`, "--app", ""], options),
+  );
+  await step("synthesized and deployed", () => app.deploy());
+  const comparison = (await step("asked everything back", () => moto.run("compare.py", app.dir))) as Comparison;
+  const isStill = await step("deployed again", () => app.deploysNothing());
+  const proof = await step("tried the referee", () => prove(moto, app.dir, comparison));
+  return report(comparison, isStill, proof);
+};
+
+/** The app as the CDK's tool deploys it. */
+class App {
+  readonly dir: string;
+  readonly #args: readonly string[];
+  readonly #options: CdkOptions;
+
+  constructor(dir: string, context: readonly string[], options: CdkOptions) {
+    this.dir = dir;
+    this.#options = options;
+    // Change sets lose outputs on moto.
+    const settings = context.flatMap((setting) => ["--context", setting]);
+    this.#args = ["deploy", "--all", "--method=direct", "--require-approval=never", "--output", dir, ...settings];
+  }
+
+  async deploy(): Promise<string> {
+    const progress = createProgressLine();
+    try {
+      return await runCdk(this.#args, {
+        ...this.#options,
+        onLine: (line) => progress.show(line.slice(0, LINE_LENGTH)),
+      });
+    } finally {
+      progress.end();
+    }
+  }
+
+  /** Whether each stack is left as it is. */
+  async deploysNothing(): Promise<boolean> {
+    const said = await this.deploy();
+    const stacks = (await readdir(this.dir)).filter((name) => name.endsWith(".template.json")).length;
+    return said.split("(no changes)").length - 1 === stacks;
+  }
+}
+
+const LINE_LENGTH = 120;
+
+/** A fault can be told apart only in a deployment that is as its templates say; of another, nothing is tried. */
+const prove = async (moto: Moto, dir: string, { differences }: Comparison): Promise<Proof> =>
+  differences.length > 0 ? { seen: [], unseen: [] } : ((await moto.run("prove.py", dir)) as Proof);
+
+const step = async <Result>(what: string, work: () => Promise<Result>): Promise<Result> => {
+  const from = performance.now();
+  const result = await work();
+  say(`${what.padEnd(32)}${((performance.now() - from) / 1_000).toFixed(1).padStart(5)} s`);
+  return result;
+};
+
+const report = ({ resources, properties, kept, differences }: Comparison, isStill: boolean, proof: Proof): number => {
+  say(`\ncompared     ${countOf(resources, "resource")}, ${number(properties)} properties`);
+  for (const path of kept) say(`  not asked back, as moto forgets it: ${path}`);
+  say(`differences  ${number(differences.length)}`);
+  for (const difference of differences) say(`  ${difference}`);
+  say(`second time  ${isStill ? "no changes" : "stacks changed, though nothing had"}`);
+  const tried = proof.seen.length + proof.unseen.length;
+  say(`the referee  ${tried === 0 ? "was not tried" : `saw ${proof.seen.length} of ${tried} faults made on purpose`}`);
+  for (const words of proof.unseen) say(`  did not see: ${words}`);
+  const isProven = proof.seen.length > 0 && proof.unseen.length === 0;
+  return differences.length === 0 && isStill && isProven ? 0 : 1;
+};
+
+await runCommand({ help: HELP, options: { context: { type: "string", short: "c", multiple: true } }, run: verify });
