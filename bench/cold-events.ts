@@ -23,6 +23,10 @@ export const coldEvents = async (): Promise<ColdEvents> => {
     aggregator: () => trades,
     // Another source each time: one that has been read to its end has nothing to send.
     fetcher: (round) => ({ source: `sim:?seed=${round + 1}&rate=1000&trades=1000&speed=max` }),
+    // A step in which it has nothing to do, as a real one would rotate.
+    "ticket-rotation": () => ({ Step: "setSecret", SecretId: "none", ClientRequestToken: "cold" }),
+    tickets: () => ({ headers: {}, requestContext: { http: { sourceIp: "127.0.0.1" } } }),
+    "ws-authorizer": () => ({ ...socket, methodArn: "none", headers: { "Sec-WebSocket-Protocol": "ticket.cold" } }),
     "ws-broadcast": () => ({
       Records: updates.map((data, index) => ({
         eventID: `${FIRST_SHARD_ID}:${index}`,

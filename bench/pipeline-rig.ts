@@ -50,7 +50,9 @@ export const openRig = async ({ tradesPerSecond, clientCount = 1 }: RigOptions):
   await using resources = new AsyncDisposableStack();
   const rate = tradesPerSecond === "max" ? "rate=1000000&speed=max" : `rate=${tradesPerSecond}`;
   const source = `sim:?seed=5&symbols=${SYMBOLS.join(",")}&${rate}`;
-  const assembly = resources.use(await assemble({ source, symbols: SYMBOLS.join(","), shards: SHARDS }));
+  const assembly = resources.use(
+    await assemble({ source, symbols: SYMBOLS.join(","), shards: SHARDS, access: "public" }),
+  );
   await endBuilder();
   const cloud = resources.use(await openLocalCloud({ assemblyDir: assembly.dir }));
   Object.assign(process.env, cloud.environment);

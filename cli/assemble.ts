@@ -15,13 +15,16 @@ export interface Assembly extends AsyncDisposable {
 }
 
 /**
- * What a laptop chooses: a window that closes soon, and a socket that is open to whoever reaches the machine. The embedded
- * Kinesis knows no consumers.
+ * What a laptop chooses: a window that closes soon, and tickets for all who reach it, as no issuer of tokens is asked here.
+ * The embedded Kinesis knows no consumers.
  */
 const LAPTOP_SETTINGS = {
   arrivalWindowSeconds: "5",
-  access: "public",
   dataRemoval: "destroy",
+  access: "ticket",
+  allowedOrigins: "",
+  jwtIssuer: "",
+  jwtAudiences: "",
   fanOut: "none",
 } as const;
 

@@ -95,7 +95,9 @@ const publish = async (
   const socketLine = `socket     ${webSocketUrl}`;
   const dashboard = await findStack(account, STACKS.dashboard);
   if (dashboard === undefined) return ["", socketLine];
-  const files = await siteFiles(siteDir, dashboardConfigOf(webSocketUrl, settings));
+  // The page asks its own host for tickets, which CloudFront hands on.
+  const ticketsUrl = pipeline?.outputs[OUTPUTS.ticketsUrl] === undefined ? undefined : "tickets";
+  const files = await siteFiles(siteDir, { ...dashboardConfigOf(webSocketUrl, settings), ticketsUrl });
   await putSite(account, outputOf(dashboard, OUTPUTS.dashboardBucket), files);
   await refreshSite(account, outputOf(dashboard, OUTPUTS.dashboardDistribution), randomUUID());
   return ["", `dashboard  ${outputOf(dashboard, OUTPUTS.dashboardUrl)}`, socketLine];

@@ -1,5 +1,5 @@
 import { readFile, readdir } from "node:fs/promises";
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import { request as ask, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from "node:http";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
@@ -13,9 +13,11 @@ export interface DashboardOptions {
   readonly listener: LoopbackServer;
   /** The folder of the built page; without one there is only the socket and what is said of it. */
   readonly siteDir: string | undefined;
-  readonly config: Omit<DashboardConfig, "webSocketUrl">;
+  readonly config: Omit<DashboardConfig, "webSocketUrl" | "ticketsUrl">;
   /** Where sockets of this server lead. */
   readonly webSocketUrl: string;
+  /** Where tickets for them are handed out. @default nobody needs any */
+  readonly ticketsUrl?: string;
 }
 
 export interface DashboardServer extends AsyncDisposable {
@@ -24,6 +26,7 @@ export interface DashboardServer extends AsyncDisposable {
 }
 
 const SOCKET_PATH = "/socket";
+const TICKETS_PATH = "/tickets";
 
 /** Those of the deployed page, but that it talks to nobody except this server. */
 const SECURITY_HEADERS = {
@@ -35,14 +38,18 @@ const SECURITY_HEADERS = {
 } as const;
 
 /**
- * Serves the dashboard, its `config.json`, and the WebSocket API below `/socket`, all on one port, so that the page's address
- * stays good when the API comes back elsewhere. Disposing ends every connection.
+ * Serves the dashboard, its `config.json`, the WebSocket API at `/socket` and its tickets at `/tickets`, all on one port, so
+ * that the page's address stays good when the APIs come back elsewhere. Disposing ends every connection.
  */
 export const serveDashboard = async (options: DashboardOptions): Promise<DashboardServer> => {
   const { server } = options.listener;
   const files = await readFiles(options);
   const sockets = new Set<Socket>();
-  server.on("request", (request, response) => answer(files, request, response));
+  server.on("request", (request, response) => {
+    const { ticketsUrl } = options;
+    if (ticketsUrl === undefined || pathOf(request) !== TICKETS_PATH) answer(files, request, response);
+    else handOn(new URL(ticketsUrl), request, response);
+  });
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (pathOf(request) !== SOCKET_PATH || !isSameOrigin(request)) socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
     else tunnel(new URL(options.webSocketUrl), request, socket, head, sockets);
@@ -64,8 +71,16 @@ interface ServedFile {
   readonly body: Buffer | string;
 }
 
-const readFiles = async ({ siteDir, config }: DashboardOptions): Promise<ReadonlyMap<string, ServedFile>> => {
-  const said: DashboardConfig = { webSocketUrl: SOCKET_PATH.slice(1), ...config };
+const readFiles = async ({
+  siteDir,
+  config,
+  ticketsUrl,
+}: DashboardOptions): Promise<ReadonlyMap<string, ServedFile>> => {
+  const said: DashboardConfig = {
+    webSocketUrl: SOCKET_PATH.slice(1),
+    ...(ticketsUrl === undefined ? {} : { ticketsUrl: TICKETS_PATH.slice(1) }),
+    ...config,
+  };
   const files = new Map<string, ServedFile>([
     ["/config.json", { type: contentTypeOf("config.json"), body: JSON.stringify(said) }],
   ]);
@@ -98,6 +113,17 @@ const pathOf = ({ url = "/" }: IncomingMessage): string => url.split("?")[0]!;
 /** Another site's page may not open sockets here; what is no browser names no origin. */
 const isSameOrigin = ({ headers: { origin, host } }: IncomingMessage): boolean =>
   origin === undefined || (URL.canParse(origin) && new URL(origin).host === host);
+
+/** Hands a request on to another server, and its answer back, as CloudFront does on AWS. */
+const handOn = (target: URL, request: IncomingMessage, response: ServerResponse): void => {
+  const { method, headers } = request;
+  const asked = ask(target, { method, headers: { ...headers, host: target.host } }, (answered) => {
+    response.writeHead(answered.statusCode ?? 502, { ...SECURITY_HEADERS, ...answered.headers });
+    answered.pipe(response);
+  });
+  asked.on("error", () => response.destroy());
+  request.pipe(asked);
+};
 
 /** Hands the client's socket on to the API as it is, its handshake first. */
 const tunnel = (target: URL, request: IncomingMessage, client: Duplex, head: Buffer, open: Set<Socket>): void => {

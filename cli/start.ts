@@ -19,6 +19,7 @@ import { createProgressLine, type ProgressLine } from "./progress-line.ts";
 import { aggregatorEnvironment, announce } from "./running.ts";
 import { openRates } from "./start-rates.ts";
 import { serveDashboard, type DashboardServer } from "./start-server.ts";
+import { warmUp } from "./start-warm.ts";
 import { feedOf, readSettings, type Feed, type StartSettings } from "./start-settings.ts";
 
 const HELP = `Runs the whole pipeline on this machine, with live trades and a dashboard, until Ctrl-C.
@@ -89,10 +90,12 @@ const run = async (
       ...(settings.dataDir === undefined ? {} : { dataDir: settings.dataDir, onProvisioned: endLeaseOfDeadRun }),
     }),
   );
+  void warmUp(cloud);
   await using dashboard = await serveDashboard({
     listener,
     siteDir,
     webSocketUrl: cloud.webSocketUrl!,
+    ticketsUrl: `${cloud.httpApiUrl!}/tickets`,
     config: {
       symbols: feed.symbols,
       intervals: intervalsOf(cloud),
@@ -165,6 +168,7 @@ const greet = (feed: Feed, listener: LoopbackServer, settings: StartSettings, se
   const address = addressOf(listener, settings);
   say(`ready after ${seconds.toFixed(1)} s: ${feed.words}\n`);
   say(`  ${settings.isHeadless ? "WebSocket" : "dashboard"}  ${address}`);
+  if (settings.isHeadless) say(`  tickets    POST ${address.replace(/^ws(.*)socket$/, "http$1tickets")}`);
   say(`  bars       npm run bars -- --symbol ${feed.symbols.at(-1)} --interval 1m`);
   say("  Ctrl-C ends it\n");
 };

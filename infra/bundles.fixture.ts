@@ -11,6 +11,9 @@ import { addTapestream, type Tapestream } from "./tapestream.ts";
 export const STAGES = [
   "fetcher",
   "aggregator",
+  "ws-authorizer",
+  "tickets",
+  "ticket-rotation",
   "ws-connect",
   "ws-disconnect",
   "ws-message",

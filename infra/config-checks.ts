@@ -9,6 +9,7 @@ import type { TapestreamConfig } from "./config.ts";
 export const checkConfig = (config: TapestreamConfig): void => {
   checkOffered(config);
   checkState(config);
+  checkAccess(config);
   checkBudget(config);
 };
 
@@ -37,6 +38,18 @@ const checkState = (config: TapestreamConfig): void => {
         "take more shards, a shorter arrivalWindowSeconds or fewer intervals",
     );
   }
+};
+
+/** Settings that nobody would heed are mistakes. */
+const checkAccess = ({ access, allowedOrigins, jwtIssuer, jwtAudiences }: TapestreamConfig): void => {
+  if (access !== "ticket" && access !== "jwt") {
+    if (allowedOrigins.length > 0) throw invalid("allowedOrigins must go with access ticket or jwt", access);
+    if (jwtIssuer !== "" || jwtAudiences.length > 0)
+      throw invalid("jwtIssuer must go with access ticket or jwt", access);
+  }
+  if (access === "jwt" && jwtIssuer === "") throw invalid("jwtIssuer must be given with access jwt", jwtIssuer);
+  if ((jwtIssuer === "") !== (jwtAudiences.length === 0))
+    throw invalid("jwtIssuer and jwtAudiences must be given together", { jwtIssuer, jwtAudiences });
 };
 
 const checkBudget = ({ monthlyBudgetDollars, alarmEmail }: TapestreamConfig): void => {

@@ -100,6 +100,31 @@ export const span: Reader<DurationMs> = (value, key) => {
   return durationMs(sizeMs);
 };
 
+/** A list or comma-separated text of distinct origins as browsers send them; may be empty. */
+export const origins: Reader<readonly string[]> = (value, key) => {
+  const names = texts(value, key);
+  const wrong = names.find((name) => !URL.canParse(name) || new URL(name).origin !== name);
+  if (wrong !== undefined)
+    throw invalid(`${key} must be origins like https://example.com, in lower case and without a path`, wrong);
+  return distinct(names, key);
+};
+
+/** The URL of an OpenID Connect issuer as it stands in tokens, or none. */
+export const issuer: Reader<string> = (value, key) => {
+  if (value === "") return value;
+  if (typeof value === "string" && /^https:\/\/[^\s?#]+[^/\s?#]$/.test(value) && URL.canParse(value)) return value;
+  throw invalid(`${key} must be a URL like https://issuer.example.com, without a slash at its end`, value);
+};
+
+/** A list or comma-separated text of distinct clients of an issuer; may be empty. */
+export const audiences: Reader<readonly string[]> = (value, key) => {
+  const names = texts(value, key);
+  const wrong = names.find((name) => !/^[^\s,]{1,256}$/.test(name));
+  if (wrong !== undefined)
+    throw invalid(`${key} must be names of 1 to 256 characters without spaces and commas`, wrong);
+  return distinct(names, key);
+};
+
 /** One sentence on what must be and what was. */
 export const invalid = (mustBe: string, value: unknown): PipelineError =>
   new PipelineError("TAPE_CONFIG_INVALID", `${mustBe}, was ${JSON.stringify(value) ?? String(value)}`);

@@ -39,7 +39,14 @@ describe("the deployment's configuration", () => {
       heartbeatSeconds: 1,
       clockSkewMs: 10_000,
       rejectedKeep: 30 * 86_400_000,
-      access: "iam",
+      access: "ticket",
+      allowedOrigins: [],
+      jwtIssuer: "",
+      jwtAudiences: [],
+      socketRequestsPerSecond: 500,
+      socketRequestsBurst: 1_000,
+      ticketsPerSecond: 20,
+      ticketsBurst: 100,
       socketClient: "lean",
       fanOut: "none",
       hasDashboard: true,
@@ -125,7 +132,8 @@ describe("a mistake in the configuration", () => {
   const known =
     "tradesPerSecond, shards, barsShards, aggregatorMemoryMiB, ticksRetentionHours, arrivalWindowSeconds, batchSize, batchingWindowSeconds, retryAttempts, " +
     "source, symbols, symbolCount, intervals, offeredIntervals, lanes, frameMaxTrades, frameMaxBytes, lingerMs, " +
-    "maxUnfoldedTrades, maxOutOfOrdernessMs, idleMs, heartbeatSeconds, clockSkewMs, rejectedKeep, access, socketClient, " +
+    "maxUnfoldedTrades, maxOutOfOrdernessMs, idleMs, heartbeatSeconds, clockSkewMs, rejectedKeep, access, allowedOrigins, " +
+    "jwtIssuer, jwtAudiences, socketRequestsPerSecond, socketRequestsBurst, ticketsPerSecond, ticketsBurst, socketClient, " +
     "fanOut, hasDashboard, alarmEmail, monthlyBudgetDollars, dataRemoval, logLevel";
 
   test("rejects an unknown setting, in context or in the file", () => {
@@ -171,7 +179,7 @@ describe("a mistake in the configuration", () => {
     ["symbols", "IBM,IBM", 'symbols must name each one once, was "IBM twice"'],
     ["rejectedKeep", "30 days", 'rejectedKeep must be a span of time like 30d, was "30 days"'],
     ["rejectedKeep", "99999d", 'rejectedKeep must be a span of time like 30d, was "99999d"'],
-    ["access", "everyone", 'access must be iam or public, was "everyone"'],
+    ["access", "everyone", 'access must be ticket or jwt or iam or public, was "everyone"'],
     ["socketClient", "fat", 'socketClient must be lean or sdk, was "fat"'],
     ["fanOut", "all", 'fanOut must be none or aggregator or broadcast or both, was "all"'],
     ["hasDashboard", "yes", 'hasDashboard must be true or false, was "yes"'],

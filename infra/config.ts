@@ -1,16 +1,17 @@
-import { barsPlanOf } from "#core/plan/bars.ts";
-import { DEFAULT_LOAD } from "#core/plan/load.ts";
-import { ticksPlanOf } from "#core/plan/ticks.ts";
 import type { DurationMs } from "#core/units.ts";
 import type { StoredInterval } from "#lambdas/environment.ts";
 import { checkConfig } from "./config-checks.ts";
+import { planned } from "./config-plan.ts";
 import {
+  audiences,
   emailOrNothing,
   intervals,
   invalid,
   isRecord,
+  issuer,
   milliseconds,
   oneOf,
+  origins,
   source,
   span,
   storedIntervals,
@@ -74,8 +75,25 @@ export interface TapestreamConfig {
   readonly clockSkewMs: DurationMs;
   /** How long rejected records are kept. @default 30d */
   readonly rejectedKeep: DurationMs;
-  /** Who may connect: callers that IAM allows, or anybody. @default iam */
-  readonly access: "iam" | "public";
+  /**
+   * Who may connect: who shows a ticket, who shows a JSON Web Token, callers that IAM allows, or anybody; see
+   * docs/security.md. @default ticket
+   */
+  readonly access: "ticket" | "jwt" | "iam" | "public";
+  /** Origins like https://example.com whose pages may connect besides the dashboard's own; with ticket or jwt. @default none */
+  readonly allowedOrigins: readonly string[];
+  /** The URL of the OpenID Connect issuer of tokens, such as a Cognito user pool. With ticket, tickets then need a token. @default none */
+  readonly jwtIssuer: string;
+  /** The clients whose tokens are taken. @default none */
+  readonly jwtAudiences: readonly string[];
+  /** Connections and messages that the WebSocket API takes a second, all clients together. @default 500 */
+  readonly socketRequestsPerSecond: number;
+  /** As many more at once after a quiet while. @default 1000 */
+  readonly socketRequestsBurst: number;
+  /** Tickets handed out a second, to all clients together. @default 20 */
+  readonly ticketsPerSecond: number;
+  /** As many more at once after a quiet while. @default 100 */
+  readonly ticketsBurst: number;
   /** What posts to sockets: our own lean client, or the SDK's. @default lean */
   readonly socketClient: "lean" | "sdk";
   /** Who reads by enhanced fan-out: 2 MB/s a shard of its own, pushed within some 70 ms, at a price of its own by the shard-hour and the GB. Not for a stream that takes records in the KPL's aggregated format: Lambda drops some of those unseen. A change makes a new mapping. @default none */
@@ -99,7 +117,7 @@ export type FanOut = "none" | "aggregator" | "broadcast" | "both";
 export type PlannedKey = "shards" | "barsShards" | "aggregatorMemoryMiB" | "symbolCount";
 
 /** The settings as they are given. */
-type Settings = Omit<TapestreamConfig, PlannedKey> & Readonly<Record<PlannedKey, number | "auto">>;
+export type Settings = Omit<TapestreamConfig, PlannedKey> & Readonly<Record<PlannedKey, number | "auto">>;
 
 /** What holds where nothing is given, as it would be given. */
 export const DEFAULTS: Readonly<Record<keyof TapestreamConfig, unknown>> = {
@@ -127,7 +145,14 @@ export const DEFAULTS: Readonly<Record<keyof TapestreamConfig, unknown>> = {
   heartbeatSeconds: 1,
   clockSkewMs: 10_000,
   rejectedKeep: "30d",
-  access: "iam",
+  access: "ticket",
+  allowedOrigins: "",
+  jwtIssuer: "",
+  jwtAudiences: "",
+  socketRequestsPerSecond: 500,
+  socketRequestsBurst: 1_000,
+  ticketsPerSecond: 20,
+  ticketsBurst: 100,
   socketClient: "lean",
   fanOut: "none",
   hasDashboard: true,
@@ -142,6 +167,7 @@ export const DEFAULTS: Readonly<Record<keyof TapestreamConfig, unknown>> = {
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html (batches, window, retries)
  * Source: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html (shards, retention, record size)
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html (memory)
+ * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html (requests)
  */
 export const READERS: { readonly [Key in keyof Settings]: Reader<Settings[Key]> } = {
   tradesPerSecond: wholeNumber(1, 100_000_000),
@@ -168,7 +194,14 @@ export const READERS: { readonly [Key in keyof Settings]: Reader<Settings[Key]> 
   heartbeatSeconds: wholeNumber(1, 60),
   clockSkewMs: milliseconds,
   rejectedKeep: span,
-  access: oneOf("iam", "public"),
+  access: oneOf("ticket", "jwt", "iam", "public"),
+  allowedOrigins: origins,
+  jwtIssuer: issuer,
+  jwtAudiences: audiences,
+  socketRequestsPerSecond: wholeNumber(1, 10_000),
+  socketRequestsBurst: wholeNumber(1, 5_000),
+  ticketsPerSecond: wholeNumber(1, 10_000),
+  ticketsBurst: wholeNumber(1, 5_000),
   socketClient: oneOf("lean", "sdk"),
   fanOut: oneOf("none", "aggregator", "broadcast", "both"),
   hasDashboard: trueOrFalse,
@@ -192,22 +225,6 @@ export const readConfig = (context: Readonly<Record<string, unknown>>, settings:
   const config = planned(Object.fromEntries(read) as Settings);
   checkConfig(config);
   return config;
-};
-
-/** The settings with what is `auto` as the plan for them has it. */
-const planned = (settings: Settings): TapestreamConfig => {
-  const { shards, barsShards, aggregatorMemoryMiB } = settings;
-  const symbolCount = settings.symbolCount === "auto" ? settings.symbols.length : settings.symbolCount;
-  const load = { ...DEFAULT_LOAD, ...settings, symbolCount };
-  const ticks = ticksPlanOf(load, aggregatorMemoryMiB === "auto" ? undefined : aggregatorMemoryMiB);
-  const given = { ...ticks, shards: shards === "auto" ? ticks.shards : shards };
-  return {
-    ...settings,
-    symbolCount,
-    shards: given.shards,
-    barsShards: barsShards === "auto" ? barsPlanOf(load, given).shards : barsShards,
-    aggregatorMemoryMiB: ticks.aggregator.memoryMiB,
-  };
 };
 
 /** Context without CDK's own keys, which carry a colon: `@aws-cdk/core:…`, `aws:cdk:…`, `vpc-provider:…`. */

@@ -30,6 +30,8 @@ test("the outputs have ids to rely on", () => {
   expect(namesOf(pipeline).toSorted()).toEqual([
     "BarsStreamName",
     "FetcherFunctionName",
+    "TicketSecretArn",
+    "TicketsUrl",
     "TicksStreamName",
     "WatchBoardName",
     "WebSocketUrl",

@@ -25,7 +25,9 @@ export interface Tapestream {
 export const addTapestream = (app: App, { config, lambdasFolder }: TapestreamProps): Tapestream => {
   const storage = new StorageStack(app, STACKS.storage, { config });
   const pipeline = new PipelineStack(app, STACKS.pipeline, { config, lambdasFolder, storage });
-  const { socketOrigin } = pipeline;
-  const dashboard = config.hasDashboard ? new DashboardStack(app, STACKS.dashboard, { socketOrigin }) : undefined;
+  const { socketOrigin, ticketsHost } = pipeline;
+  const dashboard = config.hasDashboard
+    ? new DashboardStack(app, STACKS.dashboard, { socketOrigin, ticketsHost })
+    : undefined;
   return { storage, pipeline, dashboard };
 };

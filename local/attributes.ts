@@ -63,6 +63,12 @@ const TYPES: Readonly<Record<string, TypeRules>> = {
       RegionalDomainName: ({ name }) => `${name}.s3.${REGION}.amazonaws.com`,
     },
   },
+  "AWS::SecretsManager::Secret": {
+    nameProperty: "Name",
+    arn: (name) => `secret:${name}-${hashOf(name).slice(0, 6)}`,
+    ref: (secret) => arnOf(secret),
+    attributes: { Id: (secret) => arnOf(secret) },
+  },
   "AWS::Scheduler::Schedule": { nameProperty: "Name", maxNameLength: 64, arn: (name) => `schedule/default/${name}` },
 };
 

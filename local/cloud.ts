@@ -2,14 +2,15 @@ import { PipelineError } from "#core/errors.ts";
 import { durationMs, type DurationMs } from "#core/units.ts";
 import { createApplication, type Application } from "./application.ts";
 import { readAssembly } from "./assembly.ts";
-import { refuseUnlessOpen, type Authorize } from "./authorize.ts";
+import { createAuthorize, type Authorize } from "./authorize.ts";
 import type { CloudEvent, EmitCloudEvent } from "./cloud-event.ts";
 import { markWhole } from "./data-dir.ts";
 import { Drivers } from "./drivers.ts";
 import { openEventSourceMapping } from "./event-source-mapping.ts";
 import { openFunctionHosts } from "./function-hosts.ts";
 import { readFunctions, type FunctionCatalog, type LocalFunction } from "./function-spec.ts";
-import { readGateway, type GatewaySpec } from "./gateway-spec.ts";
+import { readGateway, readHttpApi, type GatewaySpec, type HttpApiSpec } from "./gateway-spec.ts";
+import { openHttpGateway } from "./http-gateway.ts";
 import { openLoopbackServer, type LoopbackServer } from "./loopback-server.ts";
 import { readMappings, type MappingSpec } from "./mapping-spec.ts";
 import { openMisbehaviour, type Misbehaviour, type MisbehaviourOptions } from "./misbehaviour/misbehaviour.ts";
@@ -41,7 +42,7 @@ export interface LocalCloudOptions {
   readonly idleCloseMs?: DurationMs;
   /** More variables for every function. They win over the template's, not over Lambda's own. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Decides who may connect. @default whoever the route leaves open; the others get 403 */
+  /** Decides who may connect. @default the authorizers of the template */
   readonly authorize?: Authorize;
   /** When connections of the WebSocket API end. @default 2 hours in all, 10 minutes idle, as on API Gateway */
   readonly socketLimits?: Partial<SocketLimits>;
@@ -66,6 +67,8 @@ export interface LocalCloud extends AsyncDisposable {
   /** Undefined without a WebSocket API. */
   readonly webSocketUrl: string | undefined;
   readonly managementUrl: string | undefined;
+  /** Of the HTTP API, without a slash at its end; undefined without one. */
+  readonly httpApiUrl: string | undefined;
   /** Undefined unless it was asked for. */
   readonly misbehaviour: Misbehaviour | undefined;
   /**
@@ -88,6 +91,7 @@ interface Plan {
   readonly mappings: readonly MappingSpec[];
   readonly schedules: readonly ScheduleSpec[];
   readonly gateway: GatewaySpec | undefined;
+  readonly httpApi: HttpApiSpec | undefined;
 }
 
 const readPlan = async (options: LocalCloudOptions): Promise<Plan> => {
@@ -99,6 +103,7 @@ const readPlan = async (options: LocalCloudOptions): Promise<Plan> => {
     mappings: readMappings(application, functions),
     schedules: options.schedules === false ? [] : readSchedules(application, functions),
     gateway: readGateway(application, functions),
+    httpApi: readHttpApi(application, functions),
   };
 };
 
@@ -116,6 +121,7 @@ export const openLocalCloud = async (options: LocalCloudOptions): Promise<LocalC
   await using resources = new AsyncDisposableStack();
   const services = resources.use(await openServices(options.dataDir));
   await provision(plan.application, services);
+  services.secrets.provide(plan.application);
   if (options.dataDir !== undefined) await markWhole(options.dataDir);
   await options.onProvisioned?.({ environment: services.environment, functions: plan.functions.runnable });
   const gateway = await bindGateway(plan, options.port ?? 0);
@@ -135,10 +141,13 @@ export const openLocalCloud = async (options: LocalCloudOptions): Promise<LocalC
   const hosts = resources.use(openFunctionHosts(functions.runnable, variables, emit));
   const invoke = misbehaviour?.mortal(hosts.invoke) ?? hosts.invoke;
   if (gateway) {
-    const authorize = options.authorize ?? refuseUnlessOpen;
+    const authorize = options.authorize ?? createAuthorize(invoke);
     const limits = options.socketLimits ?? {};
     resources.use(openWebSocketGateway({ ...gateway, invoke, authorize, limits, clock: wallClock, emit }));
   }
+  services.secrets.rotateBy(async (arn, event) => void (await invoke(functions.find(arn), JSON.stringify(event))));
+  const { httpApi } = plan;
+  const http = httpApi && resources.use(await openHttpGateway({ spec: httpApi, invoke, clock: wallClock }));
   resources.defer(() => stop.abort());
   await drivers.start(invoke);
   const opened = resources.move();
@@ -149,6 +158,7 @@ export const openLocalCloud = async (options: LocalCloudOptions): Promise<LocalC
     bucketsDir,
     webSocketUrl: gateway?.webSocketUrl,
     managementUrl: gateway?.managementUrl,
+    httpApiUrl: http?.url,
     misbehaviour,
     invoke: async (name, payload) =>
       JSON.parse(await invoke(functions.find(name), JSON.stringify(payload) ?? "{}")) as unknown,

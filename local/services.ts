@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { REGION } from "./attributes.ts";
 import { discardHalfMade } from "./data-dir.ts";
 import { openDynamoEngine, openKinesisEngine } from "./engines.ts";
+import { openSecretsManager, type SecretsManager } from "./secrets-manager.ts";
 import { openTemporaryDir } from "./temporary-dir.ts";
 
 const CREDENTIALS = { accessKeyId: "local", secretAccessKey: "local" } as const;
@@ -14,6 +15,7 @@ const CREDENTIALS = { accessKeyId: "local", secretAccessKey: "local" } as const;
 export interface Services extends AsyncDisposable {
   readonly kinesis: KinesisClient;
   readonly dynamo: DynamoDBClient;
+  readonly secrets: SecretsManager;
   /** The folder that holds a folder per bucket. */
   readonly bucketsDir: string;
   /** Where mappings keep how far they are. Undefined: nowhere. */
@@ -36,6 +38,7 @@ export const openServices = async (dataDir: string | undefined): Promise<Service
     dataDir === undefined ? {} : { path: join(dataDir, name) };
   const kinesisEngine = resources.use(await openKinesisEngine({ path: join(folder, "kinesis") }));
   const dynamoEngine = resources.use(await openDynamoEngine(below("dynamodb")));
+  const secrets = resources.use(await openSecretsManager());
   const kinesis = new KinesisClient(clientConfig(kinesisEngine.endpoint));
   const dynamo = new DynamoDBClient(clientConfig(dynamoEngine.endpoint));
   resources.defer(() => {
@@ -46,12 +49,14 @@ export const openServices = async (dataDir: string | undefined): Promise<Service
   return {
     kinesis,
     dynamo,
+    secrets,
     bucketsDir,
     positionsDir: below("positions").path,
     environment: {
       AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
       AWS_ENDPOINT_URL_DYNAMODB: dynamoEngine.endpoint,
       AWS_ENDPOINT_URL_KINESIS: kinesisEngine.endpoint,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
       AWS_REGION: REGION,
       AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
     },

@@ -9,7 +9,7 @@ import { createConnection } from "node:net";
 import { describe, expect, test } from "vitest";
 import WebSocket from "ws";
 import { durationMs } from "#core/units.ts";
-import { refuseUnlessOpen, type Authorize } from "./authorize.ts";
+import { createAuthorize, type Authorize } from "./authorize.ts";
 import { eventLog, localFunction } from "./fixtures/mapping.ts";
 import { FunctionError } from "./function-error.ts";
 import type { GatewaySpec, RouteSpec } from "./gateway-spec.ts";
@@ -28,7 +28,7 @@ const route = (routeKey: string, given: Partial<RouteSpec> = {}): readonly [stri
     routeKey,
     fn: localFunction("socket", { name: routeKey }),
     authorizationType: "NONE",
-    authorizerId: undefined,
+    authorizer: undefined,
     returnsResponse: false,
     ...given,
   },
@@ -38,13 +38,20 @@ interface Open {
   readonly routes?: readonly (readonly [string, RouteSpec])[];
   readonly authorize?: Authorize;
   readonly limits?: WebSocketGatewayOptions["limits"];
+  readonly throttle?: GatewaySpec["throttle"];
   /** What the functions return, `{ statusCode: 200 }` if nothing; an Error makes them fail. */
   readonly answer?: (event: Event) => unknown;
 }
 
-const open = async ({ routes = [], authorize = refuseUnlessOpen, limits, answer = () => undefined }: Open) => {
+const open = async ({ routes = [], authorize, limits, throttle, answer = () => undefined }: Open) => {
   const server = await openLoopbackServer(0);
-  const spec: GatewaySpec = { apiId: "api1234567", stage: "prod", selectionPath: ["action"], routes: new Map(routes) };
+  const spec: GatewaySpec = {
+    apiId: "api1234567",
+    stage: "prod",
+    selectionPath: ["action"],
+    routes: new Map(routes),
+    throttle,
+  };
   const calls: Event[] = [];
   const { events, emit } = eventLog();
   const invoke = async (fn: { readonly name: string }, text: string): Promise<string> => {
@@ -55,7 +62,7 @@ const open = async ({ routes = [], authorize = refuseUnlessOpen, limits, answer 
       throw new FunctionError(fn.name, "1", { errorType: result.name, errorMessage: result.message, trace: [] });
     return JSON.stringify(result ?? { statusCode: 200 });
   };
-  const about = { server, spec, invoke, authorize, clock: wallClock, emit };
+  const about = { server, spec, invoke, authorize: authorize ?? createAuthorize(invoke), clock: wallClock, emit };
   const gateway = openWebSocketGateway(limits === undefined ? about : { ...about, limits });
   const management = new ApiGatewayManagementApiClient({
     endpoint: `http://${server.host}/prod`,
@@ -88,8 +95,8 @@ const connect = async (url: string, protocols: readonly string[] = []): Promise<
   return socket;
 };
 
-const statusOf = async (url: string): Promise<number | undefined> => {
-  const socket = new WebSocket(url);
+const statusOf = async (url: string, protocols: readonly string[] = []): Promise<number | undefined> => {
+  const socket = new WebSocket(url, [...protocols]);
   socket.on("error", () => undefined);
   const [, response] = (await once(socket, "unexpected-response")) as [unknown, { readonly statusCode?: number }];
   return response.statusCode;
@@ -205,6 +212,95 @@ describe("connecting to a WebSocket API", () => {
       await using api = await open({ routes: lifecycle, limits });
       expect(await closeCode(await connect(api.url))).toBe(1001);
     }
+  });
+});
+
+describe("a Lambda authorizer", () => {
+  const authorizer = (identitySources: readonly string[]): RouteSpec["authorizer"] => ({
+    fn: localFunction("socket", { name: "authorizer" }),
+    identitySources,
+  });
+  const routesBehind = (identitySources: readonly string[]) => [
+    route("$connect", { authorizationType: "CUSTOM", authorizer: authorizer(identitySources) }),
+    route("$disconnect"),
+  ];
+  const policy = (Effect: string, Resource: unknown, more: object = {}) => ({
+    principalId: "ada",
+    policyDocument: { Version: "2012-10-17", Statement: [{ Action: "execute-api:Invoke", Effect, Resource }] },
+    ...more,
+  });
+  const METHOD_ARN = "arn:aws:execute-api:us-east-1:123456789012:api1234567/prod/$connect";
+  const isAsked = (event: Event): boolean => event["type"] === "REQUEST";
+
+  test("refuses with 401 who lacks an identity source, by the writing of its name, and asks no function", async () => {
+    const routes = routesBehind(["route.request.header.Sec-WebSocket-Protocol", "route.request.querystring.tag"]);
+    await using api = await open({ routes, answer: () => policy("Allow", "*") });
+    expect(await statusOf(api.url)).toBe(401);
+    expect(await statusOf(`${api.url}?tag=1`)).toBe(401);
+    expect(await statusOf(`${api.url}?TAG=1`, ["v1"])).toBe(401);
+    expect(api.calls).toEqual([]);
+  });
+
+  test("is given the handshake and the method's ARN, and what it says goes with every event", async () => {
+    const answer = (event: Event): unknown => {
+      if (isAsked(event)) return policy("Allow", METHOD_ARN, { context: { plan: "gold", seats: 3 } });
+      return { statusCode: 200, headers: { "Sec-WebSocket-Protocol": "v1" } };
+    };
+    await using api = await open({ routes: routesBehind(["route.request.header.Sec-WebSocket-Protocol"]), answer });
+    const socket = await connect(api.url, ["v1", "secret"]);
+    expect(socket.protocol).toBe("v1");
+    expect(api.calls[0]).toMatchObject({
+      type: "REQUEST",
+      methodArn: METHOD_ARN,
+      headers: { "Sec-WebSocket-Protocol": "v1,secret" },
+      requestContext: { routeKey: "$connect", eventType: "CONNECT", identity: { sourceIp: "127.0.0.1" } },
+    });
+    socket.close();
+    const said = { principalId: "ada", plan: "gold", seats: 3, integrationLatency: expect.any(Number) };
+    expect(api.calls[1]).toMatchObject({ requestContext: { authorizer: said } });
+    expect(await api.call("$disconnect")).toMatchObject({ requestContext: { authorizer: said } });
+  });
+
+  test.each([
+    ["allows", policy("Allow", "arn:aws:execute-api:*:123456789012:*/prod/*"), "open"],
+    ["denies", policy("Deny", METHOD_ARN), 403],
+    ["allows something else", policy("Allow", METHOD_ARN.replace("prod", "test")), 403],
+    ["answers nothing of the kind", { isAuthorized: true }, 500],
+    ["has a context that is not flat", policy("Allow", "*", { context: { deep: {} } }), 500],
+    ["says Unauthorized", new Error("Unauthorized"), 401],
+    ["fails otherwise", new RangeError("no"), 500],
+  ])("that %s is obeyed", async (_, said, outcome) => {
+    const answer = (event: Event): unknown => (isAsked(event) ? said : { statusCode: 200 });
+    await using api = await open({ routes: routesBehind([]), answer });
+    if (outcome === "open") await connect(api.url);
+    else expect(await statusOf(api.url)).toBe(outcome);
+  });
+
+  test("is asked for each client anew", async () => {
+    const answer = (event: Event): unknown => (isAsked(event) ? policy("Allow", "*") : { statusCode: 200 });
+    await using api = await open({ routes: routesBehind([]), answer });
+    await Promise.all([connect(api.url), connect(api.url), connect(api.url)]);
+    expect(api.calls.filter(isAsked)).toHaveLength(3);
+  });
+});
+
+describe("a stage's throttle", () => {
+  test("refuses connections with 429 once its burst is spent", async () => {
+    await using api = await open({ routes: [route("$connect")], throttle: { ratePerSecond: 0.001, burst: 2 } });
+    await connect(api.url);
+    await connect(api.url);
+    expect(await statusOf(api.url)).toBe(429);
+    expect(api.calls).toHaveLength(2);
+  });
+
+  test("counts messages too, and answers those beyond it in API Gateway's words", async () => {
+    await using api = await open({ routes: [route("$default")], throttle: { ratePerSecond: 0.001, burst: 2 } });
+    const socket = await connect(api.url);
+    const answer = nextMessage(socket);
+    socket.send("one");
+    socket.send("two");
+    expect(JSON.parse(await answer)).toMatchObject({ message: "Too Many Requests", connectionId: /=$/ });
+    expect(api.calls).toHaveLength(1);
   });
 });
 

@@ -12,6 +12,7 @@ import type { LoopbackServer } from "./loopback-server.ts";
 import { answerManagementCall } from "./management-api.ts";
 import { callRoute, selectedRouteKey, type InvokeFunction } from "./route-call.ts";
 import { SocketConnection, type SocketLimits } from "./socket-connection.ts";
+import { Throttle } from "./throttle.ts";
 import type { CloudClock } from "./wall-clock.ts";
 import { connectEvent, disconnectEvent, messageEvent, type ConnectionContext } from "./websocket-event.ts";
 
@@ -20,6 +21,7 @@ const MAX_FRAME_BYTES = 32_768;
 const MAX_MESSAGE_BYTES = 131_072;
 const CLOSE = { goingAway: 1001, unsupported: 1003, tooBig: 1009 } as const;
 const DISPOSE_GRACE_MS = 1_000;
+const THROTTLED = "the stage takes no more requests a second";
 
 export interface WebSocketGatewayOptions {
   readonly server: LoopbackServer;
@@ -51,9 +53,11 @@ class Gateway implements AsyncDisposable {
   readonly #entering = new Set<Duplex>();
   readonly #protocols = new WeakMap<IncomingMessage, string>();
   readonly #upgrader: WebSocketServer;
+  readonly #throttle: Throttle;
 
   constructor(options: WebSocketGatewayOptions) {
     this.#options = options;
+    this.#throttle = new Throttle(options.spec.throttle, options.clock);
     this.#upgrader = new WebSocketServer({
       noServer: true,
       maxPayload: MAX_MESSAGE_BYTES,
@@ -96,7 +100,8 @@ class Gateway implements AsyncDisposable {
     const context = this.#contextOf(request);
     const refusal = await this.#refusalOf(request, context).finally(() => this.#entering.delete(socket));
     if (refusal !== undefined) {
-      this.#options.emit({ kind: "socket-refused", routeKey: "$connect", ...refusal });
+      const { statusCode, reason } = refusal;
+      this.#options.emit({ kind: "socket-refused", routeKey: "$connect", statusCode, reason });
       refuse(socket, refusal.statusCode, context.value.connectionId);
       return;
     }
@@ -115,13 +120,11 @@ class Gateway implements AsyncDisposable {
     const [path] = (request.url ?? "/").split("?");
     if (path?.replace(/\/$/, "") !== `/${spec.stage}`)
       return { statusCode: 403, reason: `the path must be /${spec.stage}, was ${path}` };
+    if (!this.#throttle.take()) return { statusCode: 429, reason: THROTTLED };
     const route = spec.routes.get("$connect");
     if (route === undefined) return undefined;
     const authorization = await authorize(route, connectEvent(context.value, clock.nowMs(), request));
-    if (authorization.kind === "refused") {
-      const reason = `the route asks for ${route.authorizationType} authorization`;
-      return { statusCode: authorization.statusCode, reason };
-    }
+    if (authorization.kind === "refused") return authorization;
     context.value = { ...context.value, authorizer: authorization.context };
     const answer = await callRoute(invoke, route, connectEvent(context.value, clock.nowMs(), request));
     if (answer.kind === "failed") return { statusCode: 502, reason: answer.reason };
@@ -178,6 +181,10 @@ class Gateway implements AsyncDisposable {
     connection.touch();
     const asked = selectedRouteKey(body, spec.selectionPath);
     const route = (asked === undefined ? undefined : spec.routes.get(asked)) ?? spec.routes.get("$default");
+    if (!this.#throttle.take()) {
+      this.#sayNo(connection, "Too Many Requests", { statusCode: 429, reason: THROTTLED }, route?.routeKey);
+      return;
+    }
     if (route === undefined) {
       this.#sayNo(connection, "Forbidden", { statusCode: 403, reason: "no route is open for the message" }, asked);
       return;

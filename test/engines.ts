@@ -10,6 +10,7 @@ const TABLE_KEYS = {
   connections: ["pk", "sk"],
   rejected: ["origin", "position"],
   leases: ["name"],
+  tickets: ["id"],
   symbols: ["list", "symbol"],
 } as const;
 

@@ -29,7 +29,7 @@ let assembly: Assembly;
 let cloud: LocalCloud;
 
 beforeAll(async () => {
-  assembly = await assemble({ source: SOURCE, shards: "2", arrivalWindowSeconds: "2" });
+  assembly = await assemble({ source: SOURCE, shards: "2", arrivalWindowSeconds: "2", access: "public" });
   cloud = await openLocalCloud({ assemblyDir: assembly.dir });
   Object.assign(process.env, cloud.environment);
 });

@@ -169,7 +169,7 @@ test(
   `${TRADES_PER_SECOND} trades a second of 500 symbols for ${SECONDS} s: folded within 2 s, in two shards, and every bar as the oracle says`,
   { timeout: (SECONDS * 4 + 120) * 1_000 },
   async () => {
-    await using assembly = await assemble({ source: SOURCE, shards: String(SHARDS) });
+    await using assembly = await assemble({ source: SOURCE, shards: String(SHARDS), access: "public" });
     await using cloud = await openLocalCloud({ assemblyDir: assembly.dir, onEvent: sayFailure });
     Object.assign(process.env, cloud.environment);
     const config = readConfig(aggregatorEnvironment(cloud));

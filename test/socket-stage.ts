@@ -7,6 +7,7 @@ import { createMemoryPaneStore } from "#adapters/memory/pane-store.ts";
 import { createMemoryShardStatusStore } from "#adapters/memory/shard-status.ts";
 import { createMemorySymbolRegister } from "#adapters/memory/symbol-register.ts";
 import type { Pane } from "#core/pane.ts";
+import type { ConnectionCloser } from "#core/ports/connection-closer.ts";
 import type { Checkpoint } from "#core/ports/checkpoint-store.ts";
 import type { Log } from "#core/ports/log.ts";
 import { clientMessageText, type ClientMessage } from "#core/protocol/client-message.ts";
@@ -37,6 +38,12 @@ const createKeptLog = (): KeptLog => {
   return { lines, info: keep("info"), warn: keep("warn"), error: keep("error") };
 };
 
+/** Remembers whose connections were ended. */
+const createKeptCloser = (): ConnectionCloser & { readonly closed: readonly string[] } => {
+  const closed: string[] = [];
+  return { closed, close: async (connectionId) => void closed.push(connectionId) };
+};
+
 /** The ports of the four functions behind the socket, all in memory. */
 export const createSocketPorts = () => ({
   panes: createMemoryPaneStore(),
@@ -46,6 +53,7 @@ export const createSocketPorts = () => ({
   statuses: createMemoryShardStatusStore(),
   leases: createMemoryLeaseStore(),
   sink: createMemoryMessageSink(),
+  closer: createKeptCloser(),
   clock: createManualClock(startMs),
   log: createKeptLog(),
   ticksStream: "ticks",

@@ -7,6 +7,9 @@ import { PipelineError } from "#core/errors.ts";
 export const HANDLERS = {
   fetcher: "lambdas/fetcher/handler.ts",
   aggregator: "lambdas/aggregator/handler.ts",
+  "ws-authorizer": "lambdas/authorizer/handler.ts",
+  tickets: "lambdas/authorizer/tickets.handler.ts",
+  "ticket-rotation": "lambdas/authorizer/rotation.handler.ts",
   "ws-connect": "lambdas/ws-broadcast/connect.handler.ts",
   "ws-disconnect": "lambdas/ws-broadcast/disconnect.handler.ts",
   "ws-message": "lambdas/ws-broadcast/message.handler.ts",

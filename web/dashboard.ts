@@ -8,7 +8,7 @@ import { readAddress, writeAddress } from "./address.ts";
 import { Charts } from "./charts.ts";
 import { Controls } from "./controls.ts";
 import { byId, setText } from "./element.ts";
-import { Feed } from "./feed.ts";
+import { Feed, type FeedOptions } from "./feed.ts";
 import { showPrice, showTitle } from "./headline.ts";
 import { KeptSymbols } from "./kept-symbols.ts";
 import { measuredFrom, passOf, type PassOf } from "./passes.ts";
@@ -62,7 +62,7 @@ export class Dashboard {
   #chosenAtMs = 0;
   #isDirty = false;
 
-  constructor(config: DashboardConfig, openSocket: () => WebSocket) {
+  constructor(config: DashboardConfig, openSocket: FeedOptions["openSocket"]) {
     this.#config = config;
     this.#offeredMs = config.intervals.map(msOf);
     this.#passOf = passOf(config.passes);

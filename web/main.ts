@@ -1,6 +1,8 @@
 import { readDashboardConfig, type DashboardConfig } from "#core/protocol/dashboard-config.ts";
 import { Dashboard, type Dash } from "./dashboard.ts";
 import { byId } from "./element.ts";
+import { fetchTicket, TicketSocket } from "./ticket-socket.ts";
+import type { Socket } from "./session.ts";
 
 const RETRY_MS = 2_000;
 
@@ -25,6 +27,16 @@ const socketUrl = (config: DashboardConfig): URL => {
   return url;
 };
 
+const openSocket = (config: DashboardConfig): Socket => {
+  const { ticketsUrl } = config;
+  const url = socketUrl(config);
+  if (ticketsUrl === undefined) return new WebSocket(url);
+  return new TicketSocket(
+    () => fetchTicket(ticketsUrl),
+    (protocols) => new WebSocket(url, [...protocols]),
+  );
+};
+
 const config = await loadConfig();
-const dashboard = new Dashboard(config, () => new WebSocket(socketUrl(config)));
+const dashboard = new Dashboard(config, () => openSocket(config));
 Object.defineProperty(window, "__dash", { get: (): Dash => dashboard.look() });

@@ -1,13 +1,13 @@
 import { once } from "node:events";
 import { expect, test } from "vitest";
 import WebSocket from "ws";
-import { refuseUnlessOpen } from "#local/authorize.ts";
 import type { GatewaySpec } from "#local/gateway-spec.ts";
 import { openLoopbackServer } from "#local/loopback-server.ts";
 import { wallClock } from "#local/wall-clock.ts";
 import { openWebSocketGateway } from "#local/websocket-gateway.ts";
 import { localFunction } from "#local/fixtures/mapping.ts";
 import { ENVIRONMENT } from "#test/sink-stage.ts";
+import { openConnectionCloser } from "./connection-closer.ts";
 import { openMessageSink } from "./message-sink.ts";
 
 /** The local gateway, and its one client. */
@@ -18,7 +18,7 @@ const openGateway = async () => {
     routeKey: "$connect",
     fn,
     authorizationType: "NONE",
-    authorizerId: undefined,
+    authorizer: undefined,
     returnsResponse: false,
   };
   const spec: GatewaySpec = {
@@ -26,6 +26,7 @@ const openGateway = async () => {
     stage: "prod",
     selectionPath: ["action"],
     routes: new Map([["$connect", about]]),
+    throttle: undefined,
   };
   const { promise, resolve } = Promise.withResolvers<string>();
   const gateway = openWebSocketGateway({
@@ -35,7 +36,7 @@ const openGateway = async () => {
       resolve((JSON.parse(event) as { requestContext: { connectionId: string } }).requestContext.connectionId);
       return '{"statusCode":200}';
     },
-    authorize: refuseUnlessOpen,
+    authorize: async () => ({ kind: "allowed", context: undefined }),
     clock: wallClock,
     emit: () => {},
   });
@@ -71,4 +72,16 @@ test.each(["lean", "sdk"] as const)("the local gateway takes what the %s client 
   client.close();
   await closed;
   await expect.poll(() => sink.post(connectionId, "{}"), { interval: 5 }).toBe("gone");
+});
+
+test("a connection that is ended from our side closes, and one that is gone is no error", async () => {
+  Object.assign(process.env, ENVIRONMENT);
+  await using gateway = await openGateway();
+  await using closer = openConnectionCloser(gateway);
+  const closed = once(gateway.client, "close");
+  await closer.close(gateway.connectionId);
+  expect((await closed)[0]).toBe(1000);
+  await closer.close(gateway.connectionId);
+  await using nobody = openConnectionCloser({ managementEndpoint: "http://127.0.0.1:1/prod" });
+  await expect(nobody.close("a")).rejects.toMatchObject({ code: "TAPE_CONNECTION_UNAVAILABLE" });
 });

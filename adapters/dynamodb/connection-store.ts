@@ -4,6 +4,7 @@ import { intervalText, readInterval } from "#core/interval.ts";
 import type { ConnectionStore, Subscription, Want } from "#core/ports/connection-store.ts";
 import { durationMs } from "#core/units.ts";
 import { expiresAt, isLive, numberOf, readText } from "./attributes.ts";
+import { addWants, countMessage } from "./bounded-wants.ts";
 import { MAX_SOCKETS, openTable, type DynamoOptions } from "./client.ts";
 import { isLost, LOST, queryAll, type Item } from "./requests.ts";
 
@@ -18,14 +19,22 @@ const KEEP_MS = durationMs(2 * 3_600_000 + 600_000);
  * partition, with all that the connection wants. So a flush reads some 250 bytes per connection, by one query, where a row
  * per subscription would cost a query per symbol.
  *
- *     pk             sk
- *     connections    <connection id>    since, identity, wants: a set of <interval>|<symbol>
+ *     pk                        sk
+ *     connections               <connection id>    since, identity, wants: a set of <interval>|<symbol>
+ *     messages|<connection id>  messages           windowStartMs, count
  *
+ * Messages are counted in partitions of their own, so that a client that floods throttles nobody but itself.
  * A partition gives 3,000 read units a second, of 4 KB each: enough for some 10,000 connections of 20 symbols with two
  * flushes and a heartbeat a second.
  * Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
  *
- * Each change is one write that commutes with the others: a set is added to and taken from, never put.
+ * Each change is one write that commutes with the others: a set is added to and taken from, never put. That a set grows
+ * no larger than it may is a condition of the write, on its size before. Whoever fails it reads which of the wants are new,
+ * and adds them alone, if there is room:
+ *
+ *     450 wants    add 100, of which 100 known   size <= 400: no    read: 0 new     done
+ *     450 wants    add 100, of which 60 known    size <= 400: no    read: 40 new    size <= 460
+ *     450 wants    add 100, of which 20 known    size <= 400: no    read: 80 new    full
  */
 export const openDynamoConnectionStore = (options: DynamoOptions): ConnectionStore & AsyncDisposable => {
   const table = openTable(options);
@@ -55,22 +64,20 @@ export const openDynamoConnectionStore = (options: DynamoOptions): ConnectionSto
       }),
 
     close: async (connectionId) => {
-      const command = new DeleteItemCommand({ TableName: table.name, Key: rowKey(connectionId) });
-      await table.ask((client) => client.send(command));
+      for (const Key of [rowKey(connectionId), messagesKey(connectionId)]) {
+        await table.ask((client) => client.send(new DeleteItemCommand({ TableName: table.name, Key })));
+      }
     },
 
     list: async () => (await live("")).map((row) => readText(row, "sk")),
 
-    subscribe: (subscriptions) =>
-      byConnection(subscriptions, (connectionId, wants) =>
-        update(connectionId, {
-          UpdateExpression: "ADD wants :wants SET expiresAt = :expiry",
-          ExpressionAttributeValues: {
-            ":wants": { SS: [...wants] },
-            ":expiry": expiresAt(table.clock.nowMs(), KEEP_MS),
-          },
-        }),
-      ),
+    subscribe: async (subscriptions) => {
+      let isAdded = true;
+      await byConnection(subscriptions, async (connectionId, wants) => {
+        if (!(await addWants(table, rowKey(connectionId), wants, KEEP_MS))) isAdded = false;
+      });
+      return isAdded;
+    },
 
     unsubscribe: (subscriptions) =>
       byConnection(subscriptions, async (connectionId, wants) => {
@@ -94,6 +101,9 @@ export const openDynamoConnectionStore = (options: DynamoOptions): ConnectionSto
       });
     },
 
+    countMessage: (connectionId, windowStartMs) =>
+      countMessage(table, messagesKey(connectionId), windowStartMs, KEEP_MS),
+
     [Symbol.asyncDispose]: () => table[Symbol.asyncDispose](),
   };
 };
@@ -103,6 +113,8 @@ type Change = Omit<UpdateItemCommandInput, "TableName" | "Key">;
 const LIST = "connections";
 
 const rowKey = (connectionId: string): Item => ({ pk: { S: LIST }, sk: { S: connectionId } });
+
+const messagesKey = (connectionId: string): Item => ({ pk: { S: `messages|${connectionId}` }, sk: { S: "messages" } });
 
 /** Calls `change` once for each connection, with the texts of what `subscriptions` say of it. */
 const byConnection = (

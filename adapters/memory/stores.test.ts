@@ -8,6 +8,7 @@ import { paneStoreContract } from "#core/ports/pane-store.contract.ts";
 import { rejectedStoreContract } from "#core/ports/rejected-store.contract.ts";
 import { shardStatusStoreContract } from "#core/ports/shard-status.contract.ts";
 import { symbolRegisterContract } from "#core/ports/symbol-register.contract.ts";
+import { ticketStoreContract } from "#core/ports/ticket-store.contract.ts";
 import { createMemoryCheckpointStore } from "./checkpoint-store.ts";
 import { createMemoryConnectionStore } from "./connection-store.ts";
 import { createMemoryFailedBatchStore } from "./failed-batch-store.ts";
@@ -17,6 +18,7 @@ import { createMemoryPaneStore } from "./pane-store.ts";
 import { createMemoryRejectedStore } from "./rejected-store.ts";
 import { createMemoryShardStatusStore } from "./shard-status.ts";
 import { createMemorySymbolRegister } from "./symbol-register.ts";
+import { createMemoryTicketStore } from "./ticket-store.ts";
 
 const disposable = <Store>(store: Store): Promise<Store & AsyncDisposable> =>
   Promise.resolve({ ...store, [Symbol.asyncDispose]: () => Promise.resolve() });
@@ -38,3 +40,4 @@ leaseStoreContract("memory", () => disposable(createMemoryLeaseStore()));
 connectionStoreContract("memory", () => disposable(createMemoryConnectionStore()));
 symbolRegisterContract("memory", () => disposable(createMemorySymbolRegister()));
 shardStatusStoreContract("memory", () => disposable(createMemoryShardStatusStore()));
+ticketStoreContract("memory", () => disposable(createMemoryTicketStore()));

@@ -25,6 +25,7 @@ const APP_SETTINGS = {
   batchingWindowSeconds: "0",
   batchSize: "500",
   source: "sim:?trades=0",
+  access: "public",
 } as const;
 const IDLE_CLOSE_MS = durationMs(150);
 const MOST_SHARDS = 3;

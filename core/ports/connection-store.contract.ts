@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { durationMs, epochMs } from "#core/units.ts";
-import type { ConnectionStore, Subscription } from "./connection-store.ts";
+import { MAX_WANTS, type ConnectionStore, type Subscription } from "./connection-store.ts";
 
 const minute = durationMs(60_000);
 const hour = durationMs(3_600_000);
@@ -107,6 +107,47 @@ export const connectionStoreContract = (name: string, open: () => Promise<Connec
       ]);
       const [all] = await store.wants();
       expect(all?.wants.map(({ symbol }) => symbol).toSorted()).toEqual(symbols.toSorted());
+    });
+
+    test("gives a connection as much as it may want, and nothing of what goes beyond", async () => {
+      await using store = await open();
+      await opened(store, "a", "b");
+      const many = (count: number, from = 0) =>
+        Array.from({ length: count }, (_, index) => wants("a", `S${from + index}`));
+      const countOf = async () => (await store.wants()).find(({ connectionId }) => connectionId === "a")?.wants.length;
+      expect(await store.subscribe(many(MAX_WANTS - 1))).toBe(true);
+      expect(await store.subscribe([...many(1), ...many(2, MAX_WANTS - 1)])).toBe(false);
+      expect(await countOf()).toBe(MAX_WANTS - 1);
+      expect(await store.subscribe([...many(3), ...many(1, MAX_WANTS - 1)])).toBe(true);
+      expect(await countOf()).toBe(MAX_WANTS);
+      expect(await store.subscribe(many(100))).toBe(true);
+      expect(await store.subscribe([wants("a", "ONE"), wants("b", "ONE")])).toBe(false);
+      expect(await subscribers(store, "ONE")).toEqual([wants("b", "ONE")]);
+      await store.unsubscribe(many(1));
+      expect(await store.subscribe([wants("a", "ONE")])).toBe(true);
+      expect(await countOf()).toBe(MAX_WANTS);
+    });
+
+    test("never gives a connection more than that, however much it asks for at once", async () => {
+      await using store = await open();
+      await opened(store, "a");
+      const group = (from: number) => Array.from({ length: 100 }, (_, index) => wants("a", `S${from * 100 + index}`));
+      const told = await Promise.all(Array.from({ length: 8 }, (_, from) => store.subscribe(group(from))));
+      const [all] = await store.wants();
+      expect(all?.wants.length).toBe(told.filter((isAdded) => isAdded).length * 100);
+      expect(all?.wants.length).toBeLessThanOrEqual(MAX_WANTS);
+    });
+
+    test("counts the messages of each connection, anew in each window", async () => {
+      await using store = await open();
+      await opened(store, "a", "b");
+      const count = (connectionId: string, startMs: number) => store.countMessage(connectionId, epochMs(startMs));
+      const first = await Promise.all(Array.from({ length: 20 }, () => count("a", 10_000)));
+      expect(first.toSorted((one, other) => one - other)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+      expect(await count("b", 10_000)).toBe(1);
+      expect(await count("a", 20_000)).toBe(1);
+      expect(await count("a", 10_000)).toBe(2);
+      expect((await store.wants()).length + (await store.list()).length).toBe(2);
     });
 
     test("closing twice, or what never was, is no error", async () => {

@@ -1,3 +1,4 @@
+import { CLIENT_LIMITS } from "../protocol/client-message.ts";
 import type { DurationMs, EpochMs } from "../units.ts";
 
 export interface Connection {
@@ -18,6 +19,9 @@ export interface Subscription extends Want {
   readonly connectionId: string;
 }
 
+/** So much one connection wants at most. */
+export const MAX_WANTS = CLIENT_LIMITS.subscriptions;
+
 /** All that one connection wants, each once. */
 export interface ConnectionWants {
   readonly connectionId: string;
@@ -34,8 +38,11 @@ export interface ConnectionStore {
   /** The ids of all connections that are open, found without a scan. */
   list(): Promise<readonly string[]>;
 
-  /** Adds subscriptions; adding one twice changes nothing. */
-  subscribe(subscriptions: readonly Subscription[]): Promise<void>;
+  /**
+   * Adds subscriptions; adding one twice changes nothing. False when a connection would want more than {@link MAX_WANTS}
+   * then, and was given none of them.
+   */
+  subscribe(subscriptions: readonly Subscription[]): Promise<boolean>;
 
   unsubscribe(subscriptions: readonly Subscription[]): Promise<void>;
 
@@ -44,4 +51,10 @@ export interface ConnectionStore {
    * one object as a rule. It must be asked anew after each batch of updates: an older answer misses who came since.
    */
   wants(): Promise<readonly ConnectionWants[]>;
+
+  /**
+   * Counts a message of the connection in the window that starts at `windowStartMs`, and returns how many there were in it,
+   * this one included. What comes for an older window than the newest is counted in the newest.
+   */
+  countMessage(connectionId: string, windowStartMs: EpochMs): Promise<number>;
 }

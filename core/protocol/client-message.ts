@@ -1,11 +1,20 @@
 import { intervalText, readInterval } from "../interval.ts";
 import { isSymbol } from "../trade.ts";
-import { epochMs, type DurationMs } from "../units.ts";
+import { durationMs, epochMs, type DurationMs } from "../units.ts";
 import type { Fault } from "./faults.ts";
 import { MAX_POSITIONS, readPositions, type Holding } from "./holding.ts";
 
-/** What one client message may hold at most. */
-export const CLIENT_LIMITS = { messageLength: 8_192, symbols: 100, bars: 1_000 } as const;
+/** What one client message may hold at most, and one connection: subscriptions, and messages in {@link MESSAGES_WINDOW_MS}. */
+export const CLIENT_LIMITS = {
+  messageLength: 8_192,
+  symbols: 100,
+  bars: 1_000,
+  subscriptions: 500,
+  messages: 100,
+} as const;
+
+/** Messages are counted in windows of this length. */
+export const MESSAGES_WINDOW_MS = durationMs(10_000);
 
 /** Wants the last `bars` bars of each symbol, then every change. */
 export interface SubscribeMessage {

@@ -14,6 +14,8 @@ export interface Passes {
 export interface DashboardConfig {
   /** Absolute, or relative to the page, whose scheme then decides between `ws` and `wss`. */
   readonly webSocketUrl: string;
+  /** Where a ticket is to be had before each connection, as `webSocketUrl` is written. @default nobody asks for one */
+  readonly ticketsUrl?: string | undefined;
   /** Symbols to begin with. */
   readonly symbols: readonly string[];
   /** Intervals that may be asked for, as texts, the shortest first; at least one. */
@@ -32,7 +34,7 @@ export interface DashboardConfig {
  */
 export const readDashboardConfig = (value: unknown): DashboardConfig => {
   const body = (value ?? {}) as Readonly<Record<string, unknown>>;
-  const { webSocketUrl, symbols, intervals, source, connectionMs } = body;
+  const { webSocketUrl, ticketsUrl, symbols, intervals, source, connectionMs } = body;
   if (typeof webSocketUrl !== "string" || webSocketUrl === "")
     throw new RangeError(`webSocketUrl must be a URL, was ${String(webSocketUrl)}`);
   if (!areTexts(symbols)) throw new RangeError(`symbols must be texts, were ${String(symbols)}`);
@@ -40,6 +42,7 @@ export const readDashboardConfig = (value: unknown): DashboardConfig => {
     throw new RangeError(`intervals must be at least one text, were ${String(intervals)}`);
   return {
     webSocketUrl,
+    ticketsUrl: typeof ticketsUrl === "string" ? ticketsUrl : undefined,
     symbols,
     intervals,
     source: typeof source === "string" ? source : "",

@@ -5,6 +5,8 @@ export const FAULT_CODES = [
   "invalid-symbols",
   "malformed-json",
   "message-too-long",
+  "too-many-messages",
+  "too-many-subscriptions",
   "too-many-symbols",
   "unavailable",
   "unknown-action",

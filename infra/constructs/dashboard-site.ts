@@ -1,13 +1,17 @@
 import { Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
 import {
+  AllowedMethods,
+  CachePolicy,
   Distribution,
   HeadersFrameOption,
   HeadersReferrerPolicy,
   HttpVersion,
+  OriginRequestPolicy,
   ResponseHeadersPolicy,
   ViewerProtocolPolicy,
+  type BehaviorOptions,
 } from "aws-cdk-lib/aws-cloudfront";
-import { S3BucketOrigin } from "aws-cdk-lib/aws-cloudfront-origins";
+import { HttpOrigin, S3BucketOrigin } from "aws-cdk-lib/aws-cloudfront-origins";
 import { BlockPublicAccess, Bucket, BucketEncryption } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { contentSecurityPolicyOf, PERMISSIONS_POLICY } from "#core/page-headers.ts";
@@ -15,6 +19,8 @@ import { contentSecurityPolicyOf, PERMISSIONS_POLICY } from "#core/page-headers.
 export interface DashboardSiteProps {
   /** `wss://…` of the API that the page connects to. */
   readonly socketOrigin: string;
+  /** The host of the API that hands out tickets, undefined where the page needs none. */
+  readonly ticketsHost: string | undefined;
 }
 
 /**
@@ -25,7 +31,7 @@ export class DashboardSite extends Construct {
   readonly bucket: Bucket;
   readonly distribution: Distribution;
 
-  constructor(scope: Construct, id: string, { socketOrigin }: DashboardSiteProps) {
+  constructor(scope: Construct, id: string, { socketOrigin, ticketsHost }: DashboardSiteProps) {
     super(scope, id);
     // The files are built from the repository; CloudFormation deletes the bucket once it has been emptied.
     this.bucket = new Bucket(this, "Files", {
@@ -34,6 +40,7 @@ export class DashboardSite extends Construct {
       enforceSSL: true,
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    const responseHeadersPolicy = this.#headers(socketOrigin);
     this.distribution = new Distribution(this, "Distribution", {
       comment: "tapestream dashboard",
       defaultRootObject: "index.html",
@@ -41,8 +48,10 @@ export class DashboardSite extends Construct {
       defaultBehavior: {
         origin: S3BucketOrigin.withOriginAccessControl(this.bucket),
         viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-        responseHeadersPolicy: this.#headers(socketOrigin),
+        responseHeadersPolicy,
       },
+      additionalBehaviors:
+        ticketsHost === undefined ? {} : { "/tickets": { ...ticketsBehavior(ticketsHost), responseHeadersPolicy } },
     });
     this.#acknowledge();
   }
@@ -89,3 +98,12 @@ export class DashboardSite extends Construct {
     );
   }
 }
+
+/** Tickets come from the page's own host, and never from a cache; who hands them out is told all that the browser says of the page. */
+const ticketsBehavior = (host: string): BehaviorOptions => ({
+  origin: new HttpOrigin(host),
+  allowedMethods: AllowedMethods.ALLOW_ALL,
+  cachePolicy: CachePolicy.CACHING_DISABLED,
+  originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+  viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
+});

@@ -1,6 +1,10 @@
 import { Duration, Validations } from "aws-cdk-lib";
-import { WebSocketApi, WebSocketStage, type WebSocketRoute } from "aws-cdk-lib/aws-apigatewayv2";
-import { WebSocketIamAuthorizer } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
+import {
+  WebSocketApi,
+  WebSocketStage,
+  type IWebSocketRouteAuthorizer,
+  type WebSocketRoute,
+} from "aws-cdk-lib/aws-apigatewayv2";
 import { WebSocketLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { StartingPosition } from "aws-cdk-lib/aws-lambda";
@@ -26,6 +30,8 @@ export interface SocketApiProps {
   readonly symbols: StoreTable;
   readonly leases: StoreTable;
   readonly failures: Bucket;
+  /** Decides who may connect; undefined: anybody may. */
+  readonly authorizer: IWebSocketRouteAuthorizer | undefined;
 }
 
 interface FunctionSize {
@@ -47,7 +53,13 @@ export class SocketApi extends Construct {
       description: "tapestream: live bars",
       routeSelectionExpression: "$request.body.action",
     });
-    this.stage = new WebSocketStage(this, "Stage", { webSocketApi: this.api, stageName: "prod", autoDeploy: true });
+    const { socketRequestsPerSecond: rateLimit, socketRequestsBurst: burstLimit } = props.config;
+    this.stage = new WebSocketStage(this, "Stage", {
+      webSocketApi: this.api,
+      stageName: "prod",
+      autoDeploy: true,
+      throttle: { rateLimit, burstLimit },
+    });
     Validations.of(this.stage).acknowledge({
       id: "AwsSolutions-APIG1",
       reason:
@@ -59,7 +71,7 @@ export class SocketApi extends Construct {
   }
 
   #addRoutes(): void {
-    const { config, panes, checkpoints, connections, symbols } = this.#props;
+    const { authorizer, panes, checkpoints, connections, symbols } = this.#props;
     const connect = this.#functionOf("Connect", "ws-connect", "Notes a new connection");
     connections.grantWriteRows(connect);
     const disconnect = this.#functionOf("Disconnect", "ws-disconnect", "Forgets a connection");
@@ -76,9 +88,9 @@ export class SocketApi extends Construct {
 
     const route = this.api.addRoute("$connect", {
       integration: new WebSocketLambdaIntegration("Connect", connect),
-      ...(config.access === "iam" ? { authorizer: new WebSocketIamAuthorizer() } : {}),
+      ...(authorizer === undefined ? {} : { authorizer }),
     });
-    if (config.access === "public") acknowledgeOpen(route, "the configuration says that anybody may connect");
+    if (authorizer === undefined) acknowledgeOpen(route, "the configuration says that anybody may connect");
     for (const [key, name, target] of [
       ["$disconnect", "Disconnect", disconnect],
       ["$default", "Message", message],

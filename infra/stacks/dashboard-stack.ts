@@ -6,13 +6,15 @@ import { DashboardSite } from "../constructs/dashboard-site.ts";
 export interface DashboardStackProps {
   /** `wss://…` of the API that the page connects to. */
   readonly socketOrigin: string;
+  /** The host of the API that hands out tickets, undefined where the page needs none. */
+  readonly ticketsHost: string | undefined;
 }
 
 /** What people see: the dashboard's files behind CloudFront. */
 export class DashboardStack extends Stack {
-  constructor(scope: Construct, id: string, { socketOrigin }: DashboardStackProps) {
+  constructor(scope: Construct, id: string, props: DashboardStackProps) {
     super(scope, id, { description: "tapestream: the dashboard" });
-    const site = new DashboardSite(this, "Site", { socketOrigin });
+    const site = new DashboardSite(this, "Site", props);
     const { bucket, distribution } = site;
     new CfnOutput(this, OUTPUTS.dashboardUrl, { value: `https://${distribution.distributionDomainName}` });
     new CfnOutput(this, OUTPUTS.dashboardBucket, { value: bucket.bucketName });

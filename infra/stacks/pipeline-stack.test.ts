@@ -127,13 +127,7 @@ describe("the WebSocket API", () => {
     const keys = resourcesOf(pipeline, "AWS::ApiGatewayV2::Route").map(({ Properties }) =>
       String(Properties["RouteKey"]),
     );
-    expect(keys.toSorted((a, b) => (a < b ? -1 : 1))).toEqual(["$connect", "$default", "$disconnect"]);
-  });
-
-  test("lets in whom IAM allows, and anybody only when told so", () => {
-    const connect = { RouteKey: "$connect" };
-    pipeline.hasResourceProperties("AWS::ApiGatewayV2::Route", { ...connect, AuthorizationType: "AWS_IAM" });
-    windowless.hasResourceProperties("AWS::ApiGatewayV2::Route", { ...connect, AuthorizationType: "NONE" });
+    expect(keys.toSorted((a, b) => (a < b ? -1 : 1))).toEqual(["$connect", "$default", "$disconnect", "POST /tickets"]);
   });
 
   test.each(["Message", "Broadcast", "Heartbeat"])("may be posted to by %s", (name) => {

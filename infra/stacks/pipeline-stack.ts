@@ -5,6 +5,7 @@ import type { TapestreamConfig } from "../config.ts";
 import { Aggregator } from "../constructs/aggregator.ts";
 import { Fetcher } from "../constructs/fetcher.ts";
 import { RecordStream } from "../constructs/record-stream.ts";
+import { SocketAccess } from "../constructs/socket-access.ts";
 import { SocketApi } from "../constructs/socket-api.ts";
 import { StageFunction } from "../constructs/stage-function.ts";
 import { Watch } from "../constructs/watch.ts";
@@ -21,6 +22,8 @@ export interface PipelineStackProps {
 export class PipelineStack extends Stack {
   /** `wss://…` of the API without its stage, for a page's content security policy. */
   readonly socketOrigin: string;
+  /** The host of the API that hands out tickets, undefined where nobody needs any. */
+  readonly ticketsHost: string | undefined;
 
   constructor(scope: Construct, id: string, { config, lambdasFolder, storage }: PipelineStackProps) {
     super(scope, id, { description: "tapestream: streams, functions and the WebSocket API" });
@@ -31,12 +34,14 @@ export class PipelineStack extends Stack {
     });
     // Updates can be had again from the stored panes.
     const bars = new RecordStream(this, "Bars", { shards: config.barsShards, removalPolicy: RemovalPolicy.DESTROY });
-    const { panes, checkpoints, rejected, leases, symbols, connections, failures } = storage;
+    const { panes, checkpoints, rejected, leases, symbols, connections, tickets, failures } = storage;
     const fetcher = new Fetcher(this, "Fetcher", { config, lambdasFolder, ticks, leases, checkpoints });
     const common = { config, lambdasFolder, ticks, bars, panes, checkpoints, symbols, failures };
     const aggregator = new Aggregator(this, "Aggregator", { ...common, rejected });
-    const socket = new SocketApi(this, "Socket", { ...common, connections, leases });
+    const access = new SocketAccess(this, "Access", { config, lambdasFolder, tickets });
+    const socket = new SocketApi(this, "Socket", { ...common, connections, leases, authorizer: access.authorizer });
     this.socketOrigin = socket.api.apiEndpoint;
+    this.ticketsHost = access.ticketOffice?.host;
     const watch = new Watch(this, "Watch", {
       config,
       watched: {
@@ -56,5 +61,9 @@ export class PipelineStack extends Stack {
     new CfnOutput(this, "FetcherFunctionName", { value: fetcher.function.functionName });
     new CfnOutput(this, OUTPUTS.webSocketUrl, { value: socket.stage.url });
     new CfnOutput(this, "WatchBoardName", { value: watch.board.dashboard.dashboardName });
+    if (access.ticketOffice !== undefined) {
+      new CfnOutput(this, OUTPUTS.ticketsUrl, { value: access.ticketOffice.url });
+      new CfnOutput(this, "TicketSecretArn", { value: access.ticketOffice.secret.secretArn });
+    }
   }
 }

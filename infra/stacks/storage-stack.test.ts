@@ -17,6 +17,7 @@ describe("the storage stack", () => {
     ["leases", ["name"], false, "Retain"],
     ["symbols", ["list", "symbol"], false, "Retain"],
     ["connections", ["pk", "sk"], true, "Delete"],
+    ["used tickets", ["id"], true, "Delete"],
   ])("keeps the table of %s paid per request and restorable", (_name, keys, hasExpiry, deletion) => {
     const schema = keys.map((name, index) => ({ AttributeName: name, KeyType: index === 0 ? "HASH" : "RANGE" }));
     const [table] = Object.values(storage.findResources("AWS::DynamoDB::Table", { Properties: { KeySchema: schema } }));

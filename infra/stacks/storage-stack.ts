@@ -14,6 +14,7 @@ export class StorageStack extends Stack {
   readonly panes: StoreTable;
   readonly checkpoints: StoreTable;
   readonly connections: StoreTable;
+  readonly tickets: StoreTable;
   readonly rejected: StoreTable;
   readonly leases: StoreTable;
   readonly symbols: StoreTable;
@@ -52,6 +53,12 @@ export class StorageStack extends Stack {
     this.connections = new StoreTable(this, "Connections", {
       partitionKey: "pk",
       sortKey: "sk",
+      hasExpiry: true,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    // A ticket is of use for a minute. The table is there even where nobody needs it, for free, so that access can be switched.
+    this.tickets = new StoreTable(this, "Tickets", {
+      partitionKey: "id",
       hasExpiry: true,
       removalPolicy: RemovalPolicy.DESTROY,
     });

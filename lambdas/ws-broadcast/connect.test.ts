@@ -22,6 +22,18 @@ describe("a connection", () => {
     ]);
   });
 
+  test("speaks our subprotocol if the client offers it, and none otherwise", async () => {
+    const { connections, clock } = createSocketPorts();
+    const connect = createConnect({ connections, clock });
+    const answerTo = (offered: string) =>
+      connect({ requestContext: { connectionId: "c1" }, headers: { "sec-websocket-Protocol": offered } });
+    expect(await answerTo("tapestream.v1, ticket.secret")).toEqual({
+      statusCode: 200,
+      headers: { "Sec-WebSocket-Protocol": "tapestream.v1" },
+    });
+    expect(await answerTo("tapestream.v2,ticket.secret")).toEqual({ statusCode: 200 });
+  });
+
   test("is forgotten when it closes, with its subscriptions", async () => {
     const { connections } = createSocketPorts();
     await connections.subscribe([{ connectionId: "c1", symbol: "IBM", intervalMs: minuteMs }]);

@@ -8,6 +8,8 @@ export interface SocketEvent {
     /** Set by a Lambda authorizer. */
     readonly authorizer?: { readonly principalId?: string };
   };
+  /** Those of the handshake; on `$connect` alone, in the client's writing. */
+  readonly headers?: Readonly<Record<string, string | undefined>>;
   /** The client's message; absent on `$connect` and `$disconnect`. */
   readonly body?: string | null;
 }
@@ -15,6 +17,7 @@ export interface SocketEvent {
 /** On `$connect`, 200 opens the socket. */
 export interface SocketResponse {
   readonly statusCode: number;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**

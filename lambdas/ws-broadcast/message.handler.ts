@@ -1,3 +1,4 @@
+import { openConnectionCloser } from "#adapters/apigateway-ws/connection-closer.ts";
 import { openMessageSink } from "#adapters/apigateway-ws/message-sink.ts";
 import { openDynamoCheckpointStore } from "#adapters/dynamodb/checkpoint-store.ts";
 import { openDynamoClient } from "#adapters/dynamodb/client.ts";
@@ -19,6 +20,7 @@ export const handler = createMessage({
   checkpoints: openDynamoCheckpointStore({ table: config.checkpointsTable, clock, client }),
   symbols: openDynamoSymbolRegister({ table: config.symbolsTable, clock, client }),
   connections: openDynamoConnectionStore({ table: config.connectionsTable, clock, client }),
+  closer: openConnectionCloser(config),
   sink: openMessageSink({ ...config, env: process.env, clock }),
   clock,
   log: openLogger({ service: "ws-message" }),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { PipelineError } from "#core/errors.ts";
+import { CLIENT_LIMITS, MESSAGES_WINDOW_MS } from "#core/protocol/client-message.ts";
 import type { Holding } from "#core/protocol/holding.ts";
 import { readServerMessage } from "#core/protocol/server-message.ts";
 import { epochMs, sequenceNumber } from "#core/units.ts";
@@ -218,6 +219,26 @@ describe("a client's message", () => {
     const sink = { post: () => Promise.reject(new PipelineError("TAPE_CONNECTION_UNAVAILABLE", "no gateway")) };
     const sent = createMessage({ ...ports, sink })(messageEvent("c1", { action: "ping" }));
     await expect(sent).rejects.toThrow(PipelineError);
+  });
+
+  test("beyond the subscriptions that a connection may have is answered with a code, and changes nothing", async () => {
+    const { send, got, connections } = await openStage();
+    const symbolsFrom = (from: number) => Array.from({ length: 100 }, (_, index) => `S${from * 100 + index}`);
+    for (let group = 0; group < 6; group++) await send({ ...subscribe, symbols: symbolsFrom(group), bars: 1 });
+    expect(got().at(-1)).toMatchObject({ type: "error", code: "too-many-subscriptions" });
+    expect((await connections.wants())[0]?.wants).toHaveLength(CLIENT_LIMITS.subscriptions);
+  });
+
+  test("beyond those that a connection may send is passed over, and ends the connection, once", async () => {
+    const { send, got, closer, clock } = await openStage();
+    for (let count = 0; count < CLIENT_LIMITS.messages; count++) await send({ action: "ping" });
+    expect([got().filter(({ type }) => type === "pong").length, closer.closed]).toEqual([CLIENT_LIMITS.messages, []]);
+    for (let count = 0; count < 5; count++) await send(subscribe);
+    expect(got().slice(CLIENT_LIMITS.messages)).toMatchObject([{ type: "error", code: "too-many-messages" }]);
+    expect(closer.closed).toEqual(["c1"]);
+    await clock.advance(MESSAGES_WINDOW_MS);
+    await send({ action: "ping" });
+    expect(got().at(-1)).toMatchObject({ type: "pong" });
   });
 
   test("from a connection that is gone meanwhile forgets it", async () => {

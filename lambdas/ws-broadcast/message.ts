@@ -1,8 +1,11 @@
 import { PipelineError } from "#core/errors.ts";
-import { intervalText, storedIntervalFor } from "#core/interval.ts";
+import { intervalText, storedIntervalFor, windowStart } from "#core/interval.ts";
+import type { ConnectionCloser } from "#core/ports/connection-closer.ts";
 import type { Subscription } from "#core/ports/connection-store.ts";
 import type { SymbolRegister } from "#core/ports/symbol-register.ts";
 import {
+  CLIENT_LIMITS,
+  MESSAGES_WINDOW_MS,
   readClientMessage,
   type ResumeMessage,
   type SubscribeMessage,
@@ -16,6 +19,7 @@ import type { SocketEvent, SocketResponse } from "./events.ts";
 import { readSnapshot, type SnapshotDeps } from "./snapshot.ts";
 
 export interface MessageDeps extends DeliverDeps, SnapshotDeps {
+  readonly closer: ConnectionCloser;
   readonly symbols: SymbolRegister;
   readonly storedIntervalsMs: readonly DurationMs[];
   readonly offeredIntervalsMs: readonly DurationMs[];
@@ -23,16 +27,43 @@ export interface MessageDeps extends DeliverDeps, SnapshotDeps {
 
 /**
  * Obeys one message of a client and posts the answer, if there is one. What cannot be obeyed is answered with an `error`
- * message; the connection stays.
+ * message; the connection stays, unless it sends too many.
  */
 export const createMessage =
   (deps: MessageDeps) =>
   async ({ requestContext, body }: SocketEvent): Promise<SocketResponse> => {
     const { connectionId } = requestContext;
+    const count = await countOf(deps, connectionId);
+    if (count > CLIENT_LIMITS.messages) {
+      await turnOut(deps, connectionId, count);
+      return { statusCode: 200 };
+    }
     const messages = await answer(deps, connectionId, body ?? "");
     await deliver(deps, [{ connectionId, messages }]);
     return { statusCode: 200 };
   };
+
+/** How many messages there were of late. A store that cannot count them obeys none of them either. */
+const countOf = async ({ connections, clock, log }: MessageDeps, connectionId: string): Promise<number> => {
+  try {
+    return await connections.countMessage(connectionId, windowStart(clock.nowMs(), MESSAGES_WINDOW_MS));
+  } catch (error) {
+    if (!(error instanceof PipelineError)) throw error;
+    log.error("a client's message could not be counted", { connectionId, code: error.code, error });
+    return 0;
+  }
+};
+
+/** Says why and ends the connection, once; what it sent before it heard of that is passed over. */
+const turnOut = async (deps: MessageDeps, connectionId: string, count: number): Promise<void> => {
+  if ((count - 1) % CLIENT_LIMITS.messages !== 0) return;
+  const code = "too-many-messages";
+  const limit = `${CLIENT_LIMITS.messages} in ${MESSAGES_WINDOW_MS / 1_000} seconds`;
+  deps.log.warn("a client sent too many messages, and is turned out", { connectionId, code, count });
+  const message = errorMessage({ code, message: `messages must be at most ${limit}, were more` });
+  await deliver(deps, [{ connectionId, messages: [message] }]);
+  await deps.closer.close(connectionId);
+};
 
 const answer = async (deps: MessageDeps, connectionId: string, text: string): Promise<readonly string[]> => {
   const reading = readClientMessage(text);
@@ -86,7 +117,10 @@ const subscribe = async (
     const wanted = intervalText(message.intervalMs);
     return [errorMessage({ code: "unknown-interval", message: `interval must be one of ${names}, was ${wanted}` })];
   }
-  await deps.connections.subscribe(subscriptionsOf(connectionId, message));
+  if (!(await deps.connections.subscribe(subscriptionsOf(connectionId, message)))) {
+    const limit = `a connection must have at most ${CLIENT_LIMITS.subscriptions} subscriptions`;
+    return [errorMessage({ code: "too-many-subscriptions", message: `${limit}, would have more` })];
+  }
   return readSnapshot(deps, message, storedMs);
 };
 

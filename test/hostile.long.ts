@@ -1,0 +1,313 @@
+import { GetSecretValueCommand, RotateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { PutRecordsCommand } from "@aws-sdk/client-kinesis";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openDynamoPaneStore } from "#adapters/dynamodb/pane-store.ts";
+import { openKinesisClient } from "#adapters/kinesis/client.ts";
+import { systemClock as clock } from "#adapters/node/clock.ts";
+import { createTicketKey } from "#adapters/node/ticket-key.ts";
+import { barRow } from "#core/bar-row.ts";
+import { barsOf } from "#core/bars.ts";
+import { CLIENT_LIMITS, clientMessageText } from "#core/protocol/client-message.ts";
+import { Register } from "#core/protocol/register.ts";
+import { readServerMessage } from "#core/protocol/server-message.ts";
+import { SUBPROTOCOL } from "#core/protocol/subprotocol.ts";
+import { textToSeal, ticketText } from "#core/tickets/ticket.ts";
+import { REFUSAL_CODES } from "#core/tickets/refusals.ts";
+import { durationMs, epochMs } from "#core/units.ts";
+import { readConfig } from "#lambdas/aggregator/config.ts";
+import { openLocalCloud, type LocalCloud } from "#local/cloud.ts";
+import { assemble, type Assembly } from "../cli/assemble.ts";
+import { aggregatorEnvironment } from "../cli/running.ts";
+import { askTicket, intrude, outcomeOf, OWN_PAGE, tryConnect, type TicketAnswer } from "./hostile/clients.ts";
+
+/** Short windows, nobody else's trades, and few tickets at once, as a laptop starts a process for each. */
+const SETTINGS = {
+  source: "sim:?trades=0",
+  arrivalWindowSeconds: "1",
+  batchingWindowSeconds: "0",
+  ticketsPerSecond: "10",
+  ticketsBurst: "40",
+} as const;
+const INTERVAL_MS = durationMs(10_000);
+const HISTORY_BARS = 900;
+const SYMBOLS = ["IBM", "SPY"];
+
+const PATIENT = { timeout: 120_000 };
+
+let assembly: Assembly;
+let cloud: LocalCloud;
+let secret: string;
+let good: Awaited<ReturnType<typeof openGoodClient>>;
+const logLines: string[] = [];
+/** A flood keeps so many requests under way: each is a process here. */
+const AT_ONCE = 4;
+/** Every ticket that was shown or handed out. */
+const tickets: string[] = [];
+let sequence = 0;
+
+beforeAll(async () => {
+  assembly = await assemble(SETTINGS);
+  cloud = await openLocalCloud({
+    assemblyDir: assembly.dir,
+    idleCloseMs: durationMs(100),
+    onEvent: (event) => event.kind === "logged" && logLines.push(event.line),
+  });
+  Object.assign(process.env, cloud.environment);
+  const secrets = new SecretsManagerClient({});
+  const SecretId = cloud.functions.map(({ environment }) => environment["TICKET_SECRET_ARN"]).find(Boolean);
+  secret = (await secrets.send(new GetSecretValueCommand({ SecretId }))).SecretString!;
+  secrets.destroy();
+  const nowMs = clock.nowMs();
+  await putTrades(Array.from({ length: HISTORY_BARS }, (_, index) => nowMs - index * INTERVAL_MS));
+  good = await openGoodClient();
+}, PATIENT.timeout);
+
+afterAll(async () => {
+  good?.socket.close();
+  await cloud[Symbol.asyncDispose]();
+  await assembly[Symbol.asyncDispose]();
+});
+
+const putTrades = async (timesMs: readonly number[]): Promise<void> => {
+  const kinesis = openKinesisClient();
+  const lines = timesMs.flatMap((eventTimeMs) =>
+    SYMBOLS.map((symbol) => JSON.stringify({ symbol, price: "10.5", size: 1, eventTimeMs, sequence: ++sequence })),
+  );
+  const { ticksStream } = readConfig(aggregatorEnvironment(cloud));
+  const Records = [{ PartitionKey: "same", Data: Buffer.from(lines.join("\n")) }];
+  await kinesis.send(new PutRecordsCommand({ StreamName: ticksStream, Records }));
+  kinesis.destroy();
+};
+
+const freshTicket = async (headers: Readonly<Record<string, string>> = {}): Promise<string> => {
+  const { ticket = "" } = await askTicket(cloud, headers);
+  tickets.push(ticket);
+  return ticket;
+};
+
+const openGoodClient = async () => {
+  const attempt = await tryConnect(cloud, [SUBPROTOCOL, await freshTicket(OWN_PAGE)], OWN_PAGE.origin);
+  if (!("socket" in attempt)) throw new RangeError(`a good client must be let in, was not: ${attempt.statusCode}`);
+  const { socket } = attempt;
+  const register = new Register();
+  socket.on("message", (data: Buffer) => {
+    const message = readServerMessage(data.toString());
+    if (message.type === "snapshot" || message.type === "update") register.apply(message.panes);
+  });
+  socket.send(clientMessageText({ action: "subscribe", symbols: SYMBOLS, intervalMs: INTERVAL_MS, bars: 1_000 }));
+  const rows = (): readonly string[] =>
+    SYMBOLS.flatMap((symbol) => register.bars(symbol, INTERVAL_MS).map((bar) => barRow(bar).join(",")));
+  return { socket, rows };
+};
+
+const storedRows = async (): Promise<readonly string[]> => {
+  const { panesTable, intervals } = readConfig(aggregatorEnvironment(cloud));
+  await using panes = openDynamoPaneStore({ table: panesTable, intervals, clock });
+  const range = { startMs: epochMs(clock.nowMs() - 86_400_000), endMs: epochMs(clock.nowMs() + 60_000) };
+  const all = await Promise.all(SYMBOLS.map((symbol) => panes.range({ symbol, intervalMs: INTERVAL_MS, ...range })));
+  return all.flatMap((found) => barsOf(found, INTERVAL_MS).map((bar) => barRow(bar).join(",")));
+};
+
+/** More trades come, and the good client, still on its first socket, ends with the bars of the store. */
+const othersAreUndisturbed = async (): Promise<void> => {
+  await putTrades([clock.nowMs()]);
+  await cloud.settle();
+  const stored = await storedRows();
+  expect(stored.length).toBeGreaterThan(2 * HISTORY_BARS - 4);
+  await expect.poll(() => good.rows(), { timeout: 10_000 }).toEqual(stored);
+  expect(good.socket.readyState).toBe(good.socket.OPEN);
+};
+
+const subscribe = (given: object = {}): string =>
+  JSON.stringify({ action: "subscribe", symbols: ["IBM"], interval: "10s", bars: 10, ...given });
+
+test("who shows no good ticket does not connect, and the log says why", PATIENT, async () => {
+  const connect = (protocols: readonly string[], origin?: string) => outcomeOf(tryConnect(cloud, protocols, origin));
+  const sealed = (expiresInMs: number, key = secret): string => {
+    const expiresAtMs = epochMs(clock.nowMs() + expiresInMs);
+    const text = textToSeal({ id: `made-${++sequence}`.padEnd(22, "_"), expiresAtMs, subject: "", origin: "" });
+    const ticket = ticketText(text, createTicketKey(key).sealOf(text));
+    tickets.push(ticket);
+    return ticket;
+  };
+  expect(await connect([])).toBe(401);
+  expect(await connect([SUBPROTOCOL])).toBe(403);
+  expect(await connect([SUBPROTOCOL, "jwt.e30.e30.c2VhbA"])).toBe(403);
+  expect(await connect([SUBPROTOCOL, "ticket.__proto__"])).toBe(403);
+  expect(await connect([SUBPROTOCOL, sealed(-1)])).toBe(403);
+  expect(await connect([SUBPROTOCOL, sealed(60_000, "another secret")])).toBe(403);
+  expect(
+    await connect([SUBPROTOCOL, (await freshTicket()).replace(/\.(\d)/, (_, digit) => `.${(Number(digit) % 9) + 1}`)]),
+  ).toBe(403);
+  expect(await connect([SUBPROTOCOL, sealed(60_000)])).toBe("open");
+
+  const once = await freshTicket();
+  expect(await connect([SUBPROTOCOL, once])).toBe("open");
+  expect(await connect([SUBPROTOCOL, once])).toBe(403);
+  const raced = await freshTicket();
+  const racers = await Promise.all(Array.from({ length: 5 }, () => connect([SUBPROTOCOL, raced])));
+  expect(racers.toSorted((one, other) => (String(one) < String(other) ? -1 : 1))).toEqual([403, 403, 403, 403, "open"]);
+
+  expect(await askTicket(cloud, { origin: "https://evil.example", "sec-fetch-site": "cross-site" })).toEqual({
+    statusCode: 403,
+    ticket: undefined,
+    code: "origin-refused",
+  });
+  expect(await connect([SUBPROTOCOL, await freshTicket(OWN_PAGE)], "https://evil.example")).toBe(403);
+  expect(await connect([SUBPROTOCOL, await freshTicket()], "https://evil.example")).toBe(403);
+  expect(await connect([SUBPROTOCOL, await freshTicket(OWN_PAGE)])).toBe(403);
+
+  const said = logLines.join("\n");
+  const codes = REFUSAL_CODES.filter((code) => said.includes(`"code":"${code}"`));
+  expect(codes).toEqual(REFUSAL_CODES.filter((code) => code !== "token-refused"));
+  await othersAreUndisturbed();
+});
+
+test("a client that was let in is refused what is no message, each with its code", PATIENT, async () => {
+  const client = await intrude(cloud);
+  const long = "x".repeat(CLIENT_LIMITS.messageLength);
+  const many = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `S${index}`);
+  const cases: readonly (readonly [string, string])[] = [
+    ["{", "malformed-json"],
+    ["[]", "malformed-json"],
+    ["\u0000", "malformed-json"],
+    [JSON.stringify({ action: "ping", long }), "message-too-long"],
+    [subscribe({ symbols: many(2_000) }), "message-too-long"],
+    [subscribe({ symbols: many(101) }), "too-many-symbols"],
+    ['{"__proto__":{"action":"ping"}}', "unknown-action"],
+    [JSON.stringify({ action: "constructor" }), "unknown-action"],
+    [JSON.stringify({ action: "$connect" }), "unknown-action"],
+    [JSON.stringify({ action: { $ne: "ping" } }), "unknown-action"],
+    [subscribe({ symbols: ["IBM\u0000"] }), "invalid-symbols"],
+    [subscribe({ symbols: ["IBM\nSPY"] }), "invalid-symbols"],
+    [subscribe({ symbols: [{ S: "IBM" }] }), "invalid-symbols"],
+    [subscribe({ symbols: "IBM" }), "invalid-symbols"],
+    [subscribe({ interval: "__proto__" }), "unknown-interval"],
+    [subscribe({ interval: "99999999999999999999d" }), "unknown-interval"],
+    [subscribe({ interval: "-10s" }), "unknown-interval"],
+    [subscribe({ bars: -1 }), "invalid-bars"],
+    [subscribe({ bars: 1e308 }), "invalid-bars"],
+    [subscribe({ bars: "10 OR 1=1" }), "invalid-bars"],
+    [subscribe({ action: "resume", fromMs: 1e300, since: [] }), "invalid-since"],
+    [subscribe({ action: "resume", fromMs: 0, since: [["#", "' OR ''='"]] }), "invalid-since"],
+  ];
+  for (const [message, code] of cases) {
+    expect([message.slice(0, 80), (await client.ask(message)).code]).toEqual([message.slice(0, 80), code]);
+  }
+  client.socket.close();
+  await othersAreUndisturbed();
+});
+
+test("a name is a name: none reads what belongs to another", PATIENT, async () => {
+  const client = await intrude(cloud);
+  for (const name of [
+    "__proto__",
+    "constructor",
+    "IBM|10s",
+    "IBM#10s",
+    "10s|IBM",
+    "IBM'--",
+    '"IBM"',
+    "*",
+    "${IBM}",
+    "messages|IBM",
+  ]) {
+    expect([name, await client.ask(subscribe({ symbols: [name] }))]).toMatchObject([
+      name,
+      { type: "snapshot", rows: [] },
+    ]);
+  }
+  expect((await client.ask(subscribe())).rows?.length).toBeGreaterThan(5);
+  client.socket.close();
+  await othersAreUndisturbed();
+});
+
+test("a client that asks for 10,000 symbols gets 500", PATIENT, async () => {
+  const client = await intrude(cloud);
+  const answers = [];
+  for (let group = 0; group < 10; group++) {
+    const symbols = Array.from({ length: 100 }, (_, index) => `T${group * 100 + index}`);
+    answers.push((await client.ask(subscribe({ symbols, bars: 1 }))).code ?? "snapshot");
+  }
+  expect(answers).toEqual([
+    ...Array.from({ length: 5 }, () => "snapshot"),
+    ...Array.from({ length: 5 }, () => "too-many-subscriptions"),
+  ]);
+  client.socket.close();
+  await othersAreUndisturbed();
+});
+
+test("a client that sends what is binary or oversize is closed", PATIENT, async () => {
+  const [binary, oversize] = await Promise.all([intrude(cloud), intrude(cloud)]);
+  binary.socket.send(Buffer.from(subscribe()));
+  const symbols = Array.from({ length: 10_000 }, (_, index) => `S${index}`);
+  oversize.socket.send(subscribe({ symbols }));
+  expect(await Promise.all([binary.closed, oversize.closed])).toEqual([1003, 1009]);
+  await othersAreUndisturbed();
+});
+
+test("a client that floods is told so and closed", PATIENT, async () => {
+  const client = await intrude(cloud);
+  const codes = new Set<string>();
+  let isOver = false;
+  void client.closed.then(() => (isOver = true));
+  const flood = async (): Promise<void> => {
+    while (!isOver)
+      codes.add(
+        (await Promise.race([client.ask('{"action":"ping"}'), client.closed.then(() => ({ code: "closed" }))])).code ??
+          "pong",
+      );
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, flood));
+  expect(await client.closed).toBe(1000);
+  expect(codes).toContain("too-many-messages");
+  await othersAreUndisturbed();
+});
+
+test("a client that does not read is passed over", PATIENT, async () => {
+  const client = await intrude(cloud);
+  client.socket.pause();
+  const isPassedOver = (): boolean => logLines.some((line) => line.includes("a busy connection misses messages"));
+  for (let count = 0; count < CLIENT_LIMITS.messages - 5 && !isPassedOver(); count++) {
+    client.socket.send(subscribe({ symbols: SYMBOLS, bars: 1_000 }));
+    await delay(200);
+  }
+  await expect.poll(isPassedOver, { timeout: 20_000 }).toBe(true);
+  await othersAreUndisturbed();
+  client.socket.terminate();
+});
+
+test("who asks for too many tickets at once gets 429", PATIENT, async () => {
+  const answers: TicketAnswer[] = [];
+  const flood = async (): Promise<void> => {
+    for (let count = 0; count < 25; count++) answers.push(await askTicket(cloud));
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, flood));
+  tickets.push(...answers.flatMap(({ ticket }) => ticket ?? []));
+  const statuses = answers.map(({ statusCode }) => statusCode);
+  expect(new Set(statuses)).toEqual(new Set([200, 429]));
+  await othersAreUndisturbed();
+});
+
+test("a rotation of the secret keeps nobody out", PATIENT, async () => {
+  const connect = (ticket: string) => outcomeOf(tryConnect(cloud, [SUBPROTOCOL, ticket]));
+  await delay(3_000);
+  const before = await freshTicket();
+  const secrets = new SecretsManagerClient({});
+  const SecretId = cloud.functions.map(({ environment }) => environment["TICKET_SECRET_ARN"]).find(Boolean);
+  await secrets.send(new RotateSecretCommand({ SecretId }));
+  const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId }));
+  secrets.destroy();
+  expect(SecretString).not.toBe(secret);
+  expect([await connect(before), await connect(await freshTicket())]).toEqual(["open", "open"]);
+  await othersAreUndisturbed();
+});
+
+test("no log line holds a ticket, its seal or the secret", () => {
+  const said = logLines.join("\n");
+  expect(said).not.toContain(secret);
+  for (const ticket of tickets) expect(said.includes(ticket) || said.includes(ticket.slice(-43))).toBe(false);
+  expect(said).not.toContain("ticket.");
+  expect(tickets.length).toBeGreaterThan(10);
+});
