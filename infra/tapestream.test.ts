@@ -40,15 +40,6 @@ test("the outputs have ids to rely on", () => {
 });
 
 describe("synthesis", () => {
-  test("finds nothing that CloudFormation would refuse", () => {
-    const assembly = bundles.app().app.synth();
-    expect(assembly.stacks.map(({ stackName }) => stackName)).toEqual([
-      "TapestreamStorage",
-      "TapestreamPipeline",
-      "TapestreamDashboard",
-    ]);
-  });
-
   test("fails without a bundle, naming it and the command that builds it", () => {
     const lambdasFolder = join(bundles.folder, "nothing");
     const app = new App({ outdir: join(bundles.folder, "none") });
@@ -65,5 +56,5 @@ describe("synthesis", () => {
     const stream = Stack.of(stacks.pipeline).node.findChild("Ticks").node.defaultChild as CfnResource;
     stream.addPropertyOverride("Shards", 2);
     expect(() => app.synth()).toThrow("Additional properties are not allowed ('Shards' was unexpected)");
-  });
+  }, 60_000);
 });
