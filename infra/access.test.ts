@@ -30,8 +30,10 @@ const actionsOf = (template: Template, name: string): readonly string[] =>
   resourcesOf(template, "AWS::IAM::Policy")
     .filter(({ Properties }) => String(Properties["PolicyName"]).startsWith(name))
     .flatMap(
-      ({ Properties }) => (Properties["PolicyDocument"] as { Statement: { Action: string | string[] }[] }).Statement,
+      ({ Properties }) =>
+        (Properties["PolicyDocument"] as { Statement: { Effect: string; Action: string | string[] }[] }).Statement,
     )
+    .filter(({ Effect }) => Effect === "Allow")
     .flatMap(({ Action }) => Action)
     .filter((action) => !action.startsWith("logs:"))
     .toSorted();
