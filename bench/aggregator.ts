@@ -7,8 +7,10 @@ import type { AggregatorEvent } from "#lambdas/aggregator/kinesis-event.ts";
 import { createRecordingPorts } from "./recording-ports.ts";
 import { MARKET_STARTS_MS } from "./synthetic-market.ts";
 
-/** One second, ten seconds and a minute. */
+/** One second, ten seconds and a minute: more windows than the app has by default. */
 export const THREE_INTERVALS = [durationMs(1_000), durationMs(10_000), durationMs(60_000)] as const;
+/** What the app stores by default, and the first that it makes of these. */
+export const APP_INTERVALS = [durationMs(10_000), durationMs(60_000), durationMs(300_000)] as const;
 
 /** The rules of the aggregator's own handler and the defaults of the app. */
 const RULES = {
@@ -26,6 +28,11 @@ export interface BenchAggregatorOptions {
   readonly publish: (records: readonly Uint8Array[]) => void;
   /** A life whose state would be larger ends. @default as deployed */
   readonly maxStateBytes?: number;
+  /**
+   * So many of the function's processes take turns with the events, so that none has in memory what the last one's state
+   * says, unless it is alone. @default 1
+   */
+  readonly processes?: number;
 }
 
 /** The real aggregator between ports that keep what they are given. */
@@ -41,11 +48,16 @@ export const openAggregator = ({
   intervalsMs,
   publish,
   maxStateBytes = RULES.maxStateBytes,
+  processes = 1,
 }: BenchAggregatorOptions): BenchAggregator => {
   const { ports, stored, clear } = createRecordingPorts(NOW_MS, publish);
   const rules = { ...RULES, maxStateBytes, intervalsMs };
+  const handles = Array.from({ length: processes }, () =>
+    createAggregator({ ...ports, stream: "ticks", rules, log: SILENT }),
+  );
+  let calls = 0;
   return {
-    handle: createAggregator({ ...ports, stream: "ticks", rules, log: SILENT }),
+    handle: (event) => handles[calls++ % processes]!(event),
     stored,
     clear,
   };

@@ -108,7 +108,6 @@ const decodedTrades = ({ symbolCount, lanes }: CoreCase, frameCount: number): Tr
 const fold = (columns: TradeColumns, intervalsMs: readonly DurationMs[]): StepFold => {
   const step = new StepFold(intervalsMs);
   step.fold(columns, Number.NEGATIVE_INFINITY);
-  step.cascade();
   return step;
 };
 

@@ -1,6 +1,7 @@
+import { intervalText } from "#core/interval.ts";
 import type { Pane } from "#core/pane.ts";
 import type { DurationMs } from "#core/units.ts";
-import { openAggregator, THREE_INTERVALS } from "./aggregator.ts";
+import { APP_INTERVALS, openAggregator, THREE_INTERVALS } from "./aggregator.ts";
 import type { Benchmark, BenchmarkContext } from "./benchmark.ts";
 import { cpuRounds, ratiosOf, roundsOf } from "./cpu-rounds.ts";
 import { figureOf, type Figure } from "./figure.ts";
@@ -11,7 +12,7 @@ import { mustBeSameBars } from "./same-bars.ts";
 import { number } from "../cli/output.ts";
 
 /** What comes into a shard and what is made of it. */
-interface HandlerCase {
+export interface HandlerCase {
   readonly symbolCount: number;
   readonly intervalsMs: readonly DurationMs[];
   readonly tradesPerFrame: number;
@@ -22,7 +23,8 @@ interface HandlerCase {
   readonly columns: "least" | "all";
 }
 
-const KEY_CASE: HandlerCase = {
+/** Of the three intervals that make the most panes. */
+export const KEY_CASE: HandlerCase = {
   symbolCount: 500,
   intervalsMs: THREE_INTERVALS,
   tradesPerFrame: 1_000,
@@ -31,19 +33,17 @@ const KEY_CASE: HandlerCase = {
   columns: "least",
 };
 
-/** The key case first. */
+/** The app's intervals, and the one that it keeps longest. */
+export const SIZE_INTERVALS: readonly (readonly DurationMs[])[] = [APP_INTERVALS, APP_INTERVALS.slice(1, 2)];
+
 const SIZES: readonly HandlerCase[] = (["6 MB", "1 s"] as const).flatMap((event) =>
   [500, 10, 10_000].flatMap((symbolCount) =>
-    [THREE_INTERVALS, THREE_INTERVALS.slice(0, 1)].map((intervalsMs) => ({
-      ...KEY_CASE,
-      event,
-      symbolCount,
-      intervalsMs,
-    })),
+    SIZE_INTERVALS.map((intervalsMs) => ({ ...KEY_CASE, event, symbolCount, intervalsMs })),
   ),
 );
 
 const CASES: readonly HandlerCase[] = [
+  KEY_CASE,
   ...SIZES,
   { ...KEY_CASE, lanes: 1 },
   { ...KEY_CASE, tradesPerFrame: 4_000 },
@@ -71,12 +71,16 @@ export const handlerBenchmark: Benchmark = {
 const titleOf = ({ symbolCount, intervalsMs, event, tradesPerFrame, lanes, columns }: HandlerCase): string =>
   [
     `${number(symbolCount)} symbols`,
-    `${intervalsMs.length} ${intervalsMs.length === 1 ? "interval" : "intervals"}`,
+    intervalsTitle(intervalsMs),
     event === "6 MB" ? event : "1 s of 100,000",
     ...(tradesPerFrame === KEY_CASE.tradesPerFrame ? [] : [`${number(tradesPerFrame)} a record`]),
     ...(lanes === 1 ? ["all symbols in each record"] : []),
     ...(columns === "all" ? ["all columns"] : []),
   ].join(", ");
+
+/** How many there are, and which. */
+export const intervalsTitle = (intervalsMs: readonly DurationMs[]): string =>
+  `${intervalsMs.length} ${intervalsMs.length === 1 ? "interval" : "intervals"} (${intervalsMs.map(intervalText).join(", ")})`;
 
 const measureCase = async (one: HandlerCase, { isQuick }: BenchmarkContext): Promise<readonly Figure[]> => {
   const { frames, plain } = livesOf(settingOf(one, isQuick), isQuick);
@@ -128,7 +132,7 @@ const SECOND_EVENTS = 5;
 /** Each trade costs many times as much, and no less for there being more of them. */
 const PLAIN_EVENTS = 3;
 
-const settingOf = (
+export const settingOf = (
   { symbolCount, tradesPerFrame, lanes, event, columns }: HandlerCase,
   isQuick: boolean,
 ): LifeSetting => ({

@@ -1,8 +1,10 @@
 import type { Benchmark } from "./benchmark.ts";
 import { coldBenchmark } from "./cold.ts";
 import { coreBenchmark } from "./core.ts";
+import { dashboardBenchmark } from "./dashboard.ts";
 import { fanoutBenchmark } from "./fanout-benchmark.ts";
 import { frameBytesBenchmark } from "./frame-bytes.ts";
+import { handlerSizesBenchmark } from "./handler-sizes.ts";
 import { handlerBenchmark } from "./handler.ts";
 import { latencyBenchmark } from "./latency.ts";
 import { pageBenchmark } from "./page.ts";
@@ -13,6 +15,7 @@ import { stateBytesBenchmark } from "./state-bytes.ts";
 /** Every benchmark, in the order in which they run. */
 export const BENCHMARKS: readonly Benchmark[] = [
   handlerBenchmark,
+  handlerSizesBenchmark,
   coreBenchmark,
   frameBytesBenchmark,
   stateBytesBenchmark,
@@ -22,6 +25,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   latencyBenchmark,
   socketBenchmark,
   pageBenchmark,
+  dashboardBenchmark,
 ];
 
 /** The names of all figures. */

@@ -24,6 +24,7 @@ Usage: npm run chaos [-- flags]
   --file F          a CSV or CSV.gz whose header names time, symbol, price and size    (default: the shipped hour)
   --faults A,B,…    what goes wrong                                                    (default: all of the list below)
   --report OUT.json writes the outcome as JSON
+  --port P          serves a dashboard of the run there, with what was injected in its operations view
   --help            shows this
 
 The trades come by three producers of frames, one of JSON records and the app's own fetcher: out of order, some held
@@ -75,6 +76,7 @@ await runCommand({
     file: { type: "string" },
     faults: { type: "string" },
     report: { type: "string" },
+    port: { type: "string" },
   },
   run: chaos,
 });

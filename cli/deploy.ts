@@ -109,7 +109,9 @@ const dashboardConfigOf = (webSocketUrl: string, settings: SynthesizedSettings):
     webSocketUrl,
     symbols: settings.symbols,
     intervals: intervalsMs.toSorted((a, b) => a - b).map(intervalText),
-    source: settings.source.split(":")[0] === "sim" ? "simulated trades" : "replayed trades",
+    ...(settings.source.startsWith("sim:")
+      ? { source: "simulated trades", kind: "simulated" as const, hasOwnSymbols: false }
+      : { source: "replayed trades", kind: "replay" as const, hasOwnSymbols: true }),
     connectionMs: SOCKET_LIMITS.connectionMs,
   };
 };

@@ -50,10 +50,6 @@ export const spansOf = (
 
 const DAY_MS = 86_400_000;
 
-/** Bars as CSV, the header first, each line ended. */
-export const csvOf = (bars: readonly Bar[]): string =>
-  [BAR_COLUMNS.join(","), ...bars.map((bar) => barRow(bar).map(csvCell).join(","))].map((line) => `${line}\n`).join("");
-
 /** Bars as JSON: an array with one object a line, its keys the columns; prices, sizes and averages are decimal text. */
 export const jsonOf = (bars: readonly Bar[]): string => {
   const objects = bars.map((bar) => {
@@ -62,7 +58,3 @@ export const jsonOf = (bars: readonly Bar[]): string => {
   });
   return objects.length === 0 ? "[]\n" : `[\n${objects.join(",\n")}\n]\n`;
 };
-
-/** A symbol may hold a comma or a quote. */
-const csvCell = (cell: string | number): string =>
-  typeof cell === "string" && /[",]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : String(cell);

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { resolve } from "node:path";
 import { openDynamoPaneStore } from "#adapters/dynamodb/pane-store.ts";
 import { systemClock as clock } from "#adapters/node/clock.ts";
+import { csvOf } from "#core/bar-csv.ts";
 import type { Bar } from "#core/bar.ts";
 import { intervalText } from "#core/interval.ts";
 import type { DurationMs } from "#core/units.ts";
@@ -16,7 +17,7 @@ import { inspectFile, mustBeginAsTrades, type FileContents } from "./inspect-fil
 import { countOf, number, say } from "./output.ts";
 import { mustTakeFile } from "./paths.ts";
 import { createProgressLine } from "./progress-line.ts";
-import { csvOf, readBars, spansOf } from "./read-bars.ts";
+import { readBars, spansOf } from "./read-bars.ts";
 import { runReplay, type ReplayResult } from "./replay-run.ts";
 import { aggregatorEnvironment, announce } from "./running.ts";
 import { STOPPED, stopSignal, unlessStopped } from "./stop-signal.ts";

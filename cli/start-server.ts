@@ -16,6 +16,8 @@ export interface DashboardOptions {
   readonly config: Omit<DashboardConfig, "webSocketUrl" | "ticketsUrl">;
   /** Where sockets of this server lead. */
   readonly webSocketUrl: string;
+  /** By path, what is said anew for each request, as JSON. @default nothing */
+  readonly answers?: Readonly<Record<string, () => unknown>>;
   /** Where tickets for them are handed out. @default nobody needs any */
   readonly ticketsUrl?: string;
 }
@@ -46,9 +48,11 @@ export const serveDashboard = async (options: DashboardOptions): Promise<Dashboa
   const files = await readFiles(options);
   const sockets = new Set<Socket>();
   server.on("request", (request, response) => {
-    const { ticketsUrl } = options;
-    if (ticketsUrl === undefined || pathOf(request) !== TICKETS_PATH) answer(files, request, response);
-    else handOn(new URL(ticketsUrl), request, response);
+    const { answers = {}, ticketsUrl } = options;
+    const path = pathOf(request);
+    const said = answers[path];
+    if (ticketsUrl !== undefined && path === TICKETS_PATH) handOn(new URL(ticketsUrl), request, response);
+    else answer(said === undefined ? files.get(path) : jsonFile(said()), request, response);
   });
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (pathOf(request) !== SOCKET_PATH || !isSameOrigin(request)) socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
@@ -81,9 +85,7 @@ const readFiles = async ({
     ...(ticketsUrl === undefined ? {} : { ticketsUrl: TICKETS_PATH.slice(1) }),
     ...config,
   };
-  const files = new Map<string, ServedFile>([
-    ["/config.json", { type: contentTypeOf("config.json"), body: JSON.stringify(said) }],
-  ]);
+  const files = new Map<string, ServedFile>([["/config.json", jsonFile(said)]]);
   if (siteDir === undefined) return files;
   for (const name of await readdir(siteDir)) {
     files.set(`/${name}`, { type: contentTypeOf(name), body: await readFile(join(siteDir, name)) });
@@ -93,8 +95,9 @@ const readFiles = async ({
   return files;
 };
 
-const answer = (files: ReadonlyMap<string, ServedFile>, request: IncomingMessage, response: ServerResponse): void => {
-  const file = files.get(pathOf(request));
+const jsonFile = (value: unknown): ServedFile => ({ type: contentTypeOf("config.json"), body: JSON.stringify(value) });
+
+const answer = (file: ServedFile | undefined, request: IncomingMessage, response: ServerResponse): void => {
   const isRead = request.method === "GET" || request.method === "HEAD";
   const status = isRead ? (file === undefined ? 404 : 200) : 405;
   const { type, body } =

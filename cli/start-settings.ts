@@ -1,5 +1,5 @@
 import { basename, join, resolve } from "node:path";
-import type { Passes } from "#core/protocol/dashboard-config.ts";
+import type { Passes, SourceKind } from "#core/protocol/dashboard-config.ts";
 import { SOCKET_LIMITS } from "#core/protocol/socket-limits.ts";
 import { durationMs, type DurationMs } from "#core/units.ts";
 import { liveReplayText, replayText } from "#lambdas/fetcher/source-spec.ts";
@@ -31,8 +31,9 @@ export interface Feed {
   /** What the fetcher is told. */
   readonly spec: string;
   readonly symbols: readonly string[];
-  /** A few words for people. */
+  /** A few words for people: what the trades are, and which. */
   readonly words: string;
+  readonly kind: SourceKind;
   /** Where the file begins again, as far as that is known before it runs. */
   readonly passes?: Passes | undefined;
 }
@@ -76,7 +77,7 @@ export const readSettings = (args: Arguments): StartSettings => {
 export const feedOf = async ({ source, file, speed }: StartSettings): Promise<Feed> => {
   if (source === "sim") {
     const spec = `sim:?symbols=${SIM_SYMBOLS.join(",")}&rate=${SIM_RATE}`;
-    return { spec, symbols: SIM_SYMBOLS, words: "simulated trades" };
+    return { spec, symbols: SIM_SYMBOLS, words: "simulated trades", kind: "simulated" };
   }
   const { symbols, firstMs, lastMs, trades, rejected } = await inspectFile(file);
   const day = new Date(firstMs).toLocaleDateString("en-GB", {
@@ -85,21 +86,22 @@ export const feedOf = async ({ source, file, speed }: StartSettings): Promise<Fe
     year: "numeric",
     timeZone: "UTC",
   });
-  const what =
-    file === EXCERPT
-      ? `real trades of ${day}`
-      : `${countOf(trades, "trade")} of ${basename(file)}${setAside(rejected)}`;
+  const name = file === EXCERPT ? "" : ` (${basename(file)}${setAside(rejected)})`;
+  const what = `${countOf(trades, "trade")} of ${day}${name}`;
+  const kind = "replayed";
   if (speed === 1) {
     const passes = passesOf(firstMs, lastMs, { isMoved: true });
-    return { spec: liveReplayText(file, HISTORY), symbols, words: `${what}, replayed as if now`, passes };
+    return { spec: liveReplayText(file, HISTORY), symbols, words: `${what}, replayed as if now`, kind, passes };
   }
-  if (speed === "max") return { spec: replayText(file, speed), symbols, words: `${what}, replayed once at full speed` };
+  if (speed === "max")
+    return { spec: replayText(file, speed), symbols, words: `${what}, replayed once at full speed`, kind };
   return {
     spec: `${replayText(file, speed)}&loop=1`,
     symbols,
     words: `${what}, replayed at ${speed} times their speed`,
+    kind,
     passes: passesOf(firstMs, lastMs, { isMoved: false }),
   };
 };
 
-const setAside = (rows: number): string => (rows === 0 ? "" : ` (${countOf(rows, "row")} set aside)`);
+const setAside = (rows: number): string => (rows === 0 ? "" : `, ${countOf(rows, "row")} set aside`);

@@ -100,6 +100,9 @@ const run = async (
       symbols: feed.symbols,
       intervals: intervalsOf(cloud),
       source: feed.words,
+      kind: feed.kind,
+      // neither a file nor a simulation follows what is watched
+      hasOwnSymbols: true,
       passes: feed.passes,
       connectionMs: settings.connectionMs,
     },

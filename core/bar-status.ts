@@ -20,7 +20,10 @@ export interface Progress {
 }
 
 /** What is known once `status` is heard too. Heartbeats may overtake one another, and a watermark never goes back. */
-export const progressAfter = (before: Progress | undefined, { watermarkMs, feed }: PipelineStatus): Progress => {
+export const progressAfter = (
+  before: Progress | undefined,
+  { watermarkMs, feed }: Pick<PipelineStatus, "watermarkMs" | "feed">,
+): Progress => {
   const knownMs = before?.watermarkMs;
   const isBehind = watermarkMs === undefined || (knownMs !== undefined && knownMs > watermarkMs);
   return { watermarkMs: isBehind ? knownMs : watermarkMs, isClosed: feed === "closed" };

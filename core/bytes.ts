@@ -1,4 +1,5 @@
-const MAX_INT32 = 2 ** 31 - 1;
+/** What four bytes of a varint hold. */
+const FOUR_BYTES = 2 ** 28;
 /** Twice this is an int32. */
 const MAX_INT31 = 2 ** 30 - 1;
 /** 129 digits take 429 bits. Bits are added in quadratic time. */
@@ -7,10 +8,13 @@ const MAX_BIG_BITS = 448n;
 /** Writes binary fields one after another into a buffer that grows. */
 export class ByteWriter {
   #bytes: Uint8Array;
+  /** The same bytes. */
+  #view: DataView;
   #length = 0;
 
   constructor(capacity = 1_024) {
     this.#bytes = new Uint8Array(capacity);
+    this.#view = new DataView(this.#bytes.buffer);
   }
 
   get length(): number {
@@ -39,27 +43,21 @@ export class ByteWriter {
 
   /** Base-128 varint of a non-negative safe integer, low groups first, as in protobuf. */
   varint(value: number): void {
-    this.#reserve(8);
-    const bytes = this.#bytes;
-    let at = this.#length;
-    let rest = value;
-    for (; rest > MAX_INT32; rest = Math.floor(rest / 128)) bytes[at++] = (rest % 128) | 128;
-    for (; rest > 127; rest >>= 7) bytes[at++] = (rest & 127) | 128;
-    bytes[at++] = rest;
-    this.#length = at;
+    this.#reserve(VARINT_ROOM);
+    this.#length = putVarint(this.#view, this.#length, value);
   }
 
-  /** The first `count` values, each as a {@link varint}. */
-  varints(values: Float64Array, count: number): void {
-    this.#reserve(count * 8);
-    const bytes = this.#bytes;
-    let at = this.#length;
-    for (let i = 0; i < count; i++) {
-      let rest = values[i]!;
-      for (; rest > MAX_INT32; rest = Math.floor(rest / 128)) bytes[at++] = (rest % 128) | 128;
-      for (; rest > 127; rest >>= 7) bytes[at++] = (rest & 127) | 128;
-      bytes[at++] = rest;
-    }
+  /**
+   * The buffer itself, with room for `more` bytes from {@link length} on: for what puts many short fields one after another,
+   * and then says where they {@link end}.
+   */
+  room(more: number): DataView {
+    this.#reserve(more);
+    return this.#view;
+  }
+
+  /** Takes what was put into {@link room} up to `at` as written. */
+  end(at: number): void {
     this.#length = at;
   }
 
@@ -103,16 +101,49 @@ export class ByteWriter {
     const larger = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
     larger.set(this.view());
     this.#bytes = larger;
+    this.#view = new DataView(larger.buffer);
   }
 }
+
+/**
+ * Puts a varint as {@link ByteWriter.varint} writes it to where there is room for {@link VARINT_ROOM} bytes, of which those
+ * beyond it may change too. Returns the position after it.
+ *
+ * One of up to four bytes is put without a branch for its length, which no processor could foresee:
+ *
+ *     bits        dddddddcccccccbbbbbbbaaaaaaa
+ *     4 bytes     0ddddddd 1ccccccc 1bbbbbbb 1aaaaaaa    the first is the lowest
+ */
+export const putVarint = (bytes: DataView, at: number, value: number): number => {
+  let to = at;
+  let rest = value;
+  for (; rest >= FOUR_BYTES; rest = Math.floor(rest / 128)) bytes.setUint8(to++, (rest % 128) | 128);
+  const bits = rest | 0;
+  const length = ((38 - Math.clz32(bits | 1)) * 37) >> 8;
+  const groups = (bits & 127) | ((bits & 0x3f80) << 1) | ((bits & 0x1fc000) << 2) | ((bits & 0xfe00000) << 3);
+  bytes.setUint32(to, groups | (0x808080 >>> ((4 - length) << 3)), true);
+  return to + length;
+};
+
+/** What {@link putVarint} may write to, of integers below 2^56. */
+export const VARINT_ROOM = 8;
+
+/** Puts the characters of an ASCII text, without its length, and returns the position after them. */
+export const putAscii = (bytes: DataView, at: number, text: string): number => {
+  for (let i = 0; i < text.length; i++) bytes.setUint8(at + i, text.charCodeAt(i));
+  return at + text.length;
+};
 
 /** Reads what a {@link ByteWriter} wrote. Every method throws RangeError at the end of the bytes. */
 export class ByteReader {
   readonly #bytes: Uint8Array;
+  /** The same bytes. */
+  readonly #view: DataView;
   #at = 0;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
   get isAtEnd(): boolean {
@@ -142,20 +173,26 @@ export class ByteReader {
 
   /** Reads `count` varints into the first of `values`. @throws RangeError also when one is no safe integer. */
   varints(values: Float64Array, count: number): void {
-    const bytes = this.#bytes;
+    const view = this.#view;
     let at = this.#at;
-    for (let i = 0; i < count; i++) {
-      const low = at < bytes.length ? bytes[at]! : 128;
-      if (low < 128) {
-        values[i] = low;
-        at++;
-      } else {
+    let i = 0;
+    // One of up to four bytes is read as it was put: without a branch for its length, which is that of its first byte below 128.
+    for (const last = view.byteLength - 4; i < count && at <= last; i++) {
+      const four = view.getInt32(at, true);
+      const ends = ~four & 0x80808080;
+      if (ends === 0) {
         this.#at = at;
         values[i] = this.varint();
         at = this.#at;
+        continue;
       }
+      const end = 31 - Math.clz32(ends & -ends);
+      const bits = four & (-1 >>> (31 - end));
+      values[i] = (bits & 127) | ((bits >> 1) & 0x3f80) | ((bits >> 2) & 0x1fc000) | ((bits >> 3) & 0xfe00000);
+      at += (end + 1) >> 3;
     }
     this.#at = at;
+    for (; i < count; i++) values[i] = this.varint();
   }
 
   /** @throws RangeError also when the value is no safe integer. */

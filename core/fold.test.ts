@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { barRow } from "./bar-row.ts";
 import { barsOf } from "./bars.ts";
 import { compareDecimals, least, quotient, type Decimal } from "./decimal.ts";
+import { contentOfRows } from "./fold-rows.ts";
 import { Accumulator, foldContents } from "./fold.ts";
 import type { BarContent } from "./pane.ts";
 import { contentRow, readContentRow } from "./pane-row.ts";
@@ -35,7 +36,7 @@ const foldOf = (trades: readonly Row[]): BarContent => {
     columns.size[0] = size.units;
     columns.eventTimeMs[0] = time;
     columns.sequence[0] = sequence;
-    accumulator.addRows(columns, { priceScale: price.scale, sizeScale: size.scale }, 0, 1);
+    accumulator.add(contentOfRows(columns, { priceScale: price.scale, sizeScale: size.scale }, 0, 1));
   }
   return accumulator.content();
 };
@@ -51,7 +52,7 @@ const foldOfRun = (trades: readonly Row[]): BarContent => {
   });
   const accumulator = new Accumulator();
   const run = { priceScale: 2, sizeScale: 1 };
-  accumulator.addRows(columns, run, 0, trades.length);
+  accumulator.add(contentOfRows(columns, run, 0, trades.length));
   return accumulator.content();
 };
 

@@ -1,11 +1,6 @@
 import { compareDecimals, least, type Decimal } from "./decimal.ts";
-import { EXACT_LIMIT, ExactSum } from "./exact-sum.ts";
+import { ExactSum } from "./exact-sum.ts";
 import type { BarContent, Print } from "./pane.ts";
-import type { Run, TradeColumns } from "./trade-columns.ts";
-import { epochMs } from "./units.ts";
-
-/** What the columns' units are of: `units / 10^scale`. */
-export type Scales = Pick<Run, "priceScale" | "sizeScale">;
 
 /** Negative, zero or positive by (eventTimeMs, sequence, price, size). */
 export const comparePrints = (a: Print, b: Print): number =>
@@ -32,44 +27,9 @@ export class Accumulator {
   add(content: BarContent): void {
     this.#tradeCount += content.tradeCount;
     this.#meet(content.open, content.close, content.high, content.low);
-    this.#volume.addWide(content.volume.units, content.volume.scale);
-    this.#priceSum.addWide(content.priceSum.units, content.priceSum.scale);
-    this.#notional.addWide(content.notional.units, content.notional.scale);
-  }
-
-  /**
-   * Adds the rows `[from, to)`, at least one, all of one symbol and window and at the scales given.
-   *
-   * Prices, sizes and their products are non-negative integers, so that partial sums only grow: when a total stays below
-   * 2^52 in a double, every product and partial sum in it was exact. Else the rows are summed again in bigints.
-   */
-  addRows(columns: TradeColumns, scales: Scales, from: number, to: number): void {
-    const { price, size, eventTimeMs } = columns;
-    let [open, close, high, low] = [from, from, from, from];
-    let [priceSum, volume, notional] = [0, 0, 0];
-    for (let row = from; row < to; row++) {
-      const units = price[row]!;
-      const time = eventTimeMs[row]!;
-      priceSum += units;
-      volume += size[row]!;
-      notional += units * size[row]!;
-      if (units > price[high]!) high = row;
-      if (units < price[low]!) low = row;
-      if (time <= eventTimeMs[open]! && compareRows(columns, row, open) < 0) open = row;
-      if (time >= eventTimeMs[close]! && compareRows(columns, row, close) > 0) close = row;
-    }
-    this.#tradeCount += to - from;
-    this.#meet(
-      printOf(columns, scales, open),
-      printOf(columns, scales, close),
-      priceOf(columns, scales, high),
-      priceOf(columns, scales, low),
-    );
-    if (notional < EXACT_LIMIT && priceSum < EXACT_LIMIT && volume < EXACT_LIMIT) {
-      this.#priceSum.add(priceSum, scales.priceScale);
-      this.#volume.add(volume, scales.sizeScale);
-      this.#notional.add(notional, scales.priceScale + scales.sizeScale);
-    } else this.#addWideRows(columns, scales, from, to);
+    this.#volume.add(content.volume.units, content.volume.scale);
+    this.#priceSum.add(content.priceSum.units, content.priceSum.scale);
+    this.#notional.add(content.notional.units, content.notional.scale);
   }
 
   /** The fold so far. @throws RangeError when nothing was added. */
@@ -94,15 +54,6 @@ export class Accumulator {
     if (!this.#high || compareDecimals(high, this.#high) > 0) this.#high = high;
     if (!this.#low || compareDecimals(low, this.#low) < 0) this.#low = low;
   }
-
-  #addWideRows(columns: TradeColumns, scales: Scales, from: number, to: number): void {
-    for (let row = from; row < to; row++) {
-      const [units, size] = [columns.price[row]!, columns.size[row]!];
-      this.#priceSum.add(units, scales.priceScale);
-      this.#volume.add(size, scales.sizeScale);
-      this.#notional.addWide(BigInt(units) * BigInt(size), scales.priceScale + scales.sizeScale);
-    }
-  }
 }
 
 /** The fold of folds, in any order. @throws RangeError when there are none. */
@@ -111,21 +62,5 @@ export const foldContents = (contents: Iterable<BarContent>): BarContent => {
   for (const content of contents) accumulator.add(content);
   return accumulator.content();
 };
-
-/** Compares two rows of one run by (eventTimeMs, sequence, price, size). */
-export const compareRows = ({ eventTimeMs, sequence, price, size }: TradeColumns, a: number, b: number): number =>
-  eventTimeMs[a]! - eventTimeMs[b]! || sequence[a]! - sequence[b]! || price[a]! - price[b]! || size[a]! - size[b]!;
-
-const priceOf = (columns: TradeColumns, scales: Scales, row: number): Decimal => ({
-  units: columns.price[row]!,
-  scale: scales.priceScale,
-});
-
-const printOf = (columns: TradeColumns, scales: Scales, row: number): Print => ({
-  eventTimeMs: epochMs(columns.eventTimeMs[row]!),
-  sequence: columns.sequence[row]!,
-  price: priceOf(columns, scales, row),
-  size: { units: columns.size[row]!, scale: scales.sizeScale },
-});
 
 const leastPrint = (print: Print): Print => ({ ...print, price: least(print.price), size: least(print.size) });

@@ -1,66 +1,59 @@
 import type { ByteWriter } from "./bytes.ts";
 import { CELL } from "./content-cells.ts";
-import type { ContentRows } from "./content-rows.ts";
+import { HELD, HeldLevel, readRows } from "./held-level.ts";
+import { HeldPositions } from "./held-positions.ts";
+import { inChunks } from "./in-chunks.ts";
 import { windowStart } from "./interval.ts";
-import { PaneBlockWriter, writeIntervals, writePosition, type PaneBlockReader, type RowHead } from "./pane-block.ts";
-import { PaneTable } from "./pane-table.ts";
+import { PaneBlockWriter } from "./pane-block-writer.ts";
+import { writeIntervals, writePosition, type PaneBlockReader } from "./pane-block.ts";
+import type { PaneTable } from "./pane-table.ts";
 import type { Pane, PaneKey } from "./pane.ts";
+import { RowOrder } from "./row-order.ts";
+import { RowPane, type PaneHead } from "./row-pane.ts";
 import type { StepFold } from "./step-fold.ts";
 import type { SymbolTable } from "./symbol-table.ts";
 import { epochMs, type DurationMs, type EpochMs, type SequenceNumber } from "./units.ts";
 import { UpdateRecordWriter } from "./update-record.ts";
 
-const { start: START, stride: STRIDE, symbol: SYMBOL, watermark: WATERMARK } = CELL;
-
-/** What is known of a pane beside its content: bits of a byte. */
-const TOUCHED_IN_LIFE = 1;
-const TOUCHED_IN_STEP = 2;
-const CORRECTED = 4;
+const { start: START, stride: STRIDE, symbol: SYMBOL } = CELL;
+const { corrected: CORRECTED, touchedInLife: TOUCHED_IN_LIFE, touchedInStep: TOUCHED_IN_STEP } = HELD;
+/** What a block says of its rows. */
+const SAID = CORRECTED | TOUCHED_IN_LIFE;
 const ANY = 0;
 
 /** Which panes: those that records of this step belong to, or of the whole life. */
 export type Touched = "in-step" | "in-life";
 
-/** The panes of one interval. Of row `r` of the table, `flags[r]` and `rowPositions[r]` tell the rest. */
-class Level {
-  readonly table: PaneTable;
-  flags = new Uint8Array(64);
-  /** Where the stored row it began with stands among the life's positions; 0 without one. */
-  rowPositions = new Int32Array(64);
-
-  constructor(intervalMs: DurationMs) {
-    this.table = new PaneTable(intervalMs);
-  }
-
-  /** The row of a window, begun empty where there was none. */
-  open(symbolId: number, startMs: number): number {
-    const row = this.table.open(symbolId, startMs);
-    if (row >= this.flags.length) {
-      const [flags, rowPositions] = [this.flags, this.rowPositions];
-      this.flags = new Uint8Array(flags.length * 2);
-      this.flags.set(flags);
-      this.rowPositions = new Int32Array(flags.length * 2);
-      this.rowPositions.set(rowPositions);
-    }
-    return row;
-  }
-}
+/** The fold of those of a step's records that are beyond a position. */
+export type FoldBeyond = (position: SequenceNumber) => StepFold;
 
 /** The panes of one shard that a life has in memory. */
 export class HeldPanes {
-  readonly #shard: string;
+  #shard: string;
   readonly #symbols: SymbolTable;
-  /** The shortest interval first, as a {@link StepFold} has them. */
-  readonly #levels: readonly Level[];
-  /** None, and then the positions of stored rows, each once. */
-  #positions: (SequenceNumber | undefined)[] = [undefined];
-  /** Where each stands among them: a replay of old trades meets as many as there were lives. */
-  #positionIndexes = new Map<SequenceNumber | undefined, number>();
+  readonly #intervalsMs: readonly DurationMs[];
+  /** The shortest interval first, as the sources of a {@link StepFold}. */
+  readonly #levels: readonly HeldLevel[];
+  readonly #positions = new HeldPositions();
+  readonly #order = new RowOrder();
 
   constructor(shard: string, intervalsMs: readonly DurationMs[], symbols: SymbolTable) {
     this.#shard = shard;
     this.#symbols = symbols;
-    this.#levels = intervalsMs.toSorted((a, b) => a - b).map((intervalMs) => new Level(intervalMs));
+    this.#intervalsMs = intervalsMs.toSorted((a, b) => a - b);
+    this.#levels = this.#intervalsMs.map((intervalMs) => new HeldLevel(intervalMs));
+  }
+
+  /** Lets go of all panes, for a life of `shard`. */
+  begin(shard: string): void {
+    this.#shard = shard;
+    this.#positions.clear();
+    for (const level of this.#levels) level.clear();
+  }
+
+  /** Goes on with the same panes in another step. */
+  resume(): void {
+    for (const level of this.#levels) level.untouch();
   }
 
   /**
@@ -69,34 +62,33 @@ export class HeldPanes {
    * @throws RangeError when the bytes are anything else.
    */
   read(block: PaneBlockReader): void {
-    if (block.positions.indexOf(undefined) !== 0 || block.positions.lastIndexOf(undefined) !== 0)
-      throw new RangeError("positions must be none and then some");
-    this.#positions = [...block.positions];
-    this.#positionIndexes = new Map(this.#positions.map((position, index) => [position, index]));
+    this.#positions.take(block.positions);
     const levels = block.intervalsMs.map(
-      (intervalMs) => this.#levels.find(({ table }) => table.intervalMs === intervalMs) ?? new Level(intervalMs),
+      (intervalMs) => this.#levels.find(({ table }) => table.intervalMs === intervalMs) ?? new HeldLevel(intervalMs),
     );
-    while (block.next()) {
-      const level = levels[block.interval]!;
-      const { rows } = level.table;
-      if (level.table.find(block.symbolId, block.startMs) >= 0) throw new RangeError("a pane must be held once");
-      const row = level.open(block.symbolId, block.startMs);
-      level.flags[row] = (block.isTouched ? TOUCHED_IN_LIFE : 0) | (block.isCorrected ? CORRECTED : 0);
-      level.rowPositions[row] = block.position;
-      block.readContent(rows, row);
-    }
+    while (readRows(block, levels));
   }
 
-  /** Writes all that the next step needs to know. */
-  write(writer: ByteWriter): void {
-    writeIntervals(writer, this.#intervalsMs());
-    writer.varint(this.#positions.length);
-    for (const position of this.#positions) writePosition(writer, position);
-    const block = new PaneBlockWriter(writer, this.#intervalsMs());
-    this.#walk(ANY, (interval, row) => {
-      const level = this.#levels[interval]!;
-      block.add(this.#headOf(interval, row, level.rowPositions[row]!), level.table.rows, row);
+  /** Writes all that the next step needs to know; false, and of no use, when that is more than about `maxBytes`. */
+  write(writer: ByteWriter, maxBytes = Number.POSITIVE_INFINITY): boolean {
+    writeIntervals(writer, this.#intervalsMs);
+    writer.varint(this.#positions.all.length);
+    for (const position of this.#positions.all) writePosition(writer, position);
+    const block = new PaneBlockWriter(writer, this.#intervalsMs, this.#symbols);
+    this.#order.sort(this.#levels, this.#symbols.count, ANY);
+    inChunks(this.#order.count, (from, to) => {
+      if (writer.length <= maxBytes) this.#writeRows(block, from, to);
     });
+    return writer.length <= maxBytes;
+  }
+
+  #writeRows(block: PaneBlockWriter, from: number, to: number): void {
+    const { rows, levels } = this.#order;
+    for (let place = from; place < to; place++) {
+      const row = rows[place]!;
+      const { table, positions, flags } = this.#levels[levels[place]!]!;
+      block.add(table.rows, row, levels[place]!, positions[row]!, flags[row]! & SAID);
+    }
   }
 
   /** The keys that `step` touches, that are not held yet, and whose windows start no later than that of `newestStoredMs`. */
@@ -105,12 +97,17 @@ export class HeldPanes {
     for (const [i, { table }] of this.#levels.entries()) {
       const { intervalMs } = table;
       const newestStartMs = windowStart(newestStoredMs, intervalMs);
-      const { cells, count } = step.tables[i]!.rows;
+      // Several windows of a shorter interval lie in one.
+      const known = new Set<string>();
+      const { cells, count } = step.sources[i]!.rows;
       for (let at = 0; at < count * STRIDE; at += STRIDE) {
-        const startMs = cells[at + START]!;
-        if (startMs > newestStartMs || table.find(cells[at + SYMBOL]!, startMs) >= 0) continue;
-        const symbol = this.#symbols.text(cells[at + SYMBOL]!);
-        keys.push({ symbol, intervalMs, startMs: epochMs(startMs), shard: this.#shard });
+        const startMs = startOf(cells[at + START]!, intervalMs);
+        const symbolId = cells[at + SYMBOL]!;
+        if (startMs > newestStartMs || table.find(symbolId, startMs) >= 0) continue;
+        const key = `${symbolId} ${startMs}`;
+        if (known.has(key)) continue;
+        known.add(key);
+        keys.push({ symbol: this.#symbols.text(symbolId), intervalMs, startMs: epochMs(startMs), shard: this.#shard });
       }
     }
     return keys;
@@ -123,7 +120,7 @@ export class HeldPanes {
       const row = level.open(this.#symbols.idOf(symbol), startMs);
       level.table.rows.addContent(row, content);
       if (isCorrected) level.flags[row]! |= CORRECTED;
-      level.rowPositions[row] = this.#positionIndex(lastSequence);
+      level.positions[row] = this.#positions.indexOf(lastSequence);
     }
   }
 
@@ -134,115 +131,114 @@ export class HeldPanes {
    * What is added to a window that the watermark had passed is a correction. A pane is touched by a record that its row
    * holds already, too: that does not mean that anybody was told, a life may have died after it wrote the row.
    */
-  add(step: StepFold, first: SequenceNumber, foldBeyond: (position: SequenceNumber) => StepFold): void {
-    for (const [i, level] of this.#levels.entries()) {
-      const { rows } = step.tables[i]!;
-      for (let theirs = 0; theirs < rows.count; theirs++) {
-        const symbolId = rows.cells[theirs * STRIDE + SYMBOL]!;
-        const startMs = rows.cells[theirs * STRIDE + START]!;
-        const row = level.open(symbolId, startMs);
-        level.flags[row]! |= TOUCHED_IN_STEP | TOUCHED_IN_LIFE;
-        const stored = this.#positions[level.rowPositions[row]!];
-        if (stored === undefined || stored < first) merge(level, row, rows, theirs);
-        else {
-          const beyond = foldBeyond(stored).tables[i]!;
-          const rest = beyond.find(symbolId, startMs);
-          if (rest >= 0) merge(level, row, beyond.rows, rest);
+  add(step: StepFold, first: SequenceNumber, foldBeyond: FoldBeyond): void {
+    for (const source of new Set(step.sources)) {
+      inChunks(source.rows.count, (from, to) => {
+        for (const [i, level] of this.#levels.entries()) {
+          if (step.sources[i] === source)
+            this.#addRows(level, source, from, to, first, (at) => foldBeyond(at).sources[i]!);
         }
+      });
+    }
+  }
+
+  #addRows(
+    level: HeldLevel,
+    { rows }: PaneTable,
+    from: number,
+    to: number,
+    first: SequenceNumber,
+    sourceBeyond: (position: SequenceNumber) => PaneTable,
+  ): void {
+    const { cells } = rows;
+    const { intervalMs } = level.table;
+    const positions = this.#positions.all;
+    for (let their = from; their < to; their++) {
+      const at = their * STRIDE;
+      const row = level.open(cells[at + SYMBOL]!, startOf(cells[at + START]!, intervalMs));
+      level.flags[row]! |= TOUCHED_IN_STEP | TOUCHED_IN_LIFE;
+      const stored = positions[level.positions[row]!];
+      if (stored === undefined || stored < first) level.merge(row, rows, their);
+      else {
+        const beyond = sourceBeyond(stored);
+        const rest = beyond.find(cells[their * STRIDE + SYMBOL]!, cells[their * STRIDE + START]!);
+        if (rest >= 0) level.merge(row, beyond.rows, rest);
       }
     }
   }
 
-  /** The touched panes, as of `last` or of the row that is ahead of it. */
+  /** The touched panes, as of `last` or of the row that is ahead of it; what is added later does not change them. */
   panes(touched: Touched, last: SequenceNumber): readonly Pane[] {
     const panes: Pane[] = [];
-    this.#walk(maskOf(touched), (interval, row) => {
+    const copies = this.#levels.map(({ table }) => table.rows.copyCells());
+    this.#order.sort(this.#levels, this.#symbols.count, maskOf(touched));
+    inChunks(this.#order.count, (from, to) => this.#addPanes(panes, copies, last, from, to));
+    return panes;
+  }
+
+  #addPanes(panes: Pane[], copies: readonly Float64Array[], last: SequenceNumber, from: number, to: number): void {
+    for (let place = from; place < to; place++) {
+      const [row, interval] = [this.#order.rows[place]!, this.#order.levels[place]!];
       const { table, flags } = this.#levels[interval]!;
       const at = row * STRIDE;
-      panes.push({
+      const head: PaneHead = {
         symbol: this.#symbols.text(table.rows.cells[at + SYMBOL]!),
         intervalMs: table.intervalMs,
         startMs: epochMs(table.rows.cells[at + START]!),
         shard: this.#shard,
-        lastSequence: this.#positions[this.#aheadOf(last, interval, row)] ?? last,
-        content: table.rows.content(row),
+        lastSequence: this.#positions.all[this.#aheadOf(last, interval, row)] ?? last,
         isCorrected: (flags[row]! & CORRECTED) !== 0,
-      });
-    });
-    return panes;
+      };
+      const isWide = table.rows.isWide(row);
+      panes.push(isWide ? { ...head, content: table.rows.content(row) } : new RowPane(head, copies[interval]!, at));
+    }
+  }
+
+  /** When each symbol last traded, of the panes touched in the life. */
+  newestTimes(): ReadonlyMap<string, EpochMs> {
+    const newest = new Map<string, EpochMs>();
+    // A trade lies in a window of every interval: the longest one has the fewest.
+    const { table, flags } = this.#levels.at(-1)!;
+    const { rows } = table;
+    for (let row = 0; row < rows.count; row++) {
+      if ((flags[row]! & TOUCHED_IN_LIFE) === 0) continue;
+      const symbol = this.#symbols.text(rows.cells[row * STRIDE + SYMBOL]!);
+      const timeMs = rows.closeTimeMs(row);
+      if (!(timeMs <= newest.get(symbol)!)) newest.set(symbol, timeMs);
+    }
+    return newest;
   }
 
   /** The same panes as records of the bars stream. */
   updateRecords(touched: Touched, last: SequenceNumber): readonly Uint8Array[] {
-    const writer = new UpdateRecordWriter(this.#shard, this.#intervalsMs(), this.#positions.with(0, last));
-    this.#walk(maskOf(touched), (interval, row) => {
-      const head = this.#headOf(interval, row, this.#aheadOf(last, interval, row));
-      writer.add(head, this.#levels[interval]!.table.rows, row);
-    });
+    const positions = this.#positions.all.with(0, last);
+    const writer = new UpdateRecordWriter(this.#shard, this.#intervalsMs, this.#symbols, positions);
+    this.#order.sort(this.#levels, this.#symbols.count, maskOf(touched));
+    inChunks(this.#order.count, (from, to) => this.#addUpdates(writer, last, from, to));
     return writer.toRecords();
   }
 
-  #intervalsMs(): readonly DurationMs[] {
-    return this.#levels.map(({ table }) => table.intervalMs);
+  /** How many there are. */
+  get count(): number {
+    return this.#levels.reduce((sum, { table }) => sum + table.rows.count, 0);
+  }
+
+  #addUpdates(writer: UpdateRecordWriter, last: SequenceNumber, from: number, to: number): void {
+    const { rows, levels } = this.#order;
+    for (let place = from; place < to; place++) {
+      const [row, interval] = [rows[place]!, levels[place]!];
+      const { table, flags } = this.#levels[interval]!;
+      writer.add(table.rows, row, interval, this.#aheadOf(last, interval, row), flags[row]! & SAID);
+    }
   }
 
   /** Which position a row that another life wrote is at, if ahead of `last`; 0 else. */
   #aheadOf(last: SequenceNumber, interval: number, row: number): number {
-    const index = this.#levels[interval]!.rowPositions[row]!;
-    return index > 0 && this.#positions[index]! > last ? index : 0;
-  }
-
-  #positionIndex(position: SequenceNumber): number {
-    const known = this.#positionIndexes.get(position);
-    if (known !== undefined) return known;
-    const index = this.#positions.push(position) - 1;
-    this.#positionIndexes.set(position, index);
-    return index;
-  }
-
-  #headOf(interval: number, row: number, position: number): RowHead {
-    const { table, flags } = this.#levels[interval]!;
-    const at = row * STRIDE;
-    return {
-      symbol: this.#symbols.text(table.rows.cells[at + SYMBOL]!),
-      interval,
-      startMs: table.rows.cells[at + START]!,
-      position,
-      isCorrected: (flags[row]! & CORRECTED) !== 0,
-      isTouched: (flags[row]! & TOUCHED_IN_LIFE) !== 0,
-    };
-  }
-
-  /** Visits the rows that have all bits of `mask`, symbol by symbol, the shortest interval first: a counting sort. */
-  #walk(mask: number, visit: (interval: number, row: number) => void): void {
-    const ends = new Int32Array(this.#symbols.count + 1);
-    for (const { table, flags } of this.#levels) {
-      const { cells, count } = table.rows;
-      for (let row = 0; row < count; row++) {
-        if ((flags[row]! & mask) === mask) ends[cells[row * STRIDE + SYMBOL]! + 1]!++;
-      }
-    }
-    for (let id = 1; id < ends.length; id++) ends[id]! += ends[id - 1]!;
-    const order = new Int32Array(ends[ends.length - 1]!);
-    const intervals = new Uint8Array(order.length);
-    for (let interval = 0; interval < this.#levels.length; interval++) {
-      const { table, flags } = this.#levels[interval]!;
-      const { cells, count } = table.rows;
-      for (let row = 0; row < count; row++) {
-        if ((flags[row]! & mask) !== mask) continue;
-        const place = ends[cells[row * STRIDE + SYMBOL]!]!++;
-        order[place] = row;
-        intervals[place] = interval;
-      }
-    }
-    for (let place = 0; place < order.length; place++) visit(intervals[place]!, order[place]!);
+    return this.#positions.aheadOf(last, this.#levels[interval]!.positions[row]!);
   }
 }
 
-const maskOf = (touched: Touched): number => (touched === "in-step" ? TOUCHED_IN_STEP : TOUCHED_IN_LIFE);
+/** The start of the window of `intervalMs` that holds one of a shorter interval, or the same. */
+const startOf = (startMs: number, intervalMs: number): number => Math.floor(startMs / intervalMs) * intervalMs;
 
-const merge = (level: Level, row: number, theirs: ContentRows, theirRow: number): void => {
-  level.table.rows.addRow(row, theirs, theirRow);
-  const endMs = theirs.cells[theirRow * STRIDE + START]! + level.table.intervalMs;
-  if (endMs <= theirs.cells[theirRow * STRIDE + WATERMARK]!) level.flags[row]! |= CORRECTED;
-};
+const maskOf = (touched: Touched): number => (touched === "in-step" ? TOUCHED_IN_STEP : TOUCHED_IN_LIFE);

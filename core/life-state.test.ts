@@ -27,6 +27,7 @@ const states: fc.Arbitrary<LifeState> = fc.record({
     records: fc.nat(),
     trades: fc.nat(),
     lateTrades: fc.nat(),
+    correctingTrades: fc.nat(),
     duplicateFrames: fc.nat(),
     duplicateTrades: fc.nat(),
     rejected: fc.nat(),
@@ -84,7 +85,8 @@ test("held panes read back from their bytes, but for those of an interval that i
       expect(bytesOf(again)).toEqual(bytesOf(held));
       const fewer = readHeld(bytesOf(held), INTERVALS.slice(1));
       touchAll(fewer, symbols, panes.length);
-      for (const pane of fewer.panes("in-life", ahead)) expect(pane).toEqual(known.get(paneKeyText(pane)));
+      for (const pane of fewer.panes("in-life", ahead))
+        expect({ ...pane, content: pane.content }).toEqual(known.get(paneKeyText(pane)));
     }),
   );
 });
@@ -99,7 +101,6 @@ const touchAll = (held: HeldPanes, symbols: SymbolTable, count: number): void =>
     writer.add({ symbol: symbols.text(id), price: one, size: one, eventTimeMs: 1_381_132_800_000, sequence: 0 });
   const step = new StepFold(INTERVALS.slice(1));
   step.fold(columns, 0);
-  step.cascade();
   held.add(step, sequenceNumber("0"), () => new StepFold(INTERVALS.slice(1)));
 };
 
@@ -120,5 +121,5 @@ test("rejects bytes that are no state with a RangeError", () => {
     }),
     { numRuns: 1_000 },
   );
-  expect(() => readLifeState(new Uint8Array([9]))).toThrow("version must be 5, was 9");
+  expect(() => readLifeState(new Uint8Array([9]))).toThrow("version must be 6, was 9");
 });

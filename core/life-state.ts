@@ -4,8 +4,8 @@ import { SeenFrames } from "./seen.ts";
 import { COUNT_NAMES, countsOf, type ShardCounts } from "./shard-counts.ts";
 import { epochMs, type EpochMs, type SequenceNumber } from "./units.ts";
 
-/** What a life hands from batch to batch: a cache of what the shard's records up to `last` say, never the truth. */
-export interface LifeState {
+/** What a life hands from batch to batch, but for its panes. */
+export interface StateHead {
   /** Undefined when the shard has been read from its beginning and nothing has come yet. */
   readonly last: SequenceNumber | undefined;
   /** When the stream took the record at `last`. */
@@ -16,17 +16,21 @@ export interface LifeState {
   readonly newestStoredMs: EpochMs | undefined;
   readonly counts: ShardCounts;
   readonly seen: Uint8Array;
+}
+
+/** What a life hands from batch to batch: a cache of what the shard's records up to `last` say, never the truth. */
+export interface LifeState extends StateHead {
   /** As a block; see pane-block.ts. */
   readonly panes: Uint8Array;
 }
 
 /*
- * state    = version 5, last, arrival of last, newestEventTime, frontier, newestStored, six counts, length of seen, seen,
+ * state    = version 6, last, arrival of last, newestEventTime, frontier, newestStored, seven counts, length of seen, seen,
  *            length of panes, panes (pane-block.ts): a state that is cut short between two panes must not be taken for one
  * position = 0 for none, else 1 and the number as a long varint
  * time     = 0 for none, else 1 and the milliseconds, zigzag
  */
-const VERSION = 5;
+const VERSION = 6;
 
 /** The bytes of `state`. */
 export const lifeStateBytes = ({

@@ -118,6 +118,26 @@ describe("a life", () => {
     expect(await isCorrected(at(windowMs, windowMs + minute))).toBe(true);
   });
 
+  test("counts the late trades that correct a final bar, and tells what way the last record has come", async () => {
+    const windowMs = epochMs(NOW - (NOW % minute));
+    const at = (eventTimeMs: number, frontierMs: number): ShardRecord => {
+      const trade = { symbol: "A", price: one, size: one, eventTimeMs: epochMs(eventTimeMs), sequence: 1 };
+      const ingestTimeMs = epochMs(NOW - 40);
+      const frame = { producer: "", number: 0, ingestTimeMs, frontierMs: epochMs(frontierMs), trades: [trade] };
+      return stream.append(shard, encodeFrame(frame));
+    };
+    //        windowMs - 1 min   windowMs
+    // --------[-----------------)[---------------
+    //                         ^1 ^2        the watermark at windowMs: both are late, and the first corrects its bar
+    const records = [at(windowMs - 1, windowMs + minute + 1), at(windowMs, windowMs + minute + 1)];
+    const { state } = await advance({ records });
+    const [told] = await statuses.list("ticks");
+    expect(told!.counts).toMatchObject({ lateTrades: 2, correctingTrades: 1 });
+    const { arrivalTimeMs } = records[1]!;
+    const newest = { eventTimeMs: windowMs, ingestTimeMs: NOW - 40, arrivalTimeMs };
+    expect(told!.step).toEqual({ newest, foldedTimeMs: NOW, stateBytes: state!.length, paneCount: 2 });
+  });
+
   test("ends well when an interval in its state is stored no longer", async () => {
     const { state } = await advance({ records: [put()], by: rules(tenSeconds, minute) });
     await advance({ records: [], state, isLast: true, by: rules(tenSeconds) });

@@ -1,17 +1,16 @@
-import { ByteReader, ByteWriter } from "./bytes.ts";
 import { EventClock } from "./event-clock.ts";
 import { noteGap } from "./gap-note.ts";
-import { HeldPanes } from "./held-panes.ts";
-import { lifeStateBytes, type LifeState } from "./life-state.ts";
+import type { HeldPanes } from "./held-panes.ts";
+import type { LifeMemory } from "./life-memory.ts";
+import { lifeStateBytes, type StateHead } from "./life-state.ts";
 import { symbolsByDay } from "./noted-symbols.ts";
-import { PaneBlockReader } from "./pane-block.ts";
 import type { CheckpointStore } from "./ports/checkpoint-store.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { GapStore } from "./ports/gap-store.ts";
 import type { PaneStore } from "./ports/pane-store.ts";
 import type { RejectedStore } from "./ports/rejected-store.ts";
 import type { ShardReader, ShardRecord } from "./ports/shard-reader.ts";
-import type { ShardStatusStore } from "./ports/shard-status.ts";
+import type { RecordTimes, ShardStatusStore } from "./ports/shard-status.ts";
 import type { StatePacking } from "./ports/state-packing.ts";
 import type { SymbolRegister } from "./ports/symbol-register.ts";
 import type { UpdateStream } from "./ports/update-stream.ts";
@@ -19,7 +18,7 @@ import { readRecord } from "./record.ts";
 import { SeenFrames } from "./seen.ts";
 import type { ShardCounts } from "./shard-counts.ts";
 import { StepFold } from "./step-fold.ts";
-import { TradeColumns } from "./trade-columns.ts";
+import type { TradeColumns } from "./trade-columns.ts";
 import type { TradeLimits } from "./trade-limits.ts";
 import type { Rejected } from "./trade.ts";
 import { epochMs, type DurationMs, type EpochMs, type SequenceNumber } from "./units.ts";
@@ -56,14 +55,23 @@ interface Folded {
   readonly watermarkMs: number;
 }
 
+/** Packing makes a tenth less of panes, and little more at best: what is so many times the limit is not even tried. */
+const MOST_TO_PACK = 1.2;
+
+/** One shard of one stream. */
+export interface ShardName {
+  readonly stream: string;
+  readonly shard: string;
+}
+
 /** A span in which one aggregator keeps a shard's panes in memory. */
 export class Life {
   readonly #ports: LifePorts;
   readonly #rules: LifeRules;
-  readonly #stream: string;
-  readonly #shard: string;
+  readonly #name: ShardName;
   readonly #seen: SeenFrames;
-  readonly #columns = new TradeColumns();
+  readonly #memory: LifeMemory;
+  readonly #columns: TradeColumns;
   readonly #held: HeldPanes;
   readonly #clock: EventClock;
   readonly #newestStoredMs: EpochMs | undefined;
@@ -71,23 +79,24 @@ export class Life {
   #lastArrivalMs: EpochMs | undefined;
   /** When the stream took the record at `last`, undefined before this step has taken one. */
   #arrivalTimeMs: EpochMs | undefined;
+  /** The last record with trades that this step has taken. */
+  #newest: RecordTimes | undefined;
   #counts: { -readonly [Name in keyof ShardCounts]: number };
   readonly #rejected: Rejected[] = [];
 
-  /** @throws RangeError when the state's panes are none. */
-  constructor(ports: LifePorts, rules: LifeRules, stream: string, shard: string, state: LifeState) {
+  /** @param memory holds the state's panes, and is this life's alone until it is over. */
+  constructor(ports: LifePorts, rules: LifeRules, { stream, shard }: ShardName, memory: LifeMemory, state: StateHead) {
     this.#ports = ports;
     this.#rules = rules;
-    this.#stream = stream;
-    this.#shard = shard;
+    this.#name = { stream, shard };
     this.#seen = SeenFrames.from(state.seen);
-    const { symbols } = this.#columns;
-    this.#held = new HeldPanes(shard, rules.intervalsMs, symbols);
-    if (state.panes.length > 0) this.#held.read(new PaneBlockReader(new ByteReader(state.panes), symbols));
+    this.#memory = memory;
+    this.#columns = memory.columns;
+    this.#held = memory.held;
     this.#newestStoredMs = state.newestStoredMs;
     this.#last = state.last;
     this.#lastArrivalMs = state.lastArrivalMs;
-    this.#clock = new EventClock(rules.maxOutOfOrdernessMs, state);
+    this.#clock = new EventClock(rules, state);
     this.#counts = { ...state.counts };
   }
 
@@ -99,8 +108,9 @@ export class Life {
   /** Folds the records beyond `last`, in sequence order and without a gap. */
   async take(records: readonly ShardRecord[]): Promise<void> {
     const after = { last: this.#last, lastArrivalMs: this.#lastArrivalMs };
-    await noteGap(this.#ports, this.#rules, { stream: this.#stream, shard: this.#shard }, after, records);
-    const step = new StepFold(this.#rules.intervalsMs);
+    await noteGap(this.#ports, this.#rules, this.#name, after, records);
+    const { step } = this.#memory;
+    step.clear();
     const folded: Folded[] = [];
     for (const record of records) {
       if (this.#last !== undefined && record.sequenceNumber <= this.#last) continue;
@@ -115,7 +125,6 @@ export class Life {
     // Before a checkpoint can pass these records over, and page by page: a refill may read hours of garbage.
     const rejected = this.#rejected.splice(0);
     if (rejected.length > 0) await this.#ports.rejected.put(rejected);
-    step.cascade();
     await this.#hold(step, folded);
   }
 
@@ -148,19 +157,19 @@ export class Life {
       readRecord(record.data, this.#columns, this.#limitsOf(record));
       step.fold(this.#columns, watermarkMs);
     }
-    step.cascade();
     return step;
   }
 
   /** Ends the step, and the life too if it is the last or its state has grown too large; returns the state else. */
   async settle(isLast: boolean): Promise<Uint8Array | undefined> {
-    const state = isLast ? undefined : this.#ports.packing.pack(this.#stateBytes());
-    const kept = state && state.length <= this.#rules.maxStateBytes ? state : undefined;
-    if (kept === undefined) await this.store();
+    const state = this.#state();
+    const packed = isLast ? undefined : this.#packed(state);
+    if (packed === undefined) await this.store();
     else if (this.#last !== undefined)
       await this.#ports.updates.publish(this.#held.updateRecords("in-step", this.#last));
-    await this.#tell();
-    return kept;
+    await this.#tell(packed?.length ?? 0);
+    if (packed) this.#memory.keep(this.#name.shard, packed, state);
+    return packed;
   }
 
   /** Stores all panes that the life has touched, tells of them, and then writes the checkpoint. */
@@ -169,33 +178,25 @@ export class Life {
     if (last === undefined) return;
     const panes = this.#held.panes("in-life", last);
     if (panes.length > 0) await this.#ports.panes.put(panes);
-    for (const [dayMs, symbols] of symbolsByDay(panes)) await this.#ports.symbols.see(symbols, dayMs);
+    for (const [dayMs, symbols] of symbolsByDay(this.#held.newestTimes()))
+      await this.#ports.symbols.see(symbols, dayMs);
     await this.#ports.updates.publish(this.#held.updateRecords("in-life", last));
-    await this.#ports.checkpoints.put({
-      stream: this.#stream,
-      shard: this.#shard,
-      last,
-      lastArrivalMs: this.#lastArrivalMs,
-      seen: this.#seen.toBytes(),
-      newestEventTimeMs: this.#clock.newestEventTimeMs,
-      frontierMs: this.#clock.frontierMs,
-      counts: { ...this.#counts },
-    });
+    const { newestStoredMs: _, ...state } = this.#state();
+    await this.#ports.checkpoints.put({ ...this.#name, ...state, last });
   }
 
   /** Tells how the shard stands, if this step has taken any record. */
-  async #tell(): Promise<void> {
+  async #tell(stateBytes: number): Promise<void> {
     const [last, arrivalTimeMs] = [this.#last, this.#arrivalTimeMs];
     if (last === undefined || arrivalTimeMs === undefined) return;
-    await this.#ports.statuses.put({
-      stream: this.#stream,
-      shard: this.#shard,
-      last,
-      arrivalTimeMs,
-      newestEventTimeMs: this.#clock.newestEventTimeMs,
-      frontierMs: this.#clock.frontierMs,
-      counts: { ...this.#counts },
-    });
+    const { newestEventTimeMs, frontierMs, counts } = this.#state();
+    const step = {
+      newest: this.#newest,
+      foldedTimeMs: this.#ports.clock.nowMs(),
+      stateBytes,
+      paneCount: this.#held.count,
+    };
+    await this.#ports.statuses.put({ ...this.#name, last, arrivalTimeMs, newestEventTimeMs, frontierMs, counts, step });
   }
 
   /** Reads one record into the columns and the counts, unless its frame was seen before; returns the watermark before it. */
@@ -203,7 +204,8 @@ export class Life {
     const columns = this.#columns;
     columns.truncate(0, 0);
     const reading = readRecord(record.data, columns, this.#limitsOf(record));
-    const { producer, number, tradeCount, faults, faultCount } = reading;
+    const { producer, number, ingestTimeMs, tradeCount, faults, faultCount } = reading;
+    const { sequenceNumber, arrivalTimeMs } = record;
     this.#counts.records++;
     const isDuplicate = producer !== undefined && !this.#seen.add(producer, number);
     if (isDuplicate) {
@@ -211,12 +213,13 @@ export class Life {
       this.#counts.duplicateTrades += tradeCount;
       columns.truncate(0, 0);
     } else this.#counts.rejected += faultCount;
-    const { watermarkMs, lateTrades } = this.#clock.pass(columns, reading.frontierMs);
+    const { watermarkMs, newestMs, lateTrades, correctingTrades } = this.#clock.pass(columns, reading.frontierMs);
     this.#counts.trades += columns.count;
     this.#counts.lateTrades += lateTrades;
+    this.#counts.correctingTrades += correctingTrades;
+    if (columns.count > 0) this.#newest = { eventTimeMs: epochMs(newestMs), ingestTimeMs, arrivalTimeMs };
     if (!isDuplicate && faultCount > 0) {
-      const { sequenceNumber, arrivalTimeMs } = record;
-      const origin = { stream: this.#stream, shard: this.#shard, sequenceNumber, arrivalTimeMs };
+      const origin = { ...this.#name, sequenceNumber, arrivalTimeMs };
       this.#rejected.push({ ...origin, count: faultCount, faults, bytes: Uint8Array.from(record.data) });
     }
     return watermarkMs;
@@ -226,18 +229,25 @@ export class Life {
     return { latestEventTimeMs: epochMs(arrivalTimeMs + this.#rules.clockSkewMs) };
   }
 
-  #stateBytes(): Uint8Array {
-    const panes = new ByteWriter(65_536);
-    this.#held.write(panes);
-    return lifeStateBytes({
+  #state(): StateHead {
+    return {
       last: this.#last,
       lastArrivalMs: this.#lastArrivalMs,
       newestEventTimeMs: this.#clock.newestEventTimeMs,
       frontierMs: this.#clock.frontierMs,
       newestStoredMs: this.#newestStoredMs,
-      counts: this.#counts,
+      counts: { ...this.#counts },
       seen: this.#seen.toBytes(),
-      panes: panes.view(),
-    });
+    };
+  }
+
+  /** Undefined when the state has grown too large. */
+  #packed(state: StateHead): Uint8Array | undefined {
+    const { maxStateBytes } = this.#rules;
+    const panes = this.#memory.bytes;
+    panes.truncate(0);
+    if (!this.#held.write(panes, maxStateBytes * MOST_TO_PACK)) return undefined;
+    const packed = this.#ports.packing.pack(lifeStateBytes({ ...state, panes: panes.view() }));
+    return packed.length <= maxStateBytes ? packed : undefined;
   }
 }

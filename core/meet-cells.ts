@@ -28,7 +28,8 @@ export const canMeet = (cells: Float64Array, at: number, theirs: Float64Array, t
   return true;
 };
 
-const haveSameScales = (cells: Float64Array, at: number, theirs: Float64Array, their: number): boolean =>
+/** Whether {@link meetAlike} may add them. */
+export const haveSameScales = (cells: Float64Array, at: number, theirs: Float64Array, their: number): boolean =>
   cells[at + PRICE_SCALE] === theirs[their + PRICE_SCALE] && cells[at + SIZE_SCALE] === theirs[their + SIZE_SCALE];
 
 /** Whether every cell stays exact at scales that are not lower than its own; no price or size is beyond its sum. */
@@ -61,6 +62,24 @@ const rescale = (cells: Float64Array, at: number, priceScale: number, sizeScale:
   }
   cells[at + PRICE_SCALE] = priceScale;
   cells[at + SIZE_SCALE] = sizeScale;
+};
+
+/** Adds cells at the same scales, as nearly all are. */
+export const meetAlike = (cells: Float64Array, at: number, theirs: Float64Array, their: number): void => {
+  cells[at + TRADE_COUNT]! += theirs[their + TRADE_COUNT]!;
+  const low = theirs[their + LOW]!;
+  const high = theirs[their + HIGH]!;
+  if (low < cells[at + LOW]!) cells[at + LOW] = low;
+  if (high > cells[at + HIGH]!) cells[at + HIGH] = high;
+  addSum(cells, at + VOLUME, theirs, their + VOLUME, 1);
+  addSum(cells, at + PRICE_SUM, theirs, their + PRICE_SUM, 1);
+  addSum(cells, at + NOTIONAL, theirs, their + NOTIONAL, 1);
+  const open = cells[at + OPEN_TIME]! - theirs[their + OPEN_TIME]!;
+  if (open > 0 || (open === 0 && orderOf(cells, at + OPEN_TIME, theirs, their + OPEN_TIME, 1, 1) > 0))
+    copyPrint(theirs, their + OPEN_TIME, cells, at + OPEN_TIME, 1, 1);
+  const close = cells[at + CLOSE_TIME]! - theirs[their + CLOSE_TIME]!;
+  if (close < 0 || (close === 0 && orderOf(cells, at + CLOSE_TIME, theirs, their + CLOSE_TIME, 1, 1) < 0))
+    copyPrint(theirs, their + CLOSE_TIME, cells, at + CLOSE_TIME, 1, 1);
 };
 
 /** Adds cells at the same or lower scales to cells that {@link canMeet} them. */

@@ -1,8 +1,8 @@
-import { ByteReader, ByteWriter } from "./bytes.ts";
-import { isLike, isPackable, readCells, sameFlags, writeCells, type CellsAt } from "./cell-bytes.ts";
+import type { ByteReader, ByteWriter } from "./bytes.ts";
+import { readCells } from "./cell-bytes.ts";
 import { CELL } from "./content-cells.ts";
 import type { ContentRows } from "./content-rows.ts";
-import { contentRow, readContentRow } from "./pane-row.ts";
+import { readContentRow } from "./pane-row.ts";
 import type { SymbolTable } from "./symbol-table.ts";
 import { durationMs, epochMs, sequenceDigits, sequenceNumber, type DurationMs, type SequenceNumber } from "./units.ts";
 
@@ -28,71 +28,8 @@ const STEPS = 8;
 const FAR = STEPS - 1;
 const MAX_INTERVAL_SECONDS = 7 * 86_400;
 
-/** What a row says beside its content. */
-export interface RowHead {
-  readonly symbol: string;
-  /** Position among the block's intervals. */
-  readonly interval: number;
-  readonly startMs: number;
-  /** Position among the block's positions. */
-  readonly position: number;
-  readonly isCorrected: boolean;
-  readonly isTouched: boolean;
-}
-
-/** Writes what a block begins with; its positions and rows follow, see the grammar above. */
-export const writeIntervals = (writer: ByteWriter, intervalsMs: readonly DurationMs[]): void => {
-  writer.varint(intervalsMs.length);
-  for (const intervalMs of intervalsMs) writer.varint(intervalMs / 1_000);
-};
-
-/** Writes the rows of a block. */
-export class PaneBlockWriter {
-  readonly #writer: ByteWriter;
-  readonly #intervalsMs: readonly DurationMs[];
-  readonly #windows: number[];
-  #symbol: string | undefined;
-  #before: ContentRows | undefined;
-  #beforeRow = 0;
-
-  constructor(writer: ByteWriter, intervalsMs: readonly DurationMs[]) {
-    this.#writer = writer;
-    this.#intervalsMs = intervalsMs;
-    this.#windows = intervalsMs.map(() => 0);
-  }
-
-  add(head: RowHead, rows: ContentRows, row: number): void {
-    const writer = this.#writer;
-    const isNew = head.symbol !== this.#symbol;
-    const content = { cells: rows.cells, at: row * STRIDE };
-    const isWide = rows.isWide(row) || !isPackable(content);
-    const known = isNew || isWide ? undefined : cellsOf(this.#before, this.#beforeRow);
-    const before = known && isLike(content, known) ? known : undefined;
-    const same = isWide ? WIDE : before ? sameFlags(content, before) : 0;
-    const flags = same | (isNew ? NEW_SYMBOL : 0) | (head.isCorrected ? CORRECTED : 0) | (head.isTouched ? TOUCHED : 0);
-    writer.byte(flags);
-    if (isNew) writer.ascii(head.symbol);
-    this.#writePlace(head, before !== undefined);
-    if (isWide) writer.ascii(JSON.stringify(contentRow(rows.content(row))));
-    else writeCells(writer, flags, content, before);
-    this.#symbol = head.symbol;
-    this.#before = isWide ? undefined : rows;
-    this.#beforeRow = row;
-  }
-
-  #writePlace({ interval, position, startMs }: RowHead, isLikeBefore: boolean): void {
-    const window = startMs / this.#intervalsMs[interval]!;
-    const change = window - this.#windows[interval]!;
-    const zigzag = change < 0 ? -2 * change - 1 : 2 * change;
-    const form = Math.min(zigzag, FAR) + STEPS * (Number(isLikeBefore) + 2 * position);
-    this.#writer.varint(interval + this.#intervalsMs.length * form);
-    if (zigzag >= FAR) this.#writer.zigzag(change);
-    this.#windows[interval] = window;
-  }
-}
-
-const cellsOf = (rows: ContentRows | undefined, row: number): CellsAt | undefined =>
-  rows && { cells: rows.cells, at: row * STRIDE };
+/** What is said of a row in one bit each, and how a block numbers windows: see the grammar above. */
+export const ROW = { newSymbol: NEW_SYMBOL, corrected: CORRECTED, touched: TOUCHED, wide: WIDE, steps: STEPS } as const;
 
 /** Reads the rows of a block one after another. Every method throws RangeError for bytes that no writer wrote. */
 export class PaneBlockReader {
@@ -158,13 +95,19 @@ export class PaneBlockReader {
     const isWide = (this.#flags & WIDE) !== 0;
     if (isWide) rows.addContent(row, readContentRow(readJson(this.#reader.ascii())));
     else {
-      const before = this.#isLikeBefore ? cellsOf(this.#before, this.#beforeRow) : undefined;
-      readCells(this.#reader, this.#flags, { cells: rows.cells, at: row * STRIDE }, before);
+      const before = this.#isLikeBefore ? this.#before?.cells : undefined;
+      readCells(this.#reader, this.#flags, rows.cells, row * STRIDE, before, this.#beforeRow * STRIDE);
     }
     this.#before = isWide ? undefined : rows;
     this.#beforeRow = row;
   }
 }
+
+/** Writes what a block begins with; its positions and rows follow, see the grammar above. */
+export const writeIntervals = (writer: ByteWriter, intervalsMs: readonly DurationMs[]): void => {
+  writer.varint(intervalsMs.length);
+  for (const intervalMs of intervalsMs) writer.varint(intervalMs / 1_000);
+};
 
 /** 0 for none, else 1 and the number as a long varint. */
 export const writePosition = (writer: ByteWriter, position: SequenceNumber | undefined): void => {

@@ -16,6 +16,8 @@ export interface RecordReading {
   readonly number: number;
   /** The event time that a frame's producer says it had reached before, undefined where it does not say. */
   readonly frontierMs: EpochMs | undefined;
+  /** When a frame's producer says that it had the trades, undefined where it does not say. */
+  readonly ingestTimeMs: EpochMs | undefined;
   /** Trades written into the columns: all but the faults. */
   readonly tradeCount: number;
   /** What is set aside: the first 100 by index. */

@@ -1,5 +1,5 @@
 import { CELL } from "./content-cells.ts";
-import { compareRows } from "./fold.ts";
+import { compareRows } from "./fold-rows.ts";
 import type { TradeColumns } from "./trade-columns.ts";
 
 const {

@@ -5,6 +5,8 @@ export interface ShardCounts {
   readonly trades: number;
   /** Trades folded that were behind the watermark when they arrived. */
   readonly lateTrades: number;
+  /** Those of them that came when a stored bar of theirs had been said to be final, and so corrected it. */
+  readonly correctingTrades: number;
   /** Frames that had been seen before, and so were not folded. */
   readonly duplicateFrames: number;
   readonly duplicateTrades: number;
@@ -15,6 +17,7 @@ export const COUNT_NAMES = [
   "records",
   "trades",
   "lateTrades",
+  "correctingTrades",
   "duplicateFrames",
   "duplicateTrades",
   "rejected",
@@ -25,6 +28,7 @@ export const countsOf = (count: (name: keyof ShardCounts) => number): ShardCount
   records: count("records"),
   trades: count("trades"),
   lateTrades: count("lateTrades"),
+  correctingTrades: count("correctingTrades"),
   duplicateFrames: count("duplicateFrames"),
   duplicateTrades: count("duplicateTrades"),
   rejected: count("rejected"),

@@ -1,56 +1,40 @@
-import { CELL } from "./content-cells.ts";
 import { PaneTable } from "./pane-table.ts";
 import type { TradeColumns } from "./trade-columns.ts";
 import type { DurationMs } from "./units.ts";
 
-const { start: START, stride: STRIDE, symbol: SYMBOL } = CELL;
-
-/** An interval's folds, and which shorter ones they are folded from: those of trades where there are none. */
-interface Level {
-  readonly table: PaneTable;
-  readonly from: PaneTable | undefined;
-}
-
 /**
- * The fold of some records of a shard into the windows of every interval, apart from all that was folded before.
+ * The fold of some records of a shard, apart from all that was folded before.
  *
- * A trade goes into the windows of the shortest interval alone; {@link cascade} then folds those into the longer ones that
- * are multiples of it:
+ * A trade goes into the windows of the shortest interval alone; those of a longer one that is a multiple of it are made of
+ * these, when they are added to the panes held:
  *
- *     trades ──fold──> 1s ──cascade──> 10s ──cascade──> 1m
+ *     trades ──fold──> 10s ──HeldPanes.add──> 10s
+ *                       ├───────────────────> 1m
+ *                       └───────────────────> 5m
  */
 export class StepFold {
-  readonly #levels: readonly Level[];
+  /** For each interval, the shortest first, the windows that its own are made of; of those that are multiples the same. */
+  readonly sources: readonly PaneTable[];
+  /** Each once. */
+  readonly #tables: readonly PaneTable[];
 
   constructor(intervalsMs: readonly DurationMs[]) {
-    const levels: Level[] = [];
+    const sources: { readonly intervalMs: DurationMs; readonly table: PaneTable }[] = [];
     for (const intervalMs of intervalsMs.toSorted((a, b) => a - b)) {
-      const from = levels.findLast(({ table }) => intervalMs % table.intervalMs === 0)?.table;
-      levels.push({ table: new PaneTable(intervalMs), from });
+      const table = sources.findLast((shorter) => intervalMs % shorter.intervalMs === 0)?.table;
+      sources.push({ intervalMs, table: table ?? new PaneTable(intervalMs) });
     }
-    this.#levels = levels;
+    this.sources = sources.map(({ table }) => table);
+    this.#tables = [...new Set(this.sources)];
   }
 
-  /** One table per interval, the shortest first; those of longer ones are as of the last {@link cascade}. */
-  get tables(): readonly PaneTable[] {
-    return this.#levels.map(({ table }) => table);
+  /** Forgets all that was folded. */
+  clear(): void {
+    for (const table of this.#tables) table.clear();
   }
 
   /** Folds the trades of one record, which were held against `watermarkMs`. */
   fold(columns: TradeColumns, watermarkMs: number): void {
-    for (const { table, from } of this.#levels) if (!from) table.addTrades(columns, watermarkMs);
-  }
-
-  /** Folds the windows of shorter intervals into those of longer ones: once, when all is folded. */
-  cascade(): void {
-    for (const { table, from } of this.#levels) {
-      if (!from) continue;
-      for (let row = 0; row < from.rows.count; row++) {
-        const { cells } = from.rows;
-        const at = row * STRIDE;
-        const startMs = Math.floor(cells[at + START]! / table.intervalMs) * table.intervalMs;
-        table.rows.addRow(table.open(cells[at + SYMBOL]!, startMs), from.rows, row);
-      }
-    }
+    for (const table of this.#tables) table.addTrades(columns, watermarkMs);
   }
 }

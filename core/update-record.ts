@@ -1,6 +1,7 @@
 import { ByteReader, ByteWriter } from "./bytes.ts";
 import { ContentRows } from "./content-rows.ts";
-import { PaneBlockReader, PaneBlockWriter, writeIntervals, writePosition, type RowHead } from "./pane-block.ts";
+import { PaneBlockWriter } from "./pane-block-writer.ts";
+import { PaneBlockReader, ROW, writeIntervals, writePosition } from "./pane-block.ts";
 import type { Pane } from "./pane.ts";
 import { SymbolTable } from "./symbol-table.ts";
 import { epochMs, type DurationMs, type SequenceNumber } from "./units.ts";
@@ -24,6 +25,7 @@ const MAX_COUNT_BYTES = 3;
 /** Packs panes of one shard into records in the order given. A record names the positions of its own panes alone. */
 export class UpdateRecordWriter {
   readonly #intervalsMs: readonly DurationMs[];
+  readonly #symbols: SymbolTable;
   readonly #positions: readonly (SequenceNumber | undefined)[];
   readonly #maxBytes: number;
   /** All before the positions, the same in every record. */
@@ -38,10 +40,12 @@ export class UpdateRecordWriter {
   constructor(
     shard: string,
     intervalsMs: readonly DurationMs[],
+    symbols: SymbolTable,
     positions: readonly (SequenceNumber | undefined)[],
     maxBytes = UPDATE_RECORD_BYTES,
   ) {
     this.#intervalsMs = intervalsMs;
+    this.#symbols = symbols;
     this.#positions = positions;
     this.#maxBytes = maxBytes;
     this.#head.byte(VERSION);
@@ -49,18 +53,19 @@ export class UpdateRecordWriter {
     writeIntervals(this.#head, intervalsMs);
   }
 
-  add(head: RowHead, rows: ContentRows, row: number): void {
+  /** Adds a row whose interval and position stand at these places among all; see {@link PaneBlockWriter.add}. */
+  add(rows: ContentRows, row: number, interval: number, position: number, bits: number): void {
     if (this.#block) {
       const [namedEnd, rowsEnd] = [this.#named.length, this.#rows.length];
-      this.#addTo(this.#block, head, rows, row);
+      this.#block.add(rows, row, interval, this.#nameOf(position), bits);
       if (this.#length() <= this.#maxBytes) return;
-      if (this.#named.length > namedEnd) this.#indexes.delete(head.position);
+      if (this.#named.length > namedEnd) this.#indexes.delete(position);
       this.#named.truncate(namedEnd);
       this.#rows.truncate(rowsEnd);
       this.#finish();
     }
-    this.#block = new PaneBlockWriter(this.#rows, this.#intervalsMs);
-    this.#addTo(this.#block, head, rows, row);
+    this.#block = new PaneBlockWriter(this.#rows, this.#intervalsMs, this.#symbols);
+    this.#block.add(rows, row, interval, this.#nameOf(position), bits);
   }
 
   /** All records. */
@@ -69,14 +74,14 @@ export class UpdateRecordWriter {
     return this.#records;
   }
 
-  #addTo(block: PaneBlockWriter, head: RowHead, rows: ContentRows, row: number): void {
-    let position = this.#indexes.get(head.position);
-    if (position === undefined) {
-      position = this.#indexes.size;
-      this.#indexes.set(head.position, position);
-      writePosition(this.#named, this.#positions[head.position]);
-    }
-    block.add(position === head.position ? head : { ...head, position }, rows, row);
+  /** Where a position stands among those of the record, named when it was not. */
+  #nameOf(position: number): number {
+    const known = this.#indexes.get(position);
+    if (known !== undefined) return known;
+    const index = this.#indexes.size;
+    this.#indexes.set(position, index);
+    writePosition(this.#named, this.#positions[position]);
+    return index;
   }
 
   #length(): number {
@@ -115,13 +120,14 @@ const recordsOf = (shard: string, panes: readonly Pane[], maxBytes: number): rea
   const intervalsMs = [...new Set(panes.map(({ intervalMs }) => intervalMs))];
   const positions = [...new Set(panes.map(({ lastSequence }) => lastSequence))];
   const indexes = new Map(positions.map((position, index) => [position, index]));
-  const writer = new UpdateRecordWriter(shard, intervalsMs, positions, maxBytes);
-  const rows = new ContentRows();
+  const symbols = new SymbolTable();
+  const writer = new UpdateRecordWriter(shard, intervalsMs, symbols, positions, maxBytes);
+  const rows = new ContentRows(panes.length);
   for (const { symbol, intervalMs, startMs, lastSequence, isCorrected, content } of panes) {
-    const row = rows.open(0, startMs);
+    const row = rows.open(symbols.idOf(symbol), startMs);
     rows.addContent(row, content);
     const [interval, position] = [intervalsMs.indexOf(intervalMs), indexes.get(lastSequence)!];
-    writer.add({ symbol, interval, startMs, position, isCorrected, isTouched: true }, rows, row);
+    writer.add(rows, row, interval, position, ROW.touched | (isCorrected ? ROW.corrected : 0));
   }
   return writer.toRecords();
 };

@@ -2,6 +2,7 @@ import { PipelineError } from "#core/errors.ts";
 import { intervalText, storedIntervalFor } from "#core/interval.ts";
 import { STATE_LIMIT_BYTES, stateSizeOf } from "#core/plan/state-size.ts";
 import { durationMs } from "#core/units.ts";
+import { checkAccess } from "./access-checks.ts";
 import { invalid } from "./config-values.ts";
 import type { TapestreamConfig } from "./config.ts";
 
@@ -38,18 +39,6 @@ const checkState = (config: TapestreamConfig): void => {
         "take more shards, a shorter arrivalWindowSeconds or fewer intervals",
     );
   }
-};
-
-/** Settings that nobody would heed are mistakes. */
-const checkAccess = ({ access, allowedOrigins, jwtIssuer, jwtAudiences }: TapestreamConfig): void => {
-  if (access !== "ticket" && access !== "jwt") {
-    if (allowedOrigins.length > 0) throw invalid("allowedOrigins must go with access ticket or jwt", access);
-    if (jwtIssuer !== "" || jwtAudiences.length > 0)
-      throw invalid("jwtIssuer must go with access ticket or jwt", access);
-  }
-  if (access === "jwt" && jwtIssuer === "") throw invalid("jwtIssuer must be given with access jwt", jwtIssuer);
-  if ((jwtIssuer === "") !== (jwtAudiences.length === 0))
-    throw invalid("jwtIssuer and jwtAudiences must be given together", { jwtIssuer, jwtAudiences });
 };
 
 const checkBudget = ({ monthlyBudgetDollars, alarmEmail }: TapestreamConfig): void => {

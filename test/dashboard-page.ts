@@ -20,6 +20,12 @@ export interface PageOptions extends BrowserContextOptions {
   readonly script?: string;
 }
 
+/** What the page may not do by its policy, whoever tries it. */
+const TELL_VIOLATIONS = `
+  document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
+    console.error("forbidden by policy:", violatedDirective, blockedURI));
+`;
+
 /**
  * A page of a reader of its own, once all that it shows has come. What the browser complains of is added to `complaints`,
  * but for connections that failed.
@@ -30,6 +36,7 @@ export const openPage = async (
   { url, script = "", ...options }: PageOptions,
 ): Promise<Page> => {
   const context = await browser.newContext(options);
+  await context.addInitScript(TELL_VIOLATIONS);
   if (script !== "") await context.addInitScript(script);
   const page = await context.newPage();
   const complain = (text: string): void => {

@@ -35,10 +35,9 @@ const openPage = (hash = ""): Promise<Page> =>
 
 const beat = (watermarkMs: number, feed: FeedState = "live"): void =>
   server.beat({
-    timeMs: epochMs(0),
     watermarkMs: epochMs(watermarkMs),
     feed,
-    counts: { trades: 1, late: 0, duplicates: 1_000, rejected: 2 },
+    counts: { trades: 1, duplicates: 1_000, rejected: 2 },
   });
 
 const [START, END, TRADES] = ["start", "end", "trades"].map((name) => BAR_COLUMNS.indexOf(name as "start"));
@@ -65,7 +64,7 @@ describe("a bar", () => {
   test("has no status before a heartbeat, forms until the watermark passes its end, and is final then", async () => {
     const page = await openPage("#IBM/1m");
     expect(await newest(page)).toMatchObject({ status: null, isHollow: false });
-    expect(await page.locator(".standing").count()).toBe(0);
+    expect(await page.locator("#legend .standing").count()).toBe(0);
     const { startMs, endMs } = await newest(page);
     beat(endMs - 1);
     await expect.poll(() => newest(page), PATIENT).toMatchObject({ status: "forming", isHollow: true });
@@ -106,7 +105,7 @@ describe("a bar", () => {
       await expect.poll(corrected, PATIENT).toMatchObject([{ startMs: late.startMs, isMarked: true, isHollow: false }]);
       expect((await corrected())[0]!.trades).toBeGreaterThan(late.trades);
       expect((await shown(page)).filter(({ isMarked }) => isMarked)).toHaveLength(1);
-      expect(await page.locator("#legend .standing").last().textContent()).toBe("1 bar corrected");
+      expect(await page.textContent("#correctedKey")).toBe("1 bar corrected");
       await pointAt(page, late.startMs);
       await expect.poll(() => legend(page), PATIENT).toBe("corrected");
       await page.context().close();
@@ -143,15 +142,22 @@ describe("the pipeline", () => {
     const page = await openPage();
     expect(await page.isVisible("#pipeline")).toBe(false);
     const watermarkMs = new Date(2026, 0, 2, 9, 8, 7).getTime();
-    const words = async (): Promise<string> => (await page.innerText("#pipeline")).split(/\s*\n\s*|\s{2,}/).join("|");
+    const words = async (): Promise<string> =>
+      (await page.innerText("#pipeline"))
+        .trim()
+        .split(/\s*\n\s*|\s{2,}/)
+        .join("|");
     beat(watermarkMs);
     await expect
       .poll(words, PATIENT)
-      .toBe("Trades come in|complete up to 09:08:07|1 trade|0 late|1,000 duplicates|2 rejected");
+      .toBe("Trades come in|complete up to 09:08:07|1 trade|0 late|0 corrected|1,000 duplicates|2 rejected|0 gaps");
     await expect.poll(() => page.textContent("#state"), PATIENT).toBe("Stale");
-    expect(await page.isVisible("#pipeline")).toBe(false);
+    // what was known stays, and since when
+    expect(await words()).toMatch(/^as of \d\d:\d\d:\d\d:\|Trades come in\|/);
+    expect(await page.textContent("#age")).toMatch(/^nothing heard for \d s$/);
     beat(watermarkMs, "quiet");
     await expect.poll(() => page.textContent("#state"), PATIENT).toBe("Live");
+    expect(await words()).toMatch(/^Quiet/);
     await page.context().close();
   });
 

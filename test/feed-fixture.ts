@@ -54,7 +54,7 @@ export const openFeed = (wishes: readonly Wish[] = [wish]): FedFeed => {
     connectionMs: durationMs(7_200_000),
     onChange: () => undefined,
     onFault: ({ code }) => faults.push(code),
-    onSymbols: (symbols) => known.push(...symbols.map(({ symbol }) => symbol)),
+    onSymbols: ({ symbols }) => known.push(...symbols.map(({ symbol }) => symbol)),
   });
   feed.wish(wishes);
   return { feed, sockets, faults, known };

@@ -51,7 +51,7 @@ beforeAll(async () => {
   cloud = await openLocalCloud({
     assemblyDir: assembly.dir,
     idleCloseMs: durationMs(100),
-    onEvent: (event) => event.kind === "logged" && logLines.push(event.line),
+    onEvent: (event) => logLines.push(event.kind === "logged" ? event.line : JSON.stringify(event)),
   });
   Object.assign(process.env, cloud.environment);
   const secrets = new SecretsManagerClient({});

@@ -1,6 +1,7 @@
 import { createMemoryCheckpointStore } from "#adapters/memory/checkpoint-store.ts";
 import { createManualClock } from "#adapters/memory/clock.ts";
 import { createMemoryConnectionStore } from "#adapters/memory/connection-store.ts";
+import { createMemoryGapStore } from "#adapters/memory/gap-store.ts";
 import { createMemoryLeaseStore } from "#adapters/memory/lease-store.ts";
 import { createMemoryMessageSink } from "#adapters/memory/message-sink.ts";
 import { createMemoryPaneStore } from "#adapters/memory/pane-store.ts";
@@ -51,12 +52,15 @@ export const createSocketPorts = () => ({
   connections: createMemoryConnectionStore(),
   symbols: createMemorySymbolRegister(),
   statuses: createMemoryShardStatusStore(),
+  gaps: createMemoryGapStore(),
   leases: createMemoryLeaseStore(),
   sink: createMemoryMessageSink(),
   closer: createKeptCloser(),
   clock: createManualClock(startMs),
   log: createKeptLog(),
   ticksStream: "ticks",
+  source: "replay",
+  maxOutOfOrdernessMs: durationMs(2_000),
   storedIntervalsMs: [tenSecondsMs, minuteMs],
   offeredIntervalsMs: [fiveMinutesMs],
 });
@@ -96,7 +100,15 @@ export const checkpointAt = (newestEventTimeMs: EpochMs, last = 1, shard = "shar
   seen: new Uint8Array(),
   newestEventTimeMs,
   frontierMs: newestEventTimeMs,
-  counts: { records: 1, trades: 1, lateTrades: 0, duplicateFrames: 0, duplicateTrades: 0, rejected: 0 },
+  counts: {
+    records: 1,
+    trades: 1,
+    lateTrades: 0,
+    correctingTrades: 0,
+    duplicateFrames: 0,
+    duplicateTrades: 0,
+    rejected: 0,
+  },
 });
 
 /** What the gateway hands over when a client sends `message`, or raw text. */

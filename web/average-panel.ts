@@ -2,13 +2,15 @@ import { LineSeries, LineStyle, LineType, type IChartApi } from "lightweight-cha
 import type { Bar } from "#core/bar.ts";
 import { placeAt, type Axis } from "./axis.ts";
 import { priceFormatOf } from "./bars-panel.ts";
-import { createPanel, Line, panelOptions, type Mark, type Panel } from "./panel.ts";
+import { Line } from "./line.ts";
+import { createPanel, panelOptions, type Mark, type Panel } from "./panel.ts";
 import { seamsOf, sections, type PassOf } from "./passes.ts";
-import { averageSteps, closesOf, evenly, type ChartTime, type GapPoint, type ValuePoint } from "./points.ts";
+import { averageSteps, evenly, priceLine, type ChartTime, type GapPoint, type ValuePoint } from "./points.ts";
 import { Seams } from "./seams.ts";
 import type { StandingOf } from "./standings.ts";
 import { Steps } from "./steps.ts";
 import type { Theme } from "./theme.ts";
+import { tickWords, whenWords } from "./when.ts";
 
 /** The price itself against the average of each window, whose newest one may still be open. */
 export class AveragePanel implements Panel {
@@ -17,6 +19,7 @@ export class AveragePanel implements Panel {
   #closes: readonly ValuePoint[] = [];
   /** Whether the newest window may still change. */
   isOpen = false;
+  #intervalMs = 60_000;
   readonly #passOf: PassOf;
   readonly #standingOf: StandingOf;
   readonly #seams: Seams;
@@ -27,10 +30,17 @@ export class AveragePanel implements Panel {
   constructor(container: HTMLElement, theme: Theme, passOf: PassOf, standingOf: StandingOf) {
     this.#passOf = passOf;
     this.#standingOf = standingOf;
-    this.chart = createPanel(container, theme);
+    this.chart = createPanel(container, theme, {
+      tick: (time) => tickWords(Number(time) * 1_000, this.#intervalMs),
+      // the whole window, as the legend has it
+      pointed: (time) => {
+        const timeMs = Number(time) * 1_000;
+        return whenWords(timeMs - (timeMs % this.#intervalMs), this.#intervalMs);
+      },
+    });
     // the chart above decides what is shown
     this.chart.timeScale().applyOptions({ shiftVisibleRangeOnNewBar: false });
-    this.chart.priceScale("right").applyOptions({ scaleMargins: { top: 0.2, bottom: 0.12 } });
+    this.chart.priceScale("right").applyOptions({ scaleMargins: { top: 0.08, bottom: 0.12 } });
     const quiet = { lastValueVisible: false, priceLineVisible: false, crosshairMarkerVisible: false } as const;
     const raw = this.chart.addSeries(LineSeries, { lineWidth: 2, priceLineVisible: false });
     const steps = { ...quiet, lineType: LineType.WithSteps, lineWidth: 2 } as const;
@@ -42,21 +52,24 @@ export class AveragePanel implements Panel {
     this.paint(theme);
   }
 
+  /** At the place that holds the instant, as high as the nearest close. */
   at(time: ChartTime): Mark | undefined {
-    const times = this.#closes.map((point) => point.time);
-    const point = this.#closes[placeAt(times, time)];
-    return point && { ...point, series: this.#raw.series };
+    const [before, after] = around(this.#closes, time);
+    const point =
+      after !== undefined && (before === undefined || after.time - time < time - before.time) ? after : before;
+    const start = this.axis.times[placeAt(this.axis.times, time)];
+    return point && { time: start ?? point.time, value: point.value, series: this.#raw.series };
   }
 
-  /** Shows the closes of `fine` bars against the averages of `bars`, which are as long or longer. */
-  show(fine: readonly Bar[], bars: readonly Bar[], isNew: boolean): void {
-    const [first, last] = [fine[0], fine.at(-1)];
-    const step = (first?.intervalMs ?? 1_000) / 1_000;
-    const [fromTime, toTime] = [(first?.startMs ?? 0) / 1_000, (last?.startMs ?? 0) / 1_000];
+  /** Shows the closes of `fine` bars against the averages of `bars`, which are of `intervalMs` and as long or longer. */
+  show(fine: readonly Bar[], bars: readonly Bar[], intervalMs: number, isNew: boolean): void {
+    if (intervalMs > 0) this.#intervalMs = intervalMs;
+    const step = (fine[0]?.intervalMs ?? 1_000) / 1_000;
     const shown = fine.length === 0 ? [] : bars;
+    this.#closes = priceLine(bars, fine, this.#passOf);
+    const [fromTime, toTime] = [this.#closes[0]?.time ?? 0, this.#closes.at(-1)?.time ?? 0];
     const { open } = averageSteps(shown, fromTime, toTime);
     const closed = sections(shown, this.#passOf).map((section) => averageSteps(section, fromTime, toTime).closed);
-    this.#closes = closesOf(fine, this.#passOf);
     const raw = evenly(this.#closes, step);
     this.#raw.line.show(raw);
     this.#closed.show(closed);
@@ -83,3 +96,12 @@ export class AveragePanel implements Panel {
     this.#open.series.applyOptions({ color: theme.mean });
   }
 }
+
+/** The last point at an instant or before it, and the one that follows. */
+const around = (points: readonly ValuePoint[], time: ChartTime): readonly (ValuePoint | undefined)[] => {
+  const place = placeAt(
+    points.map((point) => point.time),
+    time,
+  );
+  return [points[place], points[place + 1]];
+};

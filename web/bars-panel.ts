@@ -1,8 +1,16 @@
-import { CandlestickSeries, HistogramSeries, type IChartApi } from "lightweight-charts";
+import {
+  CandlestickSeries,
+  HistogramSeries,
+  LineSeries,
+  LineStyle,
+  type IChartApi,
+  type ISeriesApi,
+} from "lightweight-charts";
 import type { Bar } from "#core/bar.ts";
 import { placeAt, type Axis } from "./axis.ts";
+import { Line } from "./line.ts";
 import { Marks } from "./marks.ts";
-import { createPanel, Line, panelOptions, type Mark, type Panel } from "./panel.ts";
+import { createPanel, NO_WORDS, panelOptions, type Mark, type Panel } from "./panel.ts";
 import { seamsOf, sections, type PassOf } from "./passes.ts";
 import {
   candleOf,
@@ -29,6 +37,11 @@ interface BodyPoint extends CandlePoint {
   readonly color?: string;
 }
 
+/** How a line over the candles is drawn. */
+export type Stroke = "solid" | "dashed" | "dotted";
+
+const STROKES = { solid: LineStyle.Solid, dashed: LineStyle.Dashed, dotted: LineStyle.Dotted } as const;
+
 /** At first a chart shows between so many bars, as far as each has so much room. */
 const SHOWN = { least: 40, most: 120, pixels: 8 } as const;
 const RIGHT_OFFSET = 3;
@@ -46,12 +59,13 @@ export class BarsPanel implements Panel {
   readonly #marks: Marks;
   #theme: Theme;
   #bars: readonly Bar[] = [];
+  #precision = 2;
 
   constructor(container: HTMLElement, theme: Theme, passOf: PassOf, standingOf: StandingOf) {
     this.#theme = theme;
     this.#passOf = passOf;
     this.#standingOf = standingOf;
-    this.chart = createPanel(container, theme);
+    this.chart = createPanel(container, theme, NO_WORDS);
     const volume = this.chart.addSeries(HistogramSeries, {
       priceScaleId: "volume",
       priceFormat: { type: "volume" },
@@ -59,10 +73,10 @@ export class BarsPanel implements Panel {
       priceLineVisible: false,
     });
     this.chart.priceScale("volume").applyOptions({ scaleMargins: { top: 0.84, bottom: 0 } });
-    this.chart.priceScale("right").applyOptions({ scaleMargins: { top: 0.14, bottom: 0.2 } });
+    this.chart.priceScale("right").applyOptions({ scaleMargins: { top: 0.06, bottom: 0.2 } });
     const candle = this.chart.addSeries(CandlestickSeries);
     this.#candles = { series: candle, line: new Line<BodyPoint | GapPoint>(candle) };
-    this.#marks = new Marks(candle);
+    this.#marks = new Marks(this.chart, candle);
     this.#volumes = new Line<VolumePoint>(volume);
     this.#means = new Steps(this.chart, 1);
     this.#seams = new Seams(this.chart);
@@ -99,23 +113,45 @@ export class BarsPanel implements Panel {
     return this.#marks.times;
   }
 
+  /** Decimals of the prices shown. */
+  get precision(): number {
+    return this.#precision;
+  }
+
+  /** Adds a line over the candles, of their scale. */
+  addLine(stroke: Stroke): ISeriesApi<"Line"> {
+    const quiet = { lastValueVisible: false, priceLineVisible: false, crosshairMarkerVisible: false } as const;
+    return this.chart.addSeries(LineSeries, { ...quiet, lineWidth: 2, lineStyle: STROKES[stroke] });
+  }
+
+  /** Draws a line at a price, and returns what takes it off again. */
+  markPrice(price: number, title: string): () => void {
+    const { series } = this.#candles;
+    const line = series.createPriceLine({ price, title, color: this.#theme.muted, lineStyle: LineStyle.LargeDashed });
+    return () => series.removePriceLine(line);
+  }
+
   /** Shows `bars`, which must be of one symbol and interval, in order. */
   show(bars: readonly Bar[], intervalMs: number, isNew: boolean): void {
     this.#bars = bars;
     this.#draw(intervalMs);
+    const priceFormat = priceFormatOf(bars);
+    if (isNew || priceFormat.precision > this.#precision) {
+      this.#precision = priceFormat.precision;
+      this.#candles.series.applyOptions({ priceFormat });
+    }
     if (!isNew) return;
-    this.#candles.series.applyOptions({ priceFormat: priceFormatOf(bars) });
     this.chart.priceScale("right").applyOptions({ autoScale: true });
     this.fit();
   }
 
   /** Shows the newest bars, as many as have room; nothing where there is no room yet. */
   fit(): void {
-    const scale = this.chart.timeScale();
-    if (scale.width() === 0 || this.axis.times.length === 0) return;
+    const { width } = this.chart.paneSize();
+    if (width === 0 || this.axis.times.length === 0) return;
     const to = this.axis.times.length + RIGHT_OFFSET;
-    const room = Math.max(SHOWN.least, Math.min(SHOWN.most, scale.width() / SHOWN.pixels));
-    scale.setVisibleLogicalRange({ from: to - Math.max(SHOWN.least, Math.min(room, to)), to });
+    const room = Math.max(SHOWN.least, Math.min(SHOWN.most, width / SHOWN.pixels));
+    this.chart.timeScale().setVisibleLogicalRange({ from: to - Math.max(SHOWN.least, Math.min(room, to)), to });
   }
 
   paint(theme: Theme): void {
@@ -148,8 +184,7 @@ export class BarsPanel implements Panel {
     const newest = bodies.at(-1);
     const priceLineColor = newest !== undefined && newest.close < newest.open ? down : up;
     this.#candles.series.applyOptions({ priceLineColor });
-    const corrected = this.#bars.filter((bar) => this.#standingOf(bar).status === "corrected");
-    this.#marks.show(corrected.map(({ startMs }) => startMs / 1_000));
+    this.#marks.show(bodies.filter((_, index) => this.#standingOf(this.#bars[index]!).status === "corrected"));
     this.axis = { times: candles.map(({ time }) => time), step: intervalMs / 1_000 };
     this.#seams.show(
       this.axis,
@@ -167,6 +202,7 @@ export class BarsPanel implements Panel {
 
 /** As many decimals as the prices have, two at least. */
 export const priceFormatOf = (bars: readonly Bar[]) => {
-  const precision = Math.max(2, ...bars.flatMap(({ content }) => [content.high.scale, content.low.scale]));
+  let precision = 2;
+  for (const { content } of bars) precision = Math.max(precision, content.high.scale, content.low.scale);
   return { type: "price", precision, minMove: 10 ** -precision } as const;
 };

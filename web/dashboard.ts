@@ -1,233 +1,225 @@
-import { barRow } from "#core/bar-row.ts";
-import type { BarStatus } from "#core/bar-status.ts";
-import { readInterval } from "#core/interval.ts";
 import type { DashboardConfig } from "#core/protocol/dashboard-config.ts";
-import { isSymbol } from "#core/trade.ts";
-import { durationMs, type DurationMs } from "#core/units.ts";
-import { readAddress, writeAddress } from "./address.ts";
-import { Charts } from "./charts.ts";
+import { Address } from "./address.ts";
+import { ChartStage, type StageLook } from "./chart-stage.ts";
+import { choiceOf, type Choice } from "./choice.ts";
 import { Controls } from "./controls.ts";
 import { byId, setText } from "./element.ts";
 import { Feed, type FeedOptions } from "./feed.ts";
-import { showPrice, showTitle } from "./headline.ts";
 import { KeptSymbols } from "./kept-symbols.ts";
-import { measuredFrom, passOf, type PassOf } from "./passes.ts";
-import { Standings } from "./standings.ts";
-import { Status } from "./status.ts";
+import { later } from "./later.ts";
+import type { Notice } from "./notices.ts";
+import type { Overseen } from "./operations/overseer.ts";
+import { Probe } from "./operations/probe.ts";
+import { showSource } from "./operations/source-label.ts";
+import { paced } from "./paced.ts";
+import { passOf, type PassOf } from "./passes.ts";
+import type { Status } from "./status.ts";
 import { Suggestions } from "./suggestions.ts";
+import { SymbolList } from "./symbol-list.ts";
+import { SymbolNames } from "./symbol-names.ts";
 import { readTheme, watchTheme, type Theme } from "./theme.ts";
-import { Watchlist } from "./watchlist.ts";
-import { chartWishes, watchedWishes, WATCHED_BARS, type ChartWishes } from "./wishes.ts";
+import type { WatchDesk } from "./watch-desk.ts";
 
 /** What tests and tools may read of the page. */
-export interface Dash {
+export interface Dash extends StageLook, Choice {
   readonly state: string;
-  readonly symbol: string;
-  readonly interval: string;
   /** Whether all that is shown has been answered by the server. */
   readonly isWhole: boolean;
-  /** The bars on the chart, as rows of the export's columns. */
-  readonly bars: readonly (readonly (string | number)[])[];
-  /** What is said of each of them, null where nothing is yet. */
-  readonly statuses: readonly (BarStatus | null)[];
-  /** When the bars start that are marked on the chart, in seconds since 1970. */
-  readonly marks: readonly number[];
-  /** The candles as the chart library has them. */
-  readonly candles: readonly unknown[];
-  /** The time that the upper and the lower chart show, in seconds since 1970. */
-  readonly ranges: readonly (readonly [number, number])[];
+  /** What watches over the page, undefined before it is loaded. */
+  readonly overseen: Overseen | undefined;
 }
 
 const STATE_MS = 250;
-/** So long what was chosen before stays on screen while the server answers, lest it flicker. */
-const PATIENCE_MS = 500;
+/** The page is painted no more often than this, however many updates come. */
+const PAINT_MS = 50;
+/** The watchlist does not wait longer than this for the first chart. */
+const BEGIN_MS = 2_000;
+/** Who runs through the list does not ask for each symbol on the way. */
+const WISH_MS = 150;
 
 /** The page at work: its parts, what the reader chose, and what is shown of it. */
 export class Dashboard {
   readonly #config: DashboardConfig;
-  readonly #offeredMs: readonly DurationMs[];
   readonly #passOf: PassOf;
-  readonly #kept = new KeptSymbols(() => localStorage);
+  readonly #address = new Address(() => this.#follow());
   readonly #feed: Feed;
-  readonly #status: Status;
-  readonly #suggestions: Suggestions;
-  readonly #watchlist: Watchlist;
+  readonly #probe: Probe;
+  readonly #notices: Notice[] = [];
+  readonly #known = new Suggestions();
+  readonly #list: SymbolList;
+  readonly #names: SymbolNames;
   readonly #controls: Controls;
-  readonly #standings = new Standings();
-  readonly #charts: Charts;
+  readonly #stage: ChartStage;
+  #status: Status | undefined;
+  #desk: WatchDesk | undefined;
   #theme: Theme = readTheme();
-  #symbols: readonly string[] = [];
-  #symbol: string;
-  #interval: string;
-  #chosenAtMs = 0;
+  #choice: Choice;
   #isDirty = false;
+  /** Set when a chart has been drawn, or waited for long enough. */
+  #begun: Promise<void> | undefined;
 
   constructor(config: DashboardConfig, openSocket: FeedOptions["openSocket"]) {
     this.#config = config;
-    this.#offeredMs = config.intervals.map(msOf);
     this.#passOf = passOf(config.passes);
+    const { intervals, symbols } = config;
     this.#feed = new Feed({
       openSocket,
       connectionMs: config.connectionMs,
       onChange: () => this.#touch(),
-      onFault: ({ message }) => this.#status.complain(message),
-      onSymbols: (symbols) => {
-        this.#suggestions.take(symbols);
-        this.#touch();
+      onFault: (fault) => this.#notices.push(fault),
+      onMessage: (message, bytes) => this.#probe.overseer?.took(message, bytes),
+      onSymbols: (part) => {
+        this.#names.learn(part);
+        this.#desk?.refresh();
       },
     });
-    this.#status = new Status(this.#feed);
-    this.#suggestions = new Suggestions(() => this.#feed.askSymbols());
-    this.#watchlist = new Watchlist(byId("symbols"), {
-      onSelect: (symbol) => this.#choose(symbol, this.#interval),
-      onRemove: (symbol) => this.#remove(symbol),
-    });
-    this.#controls = new Controls(config.intervals, {
-      onInterval: (interval) => this.#choose(this.#symbol, interval),
-      onSymbol: (symbol) => this.#addAndChoose(symbol),
-    });
-    this.#charts = new Charts(this.#theme, this.#passOf, this.#standings.of);
-    setText(byId("source"), config.source);
-    byId("source").title = config.source;
-    const [symbol, interval] = readAddress();
-    for (const each of [...config.symbols, ...this.#kept.read(), symbol]) this.#add(each);
-    this.#symbol = isSymbol(symbol) ? symbol : (config.symbols.at(-1) ?? "");
-    this.#interval = config.intervals.includes(interval) ? interval : (config.intervals[1] ?? config.intervals[0]!);
+    this.#probe = new Probe(this.#feed, config);
+    this.#controls = new Controls(intervals, (interval) => this.#choose({ ...this.#choice, interval }));
+    const onWish = (): void => this.#wish();
+    this.#stage = new ChartStage({ feed: this.#feed, intervals, passOf: this.#passOf, theme: this.#theme, onWish });
+    showSource(config);
+    const kept = new KeptSymbols(() => localStorage);
+    this.#list = new SymbolList(symbols, kept);
+    const [list, feed, known] = [this.#list, this.#feed, this.#known];
+    this.#names = new SymbolNames({ list, kept, known, feed, onChange: (spellings) => this.#respell(spellings) });
+    this.#choice = { symbol: symbols.at(-1) ?? "", interval: intervals[1] ?? intervals[0]! };
     this.#listen();
-    this.#choose(this.#symbol, this.#interval);
+    this.#follow();
+    void this.#loadStatus();
     setInterval(() => this.#tick(), STATE_MS);
   }
 
   /** What the page shows now. */
   look(): Dash {
-    const isKnown = this.#charts.shows(this.#symbol, msOf(this.#interval));
     return {
+      ...this.#choice,
+      ...this.#stage.look(),
       state: this.#feed.state.kind,
-      symbol: this.#symbol,
-      interval: this.#interval,
-      isWhole: isKnown && !this.#feed.isAwaiting,
-      bars: this.#charts.bars.map(barRow),
-      statuses: this.#charts.bars.map((bar) => this.#standings.of(bar).status ?? null),
-      marks: this.#charts.marks,
-      candles: this.#charts.candles,
-      ranges: this.#charts.ranges,
+      isWhole: this.#stage.isShown && !this.#feed.isAwaiting && this.#desk !== undefined,
+      overseen: this.#probe.overseer?.seen,
     };
   }
 
-  get #shown(): ChartWishes {
-    return chartWishes(this.#symbol, msOf(this.#interval), this.#offeredMs);
-  }
-
   #listen(): void {
-    document.addEventListener("visibilitychange", () => {
-      this.#feed.connectNow();
-      this.#touch();
-    });
-    window.addEventListener("online", () => this.#feed.connectNow());
-    window.addEventListener("resize", () => {
-      this.#watchlist.reveal(this.#symbol);
-      this.#touch();
-    });
+    document.addEventListener("visibilitychange", () => this.#touch());
     watchTheme((theme) => {
       this.#theme = theme;
-      this.#charts.paint(theme);
+      this.#stage.paint(theme);
       this.#touch();
     });
   }
 
-  /** Adds a row, which the reader may remove unless the server named it. */
-  #add(symbol: string): void {
-    if (!isSymbol(symbol) || this.#symbols.includes(symbol)) return;
-    const isRemovable = !this.#config.symbols.includes(symbol);
-    this.#symbols = [...this.#symbols, symbol];
-    this.#watchlist.add(symbol, { isRemovable });
-    if (isRemovable) this.#feed.watch("watch", symbol);
+  /** Shows what the address names. */
+  #follow(): void {
+    const { symbol, interval, notices } = choiceOf(this.#address.read(), this.#config.intervals, this.#choice);
+    this.#notices.push(...notices);
+    const spelling = symbol && this.#names.spellingOf(symbol);
+    this.#names.watch(this.#list.join([spelling]));
+    this.#choose({ symbol: spelling, interval });
   }
 
-  #addAndChoose(symbol: string): void {
-    this.#add(symbol);
-    if (!this.#config.symbols.includes(symbol)) this.#kept.add(symbol);
-    this.#choose(symbol, this.#interval);
+  /** Goes on with a list that another tab changed, or whose symbols are written in another way. */
+  #respell(spellings: ReadonlyMap<string, string>): void {
+    const { symbol, interval } = this.#choice;
+    const right = spellings.get(symbol) ?? symbol;
+    this.#choose({ symbol: this.#list.has(right) ? right : (this.#list.symbols.at(-1) ?? ""), interval });
   }
 
-  #remove(symbol: string): void {
-    const place = this.#symbols.indexOf(symbol);
-    this.#symbols = this.#symbols.filter((each) => each !== symbol);
-    const neighbour = this.#symbols[Math.min(place, this.#symbols.length - 1)];
-    this.#kept.remove(symbol);
-    this.#feed.watch("unwatch", symbol);
-    this.#watchlist.remove(symbol);
-    this.#choose(this.#symbol === symbol ? (neighbour ?? "") : this.#symbol, this.#interval);
-    if (neighbour === undefined) this.#controls.focus();
-    else this.#watchlist.focus(neighbour);
+  #add(symbols: readonly string[]): void {
+    this.#names.watch(this.#list.add(symbols));
+    this.#desk?.refresh();
+    this.#wish();
   }
 
-  #choose(symbol: string, interval: string): void {
-    this.#symbol = symbol;
-    this.#interval = interval;
-    this.#chosenAtMs = performance.now();
-    writeAddress(symbol, interval);
-    this.#watchlist.select(symbol);
+  #remove(symbols: readonly string[]): void {
+    const { symbol, interval } = this.#choice;
+    const place = this.#list.symbols.indexOf(symbol);
+    this.#names.forget(symbols);
+    const neighbour = this.#list.symbols.at(Math.min(place, this.#list.symbols.length - 1)) ?? "";
+    this.#choose({ symbol: this.#list.has(symbol) ? symbol : neighbour, interval });
+    this.#desk?.focus();
+  }
+
+  #choose(choice: Choice): void {
+    const { symbol, interval } = (this.#choice = choice);
+    this.#stage.choose(choice);
+    this.#address.write({ s: symbol, i: interval });
+    this.#desk?.refresh();
+    this.#desk?.select(symbol);
     this.#controls.select(interval);
-    showTitle(symbol);
-    const { bars, fine } = this.#shown;
-    const charts = symbol === "" ? [] : bars === fine ? [bars] : [bars, fine];
-    this.#feed.wish([...watchedWishes(this.#symbols, this.#offeredMs[0]!), ...charts]);
+    setText(byId("title"), symbol);
+    byId("title").title = symbol;
+    this.#wish();
+    this.#touch();
+  }
+
+  readonly #wish = paced(WISH_MS, () => this.#wishNow());
+
+  /** The bars on the chart come first; all else is asked for when they are drawn. */
+  #wishNow(): void {
+    const { bars, fine } = this.#stage.wishes;
+    const charts = this.#choice.symbol === "" ? [] : bars === fine ? [bars] : [bars, fine];
+    this.#feed.wish(this.#desk === undefined ? charts.slice(0, 1) : [...charts, ...this.#desk.wishes]);
+  }
+
+  async #loadStatus(): Promise<void> {
+    const { Status: Loaded } = await later(() => import("./status.ts"));
+    this.#status = new Loaded(this.#feed, this.#config, this.#known, this.#notices);
+    this.#touch();
+  }
+
+  /** The watchlist comes when the first chart is drawn, or has been waited for. */
+  async #begin(): Promise<void> {
+    const { WatchDesk: Desk } = await later(() => import("./watch-desk.ts"));
+    this.#desk = new Desk({
+      list: this.#list,
+      known: this.#known,
+      intervals: this.#config.intervals,
+      passes: this.#config.passes,
+      passOf: this.#passOf,
+      register: () => this.#feed.register,
+      choose: (symbol) => this.#choose({ ...this.#choice, symbol }),
+      add: (symbols) => this.#add(symbols),
+      remove: (symbols) => this.#remove(symbols),
+      ask: () => this.#feed.askSymbols(),
+    });
+    this.#desk.select(this.#choice.symbol);
+    this.#wishNow();
     this.#touch();
   }
 
   #touch(): void {
-    if (this.#isDirty) return;
+    if (!this.#isDirty) this.#paint();
     this.#isDirty = true;
+  }
+
+  readonly #paint = paced(PAINT_MS, () =>
     requestAnimationFrame(() => {
       this.#isDirty = false;
       this.#show();
-    });
-  }
+    }),
+  );
 
   /** What changes with time alone. */
   #tick(): void {
-    this.#status.show();
-    if (!this.#charts.shows(this.#symbol, msOf(this.#interval))) this.#showCharts();
+    if (performance.now() > BEGIN_MS) this.#begun ??= this.#begin();
+    this.#desk?.settle();
+    if (document.hidden) return;
+    this.#desk?.show(this.#theme, this.#choice.symbol);
+    this.#status?.show(this.#choice);
+    if (!this.#stage.isShown) this.#showCharts();
   }
 
   #show(): void {
-    const { register } = this.#feed;
-    const shortestMs = this.#offeredMs[0]!;
-    const watched = this.#symbols.map((symbol) => register.bars(symbol, shortestMs).slice(-WATCHED_BARS));
-    const newestMs = Math.max(0, ...watched.map((bars) => bars.at(-1)?.content.close.eventTimeMs ?? 0));
-    const oldestMs = Math.min(newestMs, ...watched.map((bars) => bars[0]?.startMs ?? newestMs));
-    const spanMs = Math.min(WATCHED_BARS * shortestMs, newestMs - oldestMs);
-    const fromMs = measuredFrom(newestMs, spanMs, this.#config.passes);
-    const measures = { newestMs, fromMs, passOf: this.#passOf };
-    for (const [index, symbol] of this.#symbols.entries())
-      this.#watchlist.show(symbol, watched[index]!, measures, this.#theme);
-    showPrice(watched[this.#symbols.indexOf(this.#symbol)] ?? [], fromMs);
+    this.#desk?.show(this.#theme, this.#choice.symbol);
     this.#showCharts();
-    this.#status.show();
+    this.#status?.show(this.#choice);
+    this.#probe.overseer?.shown();
   }
 
   #showCharts(): void {
-    const { bars, fine } = this.#shown;
-    const { intervalMs } = bars;
-    if (this.#symbol === "") return this.#charts.clear("No symbol is chosen.");
-    if (!this.#feed.knows(bars) || !this.#feed.knows(fine)) {
-      if (this.#charts.shows(this.#symbol, intervalMs)) return;
-      const isLate = performance.now() - this.#chosenAtMs > PATIENCE_MS || this.#feed.state.kind === "waiting";
-      if (isLate) this.#charts.clear(`Bars of ${this.#symbol} in ${this.#interval} come when the server answers.`);
-      return;
-    }
-    const { register, progress } = this.#feed;
-    const shown = register.bars(this.#symbol, intervalMs);
-    this.#standings.look(shown, progress);
-    this.#charts.show({
-      symbol: this.#symbol,
-      intervalMs,
-      bars: shown,
-      fine: register.bars(this.#symbol, fine.intervalMs).slice(-fine.bars),
-      emptyWords: this.#suggestions.emptyWords(this.#symbol),
-    });
+    const emptyWords = this.#status?.emptyWords(this.#choice.symbol) ?? "";
+    this.#stage.show({ emptyWords, barsOf: (symbol) => this.#desk?.barsOf(symbol) ?? [] });
+    if (this.#begun === undefined && this.#stage.isShown) setTimeout(() => (this.#begun ??= this.#begin()));
   }
 }
-
-const msOf = (interval: string): DurationMs => readInterval(interval) ?? durationMs(60_000);

@@ -1,16 +1,14 @@
 import { backoffMs, type Backoff } from "#core/backoff.ts";
-import { progressAfter, type Progress } from "#core/bar-status.ts";
-import type { Fault } from "#core/protocol/faults.ts";
+import type { Progress } from "#core/bar-status.ts";
 import type { PipelineStatus } from "#core/protocol/pipeline-status.ts";
 import { Register } from "#core/protocol/register.ts";
 import { durationMs, type DurationMs } from "#core/units.ts";
-import { Session, type KnownSymbol, type SessionEvents, type Socket, type Wish } from "./session.ts";
-
-/** How things stand with the server. */
-export type ConnectionState =
-  | { readonly kind: "connecting" }
-  | { readonly kind: "live" }
-  | { readonly kind: "waiting"; /** By performance.now(). */ readonly untilMs: number };
+import { troubleAfter, type ConnectionState, type Trouble, type TroubleKind } from "./connection.ts";
+import { Patience } from "./patience.ts";
+import { Pulse } from "./pulse.ts";
+import type { SessionFault } from "./server-text.ts";
+import { Session, type SessionEvents, type Socket, type SymbolsPart, type Wish } from "./session.ts";
+import { SymbolOrders } from "./symbol-orders.ts";
 
 export interface FeedOptions {
   /** A socket that is about to connect. */
@@ -19,13 +17,14 @@ export interface FeedOptions {
   readonly connectionMs: DurationMs;
   /** Called when there is something new to show. */
   readonly onChange: () => void;
-  readonly onFault: (fault: Fault) => void;
+  readonly onFault: (fault: SessionFault) => void;
+  /** Called with whatever comes, on any connection, and its length. @default nobody listens */
+  readonly onMessage?: SessionEvents["onMessage"];
   /** Called with what the server knows of some symbols. */
-  readonly onSymbols: (symbols: readonly KnownSymbol[]) => void;
+  readonly onSymbols: (part: SymbolsPart) => void;
 }
 
 const BACKOFF: Backoff = { firstMs: durationMs(1_000), longestMs: durationMs(10_000) };
-const CONNECT_MS = 20_000;
 /** After this share of what a gateway allows a connection is renewed, so that a new one is whole before the old one ends. */
 const RENEW_SHARE = 11 / 12;
 /** API Gateway ends a connection after 10 minutes of silence. */
@@ -33,7 +32,8 @@ const PING_MS = 60_000;
 const SILENCE_MS = PING_MS + 15_000;
 /** Heartbeats come each second: so long after the last one a connection is dead, whatever it says. */
 const HEARTBEAT_MS = 15_000;
-const ASK_AGAIN_MS = 2_000;
+/** After these something may be missing. */
+const ASKED_AGAIN: ReadonlySet<string> = new Set(["unavailable", "unreadable", "newer"]);
 
 /**
  * Keeps a connection to the server, whatever happens to it, and what the server has told. After a loss it connects again,
@@ -49,15 +49,12 @@ export class Feed {
   #retryAtMs = 0;
   #renewal: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
-  #heardAtMs = Number.NEGATIVE_INFINITY;
+  readonly #patience = new Patience();
+  #trouble: Trouble | undefined;
+  readonly #pulse = new Pulse();
   #updatedAtMs = Number.NEGATIVE_INFINITY;
-  #status: PipelineStatus | undefined;
-  #progress: Progress | undefined;
-  /** Who told of the progress. */
-  #teller: Session | undefined;
   #heartbeat: ReturnType<typeof setTimeout> | undefined;
-  /** What feeds shall fetch, and what no more; told on each connection anew, as the server may be another one. */
-  readonly #watched = new Map<string, "watch" | "unwatch">();
+  readonly #orders = new SymbolOrders();
   /** The last session that was whole, over or not. */
   #known: Session | undefined;
   readonly #nothing = new Register();
@@ -73,12 +70,17 @@ export class Feed {
   }
 
   get register(): Register {
-    return this.#known?.register ?? this.#nothing;
+    return this.#shown?.register ?? this.#nothing;
   }
 
-  /** Since the server was last heard, infinite before. */
-  get silenceMs(): number {
-    return performance.now() - this.#heardAtMs;
+  /** What went wrong last, if anything did. */
+  get trouble(): Trouble | undefined {
+    return this.#trouble;
+  }
+
+  /** Whether and since when the server has been silent. */
+  get pulse(): Pick<Pulse, "silenceMs" | "isSilent"> {
+    return this.#pulse;
   }
 
   /** Since trades last changed a bar, infinite before. */
@@ -86,14 +88,14 @@ export class Feed {
     return performance.now() - this.#updatedAtMs;
   }
 
-  /** What the last heartbeat of this connection said, undefined before. */
+  /** What the last heartbeat said, on this connection or an earlier one; undefined before the first. */
   get status(): PipelineStatus | undefined {
-    return this.#session === undefined ? undefined : this.#status;
+    return this.#pulse.status;
   }
 
   /** How far the pipeline is, as this connection or else an earlier one said, undefined before the first heartbeat. */
   get progress(): Progress | undefined {
-    return this.#progress;
+    return this.#pulse.progress;
   }
 
   /** Whether an answer to what is wished for is still to come. */
@@ -103,30 +105,42 @@ export class Feed {
 
   /** Whether what is known answers this wish, up to now or up to when the connection was lost. */
   knows(wish: Wish): boolean {
-    return this.#known?.knows(wish) ?? false;
+    return this.#shown?.knows(wish) ?? false;
+  }
+
+  /** The first session is shown as it comes, any later one once it is whole. */
+  get #shown(): Session | undefined {
+    return this.#known ?? this.#next;
   }
 
   wish(wishes: readonly Wish[]): void {
     this.#wishes = wishes;
-    this.#session?.wish(wishes);
-    this.#next?.wish(wishes);
-    if (this.#session === undefined && this.#next === undefined && this.#retry === undefined) this.#connect();
+    for (const session of this.#sessions) session.wish(wishes);
+    if (this.#sessions.length === 0 && this.#retry === undefined) this.#connect();
   }
 
-  /** Wants feeds to fetch `symbol`, or no more. */
-  watch(action: "watch" | "unwatch", symbol: string): void {
-    this.#watched.set(symbol, action);
-    for (const session of [this.#session, this.#next]) if (session?.isOpen) session.watch(action, [symbol]);
+  /** Wants feeds to fetch these symbols, or no more. */
+  watch(action: "watch" | "unwatch", symbols: readonly string[]): void {
+    this.#orders.watch(action, symbols, this.#sessions);
   }
 
   /** Wants to be told which symbols there are. */
   askSymbols(): void {
-    this.#session?.askSymbols();
+    this.#orders.ask(this.#sessions);
   }
 
-  /** Does not wait any longer. */
+  /** Wants to be told the time, or how the pipeline works. */
+  ask(action: "ping" | "operations"): void {
+    this.#session?.ask(action);
+  }
+
+  /** Does not wait any longer: not for the next attempt, nor for a connection that has fallen silent. */
   connectNow(): void {
-    if (this.#retry !== undefined) this.#connect();
+    if (this.#retry !== undefined || (this.#pulse.isSilent && this.#next === undefined)) this.#connect();
+  }
+
+  get #sessions(): readonly Session[] {
+    return [this.#session, this.#next].filter((session) => session !== undefined);
   }
 
   #connect(): void {
@@ -138,35 +152,41 @@ export class Feed {
     this.#next?.close();
     this.#next = undefined;
     const events: SessionEvents = {
-      onOpen: () => {
-        for (const action of ["watch", "unwatch"] as const)
-          session.watch(
-            action,
-            [...this.#watched.keys()].filter((symbol) => this.#watched.get(symbol) === action),
-          );
-      },
+      onReady: () => this.#orders.tell(session),
       onWhole: () => this.#whole(session),
-      onMessage: () => (this.#heardAtMs = performance.now()),
+      onMessage: (message, bytes) => {
+        if (session === this.#session) this.#pulse.hear();
+        this.#options.onMessage?.(message, bytes);
+      },
       onPanes: () => this.#updated(session),
       onStatus: (status) => this.#beat(session, status),
-      onSymbols: this.#options.onSymbols,
+      onSymbols: (part) => {
+        this.#orders.answered();
+        this.#options.onSymbols(part);
+        this.#options.onChange();
+      },
       onFault: (fault) => this.#fault(session, fault),
-      onEnd: () => this.#ended(session),
+      onEnd: (hasOpened) => this.#ended(session, hasOpened ? "ended" : "unreachable"),
     };
     const session = new Session(this.#options.openSocket(), events, this.#known);
     session.wish(this.#wishes);
     this.#next = session;
-    setTimeout(() => this.#next === session && this.#give(session), CONNECT_MS);
+    this.#patience.watch(session, () => session === this.#next && this.#give(session, "hung"));
   }
 
   #whole(session: Session): void {
+    // a successor goes on from what the one before knew
+    if (session === this.#session || this.#session === undefined) this.#pulse.hold(session.watermarkMs);
     if (session === this.#next) {
       this.#session?.close();
       this.#session = session;
       this.#next = undefined;
       this.#known = session;
       this.#failures = 0;
-      if (this.#status !== undefined) this.#awaitBeat(session);
+      this.#patience.note(false);
+      this.#trouble &&= { backAtMs: Date.now(), ...this.#trouble };
+      this.#pulse.hear();
+      if (this.status !== undefined) this.#awaitBeat(session);
       this.#enter({ kind: "live" });
     }
     this.#options.onChange();
@@ -174,14 +194,11 @@ export class Feed {
 
   #updated(session: Session): void {
     this.#updatedAtMs = performance.now();
-    if (session === this.#session) this.#options.onChange();
+    if (session === this.#session || session === this.#shown) this.#options.onChange();
   }
 
   #beat(session: Session, status: PipelineStatus): void {
-    this.#status = status;
-    // another connection may lead to another pipeline, which is not as far
-    this.#progress = progressAfter(session === this.#teller ? this.#progress : undefined, status);
-    this.#teller = session;
+    this.#pulse.beat(session, status);
     if (session !== this.#session) return;
     this.#options.onChange();
     this.#awaitBeat(session);
@@ -190,25 +207,28 @@ export class Feed {
   /** The next heartbeat must come in time, a first one too where servers beat: they may forget whom they answered. */
   #awaitBeat(session: Session): void {
     clearTimeout(this.#heartbeat);
-    this.#heartbeat = setTimeout(() => this.#session === session && this.#give(session), HEARTBEAT_MS);
+    this.#heartbeat = setTimeout(() => this.#session === session && this.#give(session, "silent"), HEARTBEAT_MS);
   }
 
-  #fault(session: Session, fault: Fault): void {
+  #fault(session: Session, fault: SessionFault): void {
     this.#options.onFault(fault);
-    if (fault.code === "unavailable") setTimeout(() => session.askAgain(), ASK_AGAIN_MS);
+    if (ASKED_AGAIN.has(fault.code)) session.askSoon();
   }
 
-  #ended(session: Session): void {
-    if (session === this.#session) this.#session = undefined;
+  #ended(session: Session, kind: TroubleKind): void {
+    const wasLive = session === this.#session;
+    if (wasLive) this.#session = undefined;
     else if (session === this.#next) this.#next = undefined;
     else return;
+    this.#trouble = troubleAfter(this.#trouble, kind, wasLive);
     if (this.#next === undefined) this.#fail();
   }
 
   /** Closes a connection that does not do its work, and takes it for ended. */
-  #give(session: Session): void {
+  #give(session: Session, kind: TroubleKind): void {
+    if (kind === "hung") this.#patience.note(true);
     session.close();
-    this.#ended(session);
+    this.#ended(session, kind);
   }
 
   /** Tries again after a pause; while a session is left, nobody needs to know. */
@@ -223,8 +243,9 @@ export class Feed {
   }
 
   #keepAlive(): void {
+    this.#known?.forget();
     if (this.#session === undefined) return;
-    if (this.silenceMs > SILENCE_MS) this.#give(this.#session);
+    if (this.#pulse.silenceMs > SILENCE_MS) this.#give(this.#session, "silent");
     else this.#session.ping();
   }
 

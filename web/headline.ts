@@ -4,12 +4,6 @@ import { changeSince } from "./passes.ts";
 import { numberOf } from "./points.ts";
 import { changeClass, changeWords, clockWords, priceWords } from "./words.ts";
 
-/** Names the chosen symbol above the charts. */
-export const showTitle = (symbol: string): void => {
-  setText(byId("title"), symbol);
-  byId("title").title = symbol;
-};
-
 /** Shows the last price of `bars`, which are of the chosen symbol in order, and its change since `fromMs`. */
 export const showPrice = (bars: readonly Bar[], fromMs: number): void => {
   const change = byId("change");

@@ -4,7 +4,7 @@ import { isSymbol } from "#core/trade.ts";
 export type KeepingPlace = () => Pick<Storage, "getItem" | "setItem">;
 
 const KEY = "tapestream.symbols";
-const MOST = 100;
+const MOST = 1_000;
 
 /** The symbols that a reader added to those of the server, from one visit to the next. */
 export class KeptSymbols {
@@ -16,19 +16,24 @@ export class KeptSymbols {
 
   /** In the order in which they were added. Empty where the browser keeps nothing. */
   read(): readonly string[] {
-    try {
-      const kept: unknown = JSON.parse(this.#place().getItem(KEY) ?? "[]");
-      if (!Array.isArray(kept)) return [];
-      const symbols = kept.filter((symbol): symbol is string => typeof symbol === "string" && isSymbol(symbol));
-      return [...new Set(symbols)].slice(0, MOST);
-    } catch {
-      return [];
-    }
+    return readList(() => this.#place().getItem(KEY));
+  }
+
+  /** Calls back with what another tab of the browser has added and removed. */
+  follow(onChange: (added: readonly string[], removed: readonly string[]) => void): void {
+    window.addEventListener("storage", ({ key, oldValue, newValue }) => {
+      if (key !== KEY) return;
+      const [before, after] = [readList(() => oldValue), readList(() => newValue)];
+      onChange(
+        after.filter((symbol) => !before.includes(symbol)),
+        before.filter((symbol) => !after.includes(symbol)),
+      );
+    });
   }
 
   /** What another tab added meanwhile stays. */
-  add(symbol: string): void {
-    this.#write([...this.read().filter((kept) => kept !== symbol), symbol].slice(-MOST));
+  add(...symbols: readonly string[]): void {
+    this.#write([...this.read().filter((kept) => !symbols.includes(kept)), ...symbols].slice(-MOST));
   }
 
   remove(symbol: string): void {
@@ -43,3 +48,14 @@ export class KeptSymbols {
     }
   }
 }
+
+const readList = (read: () => string | null): readonly string[] => {
+  try {
+    const kept: unknown = JSON.parse(read() ?? "[]");
+    if (!Array.isArray(kept)) return [];
+    const symbols = kept.filter((symbol): symbol is string => typeof symbol === "string" && isSymbol(symbol));
+    return [...new Set(symbols)].slice(0, MOST);
+  } catch {
+    return [];
+  }
+};

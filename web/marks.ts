@@ -1,40 +1,39 @@
-import {
-  createSeriesMarkers,
-  type ISeriesApi,
-  type ISeriesMarkersPluginApi,
-  type SeriesType,
-  type Time,
-} from "lightweight-charts";
-import type { ChartTime } from "./points.ts";
+import type { IChartApi, ISeriesApi, SeriesType, Time } from "lightweight-charts";
+import { layer } from "./layer.ts";
+import type { CandlePoint, ChartTime } from "./points.ts";
 
-/** Small rounds below some bars. */
+const [RADIUS, DISTANCE] = [3, 9];
+
+/** Small rounds below some candles. */
 export class Marks {
-  readonly #plugin: ISeriesMarkersPluginApi<Time>;
-  #times: readonly ChartTime[] = [];
+  #candles: readonly CandlePoint[] = [];
   #colour = "";
 
-  constructor(series: ISeriesApi<SeriesType>) {
-    this.#plugin = createSeriesMarkers(series, []);
+  constructor(chart: IChartApi, series: ISeriesApi<SeriesType>) {
+    const marks = layer("top", (context) => {
+      context.fillStyle = this.#colour;
+      for (const { time, low } of this.#candles) {
+        const x = chart.timeScale().timeToCoordinate(time as Time & number);
+        const y = series.priceToCoordinate(low);
+        if (x === null || y === null) continue;
+        context.beginPath();
+        context.arc(x, y + DISTANCE, RADIUS, 0, 2 * Math.PI);
+        context.fill();
+      }
+    });
+    chart.panes()[0]?.attachPrimitive(marks);
   }
 
-  /** Where they are, as the chart has them. */
+  /** Where they are. */
   get times(): readonly ChartTime[] {
-    return this.#plugin.markers().map(({ time }) => Number(time));
+    return this.#candles.map(({ time }) => time);
   }
 
-  show(times: readonly ChartTime[]): void {
-    if (times.join() === this.#times.join()) return;
-    this.#times = times;
-    this.#draw();
+  show(candles: readonly CandlePoint[]): void {
+    this.#candles = candles;
   }
 
   paint(colour: string): void {
     this.#colour = colour;
-    this.#draw();
-  }
-
-  #draw(): void {
-    const look = { position: "belowBar", shape: "circle", color: this.#colour, size: 0.7 } as const;
-    this.#plugin.setMarkers(this.#times.map((time) => ({ ...look, time: time as Time & number })));
   }
 }

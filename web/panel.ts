@@ -9,7 +9,7 @@ import {
   type Time,
 } from "lightweight-charts";
 import type { Axis } from "./axis.ts";
-import { seriesChange, type ChartTime, type GapPoint } from "./points.ts";
+import type { ChartTime } from "./points.ts";
 import type { Theme } from "./theme.ts";
 
 /** A chart with what another one needs to know to show the same stretch of time. */
@@ -27,23 +27,36 @@ export interface Mark {
   readonly value: number;
 }
 
-/** One chart on the page. */
-export const createPanel = (container: HTMLElement, theme: Theme): IChartApi =>
+/** One chart on the page, with a time axis if there is something to write there. */
+export const createPanel = (container: HTMLElement, theme: Theme, words: TimeWords): IChartApi =>
   createChart(container, {
     autoSize: true,
     ...panelOptions(theme),
     crosshair: { mode: CrosshairMode.Normal },
-    localization: { timeFormatter: (time: Time) => format(FULL, time) },
-    rightPriceScale: { borderVisible: false },
+    // on a phone the page scrolls, whatever is under the finger
+    handleScroll: { vertTouchDrag: false },
+    kineticScroll: { touch: !matchMedia("(prefers-reduced-motion: reduce)").matches },
+    localization: { timeFormatter: words.pointed },
+    rightPriceScale: { borderVisible: false, entireTextOnly: true },
     timeScale: {
+      visible: words !== NO_WORDS,
       borderVisible: false,
       timeVisible: true,
       secondsVisible: false,
       rightOffset: 3,
       minBarSpacing: 0.05,
-      tickMarkFormatter: (time: Time) => format(isMidnight(time) ? DAY : CLOCK, time),
+      tickMarkFormatter: words.tick,
     },
   });
+
+/** What stands on a time axis. */
+export interface TimeWords {
+  tick(time: Time): string;
+  /** Under the crosshair. */
+  pointed(time: Time): string;
+}
+
+export const NO_WORDS: TimeWords = { tick: () => "", pointed: () => "" };
 
 /** What changes with the reader's choice of dark or light. */
 export const panelOptions = ({ text, muted, line, panel, font }: Theme): DeepPartial<ChartOptions> => ({
@@ -61,47 +74,3 @@ export const panelOptions = ({ text, muted, line, panel, font }: Theme): DeepPar
     horzLine: { color: muted, labelBackgroundColor: text },
   },
 });
-
-const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const DAY = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
-const FULL = new Intl.DateTimeFormat(undefined, {
-  day: "numeric",
-  month: "short",
-  hour: "2-digit",
-  minute: "2-digit",
-  second: "2-digit",
-  hourCycle: "h23",
-});
-
-/** In the reader's own time zone. */
-const format = (formatter: Intl.DateTimeFormat, time: Time): string => formatter.format(Number(time) * 1_000);
-
-const isMidnight = (time: Time): boolean => {
-  const date = new Date(Number(time) * 1_000);
-  return date.getHours() === 0 && date.getMinutes() === 0;
-};
-
-/** A series that is told all its points again and again, and changes what is new. */
-export class Line<Point extends GapPoint> {
-  readonly #series: ISeriesApi<SeriesType>;
-  #points: readonly Point[] = [];
-
-  constructor(series: ISeriesApi<SeriesType>) {
-    this.#series = series;
-  }
-
-  show(points: readonly Point[]): void {
-    const change = seriesChange(this.#points, points);
-    this.#points = points;
-    if (change.kind === "tail") for (const point of change.points) this.#series.update(asData(point));
-    else if (change.kind === "all") this.#series.setData(change.points.map(asData));
-  }
-
-  /** As the chart itself has them. */
-  data(): readonly unknown[] {
-    return this.#series.data();
-  }
-}
-
-/** The library's times are a kind of number of its own. */
-const asData = (point: { readonly time: ChartTime }): { time: Time } => point as unknown as { time: Time };

@@ -3,7 +3,7 @@ import type { Bar } from "#core/bar.ts";
 import { barsOf } from "#core/bars.ts";
 import { Accumulator } from "#core/fold.ts";
 import { durationMs, epochMs, sequenceNumber } from "#core/units.ts";
-import { averageSteps, candleOf, evenly, seriesChange, takeTurns } from "./points.ts";
+import { averageSteps, candleOf, evenly, priceLine, seriesChange, takeTurns } from "./points.ts";
 
 const MINUTE = durationMs(60_000);
 
@@ -79,6 +79,27 @@ describe("the average of each window", () => {
     ]);
     expect(averageSteps([], 0, 10)).toEqual({ closed: [], open: [] });
   });
+});
+
+test("the price line goes on to the left where there are longer bars alone", () => {
+  // bars   0        60       120
+  // fine                     120 130
+  const bars = [barAt(0, 100), barAt(60, 200, 400), barAt(120, 500)];
+  const tens = durationMs(10_000);
+  const fine = [120, 130].map((second) => ({
+    ...barAt(second, second),
+    intervalMs: tens,
+    startMs: epochMs(second * 1_000),
+    endMs: epochMs(second * 1_000 + tens),
+  }));
+  const points = priceLine(bars, fine, () => 0).map(({ time, value }) => [time, value]);
+  expect(points).toEqual([
+    [50, 1],
+    [110, 4],
+    [120, 1.2],
+    [130, 1.3],
+  ]);
+  expect(priceLine(bars, [], () => 0)).toEqual([]);
 });
 
 describe("steps in pieces", () => {

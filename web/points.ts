@@ -47,15 +47,30 @@ const closeOf = ({ startMs, content }: Bar): ValuePoint => ({
 
 const UNSEEN = "transparent";
 
-/** The closes of `bars` as a line that is broken where one pass of a replay ends and the next begins. */
-export const closesOf = (bars: readonly Bar[], of: PassOf): readonly ValuePoint[] => {
-  const passes = sections(bars, of);
-  return passes.flatMap((section, index) => {
-    const points = section.map(closeOf);
+/** `pieces`, which follow one another, as one line with nothing between one piece and the next. */
+export const joined = (pieces: readonly (readonly ValuePoint[])[]): readonly ValuePoint[] =>
+  pieces.flatMap((points, index) => {
     const last = points.at(-1);
-    return index === passes.length - 1 || last === undefined
+    return index === pieces.length - 1 || last === undefined
       ? points
       : [...points.slice(0, -1), { ...last, color: UNSEEN }];
+  });
+
+/** The closes of `bars` as a line that is broken where one pass of a replay ends and the next begins. */
+export const closesOf = (bars: readonly Bar[], of: PassOf): readonly ValuePoint[] =>
+  joined(sections(bars, of).map((section) => section.map(closeOf)));
+
+/**
+ * The line of the price itself: the closes of `fine` bars, and before them those of longer `bars`, each in the last place
+ * that a fine bar of it could take, as that is when the price was such.
+ */
+export const priceLine = (bars: readonly Bar[], fine: readonly Bar[], of: PassOf): readonly ValuePoint[] => {
+  const [first] = fine;
+  if (first === undefined) return [];
+  const older = bars.filter(({ endMs }) => endMs <= first.startMs);
+  return closesOf([...older, ...fine], of).map((point, index) => {
+    const bar = older[index];
+    return bar === undefined ? point : { ...point, time: (bar.endMs - first.intervalMs) / 1_000 };
   });
 };
 
@@ -138,5 +153,10 @@ export const seriesChange = <Point extends GapPoint>(
   return isTail ? { kind: "tail", points: after.slice(first) } : { kind: "all", points: after };
 };
 
-const isSame = (a: object, b: object | undefined): boolean =>
-  b !== undefined && JSON.stringify(a) === JSON.stringify(b);
+/** All that a point of any kind can have. */
+const FIELDS = ["time", "value", "open", "high", "low", "close", "color"] as const;
+
+const isSame = (a: AnyPoint, b: AnyPoint | undefined): boolean =>
+  b !== undefined && FIELDS.every((name) => a[name] === b[name]);
+
+type AnyPoint = Readonly<Partial<Record<(typeof FIELDS)[number], unknown>>>;

@@ -1,5 +1,6 @@
-import type { IChartApi, IPanePrimitive, Logical } from "lightweight-charts";
+import type { IChartApi, Logical } from "lightweight-charts";
 import { logicalAt, type Axis } from "./axis.ts";
+import { layer } from "./layer.ts";
 import type { ChartTime } from "./points.ts";
 
 const DASH = 4;
@@ -13,26 +14,12 @@ export class Seams {
 
   constructor(chart: IChartApi) {
     this.#chart = chart;
-    const primitive: IPanePrimitive = {
-      paneViews: () => [
-        {
-          zOrder: () => "bottom",
-          renderer: () => ({
-            draw: (target) =>
-              target.useBitmapCoordinateSpace(({ context, bitmapSize, horizontalPixelRatio }) => {
-                context.strokeStyle = this.#colour;
-                context.lineWidth = Math.max(1, Math.floor(horizontalPixelRatio));
-                context.setLineDash([DASH * horizontalPixelRatio, DASH * horizontalPixelRatio]);
-                for (const x of this.#places()) {
-                  const at = Math.round(x * horizontalPixelRatio) + 0.5;
-                  context.stroke(new Path2D(`M${at} 0V${bitmapSize.height}`));
-                }
-              }),
-          }),
-        },
-      ],
-    };
-    chart.panes()[0]?.attachPrimitive(primitive);
+    const seams = layer("bottom", (context, height) => {
+      context.strokeStyle = this.#colour;
+      context.setLineDash([DASH, DASH]);
+      for (const x of this.#places()) context.stroke(new Path2D(`M${Math.round(x) + 0.5} 0V${height}`));
+    });
+    chart.panes()[0]?.attachPrimitive(seams);
   }
 
   show(axis: Axis, times: readonly ChartTime[]): void {

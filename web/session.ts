@@ -1,11 +1,13 @@
+import { backoffMs, type Backoff } from "#core/backoff.ts";
 import { Answer } from "#core/protocol/answer.ts";
 import { CLIENT_LIMITS, clientMessageText, type ClientMessage } from "#core/protocol/client-message.ts";
-import type { Fault } from "#core/protocol/faults.ts";
 import type { Holding } from "#core/protocol/holding.ts";
 import type { PipelineStatus } from "#core/protocol/pipeline-status.ts";
 import { Register } from "#core/protocol/register.ts";
-import { readServerMessage, type ServerMessage, type SnapshotHead } from "#core/protocol/server-message.ts";
-import type { DurationMs } from "#core/units.ts";
+import type { ServerMessage, SnapshotHead } from "#core/protocol/server-message.ts";
+import { durationMs, type DurationMs, type EpochMs } from "#core/units.ts";
+import { readServerText, type SessionFault, type Told } from "./server-text.ts";
+import { inGroups } from "./symbol-list.ts";
 
 /** Wanted from the server: the last bars of some symbols, and what changes. */
 export interface Wish {
@@ -14,28 +16,35 @@ export interface Wish {
   readonly bars: number;
 }
 
+/** A part of what the server knows of symbols. */
+export type SymbolsPart = Extract<ServerMessage, { readonly type: "symbols" }>;
+
 /** What the server knows of a symbol. */
-export type KnownSymbol = Extract<ServerMessage, { readonly type: "symbols" }>["symbols"][number];
+export type KnownSymbol = SymbolsPart["symbols"][number];
 
 export interface SessionEvents {
-  onOpen(): void;
+  /** Messages can be sent, or must be sent again. */
+  onReady(): void;
   /** All that was wished for has come. */
   onWhole(): void;
-  /** Something came, if only a sign of life. */
-  onMessage(): void;
-  /** There are new panes in the register. */
+  /** Something of so many bytes came, if only a sign of life. */
+  onMessage(message: Told, bytes: number): void;
+  /** There are new panes in the register, all that were told at once. */
   onPanes(): void;
   onStatus(status: PipelineStatus): void;
-  onSymbols(symbols: readonly KnownSymbol[]): void;
-  onFault(fault: Fault): void;
+  onSymbols(part: SymbolsPart): void;
+  onFault(fault: SessionFault): void;
   /** The connection is over, or never came to be. */
-  onEnd(): void;
+  onEnd(hasOpened: boolean): void;
 }
 
 /** The part of a browser's WebSocket that a session needs. */
 export type Socket = Pick<WebSocket, "send" | "close" | "addEventListener" | "readyState">;
 
 const OPEN = 1;
+
+/** What may be missing is asked for again so soon, and later where that does not help. */
+const ASK_AGAIN: Backoff = { firstMs: durationMs(2_000), longestMs: durationMs(60_000) };
 
 type SnapshotMessage = Extract<ServerMessage, { readonly type: "snapshot" }>;
 
@@ -57,14 +66,19 @@ export class Session {
   readonly #answers: SnapshotHead[] = [];
   #wishes: readonly Wish[] = [];
   #isOver = false;
+  #signs = 0;
+  #watermarkMs: EpochMs | undefined;
+  /** How often all was asked for again. */
+  #repeats = 0;
+  #isRepeating = false;
 
   constructor(socket: Socket, events: SessionEvents, before?: Session) {
     this.#socket = socket;
     this.#events = events;
     this.#before = before;
     socket.addEventListener("open", () => {
-      for (const wish of this.#wishes) this.#ask(wish);
-      events.onOpen();
+      this.#signs++;
+      this.#askAll();
     });
     socket.addEventListener("message", ({ data }) => this.#take(String(data)));
     socket.addEventListener("close", () => this.#end());
@@ -83,17 +97,43 @@ export class Session {
 
   /** Asks for what was not wished for before, and gives up what no longer is. */
   wish(wishes: readonly Wish[]): void {
-    const before = new Set(this.#wishes.map(wishText));
-    const dropped = dropWishes(this.#wishes, wishes);
+    const before = this.#wishes;
+    const dropped = dropWishes(before, wishes);
+    const asked = new Set(before.map(wishText));
     this.#wishes = wishes;
     if (!this.isOpen) return;
-    for (const wish of wishes) if (!before.has(wishText(wish))) this.#ask(wish);
+    for (const wish of wishes) if (!asked.has(wishText(wish)) && !this.#takePart(wish, before)) this.#ask(wish);
+    const keys = new Set(wishes.map(answerText));
+    for (const key of this.#holdings.keys()) if (!keys.has(key)) this.#holdings.delete(key);
     for (const { symbols, intervalMs } of dropped) this.#send({ action: "unsubscribe", symbols, intervalMs });
   }
 
-  /** Asks for everything again, as after an answer that failed. */
-  askAgain(): void {
-    if (this.isOpen) for (const wish of this.#wishes) this.#ask(wish);
+  /** Forgets what is older than any wish, or no longer wished for. */
+  forget(): void {
+    this.register.keep(this.#wishes);
+  }
+
+  /** Asks for everything again in a while, as after an answer that failed: once, however often this is called. */
+  askSoon(): void {
+    if (this.#isRepeating) return;
+    this.#isRepeating = true;
+    setTimeout(
+      () => {
+        this.#isRepeating = false;
+        if (this.isOpen) this.#askAll();
+      },
+      backoffMs(ASK_AGAIN, ++this.#repeats, 1),
+    );
+  }
+
+  /** The watermark of what the last answers had, undefined where the server did not say. */
+  get watermarkMs(): EpochMs | undefined {
+    return this.#watermarkMs;
+  }
+
+  /** How many signs of life there were. */
+  get signs(): number {
+    return this.#signs;
   }
 
   /** Whether messages can be sent. */
@@ -101,24 +141,34 @@ export class Session {
     return this.#socket.readyState === OPEN;
   }
 
+  /** Wants to be told something. */
+  ask(action: "ping" | "symbols" | "operations"): void {
+    if (this.isOpen) this.#send({ action });
+  }
+
   /** Wants a sign of life. */
   ping(): void {
-    if (this.isOpen) this.#send({ action: "ping" });
+    this.ask("ping");
   }
 
   /** Wants to be told which symbols there are. */
   askSymbols(): void {
-    if (this.isOpen) this.#send({ action: "symbols" });
+    this.ask("symbols");
   }
 
-  /** Wants feeds to fetch these symbols, or no more; the session must be open. */
+  /** Wants feeds to fetch these symbols, or no more. */
   watch(action: "watch" | "unwatch", symbols: readonly string[]): void {
-    if (symbols.length > 0) this.#send({ action, symbols });
+    if (this.isOpen) for (const group of inGroups(symbols)) this.#send({ action, symbols: group });
   }
 
   close(): void {
     this.#isOver = true;
     this.#socket.close();
+  }
+
+  #askAll(): void {
+    for (const wish of this.#wishes) this.#ask(wish);
+    this.#events.onReady();
   }
 
   #ask(wish: Wish): void {
@@ -132,20 +182,29 @@ export class Session {
     else this.#send({ action: "subscribe", ...wish });
   }
 
+  /** Of a part of what was answered whole, all is known. */
+  #takePart(wish: Wish, wishes: readonly Wish[]): boolean {
+    const whole = wishes.find((each) => isPart(wish, each) && !this.#awaited.has(answerText(each)));
+    const holding = whole && this.#holdings.get(answerText(whole));
+    if (holding !== undefined) this.#holdings.set(answerText(wish), holding);
+    return holding !== undefined;
+  }
+
   #send(message: ClientMessage): void {
     this.#socket.send(clientMessageText(message));
   }
 
   #take(text: string): void {
     if (this.#isOver) return;
-    const message = readOrFault(text);
-    this.#events.onMessage();
+    const message = readServerText(text);
+    this.#signs++;
+    this.#events.onMessage(message, text.length);
     if (message.type === "error") this.#events.onFault(message);
     else if (message.type === "heartbeat") this.#events.onStatus(message);
-    else if (message.type === "symbols") this.#events.onSymbols(message.symbols);
+    else if (message.type === "symbols") this.#events.onSymbols(message);
     if (message.type !== "snapshot" && message.type !== "update") return;
     this.register.apply(message.panes);
-    this.#events.onPanes();
+    if (message.part === message.parts) this.#events.onPanes();
     if (message.type === "snapshot") this.#takeAnswer(message);
   }
 
@@ -155,6 +214,7 @@ export class Session {
     if (holding === undefined) return;
     this.#awaited.delete(key);
     this.#answers.push(message);
+    this.#watermarkMs = message.watermarkMs;
     const isMixed = this.#holdings.has(key) && this.#holdings.get(key) === undefined;
     this.#holdings.set(key, isMixed ? undefined : holding);
     if (this.isAwaiting) return;
@@ -177,22 +237,15 @@ export class Session {
   #end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#events.onEnd();
+    this.#events.onEnd(this.#signs > 0);
   }
 }
 
-/** A gateway that fails answers in words of its own. */
-const readOrFault = (text: string): ServerMessage => {
-  try {
-    return readServerMessage(text);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return { type: "error", code: "unavailable", message: error.message };
-  }
-};
-
 const answerText = ({ symbols, intervalMs }: Pick<Wish, "symbols" | "intervalMs">): string =>
   `${intervalMs}|${symbols.join("|")}`;
+
+const isPart = (wish: Wish, { symbols, intervalMs, bars }: Wish): boolean =>
+  intervalMs === wish.intervalMs && bars === wish.bars && wish.symbols.every((symbol) => symbols.includes(symbol));
 
 const wishText = (wish: Wish): string => `${wish.bars}|${answerText(wish)}`;
 

@@ -1,45 +1,114 @@
+import type { DashboardConfig } from "#core/protocol/dashboard-config.ts";
+import type { Choice } from "./choice.ts";
+import {
+  backWords,
+  lookOf,
+  noticeWords,
+  stateWord,
+  stateWords,
+  troubleWords,
+  updatedWords,
+  type ConnectionView,
+} from "./connection-words.ts";
 import { byId, setText } from "./element.ts";
+import { emptyWords } from "./empty-words.ts";
 import type { Feed } from "./feed.ts";
-import { completeWords, countWords, feedWords, stateWord, stateWords, updatedWords } from "./words.ts";
+import { NoticeList } from "./notice-list.ts";
+import type { Notice } from "./notices.ts";
+import { showCounts } from "./operations/counts.ts";
+import { completeWords, feedWords } from "./pipeline-words.ts";
+import type { Suggestions } from "./suggestions.ts";
+import { agoWords, secondWords } from "./words.ts";
 
-/** Heartbeats come each second. */
-const STALE_MS = 4_000;
-const FAULT_MS = 5_000;
+/** A loss is worth a word from here on. */
+const LAPSE_MS = 1_000;
 
 /** Says how the page stands with the server, and how the server stands with its trades. */
 export class Status {
   readonly #feed: Feed;
-  /** What the server last complained of, and how long it is shown. */
-  #fault = { message: "", untilMs: 0 };
+  readonly #config: DashboardConfig;
+  readonly #known: Suggestions;
+  readonly #happened: Notice[];
+  readonly #notices = new NoticeList();
+  #toldBackAtMs: number | undefined;
 
-  constructor(feed: Feed) {
+  /** What happens is taken from `happened` when it is told. */
+  constructor(feed: Feed, config: DashboardConfig, known: Suggestions, happened: Notice[]) {
     this.#feed = feed;
+    this.#config = config;
+    this.#known = known;
+    this.#happened = happened;
+    document.addEventListener("visibilitychange", () => feed.connectNow());
+    window.addEventListener("online", () => feed.connectNow());
+    byId("now").addEventListener("click", () => feed.connectNow());
   }
 
-  complain(message: string): void {
-    this.#fault = { message, untilMs: performance.now() + FAULT_MS };
+  /** Shows how things stand while the page shows `choice`. */
+  show(choice: Choice): void {
+    const { state, trouble, pulse } = this.#feed;
+    const isStale = state.kind === "live" && pulse.isSilent;
+    const isAgain = trouble !== undefined;
+    const view = { state, nowMs: performance.now(), isOnline: navigator.onLine, isStale, isAgain };
+    this.#tellBack();
+    this.#showConnection(view);
+    this.#showPipeline(lookOf(view) !== "live");
+    for (const notice of this.#happened.splice(0)) this.#notices.say(notice.code, noticeWords(notice, choice));
+    this.#notices.tidy();
   }
 
-  show(): void {
-    const { state, silenceMs, ageMs, status } = this.#feed;
-    const nowMs = performance.now();
-    const isStale = status !== undefined && silenceMs > STALE_MS;
-    const view = { state, nowMs, isOnline: navigator.onLine, isStale };
-    const isFaulty = nowMs < this.#fault.untilMs;
-    byId("state").dataset["state"] = isStale ? "stale" : state.kind;
+  /** What to say of a symbol without bars. */
+  emptyWords(symbol: string): string {
+    const { symbols, hasOwnSymbols = false } = this.#config;
+    return emptyWords({
+      symbol,
+      known: this.#known.of(symbol),
+      isAsked: this.#known.isWhole,
+      isForeign: hasOwnSymbols && !symbols.includes(symbol),
+      feed: this.#feed.status?.feed,
+    });
+  }
+
+  /** Tells once of a connection that was lost and is back. */
+  #tellBack(): void {
+    const { trouble } = this.#feed;
+    if (trouble?.backAtMs === undefined || trouble.backAtMs === this.#toldBackAtMs) return;
+    this.#toldBackAtMs = trouble.backAtMs;
+    const { lostAtMs, backAtMs } = trouble;
+    if (lostAtMs !== undefined && backAtMs - lostAtMs >= LAPSE_MS)
+      this.#notices.say("back", backWords(lostAtMs, backAtMs));
+  }
+
+  #showConnection(view: ConnectionView): void {
+    const look = lookOf(view);
+    const { trouble, pulse, ageMs, status } = this.#feed;
+    byId("state").dataset["state"] = look;
     setText(byId("state"), stateWords(view));
-    const isTold = status !== undefined && !isStale;
-    setText(byId("said"), [stateWord(view), ...(isTold ? [feedWords(status.feed)] : [])].join(". "));
-    setText(byId("age"), isFaulty ? this.#fault.message : updatedWords(ageMs));
-    byId("pipeline").hidden = !isTold;
+    setText(byId("said"), [stateWord(view), ...(look === "live" && status ? [feedWords(status.feed)] : [])].join(". "));
+    const wrong = trouble === undefined ? "" : troubleWords(trouble);
+    const away = view.isStale ? `nothing heard for ${agoWords(pulse.silenceMs)}` : wrong;
+    setText(byId("age"), look === "live" ? updatedWords(ageMs) : away);
+    byId("age").title = trouble ? `last trouble at ${secondWords(trouble.atMs)}: ${wrong}` : "";
+    this.#offerNow(look !== "live" && look !== "connecting");
+  }
+
+  /** Shows the button, or hides it and leaves the keyboard where it was. */
+  #offerNow(isOffered: boolean): void {
+    const button = byId("now");
+    const hadFocus = document.activeElement === button;
+    button.hidden = !isOffered;
+    if (hadFocus && !isOffered) byId("state").focus();
+  }
+
+  #showPipeline(isOld: boolean): void {
+    const { status } = this.#feed;
+    byId("pipeline").hidden = status === undefined;
     if (status === undefined) return;
-    const { feed, counts } = status;
+    const { timeMs, feed, counts } = status;
+    byId("pipeline").classList.toggle("old", isOld);
     byId("pipeline").dataset["feed"] = feed;
+    setText(byId("asOf"), isOld ? `as of ${secondWords(timeMs)}:` : "");
     setText(byId("feed"), feedWords(feed));
     setText(byId("complete"), completeWords(status));
-    setText(byId("trades"), countWords(counts.trades, "trade"));
-    setText(byId("late"), `${counts.late.toLocaleString("en-US")} late`);
-    setText(byId("duplicates"), countWords(counts.duplicates, "duplicate"));
-    setText(byId("rejected"), `${counts.rejected.toLocaleString("en-US")} rejected`);
+    showCounts(counts);
   }
 }

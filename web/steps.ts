@@ -1,5 +1,5 @@
 import { LineSeries, LineType, type IChartApi, type LineWidth } from "lightweight-charts";
-import { Line } from "./panel.ts";
+import { Line } from "./line.ts";
 import { takeTurns, type ValuePoint } from "./points.ts";
 
 /** A line of steps in pieces, with nothing between one piece and the next. */

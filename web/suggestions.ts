@@ -1,30 +1,44 @@
-import { byId, element } from "./element.ts";
-import type { KnownSymbol } from "./session.ts";
+import type { KnownSymbol, SymbolsPart } from "./session.ts";
 
-const DAY = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" });
-
-/** What the server knows of symbols, offered where the reader types one. */
+/** What the server knows of symbols. */
 export class Suggestions {
   readonly #known = new Map<string, KnownSymbol>();
+  /** The parts that have come of the list of all. */
+  readonly #parts = new Set<number>();
+  #isWhole = false;
 
-  /** `ask` is called when the reader is about to type. */
-  constructor(ask: () => void) {
-    byId("symbol").addEventListener("focus", ask);
+  /** Whether all symbols that the server knew are known here. */
+  get isWhole(): boolean {
+    return this.#isWhole;
   }
 
-  /** Takes in what the server said of some symbols. */
-  take(symbols: readonly KnownSymbol[]): void {
-    const before = this.#known.size;
+  /** Those that were traded. */
+  get seen(): readonly string[] {
+    return this.#names(({ seenMs }) => seenMs !== undefined);
+  }
+
+  /** Those that feeds shall fetch. */
+  get watched(): readonly string[] {
+    return this.#names(({ isWatched }) => isWatched);
+  }
+
+  /** Those that were traded, or that somebody wants to be. */
+  get symbols(): readonly string[] {
+    return this.#names(({ seenMs, isWatched }) => seenMs !== undefined || isWatched);
+  }
+
+  /** What the server said of `symbol`, undefined where it said nothing. */
+  of(symbol: string): KnownSymbol | undefined {
+    return this.#known.get(symbol);
+  }
+
+  /** Takes in what the server said of some symbols, at first of all. */
+  take({ symbols, part, parts }: SymbolsPart): void {
+    this.#isWhole ||= this.#parts.add(part).size === parts;
     for (const each of symbols) this.#known.set(each.symbol, each);
-    if (this.#known.size === before) return;
-    const names = [...this.#known.values()].filter(({ seenMs, isWatched }) => seenMs !== undefined || isWatched);
-    byId("suggestions").replaceChildren(...names.map(({ symbol }) => element("option", { value: symbol })));
   }
 
-  /** What to say of a symbol without bars. */
-  emptyWords(symbol: string): string {
-    const seenMs = this.#known.get(symbol)?.seenMs;
-    if (seenMs === undefined) return `No trades of ${symbol} yet. Its first bar appears here.`;
-    return `No trades of ${symbol} in these bars. It last traded on ${DAY.format(seenMs)}.`;
+  #names(isWanted: (known: KnownSymbol) => boolean): readonly string[] {
+    return [...this.#known.values()].filter(isWanted).map(({ symbol }) => symbol);
   }
 }

@@ -1,126 +1,162 @@
 import type { Bar } from "#core/bar.ts";
-import { element, setText } from "./element.ts";
-import { changeSince, sections, type PassOf } from "./passes.ts";
-import { numberOf } from "./points.ts";
-import { drawSparkline } from "./sparkline.ts";
-import type { Theme } from "./theme.ts";
-import { agoWords, changeClass, changeWords, clockWords, priceWords } from "./words.ts";
-
-interface Row {
-  readonly item: HTMLLIElement;
-  readonly button: HTMLButtonElement;
-  readonly canvas: HTMLCanvasElement;
-  readonly price: HTMLElement;
-  readonly change: HTMLElement;
-  readonly note: HTMLElement;
-  shownPrice: number | undefined;
-}
+import { byId } from "./element.ts";
+import type { Room } from "./sparkline.ts";
+import { scrolledTo, visibleRows, type Scroll } from "./virtual-window.ts";
+import { WatchRow, type Entry, type Measures } from "./watch-row.ts";
 
 export interface WatchlistEvents {
-  onSelect(symbol: string): void;
+  onChoose(entry: Entry): void;
   onRemove(symbol: string): void;
 }
 
-/** The times that rows are measured against. */
-export interface Measures {
-  /** The newest time of any symbol. */
-  readonly newestMs: number;
-  /** Since when a change is measured. */
-  readonly fromMs: number;
-  readonly passOf: PassOf;
+/** What the rows are to show. */
+export interface WatchView extends Omit<Measures, "room"> {
+  /** The bars of the last while, in order. */
+  readonly barsOf: (symbol: string) => readonly Bar[];
 }
 
-/** A symbol that was silent for so long is said to be quiet. */
-const QUIET_MS = 60_000;
+/** How large a row is in the direction in which the list is scrolled, and the line in it; the style sheet agrees. */
+interface Shape {
+  readonly isStrip: boolean;
+  readonly size: number;
+  readonly room: Room;
+}
 
-/** One row per symbol: last price, change, and a sparkline of the last while. */
+const LIST: Shape = { isStrip: false, size: 30, room: { width: 48, height: 20 } };
+const STRIP: Shape = { isStrip: true, size: 152, room: { width: 124, height: 24 } };
+
+/**
+ * The list of symbols, of which only the rows in sight are on the page. It lies on its side where the screen is narrow. The
+ * keyboard's focus is the list's own; its active row is the chosen one, unless a search points at another.
+ */
 export class Watchlist {
-  readonly #list: HTMLElement;
-  readonly #events: WatchlistEvents;
-  readonly #rows = new Map<string, Row>();
+  readonly #grid = byId("symbols");
+  readonly #space = byId("rows");
+  readonly #narrow = matchMedia("(max-width: 760px)");
+  readonly #rows = new Map<string, WatchRow>();
+  readonly #spare: WatchRow[] = [];
+  #created = 0;
+  #entries: readonly Entry[] = [];
+  #selected = "";
+  #active: string | undefined;
+  #view: WatchView | undefined;
+  #shape = LIST;
+  /** The window's room and how far it is scrolled, measured when they change and not while prices do. */
+  #room = 0;
+  #scrolled = 0;
 
-  constructor(list: HTMLElement, events: WatchlistEvents) {
-    this.#list = list;
-    this.#events = events;
+  constructor({ onChoose, onRemove }: WatchlistEvents) {
+    this.#grid.addEventListener("click", ({ target }) => {
+      const clicked = target as Element;
+      const entry = [...this.#rows.values()].find((row) => row.element.contains(clicked))?.entry;
+      if (entry === undefined) return;
+      if (clicked.closest("button") === null) onChoose(entry);
+      else onRemove(entry.symbol);
+    });
+    this.#grid.addEventListener("scroll", () => this.#measure(), { passive: true });
+    new ResizeObserver(() => {
+      this.#measure();
+      this.reveal();
+    }).observe(this.#grid);
+    this.#measure();
   }
 
-  /** Adds a row at the end, unless there is one; with a button that removes it, if the reader may. */
-  add(symbol: string, { isRemovable }: { isRemovable: boolean }): void {
-    if (this.#rows.has(symbol)) return;
-    const canvas = element("canvas", { class: "sparkline", "aria-hidden": "true" });
-    const [price, change] = [element("span", { class: "price" }, "–"), element("span", { class: "change" })];
-    const note = element("span", { class: "note" }, "no trades yet");
-    const name = element("span", { class: "symbol", title: symbol }, symbol);
-    const button = element("button", { type: "button", class: "row" }, name, canvas, price, note, change);
-    button.addEventListener("click", () => this.#events.onSelect(symbol));
-    const item = element("li", {}, button);
-    if (isRemovable) item.append(this.#removeButton(symbol));
-    this.#list.append(item);
-    this.#rows.set(symbol, { item, button, canvas, price, change, note, shownPrice: undefined });
+  get entries(): readonly Entry[] {
+    return this.#entries;
   }
 
-  remove(symbol: string): void {
-    this.#rows.get(symbol)?.item.remove();
-    this.#rows.delete(symbol);
+  /** The row that keys start from, -1 if there is none. */
+  get place(): number {
+    return this.#placeOf(this.#active ?? this.#selected);
   }
 
-  focus(symbol: string): void {
-    this.#rows.get(symbol)?.button.focus();
+  get scroll(): Scroll {
+    return { count: this.#entries.length, size: this.#shape.size, room: this.#room, scrolled: this.#scrolled };
+  }
+
+  /** Shows these entries in this order. */
+  arrange(entries: readonly Entry[]): void {
+    this.#entries = entries;
+    this.#grid.ariaRowCount = String(entries.length + 1);
+    this.#lay();
   }
 
   select(symbol: string): void {
-    for (const [name, { button }] of this.#rows) {
-      if (name === symbol) button.setAttribute("aria-current", "true");
-      else button.removeAttribute("aria-current");
+    this.#selected = symbol;
+    this.point(undefined);
+  }
+
+  /** Lets a search point at an entry, or at none. */
+  point(symbol: string | undefined): void {
+    this.#active = symbol;
+    this.#lay();
+    this.reveal();
+  }
+
+  focus(): void {
+    this.#grid.focus({ preventScroll: true });
+  }
+
+  /** Scrolls the list, and never the page, until the active row is in sight. */
+  reveal(): void {
+    const { place } = this;
+    if (place < 0 || this.#room === 0) return;
+    const to = scrolledTo(place, this.scroll);
+    if (to !== this.#scrolled) this.#grid.scrollTo(this.#shape.isStrip ? { left: to } : { top: to });
+  }
+
+  /** Brings the rows in sight up to date. */
+  show(view: WatchView): void {
+    this.#view = view;
+    const measures = { ...view, room: this.#shape.room };
+    for (const [symbol, row] of this.#rows) row.show(view.barsOf(symbol), measures);
+  }
+
+  #measure(): void {
+    const { isStrip, size } = (this.#shape = this.#narrow.matches ? STRIP : LIST);
+    const { scrollLeft, scrollTop, clientWidth, clientHeight } = this.#grid;
+    [this.#scrolled, this.#room] = isStrip ? [scrollLeft, clientWidth] : [scrollTop, clientHeight - size];
+    this.#lay();
+  }
+
+  /** Puts a row wherever one can be seen. */
+  #lay(): void {
+    const { isStrip, size } = this.#shape;
+    const long = `${this.#entries.length * size}px`;
+    this.#space.style.setProperty("width", isStrip ? long : "");
+    this.#space.style.setProperty("height", isStrip ? "" : long);
+    const [from, to] = visibleRows(this.scroll);
+    const seen = this.#entries.slice(from, to);
+    const symbols = new Set(seen.map(({ symbol }) => symbol));
+    for (const [symbol, row] of this.#rows) {
+      if (symbols.has(symbol)) continue;
+      this.#rows.delete(symbol);
+      this.#spare.push(row);
     }
-    this.reveal(symbol);
-  }
-
-  /** Scrolls the list, and never the page, until the row of `symbol` is in sight. */
-  reveal(symbol: string): void {
-    const item = this.#rows.get(symbol)?.item;
-    if (item === undefined) return;
-    const [box, frame] = [item.getBoundingClientRect(), this.#list.getBoundingClientRect()];
-    this.#list.scrollBy({
-      left: Math.max(0, box.right - frame.right) + Math.min(0, box.left - frame.left),
-      top: Math.max(0, box.bottom - frame.bottom) + Math.min(0, box.top - frame.top),
+    const rows = seen.map((entry, index) => {
+      const row = this.#rows.get(entry.symbol) ?? this.#spare.pop() ?? this.#create();
+      this.#rows.set(entry.symbol, row);
+      row.bind(entry);
+      row.put(from + index, `translate${isStrip ? "X" : "Y"}(${(from + index) * size}px)`);
+      row.select(entry.symbol === this.#selected, entry.symbol === (this.#active ?? this.#selected));
+      return row.element;
     });
+    const isSame =
+      rows.length === this.#space.children.length && rows.every((row, i) => row === this.#space.children[i]);
+    if (!isSame) this.#space.replaceChildren(...rows);
+    const active = this.#rows.get(this.#active ?? this.#selected)?.element.id;
+    for (const target of [this.#grid, byId("symbol")]) {
+      if (active === undefined) target.removeAttribute("aria-activedescendant");
+      else target.setAttribute("aria-activedescendant", active);
+    }
+    if (this.#view !== undefined) this.show(this.#view);
   }
 
-  /** Shows what `bars` say of `symbol`, which are those of the last while, oldest first. */
-  show(symbol: string, bars: readonly Bar[], { newestMs, fromMs, passOf }: Measures, theme: Theme): void {
-    const row = this.#rows.get(symbol);
-    const last = bars.at(-1);
-    if (row === undefined || last === undefined) return;
-    const price = numberOf(last.content.close.price);
-    setText(row.price, priceWords(price, last.content.close.price.scale));
-    const from = numberOf((changeSince(bars, fromMs)?.[0] ?? last).content.open.price);
-    const isMeasured = changeSince(bars, fromMs) !== undefined;
-    setText(row.change, isMeasured ? changeWords(from, price) : "");
-    row.change.className = `change ${changeClass(from, price)}`;
-    row.change.title = `since ${clockWords(fromMs)}`;
-    const silenceMs = newestMs - last.content.close.eventTimeMs;
-    setText(row.note, silenceMs < QUIET_MS ? "" : `quiet for ${agoWords(silenceMs)}`);
-    flash(row, price);
-    const lines = sections(bars, passOf).map((section) => section.map(({ content }) => numberOf(content.close.price)));
-    drawSparkline(row.canvas, lines, price < from ? theme.down : theme.up);
+  #create(): WatchRow {
+    return new WatchRow(`row${this.#created++}`);
   }
 
-  #removeButton(symbol: string): HTMLButtonElement {
-    const words = `Remove ${symbol}`;
-    const button = element("button", { type: "button", class: "remove", "aria-label": words, title: words }, "×");
-    button.addEventListener("click", () => this.#events.onRemove(symbol));
-    return button;
+  #placeOf(symbol: string): number {
+    return this.#entries.findIndex((entry) => entry.symbol === symbol);
   }
 }
-
-const FLASH: KeyframeAnimationOptions = { duration: 600, easing: "ease-out" };
-
-/** Lets a new price light up for a moment. */
-const flash = (row: Row, price: number): void => {
-  const before = row.shownPrice;
-  row.shownPrice = price;
-  if (before === undefined || before === price || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-  const colour = `var(--${price > before ? "up" : "down"}-faint)`;
-  row.price.animate([{ backgroundColor: colour }, { backgroundColor: "transparent" }], FLASH);
-};

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { durationMs } from "#core/units.ts";
-import { chartWishes, watchedWishes } from "./wishes.ts";
+import { CHART_BARS, chartWishes, watchedSpan } from "./wishes.ts";
 
 const [SECOND, MINUTE, HOUR] = [1_000, 60_000, 3_600_000];
 const offered = [10 * SECOND, MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR].map(durationMs);
@@ -19,14 +19,22 @@ describe("a chart", () => {
     expect(wishes.bars === wishes.fine).toBe(intervalMs === fineMs);
   });
 
+  test("asks for as many as the server gives, and of a long interval for a longer time, when the reader wants older ones", () => {
+    const counts = offered.map((intervalMs) => chartWishes("IBM", intervalMs, offered, CHART_BARS.most).bars.bars);
+    expect(counts).toEqual([1_000, 1_000, 1_000, 640, 160]);
+  });
+
   test("takes for the price what divides its interval", () => {
     const [ten, quarter] = [10 * SECOND, 15 * SECOND].map(durationMs);
     expect(chartWishes("IBM", quarter!, [ten!, quarter!]).fine.intervalMs).toBe(15 * SECOND);
   });
 });
 
-test("a long watchlist is asked for in pieces", () => {
-  const symbols = Array.from({ length: 150 }, (_, index) => `S${index}`);
-  expect(watchedWishes(symbols, offered[0]!).map((wish) => wish.symbols.length)).toEqual([100, 50]);
-  expect(watchedWishes([], offered[0]!)).toEqual([]);
+test.each([
+  [offered, MINUTE, 30],
+  [[10 * SECOND].map(durationMs), 10 * SECOND, 180],
+  [[SECOND].map(durationMs), SECOND, 1_000],
+  [[5 * MINUTE, HOUR].map(durationMs), 5 * MINUTE, 30],
+])("the watchlist asks for half an hour in as few bars as draw a line", (intervals, intervalMs, bars) => {
+  expect(watchedSpan(intervals)).toEqual({ intervalMs, bars });
 });

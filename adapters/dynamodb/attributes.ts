@@ -20,6 +20,9 @@ export const readNumber = (item: Item, name: string): number => {
   return Number(digits);
 };
 
+/** 0 when the item has no number of this name, as one that was written before it was counted. */
+export const readCount = (item: Item, name: string): number => (item[name] === undefined ? 0 : readNumber(item, name));
+
 /** The attribute that {@link readTime} reads; none for undefined. */
 export const timeAttribute = (name: string, timeMs: EpochMs | undefined): Item =>
   timeMs === undefined ? {} : { [name]: numberOf(timeMs) };

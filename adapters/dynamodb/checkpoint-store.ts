@@ -1,7 +1,7 @@
 import type { Checkpoint, CheckpointStore } from "#core/ports/checkpoint-store.ts";
 import { COUNT_NAMES, countsOf } from "#core/shard-counts.ts";
 import { readSequenceNumber } from "#core/units.ts";
-import { numberOf, readBytes, readNumber, readText, readTime, timeAttribute } from "./attributes.ts";
+import { numberOf, readBytes, readCount, readText, readTime, timeAttribute } from "./attributes.ts";
 import { openTable, type DynamoOptions } from "./client.ts";
 import { getAll, putGreater, queryPartition, type Item } from "./requests.ts";
 
@@ -50,5 +50,5 @@ const readCheckpoint = (item: Item): Checkpoint => ({
   seen: readBytes(item, "seen"),
   newestEventTimeMs: readTime(item, "newestEventTimeMs"),
   frontierMs: readTime(item, "frontierMs"),
-  counts: countsOf((name) => readNumber(item, name)),
+  counts: countsOf((name) => readCount(item, name)),
 });

@@ -1,7 +1,7 @@
-import type { ShardStatus, ShardStatusStore } from "#core/ports/shard-status.ts";
+import type { RecordTimes, ShardStatus, ShardStatusStore, ToldStep } from "#core/ports/shard-status.ts";
 import { COUNT_NAMES, countsOf } from "#core/shard-counts.ts";
 import { epochMs, readSequenceNumber } from "#core/units.ts";
-import { numberOf, readNumber, readText, readTime, timeAttribute } from "./attributes.ts";
+import { numberOf, readCount, readNumber, readText, readTime, timeAttribute } from "./attributes.ts";
 import { openTable, type DynamoOptions } from "./client.ts";
 import { putGreater, queryPartition, type Item } from "./requests.ts";
 
@@ -33,6 +33,7 @@ const statusItem = ({
   newestEventTimeMs,
   frontierMs,
   counts,
+  step,
 }: ShardStatus): Item => ({
   stream: { S: partitionText(stream) },
   shard: { S: shard },
@@ -41,6 +42,16 @@ const statusItem = ({
   ...timeAttribute("newestEventTimeMs", newestEventTimeMs),
   ...timeAttribute("frontierMs", frontierMs),
   ...Object.fromEntries(COUNT_NAMES.map((name) => [name, numberOf(counts[name])])),
+  ...(step === undefined ? {} : stepAttributes(step)),
+});
+
+const stepAttributes = ({ newest, foldedTimeMs, stateBytes, paneCount }: ToldStep): Item => ({
+  ...timeAttribute("stepEventTimeMs", newest?.eventTimeMs),
+  ...timeAttribute("stepIngestTimeMs", newest?.ingestTimeMs),
+  ...timeAttribute("stepArrivalTimeMs", newest?.arrivalTimeMs),
+  foldedTimeMs: numberOf(foldedTimeMs),
+  stateBytes: numberOf(stateBytes),
+  paneCount: numberOf(paneCount),
 });
 
 const readStatus = (stream: string, item: Item): ShardStatus => ({
@@ -50,5 +61,20 @@ const readStatus = (stream: string, item: Item): ShardStatus => ({
   arrivalTimeMs: epochMs(readNumber(item, "arrivalTimeMs")),
   newestEventTimeMs: readTime(item, "newestEventTimeMs"),
   frontierMs: readTime(item, "frontierMs"),
-  counts: countsOf((name) => readNumber(item, name)),
+  counts: countsOf((name) => readCount(item, name)),
+  step: readStep(item),
 });
+
+const readStep = (item: Item): ToldStep | undefined => {
+  const foldedTimeMs = readTime(item, "foldedTimeMs");
+  if (foldedTimeMs === undefined) return undefined;
+  const newest = readNewest(item);
+  return { newest, foldedTimeMs, stateBytes: readNumber(item, "stateBytes"), paneCount: readNumber(item, "paneCount") };
+};
+
+const readNewest = (item: Item): RecordTimes | undefined => {
+  const eventTimeMs = readTime(item, "stepEventTimeMs");
+  if (eventTimeMs === undefined) return undefined;
+  const arrivalTimeMs = epochMs(readNumber(item, "stepArrivalTimeMs"));
+  return { eventTimeMs, ingestTimeMs: readTime(item, "stepIngestTimeMs"), arrivalTimeMs };
+};

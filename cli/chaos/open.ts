@@ -6,10 +6,12 @@ import { openLocalCloud, type CloudEvent, type LocalCloud } from "#local/cloud.t
 import { planFaults } from "#local/misbehaviour/fault-plan.ts";
 import { assemble } from "../assemble.ts";
 import { aggregatorEnvironment } from "../running.ts";
+import { say } from "../output.ts";
 import { unlessStopped } from "../stop-signal.ts";
 import { openHeadlessClient } from "./client.ts";
 import { faultCounts } from "./fault-counts.ts";
 import type { ChaosOutcome } from "./outcome.ts";
+import { openChaosPage, type InjectedFault } from "./page.ts";
 import { openProducers } from "./producers.ts";
 import { runChaos, type ChaosRun } from "./run.ts";
 import { Score } from "./score.ts";
@@ -49,6 +51,7 @@ export const openAndRunChaos = async (
   const counts = faultCounts(settings.faults, seconds);
   const score = new Score(counts, traffic.trades.length);
   const plan = planFaults({ seed, counts, records: traffic.counts.records * PLACED });
+  const injected: InjectedFault[] = [];
   await using assembly = await assemble({ ...APP_SETTINGS, shards: String(1 + (seed % MOST_SHARDS)) }, stop);
   stop.throwIfAborted();
   await using cloud = await openLocalCloud({
@@ -56,7 +59,7 @@ export const openAndRunChaos = async (
     idleCloseMs: IDLE_CLOSE_MS,
     environment: { LOG_LEVEL: "ERROR" },
     misbehaviour: { plan, isMeant: ({ environment }) => "BARS_STREAM" in environment && "INTERVALS_MS" in environment },
-    onEvent: (event) => note(event, score),
+    onEvent: (event) => note(event, score, injected),
   });
   Object.assign(process.env, cloud.environment);
   const config = readAggregatorConfig(aggregatorEnvironment(cloud));
@@ -65,7 +68,11 @@ export const openAndRunChaos = async (
   await using store = openChaosStore(config);
   await using producers = openProducers(cloud, config.ticksStream, stop);
   const webSocketUrl = cloud.misbehaviour?.webSocketUrl ?? "";
-  await using client = openHeadlessClient({ webSocketUrl, symbols, intervalsMs: [...storedMs, ...offeredMs] });
+  const intervalsMs = [...storedMs, ...offeredMs];
+  const shown = { settings, dir: assembly.dir, webSocketUrl, symbols, intervalsMs, faults: injected };
+  await using page = settings.port === undefined ? undefined : await openChaosPage({ ...shown, port: settings.port });
+  if (page !== undefined) say(`  dashboard  ${page.url}\n`);
+  await using client = openHeadlessClient({ webSocketUrl, symbols, intervalsMs });
   await unlessStopped(stop, client.whole(0));
   const paceMs = speed === "max" ? undefined : seconds * 1_000;
   const parts = { cloud, client, producers, store, traffic, symbols, storedMs, offeredMs };
@@ -94,8 +101,10 @@ const watch = (
   };
 };
 
-const note = (event: CloudEvent, score: Score): void => {
-  if (event.kind === "fault-injected") score.inject(event.fault);
+const note = (event: CloudEvent, score: Score, injected: InjectedFault[]): void => {
+  if (event.kind !== "fault-injected") return;
+  score.inject(event.fault);
+  injected.push({ kind: event.fault, atMs: clock.nowMs() });
 };
 
 const socketEnvironment = ({ functions }: LocalCloud): Readonly<Record<string, string>> => {

@@ -13,6 +13,8 @@ export interface ChaosSettings {
   /** Each once, in the order of all kinds. */
   readonly faults: readonly FaultKind[];
   readonly reportFile: string | undefined;
+  /** Where the dashboard of the run is served; undefined: nowhere. */
+  readonly port: number | undefined;
   /** The command line that repeats the run. */
   readonly again: string;
 }
@@ -28,6 +30,7 @@ export const readChaosSettings = (args: Arguments, newSeed: () => number): Chaos
   if (source !== "replay" && source !== "sim")
     throw usage(`--source must be replay or sim, was ${JSON.stringify(source)}`);
   const [file, speed, faults] = [args.text("file"), args.text("speed"), args.text("faults")];
+  const port = args.text("port");
   if (source === "sim" && file !== undefined) throw usage("--file goes with a replay, --source was sim");
   const seed = readWhole("--seed", args.text("seed") ?? String(newSeed()), 0, LARGEST_SEED);
   const seconds = readWhole("--for", args.text("for") ?? "60", 1, LONGEST_SECONDS);
@@ -47,6 +50,7 @@ export const readChaosSettings = (args: Arguments, newSeed: () => number): Chaos
     speed: speed === undefined ? undefined : readSpeed(speed),
     faults: faults === undefined ? FAULT_KINDS : readFaults(faults),
     reportFile: args.text("report"),
+    port: port === undefined ? undefined : readWhole("--port", port, 0, 65_535),
     again: `npm run chaos -- ${flags.join(" ")}`,
   };
 };

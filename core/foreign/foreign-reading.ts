@@ -5,6 +5,7 @@ export interface ForeignReading {
   readonly producer: undefined;
   readonly number: 0;
   readonly frontierMs: undefined;
+  readonly ingestTimeMs: undefined;
   /** Trades written into the columns: all but the faults. */
   readonly tradeCount: number;
   /** Values that are no possible trades, the first 100 by index, which counts from 0; the record is -1. */
@@ -17,7 +18,15 @@ export interface ForeignReading {
 export const foreignReading = (
   tradeCount: number,
   { faults, count }: { readonly faults: readonly Fault[]; readonly count: number },
-): ForeignReading => ({ producer: undefined, number: 0, frontierMs: undefined, tradeCount, faults, faultCount: count });
+): ForeignReading => ({
+  producer: undefined,
+  number: 0,
+  frontierMs: undefined,
+  ingestTimeMs: undefined,
+  tradeCount,
+  faults,
+  faultCount: count,
+});
 
 /** The reading of a record that is set aside as a whole. */
 export const rejectedWhole = (reason: RejectionReason): ForeignReading =>

@@ -16,6 +16,8 @@ export type FrameReading =
       readonly number: number;
       /** The event time that the producer says it had reached before, undefined where it does not say. */
       readonly frontierMs: EpochMs | undefined;
+      /** When the producer says that it had the trades, undefined where it does not say. */
+      readonly ingestTimeMs: EpochMs | undefined;
       /** Trades written into the columns: all but the faults. */
       readonly tradeCount: number;
       /** Trades that can be none, the first 100 by their position in the frame. */
@@ -55,12 +57,16 @@ export const readFrame = (data: Uint8Array, columns: TradeColumns, limits: Trade
   return { ...frame, tradeCount: rowCount, faults: NO_FAULTS, faultCount: 0 };
 };
 
-/** A frontier beyond the limit cannot be true, and is taken as not said. */
-const headOf = ({ data, producer, number, frontierMs }: FrameLayout, { latestEventTimeMs }: TradeLimits) => ({
+const headOf = ({ data, producer, number, frontierMs, ingestTimeMs }: FrameLayout, limits: TradeLimits) => ({
   producer: producerText(data, producer),
   number,
-  frontierMs: frontierMs === 0 || frontierMs > latestEventTimeMs ? undefined : epochMs(frontierMs),
+  frontierMs: timeOf(frontierMs, limits),
+  ingestTimeMs: timeOf(ingestTimeMs, limits),
 });
+
+/** A time beyond the limit cannot be true, and is taken as not said. */
+const timeOf = (timeMs: number, { latestEventTimeMs }: TradeLimits): EpochMs | undefined =>
+  timeMs === 0 || timeMs > latestEventTimeMs ? undefined : epochMs(timeMs);
 
 const hasSoundScalars = ({
   number,

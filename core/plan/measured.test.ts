@@ -177,9 +177,16 @@ test("a pane is as long in an update message as the plan reckons, or little shor
 
 test("updates and heartbeats say no more besides than the plan reckons", () => {
   const row = paneRowText(pane);
-  expect(updateMessages([row])[0]!.length - row.length).toBeLessThanOrEqual(UPDATE_HEAD_BYTES);
-  const counts = { trades: 525_600_000_000, late: 1_000_000, duplicates: 1_000, rejected: 1_000 };
-  const beat = heartbeatMessage({ timeMs, watermarkMs: timeMs, feed: "live", counts });
+  expect(updateMessages([row], timeMs)[0]!.length - row.length).toBeLessThanOrEqual(UPDATE_HEAD_BYTES);
+  const counts = {
+    trades: 525_600_000_000,
+    late: 1_000_000,
+    corrected: 1_000,
+    duplicates: 1_000,
+    rejected: 1_000,
+    gaps: 10,
+  };
+  const beat = heartbeatMessage({ timeMs, watermarkMs: timeMs, feed: "live", counts, connections: 10_000 });
   expect(beat.length).toBeLessThanOrEqual(HEARTBEAT_BYTES);
 });
 

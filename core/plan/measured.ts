@@ -20,7 +20,7 @@ export const PANE_ROW_BYTES = 262;
 export const UPDATE_HEAD_BYTES = 330;
 
 /** A heartbeat. */
-export const HEARTBEAT_BYTES = 200;
+export const HEARTBEAT_BYTES = 230;
 
 /** A pane as DynamoDB counts it: names and values. */
 export const PANE_ITEM_BYTES = 350;

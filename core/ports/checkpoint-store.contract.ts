@@ -10,7 +10,15 @@ const checkpoint = ({ last, ...rest }: Partial<Omit<Checkpoint, "last">> & { las
   seen: new Uint8Array([0, 1, 127, 128, 255, last % 256]),
   newestEventTimeMs: epochMs(1_381_132_800_000 + last),
   frontierMs: epochMs(1_381_132_799_000 + last),
-  counts: { records: last, trades: 2 * last, lateTrades: 3, duplicateFrames: 4, duplicateTrades: 5, rejected: 6 },
+  counts: {
+    records: last,
+    trades: 2 * last,
+    lateTrades: 3,
+    correctingTrades: 1,
+    duplicateFrames: 4,
+    duplicateTrades: 5,
+    rejected: 6,
+  },
   ...rest,
 });
 

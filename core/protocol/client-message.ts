@@ -9,7 +9,7 @@ export const CLIENT_LIMITS = {
   messageLength: 8_192,
   symbols: 100,
   bars: 1_000,
-  subscriptions: 500,
+  subscriptions: 1_200,
   messages: 100,
 } as const;
 
@@ -56,13 +56,19 @@ export interface PingMessage {
   readonly action: "ping";
 }
 
+/** Wants to know how the pipeline works, shard by shard. */
+export interface OperationsMessage {
+  readonly action: "operations";
+}
+
 export type ClientMessage =
   | SubscribeMessage
   | ResumeMessage
   | UnsubscribeMessage
   | SymbolsMessage
   | WatchMessage
-  | PingMessage;
+  | PingMessage
+  | OperationsMessage;
 
 const ACTIONS: readonly ClientMessage["action"][] = [
   "subscribe",
@@ -72,6 +78,7 @@ const ACTIONS: readonly ClientMessage["action"][] = [
   "watch",
   "unwatch",
   "ping",
+  "operations",
 ];
 
 export type ClientReading =
@@ -101,6 +108,7 @@ export const readClientMessage = (text: string): ClientReading => {
       return readWatch(action, body);
     case "symbols":
     case "ping":
+    case "operations":
       return { kind: "message", message: { action } };
     default:
       return fault("unknown-action", `action must be one of ${ACTIONS.join(", ")}, was ${shown(action)}`);

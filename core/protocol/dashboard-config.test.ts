@@ -4,7 +4,18 @@ import { readDashboardConfig } from "./dashboard-config.ts";
 const least = { webSocketUrl: "socket", symbols: ["IBM"], intervals: ["1m"] };
 
 test("what may be left out has a default", () => {
-  expect(readDashboardConfig(least)).toEqual({ ...least, source: "", connectionMs: 7_200_000, passes: undefined });
+  expect(readDashboardConfig(least)).toEqual({
+    ...least,
+    source: "",
+    connectionMs: 7_200_000,
+    hasOwnSymbols: false,
+    passes: undefined,
+  });
+});
+
+test("tickets are to be had where it says so", () => {
+  expect(readDashboardConfig({ ...least, ticketsUrl: "tickets" }).ticketsUrl).toBe("tickets");
+  expect(readDashboardConfig({ ...least, ticketsUrl: 7 }).ticketsUrl).toBeUndefined();
 });
 
 test("passes are read where they are whole", () => {

@@ -10,6 +10,14 @@ export interface Passes {
   readonly everyMs: DurationMs;
 }
 
+/**
+ * What trades are: those of a market as they happen; those of another day, told again; or nobody's. A page says it where
+ * they are not `live`.
+ */
+export const SOURCE_KINDS = ["live", "replayed", "simulated"] as const;
+
+export type SourceKind = (typeof SOURCE_KINDS)[number];
+
 /** What a dashboard learns from the `config.json` beside it, so that one build serves everywhere. */
 export interface DashboardConfig {
   /** Absolute, or relative to the page, whose scheme then decides between `ws` and `wss`. */
@@ -22,8 +30,14 @@ export interface DashboardConfig {
   readonly intervals: readonly string[];
   /** What the trades are, in a few words for people. */
   readonly source: string;
+  /** @default not known, and nothing is said of it */
+  readonly kind?: SourceKind | undefined;
+  /** Where the list of faults is that are injected on purpose, relative to the page. @default none are */
+  readonly faults?: string | undefined;
   /** The gateway ends a connection after this long. @default 2 hours, as API Gateway does */
   readonly connectionMs: DurationMs;
+  /** Whether the source carries symbols of its own alone, whatever is watched, as a replay does. @default false */
+  readonly hasOwnSymbols?: boolean;
   /** @default the trades are not known to begin again */
   readonly passes?: Passes | undefined;
 }
@@ -34,7 +48,7 @@ export interface DashboardConfig {
  */
 export const readDashboardConfig = (value: unknown): DashboardConfig => {
   const body = (value ?? {}) as Readonly<Record<string, unknown>>;
-  const { webSocketUrl, ticketsUrl, symbols, intervals, source, connectionMs } = body;
+  const { webSocketUrl, symbols, intervals, source, connectionMs, faults } = body;
   if (typeof webSocketUrl !== "string" || webSocketUrl === "")
     throw new RangeError(`webSocketUrl must be a URL, was ${String(webSocketUrl)}`);
   if (!areTexts(symbols)) throw new RangeError(`symbols must be texts, were ${String(symbols)}`);
@@ -42,11 +56,14 @@ export const readDashboardConfig = (value: unknown): DashboardConfig => {
     throw new RangeError(`intervals must be at least one text, were ${String(intervals)}`);
   return {
     webSocketUrl,
-    ticketsUrl: typeof ticketsUrl === "string" ? ticketsUrl : undefined,
+    ticketsUrl: typeof body["ticketsUrl"] === "string" ? body["ticketsUrl"] : undefined,
     symbols,
     intervals,
     source: typeof source === "string" ? source : "",
+    kind: SOURCE_KINDS.find((kind) => kind === body["kind"]),
+    faults: typeof faults === "string" ? faults : undefined,
     connectionMs: typeof connectionMs === "number" ? durationMs(connectionMs) : SOCKET_LIMITS.connectionMs,
+    hasOwnSymbols: body["hasOwnSymbols"] === true,
     passes: readPasses(body["passes"]),
   };
 };

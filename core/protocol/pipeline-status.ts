@@ -1,4 +1,5 @@
 import { epochMs, type EpochMs } from "../units.ts";
+import { givenNumber } from "./given-number.ts";
 
 /**
  * Whether trades come, and if not, why not.
@@ -19,6 +20,8 @@ export interface PipelineStatus {
   readonly watermarkMs: EpochMs | undefined;
   readonly feed: FeedState;
   readonly counts: StatusCounts;
+  /** How many are connected, this one among them. */
+  readonly connections: number;
 }
 
 export interface StatusCounts {
@@ -26,11 +29,27 @@ export interface StatusCounts {
   readonly trades: number;
   /** Those of them that came behind the watermark. */
   readonly late: number;
+  /** Those of the late ones that came when a bar of theirs had been said to be final, and corrected it. */
+  readonly corrected: number;
   /** Trades not folded, as their frame had been before. */
   readonly duplicates: number;
   /** Trades and records set aside, as they could not be true or not be read. */
   readonly rejected: number;
+  /** Stretches of the stream that may have expired before they were read. */
+  readonly gaps: number;
 }
+
+export type StatusCount = keyof StatusCounts;
+
+/** Every count, in order. */
+export const STATUS_COUNTS = [
+  "trades",
+  "late",
+  "corrected",
+  "duplicates",
+  "rejected",
+  "gaps",
+] as const satisfies readonly StatusCount[];
 
 /**
  * The status in a heartbeat's body.
@@ -41,24 +60,19 @@ export const readStatus = ({
   watermarkMs,
   feed,
   counts,
+  connections,
 }: Readonly<Record<string, unknown>>): PipelineStatus => {
   const state = FEED_STATES.find((known) => known === feed);
   if (state === undefined) throw new RangeError(`a heartbeat's feed must be a known state, was ${String(feed)}`);
-  const { trades, late, duplicates, rejected } = (counts ?? {}) as Readonly<Record<string, unknown>>;
+  const counted = (counts ?? {}) as Readonly<Record<string, unknown>>;
   return {
-    timeMs: epochMs(number(timeMs)),
-    watermarkMs: watermarkMs === null ? undefined : epochMs(number(watermarkMs)),
+    timeMs: epochMs(givenNumber(timeMs)),
+    watermarkMs: watermarkMs === null ? undefined : epochMs(givenNumber(watermarkMs)),
     feed: state,
-    counts: {
-      trades: number(trades),
-      late: number(late),
-      duplicates: number(duplicates),
-      rejected: number(rejected),
-    },
+    counts: Object.fromEntries(STATUS_COUNTS.map((name) => [name, givenNumber(counted[name])])) as Record<
+      StatusCount,
+      number
+    >,
+    connections: givenNumber(connections),
   };
-};
-
-const number = (value: unknown): number => {
-  if (typeof value !== "number") throw new RangeError(`a heartbeat must hold a number, held ${String(value)}`);
-  return value;
 };

@@ -9,6 +9,7 @@ import { MAX_POSITIONS } from "./holding.ts";
 import {
   errorMessage,
   heartbeatMessage,
+  operationsMessages,
   pongMessage,
   PROTOCOL_VERSION,
   readServerMessage,
@@ -16,7 +17,8 @@ import {
   symbolsMessages,
   updateMessages,
 } from "./server-message.ts";
-import { FEED_STATES } from "./pipeline-status.ts";
+import { readOperations, SHARD_COLUMNS } from "./operations.ts";
+import { FEED_STATES, STATUS_COUNTS } from "./pipeline-status.ts";
 import { MAX_MESSAGE_BYTES } from "./split-messages.ts";
 import { SYMBOL_COLUMNS } from "./symbol-rows.ts";
 
@@ -37,13 +39,17 @@ const written = (text: string): readonly string[] => {
     case "snapshot":
       return snapshotMessages(message, message.panes);
     case "update":
-      return updateMessages(message.panes.map(paneRowText));
+      return updateMessages(message.panes.map(paneRowText), message.timeMs);
     case "symbols":
       return symbolsMessages(message.symbols);
     case "heartbeat":
       return [heartbeatMessage(message)];
     case "pong":
-      return [pongMessage()];
+      return [pongMessage(message.timeMs)];
+    case "operations": {
+      const operations = readOperations(message.body);
+      return operationsMessages(operations, operations.shards);
+    }
     case "error":
       return [errorMessage(message)];
     default:
@@ -65,6 +71,7 @@ describe("docs/protocol.md", () => {
       "watch",
       "unwatch",
       "ping",
+      "operations",
     ]);
     expect(serverExamples.map((text) => parsed(text)["type"])).toEqual([
       "snapshot",
@@ -72,6 +79,7 @@ describe("docs/protocol.md", () => {
       "symbols",
       "heartbeat",
       "pong",
+      "operations",
       "error",
     ]);
     expect(examples).toHaveLength(clientExamples.length + serverExamples.length);
@@ -97,10 +105,10 @@ describe("docs/protocol.md", () => {
   });
 });
 
-/** Two messages bear the name `symbols`, the client's question and the server's answer. */
+/** Two pairs of messages bear one name, the client's question and the server's answer. */
 const definitionOf = (text: string): string => {
   const { action, type } = parsed(text) as { action?: string; type?: string };
-  return type === "symbols" ? "symbolsAnswer" : (action ?? type ?? "");
+  return type === "symbols" || type === "operations" ? `${type}Answer` : (action ?? type ?? "");
 };
 
 describe("docs/protocol.schema.json", () => {
@@ -119,7 +127,8 @@ describe("docs/protocol.schema.json", () => {
       positions: { maxItems: MAX_POSITIONS },
       symbolList: { maxItems: CLIENT_LIMITS.symbols },
       symbolsAnswer: { properties: { columns: { const: SYMBOL_COLUMNS } } },
-      heartbeat: { properties: { feed: { enum: FEED_STATES } } },
+      operationsAnswer: { properties: { columns: { const: SHARD_COLUMNS } } },
+      heartbeat: { properties: { feed: { enum: FEED_STATES }, counts: { required: STATUS_COUNTS } } },
       version: { const: PROTOCOL_VERSION },
     });
   });

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { arbitraryContent } from "#test/arbitraries/pane.ts";
 import { barsOf } from "../bars.ts";
 import type { Pane } from "../pane.ts";
-import { durationMs, epochMs, sequenceNumber } from "../units.ts";
+import { durationMs, epochMs, sequenceNumber, type EpochMs } from "../units.ts";
 import { Register } from "./register.ts";
 
 const minuteMs = durationMs(60_000);
@@ -12,6 +12,12 @@ const fiveMinutesMs = durationMs(300_000);
 const tenSecondsMs = durationMs(10_000);
 
 const sampleContent = fc.sample(arbitraryContent, { numRuns: 1, seed: 3 })[0]!;
+
+const closingAt = (eventTimeMs: EpochMs) => ({
+  ...sampleContent,
+  tradeCount: 1,
+  close: { ...sampleContent.close, eventTimeMs },
+});
 
 const pane = (changes: Partial<Pane> & { readonly last?: number } = {}): Pane => {
   const { last = 1, ...rest } = changes;
@@ -84,12 +90,46 @@ describe("the receiver's register", () => {
     expect(registerOf(panes).bars("IBM", minuteMs)[0]?.content.tradeCount).toBe(7);
   });
 
-  test("says which bars changed, each once", () => {
-    const register = registerOf([pane({ last: 5 })]);
-    expect(register.apply([pane({ last: 4 }), pane({ last: 5 })])).toEqual([]);
-    expect(register.apply([pane({ last: 6 }), pane({ last: 7 }), pane({ shard: "shardId-000000000001" })])).toEqual([
-      { symbol: "IBM", intervalMs: minuteMs, startMs: 0 },
+  test("ignores what is behind, and keeps what did not change as it is", () => {
+    const register = registerOf([pane({ last: 5 }), pane({ startMs: epochMs(60_000) })]);
+    const before = register.bars("IBM", minuteMs);
+    register.apply([pane({ last: 4 }), pane({ last: 5 }), pane({ symbol: "SPY" })]);
+    expect(register.bars("IBM", minuteMs)).toBe(before);
+    register.apply([pane({ last: 6 })]);
+    const after = register.bars("IBM", minuteMs);
+    expect(after.map(({ content }) => content.tradeCount)).toEqual([6, 1]);
+    expect([after === before, after[0] === before[0], after[1] === before[1]]).toEqual([false, false, true]);
+  });
+
+  test("tells the same bars whenever it is asked, between updates too", () => {
+    fc.assert(
+      fc.property(arbitraryUpdates, (updates) => {
+        const asked = new Register();
+        for (const update of updates) {
+          asked.apply([update]);
+          barsIn(asked);
+        }
+        expect(barsIn(asked)).toEqual(barsIn(registerOf(updates)));
+      }),
+    );
+  });
+
+  test("forgets what is older than anybody wants, and never a symbol's newest pane", () => {
+    const at = (minutes: number) => epochMs(minutes * minuteMs);
+    const day = Array.from({ length: 1_441 }, (_, index) =>
+      pane({ startMs: at(index), content: closingAt(at(index)) }),
+    );
+    const register = registerOf(day, [pane({ symbol: "SPY" }), pane({ symbol: "BAC" })]);
+    const [bars, five] = [register.bars("IBM", minuteMs), register.bars("IBM", fiveMinutesMs)];
+    expect([bars.length, five.length, register.newestMs]).toEqual([1_441, 289, at(1_440)]);
+    register.keep([
+      { symbols: ["IBM", "SPY"], intervalMs: minuteMs, bars: 30 },
+      { symbols: ["IBM"], intervalMs: fiveMinutesMs, bars: 20 },
     ]);
+    const kept = register.bars("IBM", minuteMs);
+    expect([kept.length >= 100, kept.length < 130, kept.at(-1)]).toEqual([true, true, bars.at(-1)]);
+    expect(register.bars("IBM", fiveMinutesMs)).toEqual(registerOf(register.panes()).bars("IBM", fiveMinutesMs));
+    expect(["SPY", "BAC"].map((symbol) => register.bars(symbol, minuteMs).length)).toEqual([1, 0]);
   });
 
   test("folds longer bars from the longest interval it keeps", () => {

@@ -29,6 +29,7 @@ const arbitraryHead: fc.Arbitrary<SnapshotHead> = fc.record({
   fromMs: fc.integer({ min: 0, max: 4_000_000_000_000 }).map(epochMs),
   upTo: fc.uniqueArray(fc.nat(99), { maxLength: MAX_POSITIONS }).map(positionsOf),
   isRest: fc.boolean(),
+  watermarkMs: fc.option(fc.nat().map(epochMs), { nil: undefined }),
 });
 
 const panesOf = (message: ServerMessage) => ("panes" in message ? message.panes : []);
@@ -88,7 +89,15 @@ describe("server messages", () => {
       timeMs: fc.nat().map(epochMs),
       watermarkMs: fc.option(fc.nat().map(epochMs), { nil: undefined }),
       feed: fc.constantFrom(...FEED_STATES),
-      counts: fc.record({ trades: fc.nat(), late: fc.nat(), duplicates: fc.nat(), rejected: fc.nat() }),
+      counts: fc.record({
+        trades: fc.nat(),
+        late: fc.nat(),
+        corrected: fc.nat(),
+        duplicates: fc.nat(),
+        rejected: fc.nat(),
+        gaps: fc.nat(),
+      }),
+      connections: fc.nat(),
     });
     fc.assert(
       fc.property(arbitraryStatus, (status) => {
@@ -98,7 +107,8 @@ describe("server messages", () => {
   });
 
   test("answer a ping", () => {
-    expect(readServerMessage(pongMessage())).toEqual({ type: "pong" });
+    expect(readServerMessage(pongMessage(epochMs(7)))).toEqual({ type: "pong", timeMs: 7 });
+    expect(readServerMessage(pongMessage())).toEqual({ type: "pong", timeMs: undefined });
   });
 
   test("carry a fault's code and words, beyond ASCII too", () => {

@@ -71,7 +71,7 @@ export class SocketApi extends Construct {
   }
 
   #addRoutes(): void {
-    const { authorizer, panes, checkpoints, connections, symbols } = this.#props;
+    const { authorizer, panes, checkpoints, connections, symbols, leases } = this.#props;
     const connect = this.#functionOf("Connect", "ws-connect", "Notes a new connection");
     connections.grantPutRows(connect);
     const disconnect = this.#functionOf("Disconnect", "ws-disconnect", "Forgets a connection");
@@ -82,6 +82,7 @@ export class SocketApi extends Construct {
     connections.grantDeleteRows(message);
     panes.grantReadRows(message);
     checkpoints.grantReadRows(message);
+    leases.grantReadRows(message);
     symbols.grantReadRows(message);
     symbols.grant(message, "dynamodb:BatchWriteItem");
     this.#grantConnections(message, "POST", "DELETE");

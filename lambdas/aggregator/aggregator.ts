@@ -1,8 +1,10 @@
 import { advanceLife } from "#core/advance-life.ts";
+import type { LifeMemory } from "#core/life-memory.ts";
 import type { LifePorts, LifeRules } from "#core/life.ts";
 import type { ShardRecord } from "#core/ports/shard-reader.ts";
 import type { Log } from "#core/ports/log.ts";
 import { createEventBuffers } from "./event-buffers.ts";
+import { createLifeMemories } from "./life-memories.ts";
 import { capacityOf, recordsOf, shardOf, type AggregatorEvent } from "./kinesis-event.ts";
 
 export interface AggregatorDeps extends LifePorts {
@@ -28,12 +30,16 @@ export interface AggregatorResponse {
  */
 export const createAggregator = (deps: AggregatorDeps) => {
   const buffers = createEventBuffers();
+  const memories = createLifeMemories(deps.rules.intervalsMs);
   return async (event: AggregatorEvent): Promise<AggregatorResponse> => {
+    const shard = shardOf(event);
     const buffer = buffers.take(capacityOf(event));
+    const memory = memories.take(shard);
     try {
-      return await foldBatch(deps, event, recordsOf(event, buffer));
+      return await foldBatch(deps, event, recordsOf(event, buffer), memory);
     } finally {
       buffers.give(buffer);
+      memories.give(shard, memory);
     }
   };
 };
@@ -42,18 +48,14 @@ const foldBatch = async (
   { stream, rules, log, ...ports }: AggregatorDeps,
   event: AggregatorEvent,
   records: readonly ShardRecord[],
+  memory: LifeMemory,
 ): Promise<AggregatorResponse> => {
   const isWindowed = event.window !== undefined;
   const isLast = !isWindowed || event.isFinalInvokeForWindow === true || event.isWindowTerminatedEarly === true;
   const { life } = event.state ?? {};
   const shard = await ports.shards.name(shardOf(event));
-  const { state, isStateUnreadable } = await advanceLife(ports, rules, {
-    stream,
-    shard,
-    records,
-    state: life === undefined ? undefined : Buffer.from(life, "base64"),
-    isLast,
-  });
+  const step = { stream, shard, records, state: life === undefined ? undefined : Buffer.from(life, "base64"), isLast };
+  const { state, isStateUnreadable } = await advanceLife(ports, rules, step, memory);
   if (isStateUnreadable) log.warn("state could not be read, began from the checkpoint", { shard });
   log.info("batch folded", {
     shard,

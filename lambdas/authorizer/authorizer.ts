@@ -6,7 +6,7 @@ import type { TokenVerifier } from "#core/ports/token-verifier.ts";
 import { offeredProtocols, TICKET_PREFIX, TOKEN_PREFIX } from "#core/protocol/subprotocol.ts";
 import { judgeTicket } from "#core/tickets/judge.ts";
 import type { RefusalCode } from "#core/tickets/refusals.ts";
-import { headerOf, type ConnectEvent, type ConnectPolicy } from "./events.ts";
+import { headerOf, loggedOrigin, type ConnectEvent, type ConnectPolicy } from "./events.ts";
 
 /** A client that wants to connect, and what it shows. */
 export interface Visitor {
@@ -41,7 +41,8 @@ export const createAuthorizer =
     const admission = await admit({ connectionId, origin, protocols });
     if (admission.kind === "admitted") return policy("Allow", admission.subject || ANONYMOUS, methodArn);
     const { code, reason } = admission;
-    log.warn("a client may not connect", { code, reason, origin, sourceIp: identity?.sourceIp, connectionId });
+    const { sourceIp } = identity ?? {};
+    log.warn("a client may not connect", { code, reason, origin: loggedOrigin(origin), sourceIp, connectionId });
     return policy("Deny", ANONYMOUS, methodArn);
   };
 

@@ -4,7 +4,7 @@ import type { TicketKeys } from "#core/ports/ticket-keys.ts";
 import { sealingKey } from "#core/tickets/keys.ts";
 import { textToSeal, ticketText } from "#core/tickets/ticket.ts";
 import { epochMs, type DurationMs } from "#core/units.ts";
-import { headerOf, type HttpEvent, type HttpResponse } from "./events.ts";
+import { headerOf, loggedOrigin, type HttpEvent, type HttpResponse } from "./events.ts";
 
 export interface TicketsDeps {
   readonly keys: TicketKeys;
@@ -28,7 +28,8 @@ export const createTickets =
     const origin = headerOf(headers, "origin") ?? "";
     const isOwn = headerOf(headers, "sec-fetch-site") === "same-origin";
     if (origin !== "" && !isOwn && !allowedOrigins.includes(origin)) {
-      log.warn("a page may not have a ticket", { code: "origin-refused", origin, sourceIp: http.sourceIp });
+      const about = { origin: loggedOrigin(origin), sourceIp: http.sourceIp };
+      log.warn("a page may not have a ticket", { code: "origin-refused", ...about });
       return answer(403, { code: "origin-refused", message: "pages of this origin may not have tickets" });
     }
     const subject = authorizer?.jwt?.claims?.["sub"];

@@ -43,6 +43,7 @@ const statusOf = (shard: string, last: SequenceNumber): ShardStatus => ({
   newestEventTimeMs: undefined,
   frontierMs: undefined,
   counts: countsOf(() => 0),
+  step: undefined,
 });
 
 /** Aggregators that have always folded everything. */

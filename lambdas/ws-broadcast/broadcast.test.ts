@@ -10,6 +10,7 @@ import {
   minuteMs,
   minutePane,
   registerOf,
+  startMs,
   tenSecondsMs,
   updatesEvent,
   updatesOf,
@@ -54,12 +55,12 @@ describe("broadcast", () => {
     expect(panesGot("c1")).toEqual([minutePane("IBM", 0, 3), minutePane("SPY", 0, 2)]);
   });
 
-  test("tells the subscriber of a derived interval of the panes it is folded from, once", async () => {
+  test("tells the subscriber of a derived interval of the panes it is folded from, once, and when it does", async () => {
     const { broadcast, sink } = await openStage(["c1", "IBM", fiveMinutesMs], ["c1", "IBM", minuteMs]);
     const tenSeconds = { ...minutePane("IBM", 0, 1), intervalMs: tenSecondsMs };
     await broadcast(updatesOf(minutePane("IBM", 0, 1), tenSeconds));
     expect(sink.sent("c1").map(readServerMessage)).toEqual([
-      { type: "update", part: 1, parts: 1, panes: [minutePane("IBM", 0, 1)] },
+      { type: "update", timeMs: startMs, part: 1, parts: 1, panes: [minutePane("IBM", 0, 1)] },
     ]);
   });
 

@@ -4,7 +4,7 @@ import type { ConnectionWants, Want } from "#core/ports/connection-store.ts";
 import type { Log } from "#core/ports/log.ts";
 import { Register } from "#core/protocol/register.ts";
 import { updateMessages } from "#core/protocol/server-message.ts";
-import type { DurationMs } from "#core/units.ts";
+import type { DurationMs, EpochMs } from "#core/units.ts";
 import { readUpdateRecord } from "#core/update-record.ts";
 import { paneRowText } from "#core/updates.ts";
 import { deliver, type DeliverDeps, type Delivery } from "./deliver.ts";
@@ -34,7 +34,8 @@ export const createBroadcast =
   async ({ Records }: UpdatesEvent): Promise<void> => {
     const panes = conflate(Records, deps.log);
     if (panes.length === 0) return;
-    const deliveries = deliveriesOf(topicsOf(panes), await deps.connections.wants(), deps.storedIntervalsMs);
+    const wants = await deps.connections.wants();
+    const deliveries = deliveriesOf(topicsOf(panes), wants, deps.storedIntervalsMs, deps.clock.nowMs());
     if (deliveries.length === 0) return;
     const counts = await deliver(deps, deliveries);
     deps.log.info("updates sent", { records: Records.length, panes: panes.length, ...counts });
@@ -76,6 +77,7 @@ const deliveriesOf = (
   topics: readonly Topic[],
   connections: readonly ConnectionWants[],
   storedIntervalsMs: readonly DurationMs[],
+  nowMs: EpochMs,
 ): readonly Delivery[] => {
   const numberOf = numbering(topics, storedIntervalsMs);
   const nothing = new TopicSet();
@@ -89,7 +91,10 @@ const deliveriesOf = (
     else connectionIds.push(connectionId);
   }
   return [...sharers].flatMap(([set, connectionIds]) => {
-    const messages = updateMessages(set.numbers().flatMap((number) => topics[number]?.rows() ?? []));
+    const messages = updateMessages(
+      set.numbers().flatMap((number) => topics[number]?.rows() ?? []),
+      nowMs,
+    );
     return connectionIds.map((connectionId) => ({ connectionId, messages }));
   });
 };

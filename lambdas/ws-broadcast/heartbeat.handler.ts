@@ -1,6 +1,7 @@
 import { openMessageSink } from "#adapters/apigateway-ws/message-sink.ts";
 import { openDynamoClient } from "#adapters/dynamodb/client.ts";
 import { openDynamoConnectionStore } from "#adapters/dynamodb/connection-store.ts";
+import { openDynamoGapStore } from "#adapters/dynamodb/gap-store.ts";
 import { openDynamoLeaseStore } from "#adapters/dynamodb/lease-store.ts";
 import { openDynamoShardStatusStore } from "#adapters/dynamodb/shard-status.ts";
 import { systemClock as clock } from "#adapters/node/clock.ts";
@@ -14,6 +15,7 @@ const client = openDynamoClient();
 export const handler = createHeartbeat({
   ...config,
   statuses: openDynamoShardStatusStore({ table: config.checkpointsTable, clock, client }),
+  gaps: openDynamoGapStore({ table: config.checkpointsTable, clock, client }),
   leases: openDynamoLeaseStore({ table: config.leasesTable, clock, client }),
   connections: openDynamoConnectionStore({ table: config.connectionsTable, clock, client }),
   sink: openMessageSink({ ...config, env: process.env, clock }),

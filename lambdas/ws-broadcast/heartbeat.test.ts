@@ -10,8 +10,6 @@ const openRun = (given: Partial<HeartbeatDeps> = {}, timeoutMs = 65_000) => {
   const ports = createSocketPorts();
   const beat = createHeartbeat({
     ...ports,
-    source: "replay",
-    maxOutOfOrdernessMs: durationMs(2_000),
     idleMs: durationMs(10_000),
     heartbeatMs: durationMs(1_000),
     ...given,
@@ -40,7 +38,16 @@ test("every connection hears once a second how the pipeline stands, whatever it 
     arrivalTimeMs: epochMs(startMs + 300),
     newestEventTimeMs: epochMs(startMs + 250),
     frontierMs: epochMs(startMs + 250),
-    counts: { records: 1, trades: 5, lateTrades: 1, duplicateFrames: 0, duplicateTrades: 2, rejected: 3 },
+    counts: {
+      records: 1,
+      trades: 5,
+      lateTrades: 1,
+      correctingTrades: 1,
+      duplicateFrames: 0,
+      duplicateTrades: 2,
+      rejected: 3,
+    },
+    step: undefined,
   });
   await clock.advance(2_500);
   const beats = got("a").slice(-2);
@@ -50,7 +57,8 @@ test("every connection hears once a second how the pipeline stands, whatever it 
       timeMs: startMs + afterMs,
       watermarkMs: startMs + 250 - 2_000,
       feed: "live",
-      counts: { trades: 5, late: 1, duplicates: 2, rejected: 3 },
+      counts: { trades: 5, late: 1, corrected: 1, duplicates: 2, rejected: 3, gaps: 0 },
+      connections: 2,
     })),
   );
   expect(got("b").slice(-2)).toEqual(beats);

@@ -3,7 +3,9 @@ import { describe, expect, test } from "vitest";
 import { PipelineError } from "#core/errors.ts";
 import { CLIENT_LIMITS, MESSAGES_WINDOW_MS } from "#core/protocol/client-message.ts";
 import type { Holding } from "#core/protocol/holding.ts";
+import { readOperations } from "#core/protocol/operations.ts";
 import { readServerMessage } from "#core/protocol/server-message.ts";
+import { countsOf } from "#core/shard-counts.ts";
 import { epochMs, sequenceNumber } from "#core/units.ts";
 import {
   checkpointAt,
@@ -51,6 +53,17 @@ describe("a client's message", () => {
     ]);
     // minutes 0 1 2 3 4 5 6 [7 8 9]
     expect(startsIn(sink.sent("c1"))).toEqual([7, 8, 9]);
+  });
+
+  test("subscribe is told how far what is stored is, of the shards that are at work", async () => {
+    const { send, got, checkpoints } = await openStage();
+    const watermark = (): number => Number((got().at(-1) as { watermarkMs?: number }).watermarkMs) - startMs;
+    await send(subscribe);
+    expect(watermark()).toBe(9 * minuteMs + 1 - 2_000);
+    await checkpoints.put(checkpointAt(epochMs(startMs + 9 * minuteMs - 10_000), 5, "shardId-000000000001"));
+    await checkpoints.put(checkpointAt(epochMs(startMs), 5, "shardId-000000000002"));
+    await send(subscribe);
+    expect(watermark()).toBe(9 * minuteMs - 12_000);
   });
 
   test("subscribe holds the panes of all shards, and of panes that no checkpoint tells of yet", async () => {
@@ -190,7 +203,59 @@ describe("a client's message", () => {
   test("ping is answered with a pong", async () => {
     const { send, got } = await openStage();
     await send({ action: "ping" });
-    expect(got()).toEqual([{ type: "pong" }]);
+    expect(got()).toEqual([{ type: "pong", timeMs: startMs }]);
+  });
+
+  test("operations is answered with how each shard stands, and what was sent", async () => {
+    const { send, statuses, gaps, leases, sink } = await openStage();
+    const shard = "shardId-000000000000";
+    const counts = countsOf((name) => (name === "correctingTrades" ? 2 : 5));
+    const newest = {
+      eventTimeMs: epochMs(startMs - 300),
+      ingestTimeMs: undefined,
+      arrivalTimeMs: epochMs(startMs - 100),
+    };
+    const step = { newest, foldedTimeMs: epochMs(startMs - 20), stateBytes: 310, paneCount: 4 };
+    const [last, arrivalTimeMs, frontierMs] = [sequenceNumber("7"), newest.arrivalTimeMs, newest.eventTimeMs];
+    const status = { stream: "ticks", last, arrivalTimeMs, newestEventTimeMs: frontierMs, frontierMs, counts };
+    await statuses.put({ ...status, shard, step });
+    await statuses.put({ ...status, shard: "shardId-000000000001", step: undefined });
+    await gaps.note({
+      stream: "ticks",
+      shard,
+      after: last,
+      before: sequenceNumber("9"),
+      noticedAtMs: epochMs(startMs - 5),
+    });
+    const lease = (await leases.acquire({ name: "replay", holder: "a", nowMs: startMs, untilMs: startMs }))!;
+    const sent = { startedAtMs: startMs - 60_000, tradesSent: 40, nextFrame: 4, rejectedRows: 1 };
+    const progress = { producer: "00", position: 41, lastPlaces: { [shard]: sequenceNumber("8") }, ...sent };
+    await leases.save(lease, JSON.stringify(progress));
+    await send({ action: "operations" });
+    const message = readServerMessage(sink.sent("c1")[0]!);
+    expect(message.type === "operations" && readOperations(message.body)).toMatchObject({
+      timeMs: startMs,
+      source: { startedAtMs: startMs - 60_000, tradesSent: 40, framesSent: 4, rejectedRows: 1 },
+      gapNoticedMs: startMs - 5,
+      shards: [
+        {
+          ...newest,
+          shard,
+          last,
+          lastArrivalMs: arrivalTimeMs,
+          isBehind: true,
+          watermarkMs: startMs - 2_300,
+          foldedTimeMs: startMs - 20,
+          records: 5,
+          trades: 5,
+          late: 5,
+          corrected: 2,
+          stateBytes: 310,
+          panes: 4,
+        },
+        { shard: "shardId-000000000001", isBehind: false, eventTimeMs: undefined, stateBytes: 0 },
+      ],
+    });
   });
 
   test.each([
@@ -224,7 +289,7 @@ describe("a client's message", () => {
   test("beyond the subscriptions that a connection may have is answered with a code, and changes nothing", async () => {
     const { send, got, connections } = await openStage();
     const symbolsFrom = (from: number) => Array.from({ length: 100 }, (_, index) => `S${from * 100 + index}`);
-    for (let group = 0; group < 6; group++) await send({ ...subscribe, symbols: symbolsFrom(group), bars: 1 });
+    for (let group = 0; group < 13; group++) await send({ ...subscribe, symbols: symbolsFrom(group), bars: 1 });
     expect(got().at(-1)).toMatchObject({ type: "error", code: "too-many-subscriptions" });
     expect((await connections.wants())[0]?.wants).toHaveLength(CLIENT_LIMITS.subscriptions);
   });

@@ -1,5 +1,6 @@
 import { PipelineError } from "#core/errors.ts";
 import { intervalText, storedIntervalFor, windowStart } from "#core/interval.ts";
+import type { Clock } from "#core/ports/clock.ts";
 import type { ConnectionCloser } from "#core/ports/connection-closer.ts";
 import type { Subscription } from "#core/ports/connection-store.ts";
 import type { SymbolRegister } from "#core/ports/symbol-register.ts";
@@ -16,9 +17,11 @@ import { errorMessage, pongMessage, symbolsMessages } from "#core/protocol/serve
 import type { DurationMs } from "#core/units.ts";
 import { deliver, type DeliverDeps } from "./deliver.ts";
 import type { SocketEvent, SocketResponse } from "./events.ts";
+import { readOperations, type OperationsDeps } from "./operations.ts";
 import { readSnapshot, type SnapshotDeps } from "./snapshot.ts";
 
-export interface MessageDeps extends DeliverDeps, SnapshotDeps {
+export interface MessageDeps extends DeliverDeps, SnapshotDeps, OperationsDeps {
+  readonly clock: Clock;
   readonly closer: ConnectionCloser;
   readonly symbols: SymbolRegister;
   readonly storedIntervalsMs: readonly DurationMs[];
@@ -82,7 +85,9 @@ const answer = async (deps: MessageDeps, connectionId: string, text: string): Pr
       case "unwatch":
         return await watch(deps, reading.message);
       case "ping":
-        return [pongMessage()];
+        return [pongMessage(deps.clock.nowMs())];
+      case "operations":
+        return await readOperations(deps);
       default:
         return reading.message satisfies never;
     }

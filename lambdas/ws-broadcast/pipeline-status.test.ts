@@ -5,6 +5,7 @@ import { durationMs, epochMs, sequenceNumber } from "#core/units.ts";
 import { startMs as nowMs } from "#test/socket-stage.ts";
 import { pipelineStatus } from "./pipeline-status.ts";
 
+const nothing = { shards: [], gaps: [], lease: undefined, connections: 0 };
 const rules = { maxOutOfOrdernessMs: durationMs(2_000), idleMs: durationMs(10_000) };
 
 /** A shard whose last record came `silentMs` ago, and that has reached the event time of `behindMs` ago. */
@@ -15,7 +16,16 @@ const shard = (silentMs: number, behindMs: number | undefined, trades = 10): Sha
   arrivalTimeMs: epochMs(nowMs - silentMs),
   newestEventTimeMs: behindMs === undefined ? undefined : epochMs(nowMs - behindMs + 50),
   frontierMs: behindMs === undefined ? undefined : epochMs(nowMs - behindMs),
-  counts: { records: 1, trades, lateTrades: 2, duplicateFrames: 1, duplicateTrades: 3, rejected: 4 },
+  counts: {
+    records: 1,
+    trades,
+    lateTrades: 2,
+    correctingTrades: 1,
+    duplicateFrames: 1,
+    duplicateTrades: 3,
+    rejected: 4,
+  },
+  step: undefined,
 });
 
 /** The fetcher's lease, held for `leftMs` more. */
@@ -28,12 +38,12 @@ const lease = (leftMs: number, isDone = false): Lease => ({
 
 /** How many milliseconds ago the watermark is. */
 const watermarkBehind = (...shards: readonly ShardStatus[]): number | undefined => {
-  const { watermarkMs } = pipelineStatus(shards, undefined, nowMs, rules);
+  const { watermarkMs } = pipelineStatus({ ...nothing, shards }, nowMs, rules);
   return watermarkMs === undefined ? undefined : nowMs - watermarkMs;
 };
 
 const feedOf = (shards: readonly ShardStatus[], held: Lease | undefined): string =>
-  pipelineStatus(shards, held, nowMs, rules).feed;
+  pipelineStatus({ ...nothing, shards, lease: held }, nowMs, rules).feed;
 
 describe("the watermark", () => {
   test("is the event time reached less the allowed disorder", () => {
@@ -70,8 +80,14 @@ describe("the feed", () => {
   });
 });
 
-test("counts are those of all shards together", () => {
-  const { timeMs, counts } = pipelineStatus([shard(100, 100, 5), shard(99_000, 99_000, 7)], undefined, nowMs, rules);
-  expect(timeMs).toBe(nowMs);
-  expect(counts).toEqual({ trades: 12, late: 4, duplicates: 6, rejected: 8 });
+test("counts are those of all shards together, and gaps those behind what had been read", () => {
+  const gap = { stream: "ticks", shard: "shardId-0", before: sequenceNumber("9"), noticedAtMs: nowMs };
+  const gaps = [
+    { ...gap, after: undefined },
+    { ...gap, after: sequenceNumber("3") },
+  ];
+  const shards = [shard(100, 100, 5), shard(99_000, 99_000, 7)];
+  const { timeMs, counts, connections } = pipelineStatus({ ...nothing, shards, gaps, connections: 4 }, nowMs, rules);
+  expect([timeMs, connections]).toEqual([nowMs, 4]);
+  expect(counts).toEqual({ trades: 12, late: 4, corrected: 2, duplicates: 6, rejected: 8, gaps: 1 });
 });

@@ -1,3 +1,4 @@
+import type { Gap } from "#core/ports/gap-store.ts";
 import type { Lease } from "#core/ports/lease-store.ts";
 import type { ShardStatus } from "#core/ports/shard-status.ts";
 import type { FeedState, PipelineStatus } from "#core/protocol/pipeline-status.ts";
@@ -14,16 +15,24 @@ export interface StatusRules {
   readonly idleMs: DurationMs;
 }
 
+/** What a status is made of. */
+export interface StatusParts {
+  readonly shards: readonly ShardStatus[];
+  readonly gaps: readonly Gap[];
+  readonly lease: Lease | undefined;
+  readonly connections: number;
+}
+
 /** How the pipeline stands, as its shards and the lease of its source say. */
 export const pipelineStatus = (
-  shards: readonly ShardStatus[],
-  lease: Lease | undefined,
+  { shards, gaps, lease, connections }: StatusParts,
   nowMs: EpochMs,
   rules: StatusRules,
 ): PipelineStatus => {
   const {
     trades,
     lateTrades: late,
+    correctingTrades: corrected,
     duplicateTrades: duplicates,
     rejected,
   } = sumOfCounts(shards.map(({ counts }) => counts));
@@ -31,9 +40,13 @@ export const pipelineStatus = (
     timeMs: nowMs,
     watermarkMs: watermarkOf(shards, nowMs, rules),
     feed: feedState(shards, lease, nowMs, rules.idleMs),
-    counts: { trades, late, duplicates, rejected },
+    counts: { trades, late, corrected, duplicates, rejected, gaps: foundGaps(gaps).length },
+    connections,
   };
 };
+
+/** The gaps behind what had been read. One is noted at each shard's beginning too, lest anything be passed over in silence. */
+export const foundGaps = (gaps: readonly Gap[]): readonly Gap[] => gaps.filter(({ after }) => after !== undefined);
 
 /** The least watermark of the shards that had a record lately; when none had, all that was sent has come. */
 const watermarkOf = (

@@ -25,6 +25,7 @@ export interface SnapshotDeps {
   readonly checkpoints: CheckpointStore;
   readonly clock: Clock;
   readonly ticksStream: string;
+  readonly maxOutOfOrdernessMs: DurationMs;
 }
 
 /**
@@ -54,7 +55,11 @@ export const readSnapshot = async (
   const since = message.action === "resume" && areReached(message.since.upTo, checkpoints) ? message.since : undefined;
   const told = since === undefined ? panes : panes.filter((pane) => !isHeld(pane, since));
   const upTo = positionsOf(checkpoints, panes);
-  return snapshotMessages({ symbols, intervalMs, fromMs: startMs, upTo, isRest: since !== undefined }, told);
+  const watermarkMs = storedWatermarkMs(checkpoints, deps.maxOutOfOrdernessMs);
+  return snapshotMessages(
+    { symbols, intervalMs, fromMs: startMs, upTo, isRest: since !== undefined, watermarkMs },
+    told,
+  );
 };
 
 /** Whether these are positions of the shards that `checkpoints` tell of, and not beyond them. */
@@ -68,6 +73,20 @@ const positionsOf = (checkpoints: readonly Checkpoint[], panes: readonly Pane[])
   const shards = new Set(panes.map(({ shard }) => shard));
   const concerned = checkpoints.filter(({ shard }) => shards.has(shard)).slice(0, MAX_POSITIONS);
   return new Map(concerned.map(({ shard, last }) => [shard, last]));
+};
+
+/** A shard without records for so long holds nothing back. */
+const SILENT_MS = 60_000;
+
+/** The least watermark of the shards that have stored anything lately. */
+const storedWatermarkMs = (
+  checkpoints: readonly Checkpoint[],
+  maxOutOfOrdernessMs: DurationMs,
+): EpochMs | undefined => {
+  const newestMs = Math.max(...checkpoints.map(({ lastArrivalMs = 0 }) => lastArrivalMs));
+  const busy = checkpoints.filter(({ lastArrivalMs = 0 }) => newestMs - lastArrivalMs <= SILENT_MS);
+  const [firstMs, ...restMs] = busy.flatMap(({ frontierMs }) => frontierMs ?? []);
+  return firstMs === undefined ? undefined : epochMs(Math.min(firstMs, ...restMs) - maxOutOfOrdernessMs);
 };
 
 const newestEventTimeMs = (checkpoints: readonly Checkpoint[]): EpochMs | undefined =>

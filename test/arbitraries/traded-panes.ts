@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { contentOfRows } from "#core/fold-rows.ts";
 import { Accumulator } from "#core/fold.ts";
 import { windowStart } from "#core/interval.ts";
 import type { Pane } from "#core/pane.ts";
@@ -39,6 +40,6 @@ export const tradedPanes: fc.Arbitrary<readonly Pane[]> = fc
 
 const contentOf = (columns: TradeColumns) => {
   const accumulator = new Accumulator();
-  for (const run of columns.runs) accumulator.addRows(columns, run, run.from, run.to);
+  for (const run of columns.runs) accumulator.add(contentOfRows(columns, run, run.from, run.to));
   return accumulator.content();
 };

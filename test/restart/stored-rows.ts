@@ -1,9 +1,10 @@
 import { openDynamoPaneStore } from "#adapters/dynamodb/pane-store.ts";
 import { systemClock as clock } from "#adapters/node/clock.ts";
+import { csvOf } from "#core/bar-csv.ts";
 import type { Bar } from "#core/bar.ts";
 import { epochMs } from "#core/units.ts";
 import type { AggregatorConfig } from "#lambdas/aggregator/config.ts";
-import { csvOf, readBars } from "../../cli/read-bars.ts";
+import { readBars } from "../../cli/read-bars.ts";
 import { SPAN, SYMBOLS } from "./trades.ts";
 
 /** The rows of all bars in the store that this process's environment names, in the order of the oracle's. */

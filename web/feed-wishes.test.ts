@@ -1,0 +1,69 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { snapshotMessages } from "#core/protocol/server-message.ts";
+import { epochMs } from "#core/units.ts";
+import { headOf, minute, openFeed, wish } from "#test/feed-fixture.ts";
+import { pane } from "#test/pane-fixture.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const both = { ...wish, symbols: ["IBM", "SPY"] };
+const other = { ...wish, symbols: ["AIG"] };
+const answerTo = ({ symbols }: typeof wish): readonly string[] =>
+  snapshotMessages(
+    { ...headOf(5), symbols },
+    symbols.map((symbol) => pane({ symbol, last: 5 })),
+  );
+
+test("what is left of a wish is not asked for again", () => {
+  const { feed, sockets } = openFeed([both]);
+  sockets[0]!.open();
+  sockets[0]!.say(...answerTo(both));
+  sockets[0]!.sent.splice(0);
+  feed.wish([wish]);
+  expect(sockets[0]!.sent).toEqual([{ action: "unsubscribe", symbols: ["SPY"], interval: "1m" }]);
+  expect([feed.knows(wish), feed.knows(both), feed.isAwaiting]).toEqual([true, false, false]);
+  // more bars, or one that was not answered yet, is
+  feed.wish([{ ...wish, bars: 20 }]);
+  expect(sockets[0]!.sent).toHaveLength(2);
+});
+
+test("what was given up and is wished for again is asked for as a whole", async () => {
+  const { feed, sockets } = openFeed([wish, other]);
+  sockets[0]!.open();
+  sockets[0]!.say(...answerTo(wish), ...answerTo(other));
+  feed.wish([wish]);
+  sockets[0]!.close();
+  feed.wish([wish, other]);
+  await vi.advanceTimersByTimeAsync(1_000);
+  sockets[1]!.open();
+  expect(sockets[1]!.sent).toMatchObject([
+    { action: "resume", symbols: ["IBM"] },
+    { action: "subscribe", symbols: ["AIG"] },
+  ]);
+});
+
+test("the first connection is shown as it comes", () => {
+  const { feed, sockets } = openFeed([wish, other]);
+  sockets[0]!.open();
+  expect(feed.knows(wish)).toBe(false);
+  sockets[0]!.say(...answerTo(wish));
+  expect([feed.knows(wish), feed.knows(other), feed.state.kind]).toEqual([true, false, "connecting"]);
+  expect(feed.register.bars("IBM", minute)).toHaveLength(1);
+});
+
+test("what is older than anybody wishes is forgotten", async () => {
+  const { feed, sockets } = openFeed([wish]);
+  sockets[0]!.open();
+  const panes = Array.from({ length: 500 }, (_, index) => pane({ startMs: epochMs(index * minute), last: 5 }));
+  sockets[0]!.say(...snapshotMessages(headOf(5), panes));
+  expect(feed.register.bars("IBM", minute)).toHaveLength(500);
+  await vi.advanceTimersByTimeAsync(60_000);
+  const kept = feed.register.bars("IBM", minute);
+  expect([kept.length >= wish.bars, kept.length < 20, kept.at(-1)?.startMs]).toEqual([true, true, 499 * minute]);
+});
