@@ -111,7 +111,7 @@ const dashboardConfigOf = (webSocketUrl: string, settings: SynthesizedSettings):
     intervals: intervalsMs.toSorted((a, b) => a - b).map(intervalText),
     ...(settings.source.startsWith("sim:")
       ? { source: "simulated trades", kind: "simulated" as const, hasOwnSymbols: false }
-      : { source: "replayed trades", kind: "replay" as const, hasOwnSymbols: true }),
+      : { source: "replayed trades", kind: "replayed" as const, hasOwnSymbols: true }),
     connectionMs: SOCKET_LIMITS.connectionMs,
   };
 };
