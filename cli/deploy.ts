@@ -95,7 +95,9 @@ const publish = async (
   const socketLine = `socket     ${webSocketUrl}`;
   const dashboard = await findStack(account, STACKS.dashboard);
   if (dashboard === undefined) return ["", socketLine];
-  const files = await siteFiles(siteDir, dashboardConfigOf(webSocketUrl, settings));
+  // The page asks its own host for tickets, which CloudFront hands on.
+  const ticketsUrl = pipeline?.outputs[OUTPUTS.ticketsUrl] === undefined ? undefined : "tickets";
+  const files = await siteFiles(siteDir, { ...dashboardConfigOf(webSocketUrl, settings), ticketsUrl });
   await putSite(account, outputOf(dashboard, OUTPUTS.dashboardBucket), files);
   await refreshSite(account, outputOf(dashboard, OUTPUTS.dashboardDistribution), randomUUID());
   return ["", `dashboard  ${outputOf(dashboard, OUTPUTS.dashboardUrl)}`, socketLine];
@@ -103,15 +105,13 @@ const publish = async (
 
 const dashboardConfigOf = (webSocketUrl: string, settings: SynthesizedSettings): DashboardConfig => {
   const intervalsMs = [...settings.intervals.map(({ intervalMs }) => intervalMs), ...settings.offeredIntervals];
-  const isSimulated = settings.source.startsWith("sim:");
   return {
     webSocketUrl,
     symbols: settings.symbols,
     intervals: intervalsMs.toSorted((a, b) => a - b).map(intervalText),
-    source: isSimulated ? "simulated trades" : "replayed trades",
-    kind: isSimulated ? "simulated" : "replayed",
-    hasOwnSymbols: true,
-    ...(settings.access === "ticket" ? { ticketsUrl: "tickets" } : {}),
+    ...(settings.source.startsWith("sim:")
+      ? { source: "simulated trades", kind: "simulated" as const, hasOwnSymbols: false }
+      : { source: "replayed trades", kind: "replayed" as const, hasOwnSymbols: true }),
     connectionMs: SOCKET_LIMITS.connectionMs,
   };
 };

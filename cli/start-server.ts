@@ -95,7 +95,7 @@ const readFiles = async ({
   return files;
 };
 
-const jsonFile = (value: unknown): ServedFile => ({ type: "application/json", body: JSON.stringify(value) });
+const jsonFile = (value: unknown): ServedFile => ({ type: contentTypeOf("config.json"), body: JSON.stringify(value) });
 
 const answer = (file: ServedFile | undefined, request: IncomingMessage, response: ServerResponse): void => {
   const isRead = request.method === "GET" || request.method === "HEAD";

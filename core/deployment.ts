@@ -9,6 +9,7 @@ export const STACKS = {
 export const OUTPUTS = {
   ticksStream: "TicksStreamName",
   barsStream: "BarsStreamName",
+  ticketsUrl: "TicketsUrl",
   webSocketUrl: "WebSocketUrl",
   dashboardUrl: "DashboardUrl",
   dashboardBucket: "DashboardBucketName",

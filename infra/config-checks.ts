@@ -10,6 +10,7 @@ import type { TapestreamConfig } from "./config.ts";
 export const checkConfig = (config: TapestreamConfig): void => {
   checkOffered(config);
   checkState(config);
+  checkAccess(config);
   checkBudget(config);
   checkAccess(config);
 };

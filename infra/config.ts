@@ -1,9 +1,7 @@
-import { barsPlanOf } from "#core/plan/bars.ts";
-import { DEFAULT_LOAD } from "#core/plan/load.ts";
-import { ticksPlanOf } from "#core/plan/ticks.ts";
 import type { DurationMs } from "#core/units.ts";
 import type { StoredInterval } from "#lambdas/environment.ts";
 import { checkConfig } from "./config-checks.ts";
+import { planned } from "./config-plan.ts";
 import {
   audiences,
   emailOrNothing,
@@ -119,7 +117,7 @@ export type FanOut = "none" | "aggregator" | "broadcast" | "both";
 export type PlannedKey = "shards" | "barsShards" | "aggregatorMemoryMiB" | "symbolCount";
 
 /** The settings as they are given. */
-type Settings = Omit<TapestreamConfig, PlannedKey> & Readonly<Record<PlannedKey, number | "auto">>;
+export type Settings = Omit<TapestreamConfig, PlannedKey> & Readonly<Record<PlannedKey, number | "auto">>;
 
 /** What holds where nothing is given, as it would be given. */
 export const DEFAULTS: Readonly<Record<keyof TapestreamConfig, unknown>> = {
@@ -227,22 +225,6 @@ export const readConfig = (context: Readonly<Record<string, unknown>>, settings:
   const config = planned(Object.fromEntries(read) as Settings);
   checkConfig(config);
   return config;
-};
-
-/** The settings with what is `auto` as the plan for them has it. */
-const planned = (settings: Settings): TapestreamConfig => {
-  const { shards, barsShards, aggregatorMemoryMiB } = settings;
-  const symbolCount = settings.symbolCount === "auto" ? settings.symbols.length : settings.symbolCount;
-  const load = { ...DEFAULT_LOAD, ...settings, symbolCount };
-  const ticks = ticksPlanOf(load, aggregatorMemoryMiB === "auto" ? undefined : aggregatorMemoryMiB);
-  const given = { ...ticks, shards: shards === "auto" ? ticks.shards : shards };
-  return {
-    ...settings,
-    symbolCount,
-    shards: given.shards,
-    barsShards: barsShards === "auto" ? barsPlanOf(load, given).shards : barsShards,
-    aggregatorMemoryMiB: ticks.aggregator.memoryMiB,
-  };
 };
 
 /** Context without CDK's own keys, which carry a colon: `@aws-cdk/core:…`, `aws:cdk:…`, `vpc-provider:…`. */

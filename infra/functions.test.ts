@@ -115,6 +115,7 @@ describe("the functions", () => {
 
   const READ_ROWS = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"];
   const PUT_ROWS = ["dynamodb:PutItem", "dynamodb:UpdateItem"];
+  const MANAGE = "execute-api:ManageConnections";
 
   test("may do what their stage does: the fetcher puts frames and holds a lease", () => {
     expect(allowedOf("FetcherFunction")).toEqual(
@@ -139,6 +140,29 @@ describe("the functions", () => {
         "s3:PutObject",
       ].toSorted(),
     );
+  });
+
+  test.each([
+    ["SocketConnectRole", PUT_ROWS],
+    ["SocketDisconnectRole", ["dynamodb:DeleteItem"]],
+    ["SocketMessageRole", [...READ_ROWS, ...PUT_ROWS, "dynamodb:BatchWriteItem", "dynamodb:DeleteItem", MANAGE]],
+    ["SocketHeartbeatRole", [...READ_ROWS, "dynamodb:DeleteItem", MANAGE]],
+  ])("may do what their stage does: %s", (name, actions) => {
+    expect(allowedOf(name)).toEqual(actions.toSorted());
+  });
+
+  test("may post to sockets, and only who answers a flood may end one", () => {
+    const methodsOf = (name: string): readonly string[] =>
+      resourcesOf(pipeline, "AWS::IAM::Policy")
+        .filter(({ Properties }) => String(Properties["PolicyName"]).startsWith(name))
+        .flatMap(statementsOf)
+        .filter(({ Action }) => Action === MANAGE)
+        .flatMap(({ Resource }) => [...JSON.stringify(Resource).matchAll(/\/prod\/(\w+)\/@connections/g)])
+        .map(([, method]) => method!)
+        .toSorted();
+    expect(methodsOf("SocketMessageRole")).toEqual(["DELETE", "POST"]);
+    expect(methodsOf("SocketBroadcastRole")).toEqual(["POST"]);
+    expect(methodsOf("SocketHeartbeatRole")).toEqual(["POST"]);
   });
 
   test("are started by schedules that may start them alone, once", () => {

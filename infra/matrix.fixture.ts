@@ -3,7 +3,7 @@ import { addSecurityRules } from "./security-rules.ts";
 
 /** What a deployment can be: who gets in, how much it takes, how its mappings read, whether it has a page, who is told. */
 const AXES = {
-  access: ["iam", "public"],
+  access: ["ticket", "ticket to who is known", "jwt", "iam", "public"],
   tradesPerSecond: [1_000, 2_000_000],
   fanOut: ["none", "aggregator", "broadcast", "both"],
   hasDashboard: [true, false],
@@ -14,10 +14,19 @@ type Settings = Readonly<Record<string, string | number | boolean>>;
 
 /** Every combination of {@link AXES}. */
 export const everySettings = (): readonly Settings[] =>
-  Object.entries(AXES).reduce<readonly Settings[]>(
-    (made, [key, values]) => made.flatMap((settings) => values.map((value) => ({ ...settings, [key]: value }))),
-    [{}],
-  );
+  Object.entries(AXES)
+    .reduce<readonly Settings[]>(
+      (made, [key, values]) => made.flatMap((settings) => values.map((value) => ({ ...settings, [key]: value }))),
+      [{}],
+    )
+    .map(withIssuer);
+
+/** Tokens need somebody who issues them. */
+const withIssuer = (settings: Settings): Settings => {
+  const issuer = { jwtIssuer: "https://issuer.example.com", jwtAudiences: "tapestream" };
+  if (settings["access"] === "jwt") return { ...settings, ...issuer };
+  return settings["access"] === "ticket to who is known" ? { ...settings, ...issuer, access: "ticket" } : settings;
+};
 
 /** The stacks of an app with these settings that passed every check. @throws when a check finds something. */
 export const synthesizeChecked = (bundles: Bundles, settings: Settings): readonly string[] => {

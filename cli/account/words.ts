@@ -8,7 +8,7 @@ import type { DeployedStack } from "./stacks.ts";
 
 /** What a person calls the resources that matter; the others are what these need. */
 const THINGS: Readonly<Record<string, string>> = {
-  "AWS::ApiGatewayV2::Api": "WebSocket API",
+  "AWS::ApiGatewayV2::Api": "API",
   "AWS::Budgets::Budget": "budget",
   "AWS::CloudFront::Distribution": "distribution",
   "AWS::CloudWatch::Alarm": "alarm",

@@ -118,11 +118,12 @@ const standingLines = (load: PlanLoad, { ticks, sockets, store }: Capacity): rea
   ];
 };
 
-/** What it takes to be told: see infra/constructs/alarm-specs.ts and the list of metrics. */
+/** What it takes to be told, and to seal tickets: see infra/constructs/alarm-specs.ts and the list of metrics. */
 const watchLines = (): readonly BillLine[] => [
   lineOf("alarms", ALARM_METRIC_COUNT, PRICES.alarmMetric),
   lineOf("metrics of the functions", Object.keys(METRICS).length, PRICES.ownMetric),
   lineOf("the operator's board", 1, PRICES.board),
+  lineOf("the secret of tickets", 1, PRICES.secret),
 ];
 
 /** Metrics that the alarms ask for, each alarm's counted by itself, as they are paid for. */

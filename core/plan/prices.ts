@@ -42,6 +42,12 @@ export const PRICES = {
   alarmMetric: { dollars: 0.1, unit: "alarm metric", source: CLOUDWATCH, read: SECONDARY },
   ownMetric: { dollars: 0.3, unit: "custom metric", source: CLOUDWATCH, read: SECONDARY },
   board: { dollars: 3, unit: "dashboard", source: CLOUDWATCH, read: SECONDARY },
+  secret: {
+    dollars: 0.4,
+    unit: "secret",
+    source: "https://aws.amazon.com/secrets-manager/pricing/",
+    read: SECONDARY,
+  },
   mskClusterHour: { dollars: 0.75, unit: "cluster-hour", source: MSK, read: PRICE_LIST },
   mskPartitionHour: { dollars: 0.0015, unit: "partition-hour", source: MSK, read: PRICE_LIST },
   mskIn: { dollars: 0.1, unit: "GB in", source: MSK, read: PRICE_LIST },

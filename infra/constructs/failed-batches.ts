@@ -1,4 +1,4 @@
-import { Validations } from "aws-cdk-lib";
+import { Stack, Validations } from "aws-cdk-lib";
 import type { DlqDestinationConfig, IEventSourceDlq, IEventSourceMapping, IFunction } from "aws-cdk-lib/aws-lambda";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 
@@ -18,7 +18,7 @@ export class FailedBatches implements IEventSourceDlq {
     this.#bucket.grants.actionsOnBucketAndObjectKeys(target, "*", "s3:PutObject", "s3:ListBucket");
     if (target.role !== undefined)
       Validations.of(target.role).acknowledge({
-        id: "AwsSolutions-IAM5[Resource::TapestreamStorage:ExportsOutputFnGetAttFailures8A3E1A2FArnE85E26A7/*]",
+        id: `AwsSolutions-IAM5[Resource::${Stack.of(this.#bucket).stackName}:ExportsOutputFnGetAttFailures8A3E1A2FArnE85E26A7/*]`,
         reason: "Lambda chooses the keys of the batches that it gives up, all within this one bucket",
       });
     return { destination: this.#bucket.bucketArn };

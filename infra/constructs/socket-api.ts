@@ -71,27 +71,27 @@ export class SocketApi extends Construct {
   }
 
   #addRoutes(): void {
-    const { authorizer, config, panes, checkpoints, connections, symbols, leases } = this.#props;
+    const { authorizer, panes, checkpoints, connections, symbols, leases } = this.#props;
     const connect = this.#functionOf("Connect", "ws-connect", "Notes a new connection");
-    connections.grantWriteRows(connect);
+    connections.grantPutRows(connect);
     const disconnect = this.#functionOf("Disconnect", "ws-disconnect", "Forgets a connection");
-    connections.grantReadRows(disconnect);
-    connections.grantWriteRows(disconnect);
+    connections.grantDeleteRows(disconnect);
     const message = this.#functionOf("Message", "ws-message", "Answers what a client sends");
     connections.grantReadRows(message);
-    connections.grantWriteRows(message);
+    connections.grantPutRows(message);
+    connections.grantDeleteRows(message);
     panes.grantReadRows(message);
     checkpoints.grantReadRows(message);
     leases.grantReadRows(message);
     symbols.grantReadRows(message);
-    symbols.grantWriteRows(message);
-    this.#grantPost(message);
+    symbols.grant(message, "dynamodb:BatchWriteItem");
+    this.#grantConnections(message, "POST", "DELETE");
 
     const route = this.api.addRoute("$connect", {
       integration: new WebSocketLambdaIntegration("Connect", connect),
       ...(authorizer === undefined ? {} : { authorizer }),
     });
-    if (config.access === "public") acknowledgeOpen(route, "the configuration says that anybody may connect");
+    if (authorizer === undefined) acknowledgeOpen(route, "the configuration says that anybody may connect");
     for (const [key, name, target] of [
       ["$disconnect", "Disconnect", disconnect],
       ["$default", "Message", message],
@@ -107,8 +107,8 @@ export class SocketApi extends Construct {
       memoryMiB: 512,
     });
     connections.grantReadRows(broadcast);
-    connections.grantWriteRows(broadcast);
-    this.#grantPost(broadcast);
+    connections.grantDeleteRows(broadcast);
+    this.#grantConnections(broadcast, "POST");
     broadcast.addEventSource(
       bars.eventSource({
         hasFanOut: config.fanOut === "broadcast" || config.fanOut === "both",
@@ -131,20 +131,22 @@ export class SocketApi extends Construct {
       timeout: Duration.seconds(65),
     });
     connections.grantReadRows(heartbeat);
-    connections.grantWriteRows(heartbeat);
+    connections.grantDeleteRows(heartbeat);
     checkpoints.grantReadRows(heartbeat);
     leases.grantReadRows(heartbeat);
-    this.#grantPost(heartbeat);
+    this.#grantConnections(heartbeat, "POST");
     new EachMinute(this, "EachMinute", { description: "Runs the heartbeat", function: heartbeat });
   }
 
-  /** Lets `target` post to any connection of the stage, but neither ask about one nor end it. */
-  #grantPost(target: StageFunction): void {
-    const resource = this.api.arnForExecuteApiV2("POST/@connections/*", this.stage.stageName);
-    target.addToRolePolicy(new PolicyStatement({ actions: ["execute-api:ManageConnections"], resources: [resource] }));
-    if (target.role !== undefined)
-      Validations.of(target.role).acknowledge({
-        id: "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<SocketApiF12253BF>/prod/POST/@connections/*]",
+  /** Lets `target` post to any connection of the stage, or end it, but nothing else. */
+  #grantConnections(target: StageFunction, ...methods: readonly ("POST" | "DELETE")[]): void {
+    const resources = methods.map((method) =>
+      this.api.arnForExecuteApiV2(`${method}/@connections/*`, this.stage.stageName),
+    );
+    target.addToRolePolicy(new PolicyStatement({ actions: ["execute-api:ManageConnections"], resources }));
+    for (const method of methods)
+      Validations.of(target.role!).acknowledge({
+        id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<SocketApiF12253BF>/prod/${method}/@connections/*]`,
         reason: "connections come and go, and API Gateway names them",
       });
   }

@@ -39,8 +39,8 @@ export class StoreTable extends Table {
     this.grant(grantee, "dynamodb:PutItem", "dynamodb:UpdateItem");
   }
 
-  /** Lets `grantee` put, update and delete rows. */
-  grantWriteRows(grantee: IGrantable): void {
-    this.grant(grantee, "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem");
+  /** Lets `grantee` delete rows one by one. */
+  grantDeleteRows(grantee: IGrantable): void {
+    this.grant(grantee, "dynamodb:DeleteItem");
   }
 }

@@ -88,7 +88,7 @@ export class TicketOffice extends Construct {
         Validations.of(route).acknowledge({
           id: "AwsSolutions-APIG4",
           reason:
-            "a ticket is given to pages of the allowed origins, so many a second, unless jwtIssuer says who may ask",
+            "without an issuer of tokens tickets are for every page of the host, as many a second as the stage allows",
         });
     return api;
   }

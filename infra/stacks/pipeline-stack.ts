@@ -62,7 +62,7 @@ export class PipelineStack extends Stack {
     new CfnOutput(this, OUTPUTS.webSocketUrl, { value: socket.stage.url });
     new CfnOutput(this, "WatchBoardName", { value: watch.board.dashboard.dashboardName });
     if (access.ticketOffice !== undefined) {
-      new CfnOutput(this, "TicketsUrl", { value: access.ticketOffice.url });
+      new CfnOutput(this, OUTPUTS.ticketsUrl, { value: access.ticketOffice.url });
       new CfnOutput(this, "TicketSecretArn", { value: access.ticketOffice.secret.secretArn });
     }
   }
