@@ -13,12 +13,15 @@ export interface SocketProxy extends AsyncDisposable {
 }
 
 export const openSocketProxy = async (apiUrl: string): Promise<SocketProxy> => {
-  const server = new WebSocketServer({ host: "127.0.0.1", port: 0, path: "/api" });
+  // who may connect is said in the subprotocols and the origin, and the gateway decides
+  const handleProtocols = (offered: Set<string>): string => [...offered][0]!;
+  const server = new WebSocketServer({ host: "127.0.0.1", port: 0, path: "/api", handleProtocols });
   await once(server, "listening");
   let [isOpen, doubles] = [true, false];
-  server.on("connection", (client: WebSocket) => {
+  server.on("connection", (client: WebSocket, { headers }) => {
     if (!isOpen) return client.terminate();
-    const api = new WebSocket(apiUrl);
+    const offered = headers["sec-websocket-protocol"]?.split(",").map((each) => each.trim()) ?? [];
+    const api = new WebSocket(apiUrl, offered, headers.origin === undefined ? {} : { origin: headers.origin });
     const waiting: string[] = [];
     let before: string | undefined;
     client.on("message", (data: Buffer) => {

@@ -55,7 +55,8 @@ export const openTruthStage = async (): Promise<TruthStage> => {
     connectionMs: durationMs(7_200_000),
     hasOwnSymbols: true,
   };
-  opening.use(await serveDashboard({ listener, siteDir, webSocketUrl: proxy.url, config: said }));
+  const ticketsUrl = `${cloud.httpApiUrl!}/tickets`;
+  opening.use(await serveDashboard({ listener, siteDir, webSocketUrl: proxy.url, ticketsUrl, config: said }));
   const client = openKinesisClient();
   opening.defer(() => client.destroy());
   const resources = opening.move();
