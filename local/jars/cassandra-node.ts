@@ -126,4 +126,5 @@ start_native_transport: true
 endpoint_snitch: SimpleSnitch
 memtable_allocation_type: heap_buffers
 auto_bootstrap: false
+auto_snapshot: false
 `;
