@@ -1,0 +1,208 @@
+import { Admin, Consumer, MultipleErrors, type BaseOptions } from "@platformatic/kafka";
+import { PipelineError } from "#core/errors.ts";
+import { epochMs, sequenceNumber, type DurationMs, type EpochMs, type SequenceNumber } from "#core/units.ts";
+
+export interface KafkaOptions {
+  /** `host:port` each. */
+  readonly brokers: readonly string[];
+  /** TLS and SASL, as the client takes them. @default plain text */
+  readonly security?: Pick<BaseOptions, "tls" | "sasl">;
+}
+
+export interface TopicOptions extends KafkaOptions {
+  readonly topic: string;
+}
+
+/** One record of a partition. */
+export interface TopicRecord {
+  readonly offset: bigint;
+  readonly position: SequenceNumber;
+  readonly timeMs: EpochMs;
+  readonly value: Buffer;
+}
+
+/** What one fetch brought. */
+export interface FetchedRecords {
+  /** In order, from the offset asked for on. */
+  readonly records: readonly TopicRecord[];
+  /** Where the next fetch begins. */
+  readonly next: bigint;
+  /** The offset that the next record to be written will have. */
+  readonly end: bigint;
+}
+
+/** What the clients have in common. */
+export const clientOptions = ({ brokers, security }: KafkaOptions): BaseOptions => ({
+  clientId: "tapestream",
+  bootstrapBrokers: [...brokers],
+  autocreateTopics: false,
+  ...security,
+});
+
+/** Bits of a batch's attributes. Source: https://kafka.apache.org/documentation/#recordbatch */
+const LOG_APPEND_TIME = 0x08;
+const CONTROL = 0x20;
+const FETCH_BYTES = 10 * 1024 * 1024;
+/** `ListOffsets` has words for the ends of a partition. Source: https://kafka.apache.org/protocol#The_Messages_ListOffsets */
+const EARLIEST = -2n;
+const LATEST = -1n;
+
+/** Reads a topic's partitions from any offset, in no group. Every method throws PipelineError TAPE_STREAM_UNAVAILABLE. */
+export class KafkaTopic implements AsyncDisposable {
+  readonly topic: string;
+  readonly #consumer: Consumer;
+
+  constructor(options: TopicOptions) {
+    this.topic = options.topic;
+    this.#consumer = new Consumer({ ...clientOptions(options), groupId: "tapestream-readers" });
+  }
+
+  /** What tells this topic from one of the same name that was there before. */
+  async id(): Promise<string> {
+    return (await this.#described()).id;
+  }
+
+  async partitionCount(): Promise<number> {
+    return (await this.#described()).partitionsCount;
+  }
+
+  /** The first offset that the partition still has. */
+  start(partition: number): Promise<bigint> {
+    return this.#offset(partition, EARLIEST);
+  }
+
+  /** The offset that the next record will have. */
+  end(partition: number): Promise<bigint> {
+    return this.#offset(partition, LATEST);
+  }
+
+  /** Records from `offset` on, which must not be before the start; waits so long for the first one. */
+  async fetch(partition: number, offset: bigint, waitMs: DurationMs): Promise<FetchedRecords> {
+    return this.#ask(async () => {
+      const described = await this.#described();
+      const leader = described.partitions[partition];
+      if (leader === undefined) throw new RangeError(`${this.topic} has no partition ${partition}`);
+      const answer = await this.#consumer.fetch({
+        node: leader.leader,
+        maxWaitTime: waitMs,
+        minBytes: 1,
+        maxBytes: FETCH_BYTES,
+        topics: [
+          {
+            topicId: described.id,
+            partitions: [
+              {
+                partition,
+                currentLeaderEpoch: -1,
+                fetchOffset: offset,
+                lastFetchedEpoch: -1,
+                partitionMaxBytes: FETCH_BYTES,
+              },
+            ],
+          },
+        ],
+      });
+      const [fetched] = answer.responses.flatMap(({ partitions }) => partitions);
+      return recordsOf(fetched?.records ?? [], offset, fetched?.highWatermark ?? offset);
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#consumer.close(true);
+  }
+
+  #described() {
+    return this.#ask(async () => {
+      const { topics } = await this.#consumer.metadata({ topics: [this.topic] });
+      const described = topics.get(this.topic);
+      if (described === undefined) throw new RangeError(`there is no topic ${this.topic}`);
+      return described;
+    });
+  }
+
+  #offset(partition: number, timestamp: bigint): Promise<bigint> {
+    return this.#ask(async () => {
+      const partitions = { [this.topic]: [partition] };
+      const offsets = await this.#consumer.listOffsets({ topics: [this.topic], partitions, timestamp });
+      const offset = offsets.get(this.topic)?.[partition];
+      if (offset === undefined) throw new RangeError(`${this.topic} has no partition ${partition}`);
+      return offset;
+    });
+  }
+
+  async #ask<Answer>(request: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await request();
+    } catch (error) {
+      throw error instanceof PipelineError ? error : unavailable(this.topic, error);
+    }
+  }
+}
+
+type Batches = NonNullable<
+  Awaited<ReturnType<Consumer["fetch"]>>["responses"][number]["partitions"][number]["records"]
+>;
+
+const recordsOf = (batches: Batches, from: bigint, end: bigint): FetchedRecords => {
+  const records: TopicRecord[] = [];
+  let next = from;
+  for (const batch of batches) {
+    next = batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n;
+    if ((batch.attributes & CONTROL) !== 0) continue;
+    for (const { offsetDelta, timestampDelta, value } of batch.records) {
+      const offset = batch.firstOffset + BigInt(offsetDelta);
+      // A batch is fetched whole.
+      if (offset < from) continue;
+      const isAppendTime = (batch.attributes & LOG_APPEND_TIME) !== 0;
+      const time = isAppendTime ? batch.maxTimestamp : batch.firstTimestamp + timestampDelta;
+      const position = sequenceNumber(offset.toString());
+      records.push({ offset, position, timeMs: epochMs(Number(time)), value: value ?? Buffer.alloc(0) });
+    }
+  }
+  return { records, next, end };
+};
+
+/** The error that says that `topic` could not be asked. */
+export const unavailable = (topic: string, cause: unknown): PipelineError => {
+  const failures = cause instanceof MultipleErrors ? cause.errors : [cause];
+  const words = failures.map((failure) => (failure instanceof Error ? failure.message : String(failure)));
+  return new PipelineError("TAPE_STREAM_UNAVAILABLE", `topic ${topic} must answer, failed with ${words.join("; ")}`, {
+    cause,
+    retryable: true,
+  });
+};
+
+export interface NewTopic {
+  readonly topic: string;
+  readonly partitions: number;
+  readonly replicas: number;
+  readonly retentionMs: DurationMs;
+}
+
+/**
+ * Makes the topics that are not there yet, their records stamped when the broker takes them.
+ * @throws PipelineError TAPE_STREAM_UNAVAILABLE
+ */
+export const createTopics = async (options: KafkaOptions, topics: readonly NewTopic[]): Promise<void> => {
+  const admin = new Admin(clientOptions(options));
+  try {
+    for (const { topic, partitions, replicas, retentionMs } of topics) {
+      const configs = [
+        { name: "message.timestamp.type", value: "LogAppendTime" },
+        { name: "retention.ms", value: String(retentionMs) },
+      ];
+      await admin.createTopics({ topics: [topic], partitions, replicas, configs }).catch((error: unknown) => {
+        if (!isThere(error)) throw unavailable(topic, error);
+      });
+    }
+  } finally {
+    await admin.close();
+  }
+};
+
+/** The client's errors hold the broker's, one within another. */
+const isThere = (error: unknown): boolean => {
+  if (!(error instanceof Error)) return false;
+  if ("apiId" in error && error.apiId === "TOPIC_ALREADY_EXISTS") return true;
+  return "errors" in error && Array.isArray(error.errors) && error.errors.some(isThere);
+};
