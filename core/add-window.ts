@@ -19,8 +19,8 @@ const {
 /**
  * Adds the trades of one run from row `from` on that lie before row `to` and in the window of `intervalMs` to the cells at
  * `at` (content-cells.ts), which have the run's scales; the first is taken to lie there. Those of other windows are set aside:
- * appended to the columns `aside`, which have room for them. Returns whether it did; what takes more is left as it was: empty
- * cells, trades of which a sum comes to 2^52, and a trade that has both time and sequence in common with open or close.
+ * appended to the columns `aside`, which have room for them. Returns whether it did; what takes more is left as it was: trades
+ * of which a sum comes to 2^52, and one that has both time and sequence in common with open or close.
  *
  * This is where the pipeline spends its time. A call within the loop, or numbers that are destructured, would each cost more
  * than a trade does; so would going to and fro between two windows whose trades come mixed.
@@ -34,16 +34,16 @@ export const addWindow = (
   at: number,
   aside: TradeColumns,
 ): boolean => {
-  if (cells[at + TRADE_COUNT] === 0) return false;
   const { price, size, eventTimeMs, sequence } = columns;
   const { price: asidePrice, size: asideSize, eventTimeMs: asideTimeMs, sequence: asideSequence } = aside;
   const startMs = cells[at + START]!;
   const endMs = startMs + intervalMs;
-  let low = cells[at + LOW]!;
+  const isEmpty = cells[at + TRADE_COUNT] === 0;
+  let low = isEmpty ? Number.POSITIVE_INFINITY : cells[at + LOW]!;
   let high = cells[at + HIGH]!;
-  let openMs = cells[at + OPEN_TIME]!;
+  let openMs = isEmpty ? Number.POSITIVE_INFINITY : cells[at + OPEN_TIME]!;
   let openSequence = cells[at + OPEN_SEQUENCE]!;
-  let closeMs = cells[at + CLOSE_TIME]!;
+  let closeMs = isEmpty ? Number.NEGATIVE_INFINITY : cells[at + CLOSE_TIME]!;
   let closeSequence = cells[at + CLOSE_SEQUENCE]!;
   let first = -1;
   let last = -1;

@@ -1,5 +1,6 @@
 import { Life, type LifePorts, type LifeRules } from "./life.ts";
-import { readLifeState } from "./life-state.ts";
+import { LifeMemory } from "./life-memory.ts";
+import { readLifeState, type LifeState } from "./life-state.ts";
 import type { ShardRecord } from "./ports/shard-reader.ts";
 import { SeenFrames } from "./seen.ts";
 import { countsOf } from "./shard-counts.ts";
@@ -45,11 +46,17 @@ export interface LifeOutcome {
  * again further on, or a state was handed over that belongs to an earlier batch. Nothing is the usual answer. What had
  * expired before it could be read is noted as a gap.
  *
+ * @param memory is this step's alone until it is over.
  * @throws PipelineError when a port does: the whole batch must come again.
  */
-export const advanceLife = async (ports: LifePorts, rules: LifeRules, step: LifeStep): Promise<LifeOutcome> => {
-  const resumed = step.state && resumeLife(ports, rules, step, step.state);
-  const life = resumed ?? (await beginLife(ports, rules, step));
+export const advanceLife = async (
+  ports: LifePorts,
+  rules: LifeRules,
+  step: LifeStep,
+  memory = new LifeMemory(rules.intervalsMs),
+): Promise<LifeOutcome> => {
+  const resumed = step.state && resumeLife(ports, rules, step, memory);
+  const life = resumed ?? (await beginLife(ports, rules, step, memory));
   const [first] = step.records;
   // A last step without state and without records has lost what its window held: the shard still has it.
   if (first || (step.isLast && !resumed)) await refill(ports, step.shard, life, first?.sequenceNumber ?? BEYOND_ALL);
@@ -70,23 +77,24 @@ const refill = async (ports: LifePorts, shard: string, life: Life, before: Seque
 };
 
 /** The life that `state` speaks of, undefined when it cannot be read: state is a cache, never the truth. */
-const resumeLife = (
-  ports: LifePorts,
-  rules: LifeRules,
-  { stream, shard }: LifeStep,
-  state: Uint8Array,
-): Life | undefined => {
+const resumeLife = (ports: LifePorts, rules: LifeRules, step: LifeStep, memory: LifeMemory): Life | undefined => {
+  if (step.state === undefined) return undefined;
   try {
-    return new Life(ports, rules, stream, shard, readLifeState(ports.packing.unpack(state)));
+    return new Life(ports, rules, step, memory, readLifeState(ports.packing.unpack(step.state)));
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
   }
 };
 
-const beginLife = async (ports: LifePorts, rules: LifeRules, { stream, shard }: LifeStep): Promise<Life> => {
+const beginLife = async (
+  ports: LifePorts,
+  rules: LifeRules,
+  { stream, shard }: LifeStep,
+  memory: LifeMemory,
+): Promise<Life> => {
   const checkpoint = await ports.checkpoints.get(stream, shard);
-  return new Life(ports, rules, stream, shard, {
+  const state: LifeState = {
     last: checkpoint?.last,
     lastArrivalMs: checkpoint?.lastArrivalMs,
     newestEventTimeMs: checkpoint?.newestEventTimeMs,
@@ -95,7 +103,8 @@ const beginLife = async (ports: LifePorts, rules: LifeRules, { stream, shard }: 
     counts: checkpoint?.counts ?? countsOf(() => 0),
     seen: checkpoint?.seen ?? (await inheritedSeen(ports, rules, stream, shard)).toBytes(),
     panes: new Uint8Array(),
-  });
+  };
+  return new Life(ports, rules, { stream, shard }, memory, state);
 };
 
 /**

@@ -22,7 +22,7 @@ const addTrades = (rows: ContentRows, row: number, trades: readonly Row[]): void
   const columns = columnsOf(trades);
   for (const { from, to, ...scales } of columns.runs) {
     const aside = new TradeColumns(to - from);
-    const part = { columns, scales, to, watermarkMs: 0 };
+    const part = { columns, ...scales, to, watermarkMs: 0 };
     if (rows.addAll(row, { ...part, from }, 6, aside)) expect(aside.count).toBe(0);
     else for (let at = from; at < to;) at = rows.addSome(row, { ...part, from: at }, 6);
   }
@@ -114,10 +114,9 @@ test("trades are taken up to the end of the window and of what is asked, and no 
   //   4   5   0   7   1    time
   // [---------------)
   const columns = columnsOf([4, 5, 0, 7, 1].map((time) => ({ ...ONE, time, sequence: time })));
-  const part = { columns, scales: { priceScale: 0, sizeScale: 0 }, watermarkMs: 0 };
+  const part = { columns, priceScale: 0, sizeScale: 0, watermarkMs: 0 };
   const rows = new ContentRows(1);
   const [row, other, aside] = [rows.open(0, 0), rows.open(1, 0), new TradeColumns(5)];
-  expect(rows.addAll(row, { ...part, from: 0, to: 5 }, 6, aside)).toBe(false);
   expect(rows.addSome(row, { ...part, from: 0, to: 5 }, 6)).toBe(3);
   expect(rows.content(row)).toMatchObject({ tradeCount: 3, open: { eventTimeMs: 0 }, close: { eventTimeMs: 5 } });
   expect(rows.addSome(row, { ...part, from: 4, to: 5 }, 6)).toBe(5);

@@ -5,8 +5,10 @@ import { addWindow } from "./add-window.ts";
 import { canMeet, meet } from "./meet-cells.ts";
 import { scanWindow } from "./scan-window.ts";
 import type { TradeColumns } from "./trade-columns.ts";
+import { epochMs, type EpochMs } from "./units.ts";
 
 const {
+  closeTime: CLOSE_TIME,
   notional: NOTIONAL,
   priceScale: PRICE_SCALE,
   priceSum: PRICE_SUM,
@@ -21,13 +23,16 @@ const {
 } = CELL;
 
 /** Trades of one symbol and record: rows `[from, to)`, held against `watermarkMs`. */
-export interface RunPart {
+export interface RunPart extends Scales {
   readonly columns: TradeColumns;
-  readonly scales: Scales;
   readonly from: number;
   readonly to: number;
   readonly watermarkMs: number;
 }
+
+const FIRST_ROWS = 64;
+/** 12 MB. */
+const MAX_KEPT_ROWS = 65_536;
 
 /** What a scan of trades found. */
 const share = new Float64Array(STRIDE);
@@ -44,8 +49,16 @@ export class ContentRows {
   readonly #wide = new Map<number, Accumulator>();
   #hasWide = false;
 
-  constructor(capacity = 64) {
+  constructor(capacity = FIRST_ROWS) {
     this.cells = new Float64Array(capacity * STRIDE);
+  }
+
+  /** Forgets all rows, and gives up the space of very many. */
+  clear(): void {
+    this.count = 0;
+    this.#wide.clear();
+    this.#hasWide = false;
+    if (this.cells.length > MAX_KEPT_ROWS * STRIDE) this.cells = new Float64Array(FIRST_ROWS * STRIDE);
   }
 
   /** Begins an empty row and returns its number. */
@@ -56,6 +69,7 @@ export class ContentRows {
       larger.set(this.cells);
       this.cells = larger;
     }
+    this.cells.fill(0, at, at + STRIDE);
     this.cells[at + SYMBOL] = symbolId;
     this.cells[at + START] = startMs;
     this.cells[at + WATERMARK] = Number.NEGATIVE_INFINITY;
@@ -74,17 +88,16 @@ export class ContentRows {
    * Adds the trades `[from, to)` of one run that lie in the row's window of `intervalMs`, and appends the others to the columns
    * `aside`, which have room for them. False, with nothing done, when it takes {@link addSome}.
    */
-  addAll(
-    row: number,
-    { columns, scales, from, to, watermarkMs }: RunPart,
-    intervalMs: number,
-    aside: TradeColumns,
-  ): boolean {
+  addAll(row: number, part: RunPart, intervalMs: number, aside: TradeColumns): boolean {
     const at = row * STRIDE;
     const { cells } = this;
-    if (cells[at + PRICE_SCALE] !== scales.priceScale || cells[at + SIZE_SCALE] !== scales.sizeScale) return false;
-    if (this.isWide(row) || !addWindow(columns, from, to, intervalMs, cells, at, aside)) return false;
-    this.#passWatermark(row, watermarkMs);
+    const { priceScale, sizeScale } = part;
+    const isFirst = cells[at + TRADE_COUNT] === 0;
+    if (!isFirst && (cells[at + PRICE_SCALE] !== priceScale || cells[at + SIZE_SCALE] !== sizeScale)) return false;
+    if (this.isWide(row) || !addWindow(part.columns, part.from, part.to, intervalMs, cells, at, aside)) return false;
+    cells[at + PRICE_SCALE] = priceScale;
+    cells[at + SIZE_SCALE] = sizeScale;
+    this.#passWatermark(row, part.watermarkMs);
     return true;
   }
 
@@ -92,15 +105,16 @@ export class ContentRows {
    * Adds trades of one run from `from` on that lie before `to` and in the row's window of `intervalMs`, whatever they are; the
    * first does. Returns the columns' row after them.
    */
-  addSome(row: number, { columns, scales, from, to, watermarkMs }: RunPart, intervalMs: number): number {
+  addSome(row: number, part: RunPart, intervalMs: number): number {
+    const { columns, from, to, watermarkMs } = part;
     const next = scanWindow(columns, from, to, this.cells[row * STRIDE + START]!, intervalMs, share);
-    share[PRICE_SCALE] = scales.priceScale;
-    share[SIZE_SCALE] = scales.sizeScale;
+    share[PRICE_SCALE] = part.priceScale;
+    share[SIZE_SCALE] = part.sizeScale;
     share[WATERMARK] = watermarkMs;
     if (isExact(share)) this.#add(row, share, 0);
     else {
       this.#passWatermark(row, watermarkMs);
-      this.#widen(row).addRows(columns, scales, from, next);
+      this.#widen(row).addRows(columns, part, from, next);
     }
     return next;
   }
@@ -122,6 +136,16 @@ export class ContentRows {
   content(row: number): BarContent {
     const accumulator = this.isWide(row) ? this.#wide.get(row) : undefined;
     return accumulator?.content() ?? contentOf(this.cells, row * STRIDE);
+  }
+
+  /** When the last trade of a row that is not empty happened. */
+  closeTimeMs(row: number): EpochMs {
+    return this.isWide(row) ? this.content(row).close.eventTimeMs : epochMs(this.cells[row * STRIDE + CLOSE_TIME]!);
+  }
+
+  /** The cells of all rows as they are now; those of wide ones mean nothing. */
+  copyCells(): Float64Array {
+    return this.cells.slice(0, this.count * STRIDE);
   }
 
   #add(row: number, theirs: Float64Array, their: number): void {

@@ -5,6 +5,7 @@ import { windowStart } from "./interval.ts";
 import { PaneBlockWriter, writeIntervals, writePosition, type PaneBlockReader, type RowHead } from "./pane-block.ts";
 import { PaneTable } from "./pane-table.ts";
 import type { Pane, PaneKey } from "./pane.ts";
+import { RowPane, type PaneHead } from "./row-pane.ts";
 import type { StepFold } from "./step-fold.ts";
 import type { SymbolTable } from "./symbol-table.ts";
 import { epochMs, type DurationMs, type EpochMs, type SequenceNumber } from "./units.ts";
@@ -32,6 +33,12 @@ class Level {
     this.table = new PaneTable(intervalMs);
   }
 
+  clear(): void {
+    this.flags.fill(0, 0, this.table.rows.count);
+    this.rowPositions.fill(0, 0, this.table.rows.count);
+    this.table.clear();
+  }
+
   /** The row of a window, begun empty where there was none. */
   open(symbolId: number, startMs: number): number {
     const row = this.table.open(symbolId, startMs);
@@ -48,7 +55,7 @@ class Level {
 
 /** The panes of one shard that a life has in memory. */
 export class HeldPanes {
-  readonly #shard: string;
+  #shard: string;
   readonly #symbols: SymbolTable;
   /** The shortest interval first, as a {@link StepFold} has them. */
   readonly #levels: readonly Level[];
@@ -61,6 +68,14 @@ export class HeldPanes {
     this.#shard = shard;
     this.#symbols = symbols;
     this.#levels = intervalsMs.toSorted((a, b) => a - b).map((intervalMs) => new Level(intervalMs));
+  }
+
+  /** Lets go of all panes, for a life of `shard`. */
+  begin(shard: string): void {
+    this.#shard = shard;
+    this.#positions = [undefined];
+    this.#positionIndexes.clear();
+    for (const level of this.#levels) level.clear();
   }
 
   /**
@@ -79,8 +94,9 @@ export class HeldPanes {
     while (block.next()) {
       const level = levels[block.interval]!;
       const { rows } = level.table;
-      if (level.table.find(block.symbolId, block.startMs) >= 0) throw new RangeError("a pane must be held once");
+      const held = rows.count;
       const row = level.open(block.symbolId, block.startMs);
+      if (rows.count === held) throw new RangeError("a pane must be held once");
       level.flags[row] = (block.isTouched ? TOUCHED_IN_LIFE : 0) | (block.isCorrected ? CORRECTED : 0);
       level.rowPositions[row] = block.position;
       block.readContent(rows, row);
@@ -153,23 +169,40 @@ export class HeldPanes {
     }
   }
 
-  /** The touched panes, as of `last` or of the row that is ahead of it. */
+  /** The touched panes, as of `last` or of the row that is ahead of it; what is added later does not change them. */
   panes(touched: Touched, last: SequenceNumber): readonly Pane[] {
     const panes: Pane[] = [];
+    const copies = this.#levels.map(({ table }) => table.rows.copyCells());
     this.#walk(maskOf(touched), (interval, row) => {
       const { table, flags } = this.#levels[interval]!;
       const at = row * STRIDE;
-      panes.push({
+      const head: PaneHead = {
         symbol: this.#symbols.text(table.rows.cells[at + SYMBOL]!),
         intervalMs: table.intervalMs,
         startMs: epochMs(table.rows.cells[at + START]!),
         shard: this.#shard,
         lastSequence: this.#positions[this.#aheadOf(last, interval, row)] ?? last,
-        content: table.rows.content(row),
         isCorrected: (flags[row]! & CORRECTED) !== 0,
-      });
+      };
+      const isWide = table.rows.isWide(row);
+      panes.push(isWide ? { ...head, content: table.rows.content(row) } : new RowPane(head, copies[interval]!, at));
     });
     return panes;
+  }
+
+  /** When each symbol last traded, of the panes touched in the life. */
+  newestTimes(): ReadonlyMap<string, EpochMs> {
+    const newest = new Map<string, EpochMs>();
+    // A trade lies in a window of every interval: the longest one has the fewest.
+    const { table, flags } = this.#levels.at(-1)!;
+    const { rows } = table;
+    for (let row = 0; row < rows.count; row++) {
+      if ((flags[row]! & TOUCHED_IN_LIFE) === 0) continue;
+      const symbol = this.#symbols.text(rows.cells[row * STRIDE + SYMBOL]!);
+      const timeMs = rows.closeTimeMs(row);
+      if (!(timeMs <= newest.get(symbol)!)) newest.set(symbol, timeMs);
+    }
+    return newest;
   }
 
   /** The same panes as records of the bars stream. */

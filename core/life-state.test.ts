@@ -84,7 +84,8 @@ test("held panes read back from their bytes, but for those of an interval that i
       expect(bytesOf(again)).toEqual(bytesOf(held));
       const fewer = readHeld(bytesOf(held), INTERVALS.slice(1));
       touchAll(fewer, symbols, panes.length);
-      for (const pane of fewer.panes("in-life", ahead)) expect(pane).toEqual(known.get(paneKeyText(pane)));
+      for (const pane of fewer.panes("in-life", ahead))
+        expect({ ...pane, content: pane.content }).toEqual(known.get(paneKeyText(pane)));
     }),
   );
 });

@@ -1,7 +1,8 @@
-import { ByteReader, ByteWriter } from "./bytes.ts";
+import { ByteReader } from "./bytes.ts";
 import { EventClock } from "./event-clock.ts";
 import { noteGap } from "./gap-note.ts";
-import { HeldPanes } from "./held-panes.ts";
+import type { HeldPanes } from "./held-panes.ts";
+import type { LifeMemory } from "./life-memory.ts";
 import { lifeStateBytes, type LifeState } from "./life-state.ts";
 import { symbolsByDay } from "./noted-symbols.ts";
 import { PaneBlockReader } from "./pane-block.ts";
@@ -19,7 +20,7 @@ import { readRecord } from "./record.ts";
 import { SeenFrames } from "./seen.ts";
 import type { ShardCounts } from "./shard-counts.ts";
 import { StepFold } from "./step-fold.ts";
-import { TradeColumns } from "./trade-columns.ts";
+import type { TradeColumns } from "./trade-columns.ts";
 import type { TradeLimits } from "./trade-limits.ts";
 import type { Rejected } from "./trade.ts";
 import { epochMs, type DurationMs, type EpochMs, type SequenceNumber } from "./units.ts";
@@ -56,6 +57,12 @@ interface Folded {
   readonly watermarkMs: number;
 }
 
+/** One shard of one stream. */
+export interface ShardName {
+  readonly stream: string;
+  readonly shard: string;
+}
+
 /** A span in which one aggregator keeps a shard's panes in memory. */
 export class Life {
   readonly #ports: LifePorts;
@@ -63,7 +70,8 @@ export class Life {
   readonly #stream: string;
   readonly #shard: string;
   readonly #seen: SeenFrames;
-  readonly #columns = new TradeColumns();
+  readonly #memory: LifeMemory;
+  readonly #columns: TradeColumns;
   readonly #held: HeldPanes;
   readonly #clock: EventClock;
   readonly #newestStoredMs: EpochMs | undefined;
@@ -74,16 +82,22 @@ export class Life {
   #counts: { -readonly [Name in keyof ShardCounts]: number };
   readonly #rejected: Rejected[] = [];
 
-  /** @throws RangeError when the state's panes are none. */
-  constructor(ports: LifePorts, rules: LifeRules, stream: string, shard: string, state: LifeState) {
+  /**
+   * @param memory is this life's alone until it is over.
+   * @throws RangeError when the state's panes are none.
+   */
+  constructor(ports: LifePorts, rules: LifeRules, { stream, shard }: ShardName, memory: LifeMemory, state: LifeState) {
     this.#ports = ports;
     this.#rules = rules;
     this.#stream = stream;
     this.#shard = shard;
     this.#seen = SeenFrames.from(state.seen);
-    const { symbols } = this.#columns;
-    this.#held = new HeldPanes(shard, rules.intervalsMs, symbols);
-    if (state.panes.length > 0) this.#held.read(new PaneBlockReader(new ByteReader(state.panes), symbols));
+    memory.begin(shard);
+    this.#memory = memory;
+    this.#columns = memory.columns;
+    this.#held = memory.held;
+    if (state.panes.length > 0)
+      this.#held.read(new PaneBlockReader(new ByteReader(state.panes), this.#columns.symbols));
     this.#newestStoredMs = state.newestStoredMs;
     this.#last = state.last;
     this.#lastArrivalMs = state.lastArrivalMs;
@@ -100,7 +114,8 @@ export class Life {
   async take(records: readonly ShardRecord[]): Promise<void> {
     const after = { last: this.#last, lastArrivalMs: this.#lastArrivalMs };
     await noteGap(this.#ports, this.#rules, { stream: this.#stream, shard: this.#shard }, after, records);
-    const step = new StepFold(this.#rules.intervalsMs);
+    const { step } = this.#memory;
+    step.clear();
     const folded: Folded[] = [];
     for (const record of records) {
       if (this.#last !== undefined && record.sequenceNumber <= this.#last) continue;
@@ -169,7 +184,8 @@ export class Life {
     if (last === undefined) return;
     const panes = this.#held.panes("in-life", last);
     if (panes.length > 0) await this.#ports.panes.put(panes);
-    for (const [dayMs, symbols] of symbolsByDay(panes)) await this.#ports.symbols.see(symbols, dayMs);
+    for (const [dayMs, symbols] of symbolsByDay(this.#held.newestTimes()))
+      await this.#ports.symbols.see(symbols, dayMs);
     await this.#ports.updates.publish(this.#held.updateRecords("in-life", last));
     await this.#ports.checkpoints.put({
       stream: this.#stream,
@@ -227,7 +243,8 @@ export class Life {
   }
 
   #stateBytes(): Uint8Array {
-    const panes = new ByteWriter(65_536);
+    const panes = this.#memory.bytes;
+    panes.truncate(0);
     this.#held.write(panes);
     return lifeStateBytes({
       last: this.#last,

@@ -1,20 +1,19 @@
 import { windowStart } from "./interval.ts";
-import type { Pane } from "./pane.ts";
 import type { SymbolRegister } from "./ports/symbol-register.ts";
 import { durationMs, type EpochMs } from "./units.ts";
 
 const DAY_MS = durationMs(86_400_000);
 
-/** The symbols of `panes` by the start of the UTC day of each one's latest trade. */
-export const symbolsByDay = (panes: readonly Pane[]): ReadonlyMap<EpochMs, readonly string[]> => {
-  const newest = new Map<string, EpochMs>();
-  for (const { symbol, content } of panes) {
-    const { eventTimeMs } = content.close;
-    if (!(eventTimeMs <= newest.get(symbol)!)) newest.set(symbol, eventTimeMs);
+/** Symbols by the start of the UTC day of each one's latest trade. */
+export const symbolsByDay = (newestTimes: ReadonlyMap<string, EpochMs>): ReadonlyMap<EpochMs, readonly string[]> => {
+  const days = new Map<EpochMs, string[]>();
+  for (const [symbol, timeMs] of newestTimes) {
+    const dayMs = windowStart(timeMs, DAY_MS);
+    const symbols = days.get(dayMs);
+    if (symbols) symbols.push(symbol);
+    else days.set(dayMs, [symbol]);
   }
-  const days = [...newest].map(([symbol, eventTimeMs]) => [symbol, windowStart(eventTimeMs, DAY_MS)] as const);
-  const groups = Map.groupBy(days, ([, dayMs]) => dayMs);
-  return new Map([...groups].map(([dayMs, entries]) => [dayMs, entries.map(([symbol]) => symbol)]));
+  return days;
 };
 
 /**

@@ -12,6 +12,17 @@ const MAX_PROBES = 32;
 const PASSES = 3;
 /** What each pass over a run leaves to the next. */
 const asides = [new TradeColumns(), new TradeColumns()] as const;
+/** What is being added: an object for each run would take as long as some of its trades. */
+const part: { -readonly [Field in keyof RunPart]: RunPart[Field] } = {
+  columns: asides[0],
+  priceScale: 0,
+  sizeScale: 0,
+  from: 0,
+  to: 0,
+  watermarkMs: 0,
+};
+/** Cells that come from memory at once. */
+const LINE = 8;
 
 /** The folds of one interval's windows by (symbol id, window start): a hash table with open addressing, at most half full. */
 export class PaneTable {
@@ -22,9 +33,20 @@ export class PaneTable {
   readonly #crowded = new Map<string, number>();
   /** By symbol id the row that trades were last added to, plus one: mostly the one that more are added to. */
   #latest = new Int32Array(FIRST_SLOTS);
+  /** Of no use but to have been read for; see {@link #fetchRows}. */
+  #fetched = 0;
 
   constructor(intervalMs: DurationMs) {
     this.intervalMs = intervalMs;
+  }
+
+  /** Forgets all windows. */
+  clear(): void {
+    this.rows.clear();
+    this.#crowded.clear();
+    if (this.rows.cells.length * 2 < this.#slots.length * STRIDE) this.#slots = new Int32Array(FIRST_SLOTS);
+    else this.#slots.fill(0);
+    this.#latest.fill(0);
   }
 
   /** The row of a window, -1 when there is none. */
@@ -35,10 +57,12 @@ export class PaneTable {
 
   /** The row of a window, begun empty when there was none. */
   open(symbolId: number, startMs: number): number {
-    const known = this.find(symbolId, startMs);
+    const slot = this.#slotOf(symbolId, startMs);
+    const known = slot < 0 ? (this.#crowded.get(keyOf(symbolId, startMs)) ?? -1) : this.#slots[slot]! - 1;
     if (known >= 0) return known;
     const row = this.rows.open(symbolId, startMs);
-    this.#place(symbolId, startMs, row);
+    if (slot < 0) this.#crowded.set(keyOf(symbolId, startMs), row);
+    else this.#slots[slot] = row + 1;
     if (this.rows.count * 2 > this.#slots.length) this.#grow();
     return row;
   }
@@ -46,51 +70,63 @@ export class PaneTable {
   /** Adds all trades of the columns, which were held against `watermarkMs`, to the windows that they lie in. */
   addTrades(columns: TradeColumns, watermarkMs: number): void {
     const { runCount, runSymbolId, runEnd, runPriceScale, runSizeScale } = columns;
-    let from = 0;
+    this.#fetchRows(columns);
+    part.watermarkMs = watermarkMs;
+    part.to = 0;
     for (let run = 0; run < runCount; run++) {
-      const scales = { priceScale: runPriceScale[run]!, sizeScale: runSizeScale[run]! };
-      const to = runEnd[run]!;
-      if (to > from) this.#addRun(runSymbolId[run]!, { columns, scales, from, to, watermarkMs });
-      from = to;
+      part.columns = columns;
+      part.priceScale = runPriceScale[run]!;
+      part.sizeScale = runSizeScale[run]!;
+      part.from = run === 0 ? 0 : runEnd[run - 1]!;
+      part.to = runEnd[run]!;
+      if (part.to > part.from) this.#addRun(runSymbolId[run]!);
     }
   }
 
-  /** Adds a run window by window, and what is left after some of them trade by trade. */
-  #addRun(symbolId: number, run: RunPart): void {
-    let left = run;
+  /**
+   * Reads a little of all rows that runs will mostly be added to: with nothing to be done in between the processor gets them
+   * from memory many at once, and not one by one as their runs come. Where symbols are many that takes a quarter off the fold.
+   */
+  #fetchRows({ runCount, runSymbolId, symbols }: TradeColumns): void {
+    if (symbols.count > this.#latest.length) this.#latest = grown(this.#latest, symbols.count * 2);
+    const latest = this.#latest;
+    const { cells } = this.rows;
+    let sum = 0;
+    for (let run = 0; run < runCount; run++) {
+      const at = (latest[runSymbolId[run]!]! - 1) * STRIDE;
+      if (at >= 0) sum += cells[at]! + cells[at + LINE]! + (cells[at + 2 * LINE]! + cells[at + STRIDE - 1]!);
+    }
+    this.#fetched = sum;
+  }
+
+  /** Adds the part, of one run, window by window, and what is left after some of them trade by trade. */
+  #addRun(symbolId: number): void {
     for (let pass = 0; pass < PASSES; pass++) {
       const aside = asides[pass % 2]!;
       aside.truncate(0, 0);
-      aside.reserve(left.to - left.from);
-      this.#addPart(symbolId, left, aside);
+      aside.reserve(part.to - part.from);
+      this.#addPart(symbolId, aside);
       if (aside.count === 0) return;
-      left = { ...run, columns: aside, from: 0, to: aside.count };
+      part.columns = aside;
+      part.from = 0;
+      part.to = aside.count;
     }
-    for (let from = left.from; from < left.to; from++) {
-      this.rows.addSome(this.#openAt(symbolId, left.columns, from), { ...left, from, to: from + 1 }, this.intervalMs);
+    for (const end = part.to; part.from < end;) {
+      part.to = part.from + 1;
+      part.from = this.rows.addSome(this.#openAt(symbolId, part.columns, part.from), part, this.intervalMs);
     }
   }
 
-  /** Adds the trades of a part that lie in the window of the first, and all others or puts them aside. */
-  #addPart(symbolId: number, part: RunPart, aside: TradeColumns): void {
+  /** Adds the trades of the part that lie in the window of the first, and all others or puts them aside. */
+  #addPart(symbolId: number, aside: TradeColumns): void {
     const { rows, intervalMs } = this;
-    let row = this.#openAt(symbolId, part.columns, part.from);
-    let { from } = part;
-    if (rows.isEmpty(row)) from = rows.addSome(row, { ...part, to: from + 1 }, intervalMs);
-    if (from === part.to || rows.addAll(row, from === part.from ? part : { ...part, from }, intervalMs, aside)) return;
-    while (from < part.to) {
-      row = this.#openAt(symbolId, part.columns, from);
-      from = rows.addSome(row, { ...part, from }, intervalMs);
-    }
+    if (rows.addAll(this.#openAt(symbolId, part.columns, part.from), part, intervalMs, aside)) return;
+    while (part.from < part.to)
+      part.from = rows.addSome(this.#openAt(symbolId, part.columns, part.from), part, intervalMs);
   }
 
   /** The row of the window that a trade lies in, begun empty when there was none. */
   #openAt(symbolId: number, { eventTimeMs }: TradeColumns, trade: number): number {
-    if (symbolId >= this.#latest.length) {
-      const latest = new Int32Array(symbolId * 2);
-      latest.set(this.#latest);
-      this.#latest = latest;
-    }
     const timeMs = eventTimeMs[trade]!;
     const latest = this.#latest[symbolId]! - 1;
     if (latest >= 0) {
@@ -134,5 +170,11 @@ export class PaneTable {
     }
   }
 }
+
+const grown = (numbers: Int32Array, length: number): Int32Array<ArrayBuffer> => {
+  const larger = new Int32Array(length);
+  larger.set(numbers);
+  return larger;
+};
 
 const keyOf = (symbolId: number, startMs: number): string => `${symbolId} ${startMs}`;

@@ -31,6 +31,11 @@ export class StepFold {
     this.#levels = levels;
   }
 
+  /** Forgets all that was folded. */
+  clear(): void {
+    for (const { table } of this.#levels) table.clear();
+  }
+
   /** One table per interval, the shortest first; those of longer ones are as of the last {@link cascade}. */
   get tables(): readonly PaneTable[] {
     return this.#levels.map(({ table }) => table);

@@ -14,7 +14,8 @@ export const createMemoryPaneStore = (): PaneStore => {
       for (const pane of written) {
         const text = paneKeyText(pane);
         const stored = panes.get(text);
-        if (stored === undefined || stored.lastSequence < pane.lastSequence) panes.set(text, structuredClone(pane));
+        if (stored === undefined || stored.lastSequence < pane.lastSequence)
+          panes.set(text, structuredClone({ ...pane, content: pane.content }));
       }
     },
 

@@ -20,7 +20,7 @@ export interface PaneStore {
 
   /**
    * Stores each pane unless its key holds an equal or greater `lastSequence` already. A write that loses is no error:
-   * the stored pane contains it. Idempotent. When it throws, any part of the panes may have been stored.
+   * the stored pane contains it. Idempotent. A pane's content may be made only when it is asked for. When it throws, any part of the panes may have been stored.
    */
   put(panes: readonly Pane[]): Promise<void>;
 

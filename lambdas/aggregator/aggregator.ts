@@ -1,4 +1,5 @@
 import { advanceLife } from "#core/advance-life.ts";
+import { LifeMemory } from "#core/life-memory.ts";
 import type { LifePorts, LifeRules } from "#core/life.ts";
 import type { ShardRecord } from "#core/ports/shard-reader.ts";
 import type { Log } from "#core/ports/log.ts";
@@ -28,12 +29,16 @@ export interface AggregatorResponse {
  */
 export const createAggregator = (deps: AggregatorDeps) => {
   const buffers = createEventBuffers();
+  /** What no batch works with; two at once take one each. */
+  const memories: LifeMemory[] = [];
   return async (event: AggregatorEvent): Promise<AggregatorResponse> => {
     const buffer = buffers.take(capacityOf(event));
+    const memory = memories.pop() ?? new LifeMemory(deps.rules.intervalsMs);
     try {
-      return await foldBatch(deps, event, recordsOf(event, buffer));
+      return await foldBatch(deps, event, recordsOf(event, buffer), memory);
     } finally {
       buffers.give(buffer);
+      memories[0] = memory;
     }
   };
 };
@@ -42,18 +47,14 @@ const foldBatch = async (
   { stream, rules, log, ...ports }: AggregatorDeps,
   event: AggregatorEvent,
   records: readonly ShardRecord[],
+  memory: LifeMemory,
 ): Promise<AggregatorResponse> => {
   const isWindowed = event.window !== undefined;
   const isLast = !isWindowed || event.isFinalInvokeForWindow === true || event.isWindowTerminatedEarly === true;
   const { life } = event.state ?? {};
   const shard = await ports.shards.name(shardOf(event));
-  const { state, isStateUnreadable } = await advanceLife(ports, rules, {
-    stream,
-    shard,
-    records,
-    state: life === undefined ? undefined : Buffer.from(life, "base64"),
-    isLast,
-  });
+  const step = { stream, shard, records, state: life === undefined ? undefined : Buffer.from(life, "base64"), isLast };
+  const { state, isStateUnreadable } = await advanceLife(ports, rules, step, memory);
   if (isStateUnreadable) log.warn("state could not be read, began from the checkpoint", { shard });
   log.info("batch folded", {
     shard,
