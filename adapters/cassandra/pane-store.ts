@@ -27,13 +27,14 @@ export const openCassandraPaneStore = (options: CassandraPaneStoreOptions): Pane
   };
   const put = (pane: Pane): Promise<void> => {
     const keep = keepOf(pane.intervalMs);
-    const expires = timestamp(epochMs(keyspace.clock.nowMs() + keep));
+    const nowMs = keyspace.clock.nowMs();
+    const expires = timestamp(epochMs(nowMs + keep));
     return putGreater(keyspace, {
       table: paneTable(pane.intervalMs),
       key: paneKeyColumns(pane),
       columns: { ...paneColumns(pane), expires },
       register: "last_sequence",
-      ttlSeconds: ttlSeconds(keep),
+      ttlSeconds: ttlSeconds(nowMs, keep),
     });
   };
   return {

@@ -19,7 +19,6 @@ export interface CassandraRejectedStoreOptions extends CassandraOptions {
 /** The rejected in Cassandra; what was put again stands in a table of its own, which no writing of the record touches. */
 export const openCassandraRejectedStore = (options: CassandraRejectedStoreOptions): RejectedStore => {
   const keyspace = openKeyspace(options);
-  const seconds = ttlSeconds(options.keepMs);
   return {
     put: (rejected) =>
       concurrently(rejected, MAX_IN_FLIGHT, async (row) => {
@@ -33,7 +32,7 @@ export const openCassandraRejectedStore = (options: CassandraRejectedStoreOption
         const names = Object.keys(columns);
         const marks = names.map(() => "?").join(", ");
         const query = `INSERT INTO ${keyspace.name}.rejected (${names.join(", ")}) VALUES (${marks}) USING TTL ?`;
-        await keyspace.rows(query, [...Object.values(columns), seconds]);
+        await keyspace.rows(query, [...Object.values(columns), ttlSeconds(keyspace.clock.nowMs(), options.keepMs)]);
       }),
 
     list: async (stream, shard, day) => {

@@ -1,7 +1,7 @@
 import type { Client } from "cassandra-driver";
 import { PipelineError } from "#core/errors.ts";
 import { intervalText } from "#core/interval.ts";
-import type { DurationMs } from "#core/units.ts";
+import type { DurationMs, EpochMs } from "#core/units.ts";
 
 /** A stored interval and for how long after it was written a pane of it is kept. */
 export interface KeptInterval {
@@ -22,16 +22,17 @@ export interface SchemaOptions {
 export const paneTable = (intervalMs: DurationMs): string => `panes_${intervalText(intervalMs)}`;
 
 const DAY_SECONDS = 86_400;
+const DAY_MS = DAY_SECONDS * 1_000;
 /** Tables of what expires have about so many compaction windows. */
 const COMPACTION_WINDOWS = 30;
-/** Longest that Cassandra keeps what has a time to live. Source: https://cassandra.apache.org/doc/5.0/cassandra/developing/cql/dml.html */
-const MAX_TTL_SECONDS = 20 * 365 * DAY_SECONDS;
+/** Cassandra tells when a row expires in seconds since 1970, up to 2^31. Source: https://issues.apache.org/jira/browse/CASSANDRA-14092 */
+const LAST_EXPIRY_SECONDS = 2 ** 31 - 2;
 /** What has expired stays so much longer, out of sight of every range, so that a late trade adds to it. */
 const GRACE_SECONDS = 2 * DAY_SECONDS;
 
-/** Seconds that a row lives of which readers see it for `keepMs`. */
-export const ttlSeconds = (keepMs: DurationMs): number =>
-  Math.min(Math.ceil(keepMs / 1_000) + GRACE_SECONDS, MAX_TTL_SECONDS);
+/** Seconds that a row lives which is written now and which readers see for `keepMs`. */
+export const ttlSeconds = (nowMs: EpochMs, keepMs: DurationMs): number =>
+  Math.min(Math.ceil(keepMs / 1_000) + GRACE_SECONDS, LAST_EXPIRY_SECONDS - Math.ceil(nowMs / 1_000));
 
 /** Each step is applied once, in this order, and never changed: what must change becomes a further step. */
 export const schemaSteps = ({ keyspace, rejectedKeepMs }: SchemaOptions): readonly (readonly string[])[] => [
@@ -61,12 +62,12 @@ export const paneTableCql = (keyspace: string, table: string, keepMs: DurationMs
     price_sum text, notional text, corrected boolean, expires timestamp, PRIMARY KEY ((symbol, bucket), start, shard))
     WITH ${expiring(keepMs)}`;
 
+/** What expires together is compacted together. Each write says how long it lives. */
 const expiring = (keepMs: DurationMs): string => {
-  const seconds = ttlSeconds(keepMs);
-  const days = Math.max(1, Math.ceil(seconds / DAY_SECONDS / COMPACTION_WINDOWS));
+  const days = Math.max(1, Math.ceil(keepMs / DAY_MS / COMPACTION_WINDOWS));
   return (
-    `default_time_to_live = ${seconds} AND gc_grace_seconds = ${DAY_SECONDS} AND compaction = ` +
-    `{'class': 'TimeWindowCompactionStrategy', 'compaction_window_unit': 'DAYS', 'compaction_window_size': ${days}}`
+    `gc_grace_seconds = ${DAY_SECONDS} AND compaction = {'class': 'TimeWindowCompactionStrategy', ` +
+    `'compaction_window_unit': 'DAYS', 'compaction_window_size': ${days}}`
   );
 };
 

@@ -70,7 +70,7 @@ export class GroupMember implements AsyncDisposable {
 
   /** Leaves the group, so that the others take over at once. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#consumer.leaveGroup(true).catch(() => undefined);
+    await Promise.resolve(this.#consumer.leaveGroup(true)).catch(() => undefined);
     await this.#consumer.close(true);
   }
 

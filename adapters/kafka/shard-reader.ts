@@ -1,6 +1,6 @@
 import { PipelineError } from "#core/errors.ts";
 import type { ShardReader, ShardRecord, ShardSpan } from "#core/ports/shard-reader.ts";
-import { durationMs, sequenceDigits } from "#core/units.ts";
+import { durationMs, sequenceDigits, type SequenceNumber } from "#core/units.ts";
 import { KafkaTopic, type TopicOptions, type TopicRecord } from "./topic.ts";
 
 /** A span ends where there is no more: nothing is waited for. */
@@ -28,6 +28,7 @@ export const openKafkaShardReader = (options: TopicOptions): ShardReader & Async
 
     read: async function* (shard: string, { after, before }: ShardSpan) {
       const partition = partitionOf(shard);
+      if (areNeighbours(after, before)) return;
       const start = await topic.start(partition);
       const wanted = after === undefined ? start : BigInt(sequenceDigits(after)) + 1n;
       let offset = wanted > start ? wanted : start;
@@ -43,6 +44,10 @@ export const openKafkaShardReader = (options: TopicOptions): ShardReader & Async
     [Symbol.asyncDispose]: () => topic[Symbol.asyncDispose](),
   };
 };
+
+/** Whether no offset lies between the two: so it is as a rule where a batch follows another. */
+const areNeighbours = (after: SequenceNumber | undefined, before: SequenceNumber): boolean =>
+  after !== undefined && BigInt(sequenceDigits(before)) - BigInt(sequenceDigits(after)) <= 1n;
 
 export const shardRecordOf = ({ position, timeMs, value }: TopicRecord): ShardRecord => ({
   sequenceNumber: position,
