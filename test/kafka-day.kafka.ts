@@ -6,7 +6,7 @@ import { openKafkaRig } from "./kafka-rig.ts";
 
 const DAY = "trades-2013-10-07.csv.gz";
 const INTERVALS = ["10s", "1m"];
-const PATIENT = { timeout: 30_000, interval: 500 };
+const PATIENT = { timeout: 300_000, interval: 500 };
 
 const sorted = (rows: readonly string[]): readonly string[] => rows.toSorted();
 

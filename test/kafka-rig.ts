@@ -23,21 +23,19 @@ import { cassandraPorts } from "#workers/cassandra-ports.ts";
 
 const DAY_MS = durationMs(86_400_000);
 
-const quiet: Log = {
-  info: (...a) => console.log(...a),
-  warn: (...a) => console.log(...a),
-  error: (...a) => console.log(...a),
-};
+const quiet: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+export interface KafkaRigOptions {
+  readonly partitions: number;
+  readonly intervals: readonly string[];
+  /** @default those of the run */
+  readonly kafka?: { readonly address: string };
+  readonly cassandra?: { readonly address: string; readonly dataCenter: string };
+}
 
 /** Topics and a keyspace of its own on the engines of the run, and the parts of the pipeline upon them. */
-export const openKafkaRig = async ({
-  partitions,
-  intervals: texts,
-}: {
-  partitions: number;
-  intervals: readonly string[];
-}) => {
-  const [kafka, cassandra] = [inject("kafka"), inject("cassandra")];
+export const openKafkaRig = async ({ partitions, intervals: texts, ...engines }: KafkaRigOptions) => {
+  const { kafka, cassandra } = { kafka: inject("kafka"), cassandra: inject("cassandra"), ...engines };
   const name = randomUUID().replaceAll("-", "");
   const brokers = { brokers: [kafka.address] };
   const [ticks, bars] = [`ticks-${name}`, `bars-${name}`];
@@ -86,11 +84,12 @@ export const openKafkaRig = async ({
       return await fetch({ name: file, source, speed: "max", deadlineMs: epochMs(clock.nowMs() + 300_000) });
     },
 
-    worker: (): Promise<AggregatorWorker> =>
+    /** Workers of one group share the partitions. */
+    worker: (group = "aggregator"): Promise<AggregatorWorker> =>
       openAggregatorWorker({
         ...brokers,
         topic: ticks,
-        group: `aggregator-${name}`,
+        group: `${group}-${name}`,
         sessionMs: durationMs(6_000),
         lifeMs: durationMs(3_000),
         ports: { ...stores, shards: reader, updates },

@@ -60,6 +60,18 @@ export interface Keyspace {
    * there is nothing when there is no row. @throws PipelineError TAPE_STORE_UNAVAILABLE when it is not known.
    */
   writeIf(query: string, values: readonly unknown[]): Promise<Row | undefined>;
+
+  /**
+   * Conditional writes to one partition, all or none: whether all their conditions held.
+   * @throws PipelineError TAPE_STORE_UNAVAILABLE when it is not known.
+   */
+  writeAllIf(writes: readonly Statement[]): Promise<boolean>;
+}
+
+/** A query and what stands for its question marks. */
+export interface Statement {
+  readonly query: string;
+  readonly params: readonly unknown[];
 }
 
 export const openKeyspace = ({ client, keyspace, clock }: CassandraOptions): Keyspace => {
@@ -83,6 +95,15 @@ export const openKeyspace = ({ client, keyspace, clock }: CassandraOptions): Key
     writeIf: async (query, values) => {
       const [row] = await ask(query, values);
       return row?.get("[applied]") === true ? undefined : row;
+    },
+    writeAllIf: async (writes) => {
+      try {
+        const queries = writes.map(({ query, params }) => ({ query, params: [...params] }));
+        const { rows } = await client.batch(queries, { prepare: true, logged: false });
+        return rows[0]?.get("[applied]") === true;
+      } catch (cause) {
+        throw unavailable(keyspace, cause);
+      }
     },
   };
 };

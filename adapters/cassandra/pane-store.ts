@@ -1,10 +1,11 @@
 import { concurrently } from "#core/concurrently.ts";
 import { paneKeyText, type Pane } from "#core/pane.ts";
 import type { PaneStore } from "#core/ports/pane-store.ts";
-import { epochMs, type DurationMs, type EpochMs } from "#core/units.ts";
+import { epochMs, type DurationMs } from "#core/units.ts";
 import { MAX_IN_FLIGHT, openKeyspace, type CassandraOptions, type Row } from "./client.ts";
+import { putPartition } from "./partition-put.ts";
 import { bucketsOf, bucketStart, paneColumns, paneKeyColumns, readPane, timeOrNone, timestamp } from "./pane-row.ts";
-import { putGreater } from "./registers.ts";
+import type { RegisterWrite } from "./registers.ts";
 import { paneTable, ttlSeconds, type KeptInterval } from "./schema.ts";
 
 const QUERIES_IN_FLIGHT = 8;
@@ -25,17 +26,17 @@ export const openCassandraPaneStore = (options: CassandraPaneStoreOptions): Pane
     if (keep === undefined) throw new RangeError(`an interval must be stored, was ${intervalMs} ms`);
     return keep;
   };
-  const put = (pane: Pane): Promise<void> => {
+  const writeOf = (pane: Pane): RegisterWrite => {
     const keep = keepOf(pane.intervalMs);
     const nowMs = keyspace.clock.nowMs();
     const expires = timestamp(epochMs(nowMs + keep));
-    return putGreater(keyspace, {
+    return {
       table: paneTable(pane.intervalMs),
       key: paneKeyColumns(pane),
       columns: { ...paneColumns(pane), expires },
       register: "last_sequence",
       ttlSeconds: ttlSeconds(nowMs, keep),
-    });
+    };
   };
   return {
     get: async (keys) => {
@@ -52,12 +53,10 @@ export const openCassandraPaneStore = (options: CassandraPaneStoreOptions): Pane
 
     put: async (panes) => {
       // Conditional writes to one partition wait for each other, and give up when they are many.
-      const partitions = Map.groupBy(panes, ({ symbol, intervalMs, startMs }) =>
-        partitionText(symbol, intervalMs, startMs),
+      const partitions = Map.groupBy(greatest(panes), partitionText);
+      await concurrently([...partitions.values()], MAX_IN_FLIGHT, (together) =>
+        putPartition(keyspace, together, writeOf),
       );
-      await concurrently([...partitions.values()], MAX_IN_FLIGHT, async (together) => {
-        for (const pane of together) await put(pane);
-      });
     },
 
     range: async ({ symbol, intervalMs, startMs, endMs }) => {
@@ -77,7 +76,18 @@ export const openCassandraPaneStore = (options: CassandraPaneStoreOptions): Pane
   };
 };
 
-const partitionText = (symbol: string, intervalMs: DurationMs, startMs: EpochMs): string =>
+const partitionText = ({ symbol, intervalMs, startMs }: Pane): string =>
   `${bucketStart(startMs, intervalMs)}|${intervalMs}|${symbol}`;
+
+/** Of several panes of one key the one with the greatest position. */
+const greatest = (panes: readonly Pane[]): readonly Pane[] => {
+  const byKey = new Map<string, Pane>();
+  for (const pane of panes) {
+    const key = paneKeyText(pane);
+    const other = byKey.get(key);
+    if (other === undefined || other.lastSequence < pane.lastSequence) byKey.set(key, pane);
+  }
+  return [...byKey.values()];
+};
 
 const tableOf = (keyspace: string, intervalMs: DurationMs): string => `${keyspace}.${paneTable(intervalMs)}`;

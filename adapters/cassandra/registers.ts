@@ -1,4 +1,4 @@
-import type { Keyspace, Row } from "./client.ts";
+import type { Keyspace, Row, Statement } from "./client.ts";
 
 /** A row to be written: its key and its other columns, undefined ones left as they are. */
 export interface RegisterWrite {
@@ -34,27 +34,42 @@ export const putGreater = async (keyspace: Keyspace, write: RegisterWrite): Prom
   }
 };
 
-const insert = (
-  { name, writeIf }: Keyspace,
-  { table, key, columns, ttlSeconds }: RegisterWrite,
-): Promise<Row | undefined> => {
+const insert = (keyspace: Keyspace, write: RegisterWrite): Promise<Row | undefined> => {
+  const { query, params } = insertIfAbsent(keyspace, write);
+  return keyspace.writeIf(query, params);
+};
+
+const update = (keyspace: Keyspace, write: RegisterWrite): Promise<Row | undefined> => {
+  const { query, params } = updateIf(keyspace, write, "<", write.columns[write.register]);
+  return keyspace.writeIf(query, params);
+};
+
+/** Writes a row that is not there. */
+export const insertIfAbsent = ({ name }: Keyspace, { table, key, columns, ttlSeconds }: RegisterWrite): Statement => {
   const all = { ...key, ...columns };
   const names = Object.keys(all);
   const marks = names.map(() => "?").join(", ");
   const [ttl, seconds] = ttlOf(ttlSeconds);
-  const query = `INSERT INTO ${name}.${table} (${names.join(", ")}) VALUES (${marks}) IF NOT EXISTS${ttl}`;
-  return writeIf(query, [...Object.values(all), ...seconds]);
+  return {
+    query: `INSERT INTO ${name}.${table} (${names.join(", ")}) VALUES (${marks}) IF NOT EXISTS${ttl}`,
+    params: [...Object.values(all), ...seconds],
+  };
 };
 
-const update = (
-  { name, writeIf }: Keyspace,
+/** Writes over a row whose register is `value`, or less than it. */
+export const updateIf = (
+  { name }: Keyspace,
   { table, key, columns, register, ttlSeconds }: RegisterWrite,
-): Promise<Row | undefined> => {
+  comparison: "=" | "<",
+  value: unknown,
+): Statement => {
   const [ttl, seconds] = ttlOf(ttlSeconds);
   const set = Object.keys(columns).map((column) => `${column} = ?`);
   const where = Object.keys(key).map((column) => `${column} = ?`);
-  const query = `UPDATE ${name}.${table}${ttl} SET ${set.join(", ")} WHERE ${where.join(" AND ")} IF ${register} < ?`;
-  return writeIf(query, [...seconds, ...Object.values(columns), ...Object.values(key), columns[register]]);
+  return {
+    query: `UPDATE ${name}.${table}${ttl} SET ${set.join(", ")} WHERE ${where.join(" AND ")} IF ${register} ${comparison} ?`,
+    params: [...seconds, ...Object.values(columns), ...Object.values(key), value],
+  };
 };
 
 const ttlOf = (ttlSeconds: number | undefined): readonly [string, readonly number[]] =>
