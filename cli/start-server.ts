@@ -1,17 +1,12 @@
-import { readFile, readdir } from "node:fs/promises";
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { connect, type Socket } from "node:net";
-import { extname, join } from "node:path";
 import type { Duplex } from "node:stream";
-import type { DashboardConfig } from "#core/protocol/dashboard-config.ts";
+import { isForSocket, openSite, type SiteOptions } from "#adapters/node/site.ts";
 import type { LoopbackServer } from "#local/loopback-server.ts";
 
-export interface DashboardOptions {
+export interface DashboardOptions extends SiteOptions {
   /** Where it listens already. */
   readonly listener: LoopbackServer;
-  /** The folder of the built page; without one there is only the socket and what is said of it. */
-  readonly siteDir: string | undefined;
-  readonly config: Omit<DashboardConfig, "webSocketUrl">;
   /** Where sockets of this server lead. */
   readonly webSocketUrl: string;
 }
@@ -21,38 +16,16 @@ export interface DashboardServer extends AsyncDisposable {
   readonly connections: number;
 }
 
-const SOCKET_PATH = "/socket";
-
-const TYPES: Readonly<Record<string, string>> = {
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".css": "text/css; charset=utf-8",
-  ".svg": "image/svg+xml",
-  ".txt": "text/plain; charset=utf-8",
-};
-
-/** The page runs its own scripts and styles alone, and talks to nobody but this server. */
-const SECURITY_HEADERS = {
-  "content-security-policy":
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
-  "cross-origin-opener-policy": "same-origin",
-  "permissions-policy": "camera=(), geolocation=(), microphone=()",
-  "referrer-policy": "no-referrer",
-  "x-content-type-options": "nosniff",
-} as const;
-
 /**
  * Serves the dashboard, its `config.json`, and the WebSocket API below `/socket`, all on one port, so that the page's address
  * stays good when the API comes back elsewhere. Disposing ends every connection.
  */
 export const serveDashboard = async (options: DashboardOptions): Promise<DashboardServer> => {
   const { server } = options.listener;
-  const files = await readFiles(options);
+  server.on("request", await openSite(options));
   const sockets = new Set<Socket>();
-  server.on("request", (request, response) => answer(files, request, response));
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (pathOf(request) !== SOCKET_PATH || !isSameOrigin(request)) socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
+    if (!isForSocket(request)) socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
     else tunnel(new URL(options.webSocketUrl), request, socket, head, sockets);
   });
   return {
@@ -66,46 +39,6 @@ export const serveDashboard = async (options: DashboardOptions): Promise<Dashboa
     },
   };
 };
-
-interface ServedFile {
-  readonly type: string;
-  readonly body: Buffer | string;
-}
-
-const readFiles = async ({ siteDir, config }: DashboardOptions): Promise<ReadonlyMap<string, ServedFile>> => {
-  const said: DashboardConfig = { webSocketUrl: SOCKET_PATH.slice(1), ...config };
-  const files = new Map<string, ServedFile>([
-    ["/config.json", { type: "application/json", body: JSON.stringify(said) }],
-  ]);
-  if (siteDir === undefined) return files;
-  for (const name of await readdir(siteDir)) {
-    const type = TYPES[extname(name)] ?? "application/octet-stream";
-    files.set(`/${name}`, { type, body: await readFile(join(siteDir, name)) });
-  }
-  const index = files.get("/index.html");
-  if (index !== undefined) files.set("/", index);
-  return files;
-};
-
-const answer = (files: ReadonlyMap<string, ServedFile>, request: IncomingMessage, response: ServerResponse): void => {
-  const file = files.get(pathOf(request));
-  const isRead = request.method === "GET" || request.method === "HEAD";
-  const status = isRead ? (file === undefined ? 404 : 200) : 405;
-  const { type, body } = status === 200 && file !== undefined ? file : { type: TYPES[".txt"]!, body: "not here\n" };
-  const headers: OutgoingHttpHeaders = {
-    ...SECURITY_HEADERS,
-    "content-type": type,
-    "content-length": Buffer.byteLength(body),
-    "cache-control": "no-store",
-  };
-  response.writeHead(status, headers).end(request.method === "HEAD" ? undefined : body);
-};
-
-const pathOf = ({ url = "/" }: IncomingMessage): string => url.split("?")[0]!;
-
-/** Another site's page may not open sockets here; what is no browser names no origin. */
-const isSameOrigin = ({ headers: { origin, host } }: IncomingMessage): boolean =>
-  origin === undefined || (URL.canParse(origin) && new URL(origin).host === host);
 
 /** Hands the client's socket on to the API as it is, its handshake first. */
 const tunnel = (target: URL, request: IncomingMessage, client: Duplex, head: Buffer, open: Set<Socket>): void => {

@@ -35,7 +35,8 @@ export class Jvm implements AsyncDisposable {
   /** Starts it and waits until it is up. @throws PipelineError TAPE_ENGINE_UNAVAILABLE when it ends or hangs instead. */
   static async start(options: JvmOptions): Promise<Jvm> {
     const log = openSync(options.logFile, "a");
-    const child = spawn("java", options.args, { cwd: options.cwd, stdio: ["ignore", log, log] });
+    // In a group of its own: Ctrl-C on the terminal is for whoever uses the server, who stops it last.
+    const child = spawn("java", options.args, { cwd: options.cwd, stdio: ["ignore", log, log], detached: true });
     closeSync(log);
     const jvm = new Jvm(child);
     const giveUpMs = Date.now() + LONGEST_START_MS;
