@@ -33,6 +33,8 @@ export const DEFAULTS = {
   SITE_DIR: "",
   DASHBOARD_SYMBOLS: "AIG,BAC,IBM,SPY",
   DASHBOARD_WORDS: "",
+  PUBLISH_INTERVAL_MS: "60000",
+  STOCK_TABLE: "off",
   HTTP_HOST: "127.0.0.1",
   HEALTH_PORT: "9400",
 } as const;

@@ -118,7 +118,7 @@ const openWhenPossible = async (
       return await open();
     } catch (error) {
       if (!(error instanceof PipelineError) || !error.isRetryable) throw error;
-      log.warn("waits for the engines", { code: error.code, message: error.message });
+      log.warn("waits for the engines", { code: error.code, reason: error.message });
       const pauseMs = backoffMs(BACKOFF, Math.min(attempt, LONGEST_BACKOFF), Math.random());
       await Promise.race([clock.sleep(pauseMs), once(stop, "abort")]);
     }

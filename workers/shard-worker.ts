@@ -86,7 +86,7 @@ const untilDone = async <Result>(
       return await work();
     } catch (error) {
       if (!(error instanceof PipelineError)) throw error;
-      log.warn("will be tried again", { shard, code: error.code, message: error.message });
+      log.warn("will be tried again", { shard, code: error.code, reason: error.message });
       await clock.sleep(backoffMs(BACKOFF, Math.min(attempt, 8), Math.random()));
     }
   }

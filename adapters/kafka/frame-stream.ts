@@ -49,8 +49,8 @@ const recordOf = ({ partitionKey, data }: StreamEntry) => ({
 const refused = (topic: string): PipelineError =>
   new PipelineError("TAPE_STREAM_UNAVAILABLE", `topic ${topic} must take records, took none`, { retryable: true });
 
-/** 32-bit FNV-1a. */
-const partitionByHash = (partitionKey: string, count: number): number => {
+/** Which of `count` partitions a key belongs to: its 32-bit FNV-1a, folded. */
+export const partitionByHash = (partitionKey: string, count: number): number => {
   let hash = 0x811c9dc5;
   for (let at = 0; at < partitionKey.length; at++) hash = Math.imul(hash ^ partitionKey.charCodeAt(at), 0x01000193);
   return ((hash ^ (hash >>> 16)) >>> 0) % count;

@@ -1,4 +1,4 @@
-import { Admin, Consumer, MultipleErrors, type BaseOptions } from "@platformatic/kafka";
+import { Admin, Consumer, type BaseOptions } from "@platformatic/kafka";
 import { PipelineError } from "#core/errors.ts";
 import { epochMs, sequenceNumber, type DurationMs, type EpochMs, type SequenceNumber } from "#core/units.ts";
 
@@ -164,12 +164,28 @@ const recordsOf = (batches: Batches, from: bigint, end: bigint): FetchedRecords 
 
 /** The error that says that `topic` could not be asked. */
 export const unavailable = (topic: string, cause: unknown): PipelineError => {
-  const failures = cause instanceof MultipleErrors ? cause.errors : [cause];
-  const words = failures.map((failure) => (failure instanceof Error ? failure.message : String(failure)));
-  return new PipelineError("TAPE_STREAM_UNAVAILABLE", `topic ${topic} must answer, failed with ${words.join("; ")}`, {
-    cause,
-    retryable: true,
-  });
+  const words = new Set(failuresOf(cause).map(wordsOf));
+  return new PipelineError(
+    "TAPE_STREAM_UNAVAILABLE",
+    `topic ${topic} must answer, failed with ${[...words].join("; ")}`,
+    {
+      cause,
+      retryable: true,
+    },
+  );
+};
+
+/** The client's errors hold the broker's, one within another. */
+const failuresOf = (error: unknown): readonly unknown[] => {
+  if (!(error instanceof Error && "errors" in error && Array.isArray(error.errors))) return [error];
+  return error.errors.length === 0 ? [error] : error.errors.flatMap(failuresOf);
+};
+
+const wordsOf = (failure: unknown): string => {
+  if (!(failure instanceof Error)) return String(failure);
+  return "apiId" in failure && typeof failure.apiId === "string"
+    ? `${failure.apiId}: ${failure.message}`
+    : failure.message;
 };
 
 export interface NewTopic {
@@ -200,9 +216,7 @@ export const createTopics = async (options: KafkaOptions, topics: readonly NewTo
   }
 };
 
-/** The client's errors hold the broker's, one within another. */
-const isThere = (error: unknown): boolean => {
-  if (!(error instanceof Error)) return false;
-  if ("apiId" in error && error.apiId === "TOPIC_ALREADY_EXISTS") return true;
-  return "errors" in error && Array.isArray(error.errors) && error.errors.some(isThere);
-};
+const isThere = (error: unknown): boolean =>
+  failuresOf(error).some(
+    (failure) => failure instanceof Error && "apiId" in failure && failure.apiId === "TOPIC_ALREADY_EXISTS",
+  );

@@ -22,8 +22,8 @@ export const readKafkaSettings = (args: Arguments): KafkaSettings => ({
 });
 
 export const freeHealthPorts = async (): Promise<Readonly<Record<WorkerName, number>>> => {
-  const [fetcher, aggregator, broadcaster] = (await freePorts(WORKERS.length)) as [number, number, number];
-  return { fetcher, aggregator, broadcaster };
+  const [broadcaster, aggregator, fetcher] = (await freePorts(WORKERS.length)) as [number, number, number];
+  return { broadcaster, aggregator, fetcher };
 };
 
 export interface WorkersOptions {

@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { PipelineError } from "#core/errors.ts";
 
-export const WORKERS = ["fetcher", "aggregator", "broadcaster"] as const;
+/** In the order in which they start; they end in the other, what feeds the rest first. */
+export const WORKERS = ["broadcaster", "aggregator", "fetcher"] as const;
 
 export type WorkerName = (typeof WORKERS)[number];
 

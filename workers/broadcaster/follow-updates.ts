@@ -69,7 +69,7 @@ const follow = async (
     } catch (error) {
       if (!(error instanceof PipelineError)) throw error;
       failing.add(partition);
-      log.warn("updates will be asked for again", { partition, code: error.code, message: error.message });
+      log.warn("updates will be asked for again", { partition, code: error.code, reason: error.message });
       await clock.sleep(backoffMs(BACKOFF, Math.min(++failures, LONGEST_BACKOFF), Math.random()));
     }
   }

@@ -61,7 +61,7 @@ const follow = async (
     } catch (error) {
       if (!(error instanceof PipelineError) || !(error.isRetryable || error.code === "TAPE_LEASE_LOST")) throw error;
       told(false);
-      log.warn("will be tried again", { code: error.code, message: error.message });
+      log.warn("will be tried again", { code: error.code, reason: error.message });
       const pauseMs = backoffMs(BACKOFF, Math.min(++failures, LONGEST_BACKOFF), Math.random());
       await Promise.race([clock.sleep(pauseMs), stopped]);
     }
