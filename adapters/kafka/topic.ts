@@ -50,11 +50,19 @@ const LATEST = -1n;
 /** Reads a topic's partitions from any offset, in no group. Every method throws PipelineError TAPE_STREAM_UNAVAILABLE. */
 export class KafkaTopic implements AsyncDisposable {
   readonly topic: string;
+  readonly #options: TopicOptions;
   readonly #consumer: Consumer;
+  /**
+   * By partition what fetches it. A client has one fetch session with each broker, whose requests must come one after the
+   * other; and a broker answers what waits on a connection one by one.
+   * Source: https://cwiki.apache.org/confluence/display/KAFKA/KIP-227%3A+Introduce+Incremental+FetchRequests+to+Increase+Partition+Scalability
+   */
+  readonly #fetchers = new Map<number, Consumer>();
 
   constructor(options: TopicOptions) {
     this.topic = options.topic;
-    this.#consumer = new Consumer({ ...clientOptions(options), groupId: "tapestream-readers" });
+    this.#options = options;
+    this.#consumer = this.#newConsumer();
   }
 
   /** What tells this topic from one of the same name that was there before. */
@@ -76,13 +84,16 @@ export class KafkaTopic implements AsyncDisposable {
     return this.#offset(partition, LATEST);
   }
 
-  /** Records from `offset` on, which must not be before the start; waits so long for the first one. */
+  /**
+   * Records from `offset` on, which must not be before the start; waits so long for the first one. Of one partition no two
+   * at once.
+   */
   async fetch(partition: number, offset: bigint, waitMs: DurationMs): Promise<FetchedRecords> {
     return this.#ask(async () => {
       const described = await this.#described();
       const leader = described.partitions[partition];
       if (leader === undefined) throw new RangeError(`${this.topic} has no partition ${partition}`);
-      const answer = await this.#consumer.fetch({
+      const answer = await this.#fetcherOf(partition).fetch({
         node: leader.leader,
         maxWaitTime: waitMs,
         minBytes: 1,
@@ -102,13 +113,24 @@ export class KafkaTopic implements AsyncDisposable {
           },
         ],
       });
-      const [fetched] = answer.responses.flatMap(({ partitions }) => partitions);
+      const answered = answer.responses.flatMap(({ partitions }) => partitions);
+      const fetched = answered.find(({ partitionIndex }) => partitionIndex === partition);
       return recordsOf(fetched?.records ?? [], offset, fetched?.highWatermark ?? offset);
     });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#consumer.close(true);
+    await Promise.all([this.#consumer, ...this.#fetchers.values()].map((consumer) => consumer.close(true)));
+  }
+
+  #newConsumer(): Consumer {
+    return new Consumer({ ...clientOptions(this.#options), groupId: "tapestream-readers" });
+  }
+
+  #fetcherOf(partition: number): Consumer {
+    const fetcher = this.#fetchers.get(partition) ?? this.#newConsumer();
+    this.#fetchers.set(partition, fetcher);
+    return fetcher;
   }
 
   #described() {

@@ -30,11 +30,13 @@ const LONGEST_BACKOFF = 6;
  */
 export const followUpdates = async (options: FollowOptions): Promise<UpdatesFollower> => {
   const stop = new AbortController();
-  await using topic = new KafkaTopic(options);
-  const partitions = Array.from({ length: await topic.partitionCount() }, (_, partition) => partition);
-  const ends = await Promise.all(partitions.map((partition) => topic.end(partition)));
+  const topic = new KafkaTopic(options);
+  const ends = await endsOf(topic).catch(async (error: unknown) => {
+    await topic[Symbol.asyncDispose]();
+    throw error;
+  });
   const failing = new Set<number>();
-  const done = partitions.map((partition) => follow(options, partition, ends[partition]!, failing, stop.signal));
+  const done = ends.map((end, partition) => follow(options, topic, partition, end, failing, stop.signal));
   return {
     get isReady() {
       return failing.size === 0;
@@ -42,20 +44,26 @@ export const followUpdates = async (options: FollowOptions): Promise<UpdatesFoll
     [Symbol.asyncDispose]: async () => {
       stop.abort();
       await Promise.all(done);
+      await topic[Symbol.asyncDispose]();
     },
   };
 };
 
-/** One partition, over a connection of its own: a broker answers what waits on a connection one by one. */
+/** Of each partition the offset that its next record will have. */
+const endsOf = async (topic: KafkaTopic): Promise<readonly bigint[]> => {
+  const partitions = Array.from({ length: await topic.partitionCount() }, (_, partition) => partition);
+  return Promise.all(partitions.map((partition) => topic.end(partition)));
+};
+
 const follow = async (
   options: FollowOptions,
+  topic: KafkaTopic,
   partition: number,
   end: bigint,
   failing: Set<number>,
   stop: AbortSignal,
 ): Promise<void> => {
   const { tell, clock, log } = options;
-  await using topic = new KafkaTopic(options);
   let offset = end;
   let failures = 0;
   while (!stop.aborted) {

@@ -1,6 +1,6 @@
 import { intervalText, storedIntervalFor } from "#core/interval.ts";
 import type { DurationMs } from "#core/units.ts";
-import { readDurationMs, readIntervalsMs, type Environment } from "#lambdas/environment.ts";
+import { readCount, readDurationMs, readIntervalsMs, type Environment } from "#lambdas/environment.ts";
 import { enginesEnvironment, readEngines, type EnginesConfig } from "../engines.ts";
 import { invalid, readOptional, readSwitch } from "../environment.ts";
 import { readRules, rulesEnvironment, type RulesConfig } from "../rules.ts";
@@ -11,6 +11,8 @@ export interface PublisherConfig extends EnginesConfig, RulesConfig {
   readonly intervalMs: DurationMs;
   /** A partition that has been silent for this long holds no bar open. */
   readonly idleMs: DurationMs;
+  /** Copies of the topics that are made. */
+  readonly topicReplicas: number;
   /** A topic for `{symbol,timestamp,average}`. */
   readonly averagePriceTopic: string | undefined;
   /** A topic for `{start,end,stockName,avgPrice,minPrice,maxPrice,count}`. */
@@ -34,6 +36,7 @@ export const readConfig = (env: Environment): PublisherConfig => {
     ...rules,
     intervalMs: readPublished(env, rules),
     idleMs: readDurationMs(env, "IDLE_MS"),
+    topicReplicas: readCount(env, "TOPIC_REPLICAS"),
     averagePriceTopic: readOptional(env, "AVERAGE_PRICE_TOPIC"),
     stockAveragesTopic: readOptional(env, "STOCK_AVERAGES_TOPIC"),
     redis: readRedis(env),
@@ -48,6 +51,7 @@ export const environment = (config: PublisherConfig): Record<string, string> => 
   ...rulesEnvironment(config),
   PUBLISH_INTERVAL_MS: String(config.intervalMs),
   IDLE_MS: String(config.idleMs),
+  TOPIC_REPLICAS: String(config.topicReplicas),
   AVERAGE_PRICE_TOPIC: config.averagePriceTopic ?? "",
   STOCK_AVERAGES_TOPIC: config.stockAveragesTopic ?? "",
   REDIS_URL: config.redis?.url ?? "",

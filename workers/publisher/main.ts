@@ -9,6 +9,7 @@ import { closing, runWorker } from "../run-worker.ts";
 import { readConfig } from "./config.ts";
 import { FinalBars } from "./final-bars.ts";
 import { openPublisher } from "./publisher.ts";
+import { RawTrades } from "./raw-trades.ts";
 import { openSinks } from "./sinks.ts";
 
 await runWorker("publisher", async ({ env, clock, log, metrics }) => {
@@ -26,6 +27,7 @@ await runWorker("publisher", async ({ env, clock, log, metrics }) => {
     const finalBars = new FinalBars({ panes, symbols, storedIntervalsMs, intervalMs: config.intervalMs });
     const bars = metrics.counter("bars_published_total", "Final bars handed over");
     const trades = metrics.counter("trades_published_total", "Raw trades handed over");
+    const rawTrades = new RawTrades(ticks, config.clockSkewMs);
     const [leases, rules] = [openCassandraLeaseStore(stores), config];
     const handed = { barSinks: sinks.bars, tradeSinks: sinks.trades, counted: { bars, trades } };
     return openPublisher({
@@ -35,6 +37,7 @@ await runWorker("publisher", async ({ env, clock, log, metrics }) => {
       checkpoints,
       leases,
       finalBars,
+      rawTrades,
       rules,
       freshId: randomUUID,
       clock,

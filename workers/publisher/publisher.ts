@@ -1,19 +1,19 @@
 import { once } from "node:events";
 import { backoffMs, type Backoff } from "#core/backoff.ts";
 import { PipelineError } from "#core/errors.ts";
-import { namedTrades } from "#core/named-trades.ts";
 import type { BarSink } from "#core/ports/bar-sink.ts";
 import type { CheckpointStore } from "#core/ports/checkpoint-store.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { Lease, LeaseStore } from "#core/ports/lease-store.ts";
 import type { Log } from "#core/ports/log.ts";
 import type { TradeSink } from "#core/ports/trade-sink.ts";
-import { shardName, shardRecordOf } from "#adapters/kafka/shard-reader.ts";
+import { shardName } from "#adapters/kafka/shard-reader.ts";
 import type { KafkaTopic } from "#adapters/kafka/topic.ts";
-import { durationMs, epochMs, sequenceNumber, type DurationMs } from "#core/units.ts";
+import { durationMs, epochMs, sequenceNumber } from "#core/units.ts";
 import type { RunningWorker } from "../run-worker.ts";
 import type { FinalBars } from "./final-bars.ts";
 import { finalUntil, type FinalRules, type PartitionStanding } from "./final-until.ts";
+import type { RawTrades } from "./raw-trades.ts";
 import { readStanding, standingText, type Standing } from "./standing.ts";
 
 export interface PublisherDeps {
@@ -21,10 +21,10 @@ export interface PublisherDeps {
   readonly checkpoints: Pick<CheckpointStore, "list">;
   readonly leases: LeaseStore;
   readonly finalBars: FinalBars;
+  readonly rawTrades: RawTrades;
   readonly barSinks: readonly BarSink[];
   readonly tradeSinks: readonly TradeSink[];
   readonly rules: FinalRules;
-  readonly clockSkewMs: DurationMs;
   /** A fresh random text each time. */
   readonly freshId: () => string;
   readonly clock: Clock;
@@ -34,9 +34,8 @@ export interface PublisherDeps {
 }
 
 const LEASE = "publisher";
-const LEASE_MS = 15_000;
+const LEASE_MS = 30_000;
 const STEP_MS = durationMs(1_000);
-const NO_WAIT = durationMs(1);
 /** The first publisher ever begins so long before what is final then. */
 const FIRST_MS = 86_400_000;
 const BACKOFF: Backoff = { firstMs: STEP_MS, longestMs: durationMs(10_000) };
@@ -69,10 +68,12 @@ const work = async (deps: PublisherDeps, stop: AbortSignal, health: { isReady: b
   let failures = 0;
   while (!stop.aborted) {
     try {
-      held = await step(deps, holder, held?.standing);
+      const before = held?.standing;
+      held = await step(deps, holder, before);
       health.isReady = true;
       failures = 0;
-      await Promise.race([clock.sleep(STEP_MS), stopped]);
+      // Where something was handed over there may be more.
+      if (held === undefined || held.standing === before) await Promise.race([clock.sleep(STEP_MS), stopped]);
     } catch (error) {
       if (!(error instanceof PipelineError)) throw error;
       // What was handed over and not saved comes again.
@@ -123,21 +124,10 @@ const partitionsOf = async ({ ticks, checkpoints }: PublisherDeps): Promise<read
 };
 
 const publishTrades = async (deps: PublisherDeps, standing: Standing): Promise<Standing> => {
-  const { ticks, tradeSinks, clockSkewMs } = deps;
-  if (tradeSinks.length === 0) return standing;
-  const [count, id] = [await ticks.partitionCount(), await ticks.id()];
-  const offsets = new Map(standing.offsets);
-  let hasMoved = false;
-  for (let partition = 0; partition < count; partition++) {
-    const shard = shardName(ticks.topic, partition, id);
-    const start = await ticks.start(partition);
-    const from = offsets.get(shard) ?? start;
-    const { records, next } = await ticks.fetch(partition, from > start ? from : start, NO_WAIT);
-    const trades = namedTrades(records.map(shardRecordOf), shard, clockSkewMs);
-    for (const sink of tradeSinks) await sink.put(trades);
-    deps.counted.trades(trades.length);
-    hasMoved ||= next !== offsets.get(shard);
-    offsets.set(shard, next);
-  }
+  if (deps.tradeSinks.length === 0) return standing;
+  const { trades, offsets } = await deps.rawTrades.take(standing.offsets);
+  const hasMoved = [...offsets].some(([shard, offset]) => standing.offsets.get(shard) !== offset);
+  for (const sink of deps.tradeSinks) await sink.put(trades);
+  deps.counted.trades(trades.length);
   return hasMoved ? { ...standing, offsets } : standing;
 };

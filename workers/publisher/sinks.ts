@@ -50,7 +50,7 @@ const openTopics = async (
   topics: readonly { readonly topic: string; readonly text: (bar: Bar) => string }[],
 ) => {
   const kafka = kafkaOf(config);
-  const made = { partitions: 1, replicas: 1, retentionMs: config.ticksRetentionMs };
+  const made = { partitions: 1, replicas: config.topicReplicas, retentionMs: config.ticksRetentionMs };
   await createTopics(
     kafka,
     topics.map(({ topic }) => ({ topic, ...made })),

@@ -1,12 +1,13 @@
 import { PipelineError } from "#core/errors.ts";
 import { epochMs, type EpochMs } from "#core/units.ts";
+import type { Offsets } from "./raw-trades.ts";
 
 /** Where a publisher stands. */
 export interface Standing {
   /** Bars that end by then are handed over, undefined before the first. */
   readonly publishedUntilMs: EpochMs | undefined;
   /** By shard the offset of the first record whose trades are not. */
-  readonly offsets: ReadonlyMap<string, bigint>;
+  readonly offsets: Offsets;
 }
 
 export const standingText = ({ publishedUntilMs, offsets }: Standing): string =>
