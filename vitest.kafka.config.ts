@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ["{adapters,local,workers,test}/**/*.kafka.ts"],
     globalSetup: ["test/jvm-engines.ts"],
-    testTimeout: 60_000,
+    testTimeout: 300_000,
     hookTimeout: 120_000,
     pool: "forks",
     fileParallelism: false,

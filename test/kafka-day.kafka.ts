@@ -4,7 +4,7 @@ import { oracleRows } from "#oracle/oracle.ts";
 import { readOracleTrades } from "#oracle/read-trades.ts";
 import { openKafkaRig } from "./kafka-rig.ts";
 
-const DAY = "trades-2013-10-07.csv.gz";
+const DAY = join(import.meta.dirname, "data/trades-2013-10-07.csv.gz");
 const INTERVALS = ["10s", "1m"];
 const PATIENT = { timeout: 300_000, interval: 500 };
 
@@ -19,7 +19,7 @@ test(
     const report = await rig.replay(DAY);
     expect(report).toMatchObject({ status: "done", tradesSent: 388_417, rejectedRows: 0 });
     await expect.poll(() => rig.storedTrades(), PATIENT).toBe(388_417);
-    const trades = readOracleTrades(join(import.meta.dirname, "data", DAY));
+    const trades = readOracleTrades(DAY);
     const rows = await rig.rows([...new Set(trades.map(({ symbol }) => symbol))]);
     expect(sorted(rows)).toEqual(sorted(oracleRows(trades, INTERVALS)));
   },

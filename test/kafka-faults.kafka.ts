@@ -8,12 +8,12 @@ import { oracleRows } from "#oracle/oracle.ts";
 import { readOracleTrades } from "#oracle/read-trades.ts";
 import { openKafkaRig } from "./kafka-rig.ts";
 
-const HOUR = "trades-2013-10-07-0930.csv.gz";
+const HOUR = join(import.meta.dirname, "../data/trades-2013-10-07-0930.csv.gz");
 const INTERVALS = ["10s", "1m"];
 const PATIENT = { timeout: 240_000, interval: 500 };
 const DOWN_MS = 20_000;
 
-const trades = readOracleTrades(join(import.meta.dirname, "data", HOUR));
+const trades = readOracleTrades(HOUR);
 const expected = oracleRows(trades, INTERVALS).toSorted();
 const symbols = [...new Set(trades.map(({ symbol }) => symbol))];
 

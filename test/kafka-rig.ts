@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
 import { inject } from "vitest";
 import { openCassandraClient } from "#adapters/cassandra/client.ts";
 import { openCassandraLeaseStore } from "#adapters/cassandra/lease-store.ts";
@@ -77,7 +76,7 @@ export const openKafkaRig = async ({ partitions, intervals: texts, ...engines }:
         ticksStream: ticks,
         maxUnfoldedTrades: 1_000_000,
       });
-      const source = createReplaySource(join(import.meta.dirname, "data", file), {
+      const source = createReplaySource(file, {
         historyMs: undefined,
         isLooping: false,
       });
