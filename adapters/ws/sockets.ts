@@ -107,8 +107,11 @@ export class Sockets implements MessageSink, AsyncDisposable {
       waiting++;
       socket.pause();
       turn = this.#run(socket, turn, async () => {
-        await routes.message(connectionId, data.toString("utf8"));
-        if (--waiting === 0) socket.resume();
+        try {
+          await routes.message(connectionId, data.toString("utf8"));
+        } finally {
+          if (--waiting === 0) socket.resume();
+        }
       });
     });
     socket.on("close", () => {

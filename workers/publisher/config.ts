@@ -73,18 +73,18 @@ const readPublished = (env: Environment, { intervals }: RulesConfig): DurationMs
 };
 
 const readRedis = (env: Environment): PublisherConfig["redis"] => {
-  const url = readUrl(env, "REDIS_URL", ["redis:", "rediss:"]);
+  const url = readUrl(env, "REDIS_URL", ["redis://", "rediss://"]);
   return url === undefined ? undefined : { url, channel: readOptional(env, "REDIS_CHANNEL") ?? "average-stock-price" };
 };
 
 const readInflux = (env: Environment): PublisherConfig["influx"] => {
-  const url = readUrl(env, "INFLUX_URL", ["http:", "https:"]);
+  const url = readUrl(env, "INFLUX_URL", ["http://", "https://"]);
   return url === undefined ? undefined : { url, token: readOptional(env, "INFLUX_TOKEN") };
 };
 
-const readUrl = (env: Environment, name: string, protocols: readonly string[]): string | undefined => {
+const readUrl = (env: Environment, name: string, beginnings: readonly string[]): string | undefined => {
   const url = readOptional(env, name);
-  if (url !== undefined && !(URL.canParse(url) && protocols.includes(new URL(url).protocol)))
-    throw invalid(`${name} must begin with ${protocols.map((protocol) => `${protocol}//`).join(" or ")}`);
+  if (url !== undefined && !(URL.canParse(url) && beginnings.some((beginning) => url.startsWith(beginning))))
+    throw invalid(`${name} must begin with ${beginnings.join(" or ")}`);
   return url;
 };
