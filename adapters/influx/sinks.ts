@@ -37,7 +37,9 @@ const post = async (url: URL, token: string | undefined, body: string): Promise<
     if (response.ok) return;
     fault = `${response.status} ${said.slice(0, 200)}`;
   } catch (cause) {
-    fault = cause instanceof Error ? `${cause.message} ${String(cause.cause ?? "")}`.trim() : String(cause);
+    // What is wrong with a connection stands behind "fetch failed".
+    const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
+    fault = inner instanceof Error ? inner.message : String(inner);
   }
   const message = `InfluxDB at ${url.host} must take lines, failed with ${fault}`;
   throw new PipelineError("TAPE_STORE_UNAVAILABLE", message, { retryable: true });
