@@ -9,6 +9,8 @@ import type { KafkaSettings } from "./settings.ts";
 
 const FILE = join(import.meta.dirname, "../../compose.yaml");
 const DEFAULT_PORT = 8_080;
+/** A timer waits no longer than 2^31 ms; then the containers are taken down, too. */
+const LONGEST_MS = 2 ** 31 - 1;
 
 /**
  * Builds and starts everything in containers, waits until all are healthy, shows the address, and takes them down at the
@@ -24,14 +26,22 @@ export const runInContainers = async (settings: KafkaSettings, stop: AbortSignal
     await compose(["up", "--build", "--detach", "--wait"], environment);
     say(`\n  dashboard  http://localhost:${port}`);
     say("  Ctrl-C ends it; `docker compose down --volumes` also forgets all bars\n");
-    const ends = seconds === undefined ? stop : AbortSignal.any([stop, AbortSignal.timeout(seconds * 1_000)]);
-    if (!ends.aborted) await once(ends, "abort");
+    await untilOver(stop, seconds);
   } catch (error) {
     if (!stop.aborted) throw error;
   } finally {
     await compose(["down"], environment);
   }
   return 0;
+};
+
+/** Resolves when the time is over or the signal aborts; nothing else keeps this process alive meanwhile. */
+const untilOver = async (stop: AbortSignal, seconds: number | undefined): Promise<void> => {
+  const over = new AbortController();
+  const timer = setTimeout(() => over.abort(), Math.min(LONGEST_MS, (seconds ?? LONGEST_MS) * 1_000));
+  const ends = AbortSignal.any([stop, over.signal]);
+  if (!ends.aborted) await once(ends, "abort");
+  clearTimeout(timer);
 };
 
 /** The image has the shipped trades alone; what it is told by default replays them. */
