@@ -3,7 +3,7 @@
 FROM node:24.21.0-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --ignore-scripts
+RUN npm install --omit=dev --ignore-scripts --no-save --no-audit --no-fund
 COPY . .
 RUN npm run build -- --workers
 

@@ -139,4 +139,11 @@ describe("a pipeline between the readers and writers of older ones", () => {
     );
     expect(lines).toContainEqual(expect.stringMatching(/^trades,id=\S+,symbol=IBM price=0.2,size=1 1381152659000$/));
   });
+
+  test("ends by itself, with exit code 0, when it is asked to", async () => {
+    const running = workers.slice(1);
+    for (const { child } of running) child.kill("SIGTERM");
+    expect(await Promise.all(running.map(({ ended }) => ended))).toEqual([0, 0]);
+    expect(running.map(({ log }) => log.includes('"message":"ends"'))).toEqual([true, true]);
+  });
 });
