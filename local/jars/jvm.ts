@@ -38,6 +38,10 @@ export class Jvm implements AsyncDisposable {
     // In a group of its own: Ctrl-C on the terminal is for whoever uses the server, who stops it last.
     const child = spawn("java", options.args, { cwd: options.cwd, stdio: ["ignore", log, log], detached: true });
     closeSync(log);
+    // A process that ends without a word takes it along.
+    const end = (): boolean => child.kill("SIGKILL");
+    process.once("exit", end);
+    child.once("exit", () => process.off("exit", end));
     const jvm = new Jvm(child);
     const giveUpMs = Date.now() + LONGEST_START_MS;
     while (!(await isListening(options.port))) {
