@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["{core,adapters,lambdas,local,infra,cli,tools,web,test}/**/*.test.ts"],
+    include: ["{core,adapters,lambdas,workers,local,infra,cli,tools,web,test}/**/*.test.ts"],
     testTimeout: 20_000,
     hookTimeout: 60_000,
     pool: "forks",

@@ -1,20 +1,24 @@
-import { buildLambdas } from "#tools/build.ts";
+import { buildLambdas, buildWorkers } from "#tools/build.ts";
+import { buildWeb, endBuilder } from "#tools/build-web.ts";
 import { mustBeFlagsAlone, runCommand } from "./command.ts";
 import { sayBuilt } from "./output.ts";
 
 const HELP = `Bundles the functions into build/lambdas, as they are deployed, and says how large each is.
 
-Usage: npm run build
+Usage: npm run build [-- flags]
 
-  --help  shows this
+  --workers  bundles the workers into build/workers and the dashboard into build/web instead, as the image has them
+  --help     shows this
 `;
 
 await runCommand({
   help: HELP,
-  options: {},
+  options: { workers: { type: "boolean" } },
   run: async (args) => {
     mustBeFlagsAlone(args);
-    sayBuilt(await buildLambdas());
+    sayBuilt(args.isSet("workers") ? await buildWorkers() : await buildLambdas());
+    if (args.isSet("workers")) await buildWeb();
+    await endBuilder();
     return 0;
   },
 });

@@ -6,17 +6,19 @@ import { intervalText } from "#core/interval.ts";
 import { readConfig as readAggregatorConfig } from "#lambdas/aggregator/config.ts";
 import { readConfig as readBroadcastConfig } from "#lambdas/ws-broadcast/config.ts";
 import { openLocalCloud, type CloudEvent, type LocalCloud } from "#local/cloud.ts";
-import { openLoopbackServer, type LoopbackServer } from "#local/loopback-server.ts";
+import type { LoopbackServer } from "#local/loopback-server.ts";
 import { buildWeb, endBuilder } from "#tools/build-web.ts";
 import { stopSignal } from "./stop-signal.ts";
 import { cloudEventText } from "./cloud-event-text.ts";
 import { assemble } from "./assemble.ts";
 import { runCommand, type Arguments } from "./command.ts";
 import { countOf, number, say } from "./output.ts";
+import { listenForDashboard } from "./dashboard-port.ts";
 import { diskFailureOf, openDataFolder } from "./data-folder.ts";
 import { endLeaseOfDeadRun } from "./feed-lease.ts";
 import { createProgressLine, type ProgressLine } from "./progress-line.ts";
 import { aggregatorEnvironment, announce } from "./running.ts";
+import { createStages, type Stages } from "./stages.ts";
 import { openRates } from "./start-rates.ts";
 import { serveDashboard, type DashboardServer } from "./start-server.ts";
 import { warmUp } from "./start-warm.ts";
@@ -43,15 +45,12 @@ Usage: npm start [-- flags]
   --help               shows this
 `;
 
-const FIRST_PORT = 8_080;
-const PORTS_TRIED = 20;
-
 const start = async (args: Arguments): Promise<number> => {
   const settings = readSettings(args);
   await using _ = settings.dataDir === undefined ? undefined : await openDataFolder(settings.dataDir);
   const stop = stopSignal();
   const stage = createStages();
-  const listener = await listen(settings.port);
+  const listener = await listenForDashboard(settings.port);
   try {
     return await run(settings, listener, stop, stage);
   } catch (error) {
@@ -112,41 +111,6 @@ const run = async (
   await showRates(cloud, dashboard, { stop, progress, seconds: settings.seconds });
   say("ends");
   return 0;
-};
-
-/** The port asked for, or the first free one from 8080 on. @throws PipelineError TAPE_PORT_IN_USE */
-const listen = async (port: number | undefined): Promise<LoopbackServer> => {
-  if (port !== undefined) return openLoopbackServer(port);
-  for (let tried = FIRST_PORT; ; tried++) {
-    try {
-      return await openLoopbackServer(tried);
-    } catch (error) {
-      const isTaken = error instanceof PipelineError && error.code === "TAPE_PORT_IN_USE";
-      if (!isTaken || tried + 1 >= FIRST_PORT + PORTS_TRIED) throw error;
-    }
-  }
-};
-
-interface Stages {
-  readonly totalSeconds: number;
-  /** Does `work`, then says what it did and how long it took. */
-  run<Result>(what: string, work: () => Promise<Result>): Promise<Result>;
-}
-
-const createStages = (): Stages => {
-  const startedAt = performance.now();
-  const secondsSince = (from: number): number => (performance.now() - from) / 1_000;
-  return {
-    get totalSeconds() {
-      return secondsSince(startedAt);
-    },
-    run: async (what, work) => {
-      const from = performance.now();
-      const result = await work();
-      say(`${what.padEnd(32)}${secondsSince(from).toFixed(1).padStart(5)} s`);
-      return result;
-    },
-  };
 };
 
 /** What synthesis holds against the limits of Lambda; names that context cannot carry are left out. */

@@ -1,5 +1,6 @@
 import { cp, mkdir, rm, stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
 import { build } from "esbuild";
 import { PipelineError } from "#core/errors.ts";
 
@@ -15,6 +16,15 @@ export const HANDLERS = {
   "ws-message": "lambdas/ws-broadcast/message.handler.ts",
   "ws-broadcast": "lambdas/ws-broadcast/broadcast.handler.ts",
   "ws-heartbeat": "lambdas/ws-broadcast/heartbeat.handler.ts",
+} as const;
+
+/** Every worker and the file that runs it, relative to the repository. */
+export const WORKERS = {
+  setup: "workers/setup/main.ts",
+  fetcher: "workers/fetcher/main.ts",
+  aggregator: "workers/aggregator/main.ts",
+  broadcaster: "workers/broadcaster/main.ts",
+  publisher: "workers/publisher/main.ts",
 } as const;
 
 export interface BuildOptions {
@@ -42,23 +52,45 @@ export const buildLambdas = async (options: BuildOptions = {}): Promise<readonly
   for (const [name, handler] of Object.entries(HANDLERS)) await mustExist(root, handler, `the handler of ${name}`);
   await mustExist(root, "data", "the folder of the trades that the fetcher ships with");
   await rm(outDir, { recursive: true, force: true });
-  await bundle(root, outDir);
+  await bundle(root, outDir, HANDLERS);
   await mkdir(join(outDir, "fetcher"), { recursive: true });
   const filter = (source: string): boolean => !source.endsWith(".md");
   await cp(trades, join(outDir, "fetcher/data"), { recursive: true, filter });
-  return Promise.all(
-    Object.keys(HANDLERS).map(async (name) => {
+  return sizesOf(outDir, Object.keys(HANDLERS));
+};
+
+/**
+ * Bundles every worker into `<outDir>/<name>/index.mjs`, everything it imports included, so that it runs with Node alone.
+ * @throws PipelineError TAPE_FILE_UNREADABLE when a source does not compile.
+ */
+export const buildWorkers = async (options: BuildOptions = {}): Promise<readonly BuiltLambda[]> => {
+  const root = resolve(options.root ?? join(import.meta.dirname, ".."));
+  const outDir = resolve(options.outDir ?? join(root, "build/workers"));
+  await rm(outDir, { recursive: true, force: true });
+  await bundle(root, outDir, WORKERS);
+  // The Kafka client reads its checksums' code from a file that it looks for beside its own folder.
+  await cp(await kafkaWasm(), join(outDir, "dist/native.wasm"));
+  return sizesOf(outDir, Object.keys(WORKERS));
+};
+
+const kafkaWasm = async (): Promise<string> => {
+  const kafka = createRequire(import.meta.resolve("@platformatic/kafka"));
+  return join(dirname(kafka.resolve("@platformatic/wasm-utils")), "native.wasm");
+};
+
+const sizesOf = (outDir: string, names: readonly string[]): Promise<readonly BuiltLambda[]> =>
+  Promise.all(
+    names.map(async (name) => {
       const file = join(outDir, name, "index.mjs");
       return { name, file, bytes: (await stat(file)).size };
     }),
   );
-};
 
-const bundle = async (root: string, outDir: string): Promise<void> => {
+const bundle = async (root: string, outDir: string, entries: Readonly<Record<string, string>>): Promise<void> => {
   try {
     await build({
       absWorkingDir: root,
-      entryPoints: Object.fromEntries(Object.entries(HANDLERS).map(([name, handler]) => [`${name}/index`, handler])),
+      entryPoints: Object.fromEntries(Object.entries(entries).map(([name, file]) => [`${name}/index`, file])),
       outdir: outDir,
       outExtension: { ".js": ".mjs" },
       bundle: true,
@@ -68,7 +100,9 @@ const bundle = async (root: string, outDir: string): Promise<void> => {
       // Packages ship their ES modules under "module"; those shake far better than their CommonJS twins.
       mainFields: ["module", "main"],
       // CommonJS packages within the bundle call `require` for Node's own modules; an ES module has none.
-      banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+      banner: {
+        js: 'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);',
+      },
       legalComments: "none",
       logLevel: "silent",
     });

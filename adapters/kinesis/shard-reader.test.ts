@@ -54,7 +54,7 @@ const append = async (
 
 const idOf = (name: string): string => name.split("@")[0] ?? "";
 
-shardReaderContract("kinesis", async () => {
+shardReaderContract("kinesis", { canReshard: true }, async () => {
   const stream = await kinesis.stream();
   const reader = openKinesisShardReader({ stream });
   return {

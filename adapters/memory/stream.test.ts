@@ -7,7 +7,7 @@ import { createMemoryStream } from "./stream.ts";
 
 const clock = createManualClock(epochMs(1_000));
 
-shardReaderContract("memory", async () => {
+shardReaderContract("memory", { canReshard: true }, async () => {
   const stream = createMemoryStream({ clock });
   return {
     reader: stream,

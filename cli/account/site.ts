@@ -3,7 +3,7 @@ import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { DashboardConfig } from "#core/protocol/dashboard-config.ts";
-import { contentTypeOf } from "../content-types.ts";
+import { contentTypeOf } from "#adapters/node/content-types.ts";
 import { asked, type Account } from "./account.ts";
 
 /** A file of the page as it is put into the bucket. */

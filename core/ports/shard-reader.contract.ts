@@ -29,10 +29,14 @@ const filled = async (setup: ShardReaderSetup, count: number): Promise<[string, 
 };
 
 /** What every reader of shards must do. */
-export const shardReaderContract = (name: string, open: () => Promise<ShardReaderSetup>): void => {
+export const shardReaderContract = (
+  name: string,
+  { canReshard }: { readonly canReshard: boolean },
+  open: () => Promise<ShardReaderSetup>,
+): void => {
   describe(`ShardReader: ${name}`, () => {
     spanTests(open);
-    reshardTests(open);
+    if (canReshard) reshardTests(open);
   });
 };
 

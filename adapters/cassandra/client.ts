@@ -1,0 +1,117 @@
+import { Client, types, type ClientOptions, type QueryOptions } from "cassandra-driver";
+import { PipelineError } from "#core/errors.ts";
+import type { Clock } from "#core/ports/clock.ts";
+
+/** A row of an answer, by column. */
+export type Row = types.Row;
+
+/** Requests that one store has under way at most. */
+export const MAX_IN_FLIGHT = 64;
+
+export interface ClusterOptions {
+  /** `host` or `host:port` each. */
+  readonly contactPoints: readonly string[];
+  readonly dataCenter: string;
+  /** @default none */
+  readonly credentials?: { readonly username: string; readonly password: string };
+}
+
+export interface CassandraOptions {
+  /** Connected or not; whoever opened it closes it. */
+  readonly client: Client;
+  readonly keyspace: string;
+  readonly clock: Clock;
+}
+
+/**
+ * A client whose reads see every write that was acknowledged, as long as a majority of the replicas lives: R + W > N.
+ * Conditional writes are serial within the data centre.
+ */
+export const openCassandraClient = ({ contactPoints, dataCenter, credentials }: ClusterOptions): Client =>
+  new Client(settingsOf(contactPoints, dataCenter, credentials));
+
+const settingsOf = (
+  contactPoints: readonly string[],
+  localDataCenter: string,
+  credentials: ClusterOptions["credentials"],
+): ClientOptions => ({
+  contactPoints: [...contactPoints],
+  localDataCenter,
+  ...(credentials === undefined ? {} : { credentials }),
+  encoding: { useUndefinedAsUnset: true },
+  queryOptions: {
+    prepare: true,
+    consistency: types.consistencies.localQuorum,
+    serialConsistency: types.consistencies.localSerial,
+  },
+  socketOptions: { connectTimeout: 3_000, readTimeout: 12_000 },
+});
+
+/** One keyspace, asked through a client. */
+export interface Keyspace {
+  readonly name: string;
+  readonly clock: Clock;
+
+  /** All rows of a query, page after page. @throws PipelineError TAPE_STORE_UNAVAILABLE when it gets no answer. */
+  rows(query: string, values: readonly unknown[], options?: QueryOptions): Promise<readonly Row[]>;
+
+  /**
+   * What became of a conditional write: undefined when its condition held, else the row that stands against it, of which
+   * there is nothing when there is no row. @throws PipelineError TAPE_STORE_UNAVAILABLE when it is not known.
+   */
+  writeIf(query: string, values: readonly unknown[]): Promise<Row | undefined>;
+
+  /**
+   * Conditional writes to one partition, all or none: whether all their conditions held.
+   * @throws PipelineError TAPE_STORE_UNAVAILABLE when it is not known.
+   */
+  writeAllIf(writes: readonly Statement[]): Promise<boolean>;
+}
+
+/** A query and what stands for its question marks. */
+export interface Statement {
+  readonly query: string;
+  readonly params: readonly unknown[];
+}
+
+export const openKeyspace = ({ client, keyspace, clock }: CassandraOptions): Keyspace => {
+  const ask = async (
+    query: string,
+    values: readonly unknown[],
+    options: QueryOptions = {},
+  ): Promise<readonly Row[]> => {
+    try {
+      const rows: Row[] = [];
+      for await (const row of await client.execute(query, [...values], { prepare: true, ...options })) rows.push(row);
+      return rows;
+    } catch (cause) {
+      throw unavailable(keyspace, cause);
+    }
+  };
+  return {
+    name: keyspace,
+    clock,
+    rows: ask,
+    writeIf: async (query, values) => {
+      const [row] = await ask(query, values);
+      return row?.get("[applied]") === true ? undefined : row;
+    },
+    writeAllIf: async (writes) => {
+      try {
+        const queries = writes.map(({ query, params }) => ({ query, params: [...params] }));
+        const { rows } = await client.batch(queries, { prepare: true, logged: false });
+        return rows[0]?.get("[applied]") === true;
+      } catch (cause) {
+        throw unavailable(keyspace, cause);
+      }
+    },
+  };
+};
+
+const unavailable = (keyspace: string, cause: unknown): PipelineError => {
+  const failure = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+  return new PipelineError("TAPE_STORE_UNAVAILABLE", `keyspace ${keyspace} must answer, failed with ${failure}`, {
+    cause,
+    retryable: true,
+  });
+};

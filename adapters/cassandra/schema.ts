@@ -1,0 +1,107 @@
+import type { Client } from "cassandra-driver";
+import { PipelineError } from "#core/errors.ts";
+import { intervalText } from "#core/interval.ts";
+import type { DurationMs, EpochMs } from "#core/units.ts";
+
+/** A stored interval and for how long after it was written a pane of it is kept. */
+export interface KeptInterval {
+  readonly intervalMs: DurationMs;
+  readonly keepMs: DurationMs;
+}
+
+export interface SchemaOptions {
+  readonly keyspace: string;
+  /** Copies of each row. */
+  readonly replicas: number;
+  readonly dataCenter: string;
+  readonly intervals: readonly KeptInterval[];
+  readonly rejectedKeepMs: DurationMs;
+}
+
+/** The table of the panes of one interval: they expire alike, and so are compacted alike. */
+export const paneTable = (intervalMs: DurationMs): string => `panes_${intervalText(intervalMs)}`;
+
+const DAY_SECONDS = 86_400;
+const DAY_MS = DAY_SECONDS * 1_000;
+/** Tables of what expires have about so many compaction windows. */
+const COMPACTION_WINDOWS = 30;
+/** Cassandra tells when a row expires in seconds since 1970, up to 2^31. Source: https://issues.apache.org/jira/browse/CASSANDRA-14092 */
+const LAST_EXPIRY_SECONDS = 2 ** 31 - 2;
+/** What has expired stays so much longer, out of sight of every range, so that a late trade adds to it. */
+const GRACE_SECONDS = 2 * DAY_SECONDS;
+
+/** Seconds that a row lives which is written now and which readers see for `keepMs`. */
+export const ttlSeconds = (nowMs: EpochMs, keepMs: DurationMs): number =>
+  Math.min(Math.ceil(keepMs / 1_000) + GRACE_SECONDS, LAST_EXPIRY_SECONDS - Math.ceil(nowMs / 1_000));
+
+/** Each step is applied once, in this order, and never changed: what must change becomes a further step. */
+export const schemaSteps = ({ keyspace, rejectedKeepMs }: SchemaOptions): readonly (readonly string[])[] => [
+  [
+    `CREATE TABLE IF NOT EXISTS ${keyspace}.checkpoints (stream text, shard text, last text, last_arrival timestamp,
+      seen blob, newest_event timestamp, frontier timestamp, counts map<text, bigint>, PRIMARY KEY (stream, shard))`,
+    `CREATE TABLE IF NOT EXISTS ${keyspace}.statuses (stream text, shard text, last text, body text,
+      PRIMARY KEY (stream, shard))`,
+    `CREATE TABLE IF NOT EXISTS ${keyspace}.gaps (stream text, shard text, after_position text, before_position text,
+      noticed timestamp, PRIMARY KEY (stream, shard, after_position))`,
+    `CREATE TABLE IF NOT EXISTS ${keyspace}.leases (name text PRIMARY KEY, holder text, until timestamp, state text)`,
+    `CREATE TABLE IF NOT EXISTS ${keyspace}.symbols (register text, symbol text, seen timestamp, watched boolean,
+      PRIMARY KEY (register, symbol))`,
+    `CREATE TABLE IF NOT EXISTS ${keyspace}.rejected (stream text, shard text, day date, spread tinyint, position text,
+      arrival timestamp, count int, faults text, bytes blob, PRIMARY KEY ((stream, shard, day, spread), position))
+      WITH ${expiring(rejectedKeepMs)}`,
+    `CREATE TABLE IF NOT EXISTS ${keyspace}.redriven (stream text, shard text, day date, spread tinyint, position text,
+      trades int, indexes text, at timestamp, PRIMARY KEY ((stream, shard, day, spread), position))`,
+  ],
+];
+
+/** Columns of a content are decimals as plain text, exact to any length; a bucket is 720 windows. */
+export const paneTableCql = (keyspace: string, table: string, keepMs: DurationMs): string =>
+  `CREATE TABLE IF NOT EXISTS ${keyspace}.${table} (symbol text, bucket timestamp, start timestamp, shard text,
+    last_sequence text, trade_count bigint, open text, open_time timestamp, open_sequence bigint, open_size text,
+    high text, low text, close text, close_time timestamp, close_sequence bigint, close_size text, volume text,
+    price_sum text, notional text, corrected boolean, expires timestamp, PRIMARY KEY ((symbol, bucket), start, shard))
+    WITH ${expiring(keepMs)}`;
+
+/** What expires together is compacted together. Each write says how long it lives. */
+const expiring = (keepMs: DurationMs): string => {
+  const days = Math.max(1, Math.ceil(keepMs / DAY_MS / COMPACTION_WINDOWS));
+  return (
+    `gc_grace_seconds = ${DAY_SECONDS} AND compaction = {'class': 'TimeWindowCompactionStrategy', ` +
+    `'compaction_window_unit': 'DAYS', 'compaction_window_size': ${days}}`
+  );
+};
+
+/**
+ * Makes the keyspace and brings its tables up to date, step by step; an interval that is stored from now on gets its table.
+ * Harmless to run again, or twice at once.
+ * @throws PipelineError TAPE_STORE_UNAVAILABLE
+ */
+export const migrate = async (client: Client, options: SchemaOptions): Promise<void> => {
+  const { keyspace, replicas, dataCenter } = options;
+  try {
+    await client.execute(
+      `CREATE KEYSPACE IF NOT EXISTS ${keyspace}
+        WITH replication = {'class': 'NetworkTopologyStrategy', '${dataCenter}': ${replicas}}`,
+    );
+    await client.execute(
+      `CREATE TABLE IF NOT EXISTS ${keyspace}.schema_steps (owner text, step int, applied timestamp,
+        PRIMARY KEY (owner, step))`,
+    );
+    const done = await client.execute(`SELECT step FROM ${keyspace}.schema_steps WHERE owner = 'tapestream'`);
+    const applied = new Set(done.rows.map((row) => row.get("step") as number));
+    for (const [step, statements] of schemaSteps(options).entries()) {
+      if (applied.has(step)) continue;
+      for (const statement of statements) await client.execute(statement);
+      await client.execute(
+        `INSERT INTO ${keyspace}.schema_steps (owner, step, applied) VALUES ('tapestream', ?, toTimestamp(now()))`,
+        [step],
+        { prepare: true },
+      );
+    }
+    for (const { intervalMs, keepMs } of options.intervals)
+      await client.execute(paneTableCql(keyspace, paneTable(intervalMs), keepMs));
+  } catch (cause) {
+    const message = `the schema of keyspace ${keyspace} must be made, failed with ${String(cause)}`;
+    throw new PipelineError("TAPE_STORE_UNAVAILABLE", message, { cause, retryable: true });
+  }
+};

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, inject } from "vitest";
+import { createManualClock } from "#adapters/memory/clock.ts";
+import { checkpointStoreContract } from "#core/ports/checkpoint-store.contract.ts";
+import { gapStoreContract } from "#core/ports/gap-store.contract.ts";
+import { leaseStoreContract } from "#core/ports/lease-store.contract.ts";
+import { paneStoreContract } from "#core/ports/pane-store.contract.ts";
+import { rejectedStoreContract } from "#core/ports/rejected-store.contract.ts";
+import { shardStatusStoreContract } from "#core/ports/shard-status.contract.ts";
+import { symbolRegisterContract } from "#core/ports/symbol-register.contract.ts";
+import { durationMs, epochMs } from "#core/units.ts";
+import { openCassandraCheckpointStore } from "./checkpoint-store.ts";
+import { openCassandraClient } from "./client.ts";
+import { openCassandraGapStore } from "./gap-store.ts";
+import { openCassandraLeaseStore } from "./lease-store.ts";
+import { openCassandraPaneStore } from "./pane-store.ts";
+import { openCassandraRejectedStore } from "./rejected-store.ts";
+import { migrate, paneTable } from "./schema.ts";
+import { openCassandraShardStatusStore } from "./shard-status.ts";
+import { openCassandraSymbolRegister } from "./symbol-register.ts";
+
+const { address, dataCenter } = inject("cassandra");
+const keyspace = "contracts";
+const hour = durationMs(3_600_000);
+const intervals = [1_000, 10_000, 60_000, 300_000, 86_400_000].map((intervalMs) => ({
+  intervalMs: durationMs(intervalMs),
+  keepMs: hour,
+}));
+const client = openCassandraClient({ contactPoints: [address], dataCenter });
+
+beforeAll(() => migrate(client, { keyspace, replicas: 1, dataCenter, intervals, rejectedKeepMs: hour }));
+afterAll(() => client.shutdown());
+
+const options = { client, keyspace, clock: createManualClock(epochMs(1_000_000)) };
+
+/** A store whose tables are empty. */
+const fresh = async <Store>(store: Store, ...tables: readonly string[]): Promise<Store & AsyncDisposable> => {
+  for (const table of tables) await client.execute(`TRUNCATE ${keyspace}.${table}`);
+  return { ...store, [Symbol.asyncDispose]: () => Promise.resolve() };
+};
+
+paneStoreContract("cassandra", () =>
+  fresh(openCassandraPaneStore({ ...options, intervals }), ...intervals.map(({ intervalMs }) => paneTable(intervalMs))),
+);
+checkpointStoreContract("cassandra", () => fresh(openCassandraCheckpointStore(options), "checkpoints"));
+shardStatusStoreContract("cassandra", () => fresh(openCassandraShardStatusStore(options), "statuses"));
+gapStoreContract("cassandra", () => fresh(openCassandraGapStore(options), "gaps"));
+leaseStoreContract("cassandra", () => fresh(openCassandraLeaseStore(options), "leases"));
+symbolRegisterContract("cassandra", () => fresh(openCassandraSymbolRegister(options), "symbols"));
+rejectedStoreContract("cassandra", () =>
+  fresh(openCassandraRejectedStore({ ...options, keepMs: hour }), "rejected", "redriven"),
+);

@@ -1,0 +1,57 @@
+import { PipelineError } from "#core/errors.ts";
+import type { FrameStream, RecordPlace, StreamEntry } from "#core/ports/frame-stream.ts";
+import { sequenceNumber } from "#core/units.ts";
+import { PartitionWriter } from "./partition-writer.ts";
+import { shardName } from "./shard-reader.ts";
+import { KafkaTopic, type TopicOptions } from "./topic.ts";
+
+export interface KafkaFrameStreamOptions extends TopicOptions {
+  /** Which of `count` partitions takes what has this key. @default by the key's hash */
+  readonly partitionOf?: (partitionKey: string, count: number) => number;
+}
+
+/** The ticks topic, written by an idempotent producer. */
+export const openKafkaFrameStream = (options: KafkaFrameStreamOptions): FrameStream & AsyncDisposable => {
+  const { topic, partitionOf = partitionByHash } = options;
+  const writer = new PartitionWriter(options);
+  const reader = new KafkaTopic(options);
+  return {
+    put: async (entries) => {
+      if (entries.length === 0) return [];
+      const [count, id] = await Promise.all([writer.partitionCount(), reader.id()]);
+      const places = new Map<StreamEntry, RecordPlace>();
+      const partitions = Map.groupBy(entries, ({ partitionKey }) => partitionOf(partitionKey, count));
+      const writing = [...partitions].map(async ([partition, mine]) => {
+        // The client would write to another one.
+        if (partition >= count) return;
+        const shard = shardName(topic, partition, id);
+        const offsets = await writer.write(partition, mine.map(recordOf));
+        for (const [i, offset] of offsets.entries())
+          if (offset !== undefined) places.set(mine[i]!, { shard, sequenceNumber: sequenceNumber(offset.toString()) });
+      });
+      await Promise.all(writing);
+      if (places.size === 0) throw refused(topic);
+      return entries.map((entry) => places.get(entry));
+    },
+
+    [Symbol.asyncDispose]: async () => {
+      await writer[Symbol.asyncDispose]();
+      await reader[Symbol.asyncDispose]();
+    },
+  };
+};
+
+const recordOf = ({ partitionKey, data }: StreamEntry) => ({
+  key: Buffer.from(partitionKey),
+  value: Buffer.from(data),
+});
+
+const refused = (topic: string): PipelineError =>
+  new PipelineError("TAPE_STREAM_UNAVAILABLE", `topic ${topic} must take records, took none`, { retryable: true });
+
+/** Which of `count` partitions a key belongs to: its 32-bit FNV-1a, folded. */
+export const partitionByHash = (partitionKey: string, count: number): number => {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < partitionKey.length; at++) hash = Math.imul(hash ^ partitionKey.charCodeAt(at), 0x01000193);
+  return ((hash ^ (hash >>> 16)) >>> 0) % count;
+};

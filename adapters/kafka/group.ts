@@ -1,0 +1,81 @@
+import { Consumer } from "@platformatic/kafka";
+import { sequenceDigits, type DurationMs, type SequenceNumber } from "#core/units.ts";
+import { clientOptions, unavailable, type TopicOptions } from "./topic.ts";
+
+export interface GroupOptions extends TopicOptions {
+  readonly group: string;
+  /** A member that says nothing for so long loses its partitions. */
+  readonly sessionMs: DurationMs;
+  /** Called with all partitions that are this member's from now on. */
+  readonly onAssigned: (partitions: readonly number[]) => void;
+}
+
+/** Heartbeats per session. */
+const HEARTBEATS = 6;
+/** How many sessions the others are waited for when partitions are shared out anew. */
+const REBALANCE_SESSIONS = 3;
+
+/**
+ * One member of a consumer group that shares the partitions of a topic. Who is late to hear of a new sharing may go on with
+ * a partition that another has by then: what it writes must be harmless.
+ */
+export class GroupMember implements AsyncDisposable {
+  readonly #topic: string;
+  readonly #consumer: Consumer;
+  readonly #onAssigned: GroupOptions["onAssigned"];
+
+  private constructor({ topic, group, sessionMs, onAssigned, ...options }: GroupOptions) {
+    this.#topic = topic;
+    this.#onAssigned = onAssigned;
+    this.#consumer = new Consumer({
+      ...clientOptions(options),
+      groupId: group,
+      sessionTimeout: sessionMs,
+      rebalanceTimeout: sessionMs * REBALANCE_SESSIONS,
+      heartbeatInterval: Math.floor(sessionMs / HEARTBEATS),
+      autocommit: false,
+    });
+    this.#consumer.topics.track(topic);
+    this.#consumer.on("consumer:group:join", () => this.#assigned());
+    // Heartbeats that fail are sent again, and a member that was given up joins again.
+    this.#consumer.on("error", () => undefined);
+  }
+
+  /** @throws PipelineError TAPE_STREAM_UNAVAILABLE */
+  static async join(options: GroupOptions): Promise<GroupMember> {
+    const member = new GroupMember(options);
+    try {
+      await member.#consumer.joinGroup();
+    } catch (error) {
+      await member.#consumer.close(true);
+      throw unavailable(options.topic, error);
+    }
+    return member;
+  }
+
+  /** Whether the group has heard of this member lately. */
+  get isActive(): boolean {
+    return this.#consumer.isActive();
+  }
+
+  /** Says that every record of a partition up to `last` is folded and stored; for those who watch the lag. */
+  async commit(partition: number, last: SequenceNumber): Promise<void> {
+    const offset = BigInt(sequenceDigits(last)) + 1n;
+    try {
+      await this.#consumer.commit({ offsets: [{ topic: this.#topic, partition, offset, leaderEpoch: -1 }] });
+    } catch (error) {
+      throw unavailable(this.#topic, error);
+    }
+  }
+
+  /** Leaves the group, so that the others take over at once. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.resolve(this.#consumer.leaveGroup(true)).catch(() => undefined);
+    await this.#consumer.close(true);
+  }
+
+  #assigned(): void {
+    const mine = this.#consumer.assignments?.find(({ topic }) => topic === this.#topic);
+    this.#onAssigned(mine?.partitions ?? []);
+  }
+}

@@ -1,0 +1,244 @@
+import { Admin, Consumer, type BaseOptions } from "@platformatic/kafka";
+import { PipelineError } from "#core/errors.ts";
+import { epochMs, sequenceNumber, type DurationMs, type EpochMs, type SequenceNumber } from "#core/units.ts";
+
+export interface KafkaOptions {
+  /** `host:port` each. */
+  readonly brokers: readonly string[];
+  /** TLS and SASL, as the client takes them. @default plain text */
+  readonly security?: Pick<BaseOptions, "tls" | "sasl">;
+}
+
+export interface TopicOptions extends KafkaOptions {
+  readonly topic: string;
+}
+
+/** One record of a partition. */
+export interface TopicRecord {
+  readonly offset: bigint;
+  readonly position: SequenceNumber;
+  readonly timeMs: EpochMs;
+  readonly value: Buffer;
+}
+
+/** What one fetch brought. */
+export interface FetchedRecords {
+  /** In order, from the offset asked for on. */
+  readonly records: readonly TopicRecord[];
+  /** Where the next fetch begins. */
+  readonly next: bigint;
+  /** The offset that the next record to be written will have. */
+  readonly end: bigint;
+}
+
+/** What the clients have in common. */
+export const clientOptions = ({ brokers, security }: KafkaOptions): BaseOptions => ({
+  clientId: "tapestream",
+  bootstrapBrokers: [...brokers],
+  autocreateTopics: false,
+  ...security,
+});
+
+/** Bits of a batch's attributes. Source: https://kafka.apache.org/documentation/#recordbatch */
+const LOG_APPEND_TIME = 0x08;
+const CONTROL = 0x20;
+const FETCH_BYTES = 10 * 1024 * 1024;
+/** `ListOffsets` has words for the ends of a partition. Source: https://kafka.apache.org/protocol#The_Messages_ListOffsets */
+const EARLIEST = -2n;
+const LATEST = -1n;
+
+/** Reads a topic's partitions from any offset, in no group. Every method throws PipelineError TAPE_STREAM_UNAVAILABLE. */
+export class KafkaTopic implements AsyncDisposable {
+  readonly topic: string;
+  readonly #options: TopicOptions;
+  readonly #consumer: Consumer;
+  /**
+   * By partition what fetches it. A client has one fetch session with each broker, whose requests must come one after the
+   * other; and a broker answers what waits on a connection one by one.
+   * Source: https://cwiki.apache.org/confluence/display/KAFKA/KIP-227%3A+Introduce+Incremental+FetchRequests+to+Increase+Partition+Scalability
+   */
+  readonly #fetchers = new Map<number, Consumer>();
+
+  constructor(options: TopicOptions) {
+    this.topic = options.topic;
+    this.#options = options;
+    this.#consumer = this.#newConsumer();
+  }
+
+  /** What tells this topic from one of the same name that was there before. */
+  async id(): Promise<string> {
+    return (await this.#described()).id;
+  }
+
+  async partitionCount(): Promise<number> {
+    return (await this.#described()).partitionsCount;
+  }
+
+  /** The first offset that the partition still has. */
+  start(partition: number): Promise<bigint> {
+    return this.#offset(partition, EARLIEST);
+  }
+
+  /** The offset that the next record will have. */
+  end(partition: number): Promise<bigint> {
+    return this.#offset(partition, LATEST);
+  }
+
+  /**
+   * Records from `offset` on, which must not be before the start; waits so long for the first one. Of one partition no two
+   * at once.
+   */
+  async fetch(partition: number, offset: bigint, waitMs: DurationMs): Promise<FetchedRecords> {
+    return this.#ask(async () => {
+      const described = await this.#described();
+      const leader = described.partitions[partition];
+      if (leader === undefined) throw new RangeError(`${this.topic} has no partition ${partition}`);
+      const answer = await this.#fetcherOf(partition).fetch({
+        node: leader.leader,
+        maxWaitTime: waitMs,
+        minBytes: 1,
+        maxBytes: FETCH_BYTES,
+        topics: [
+          {
+            topicId: described.id,
+            partitions: [
+              {
+                partition,
+                currentLeaderEpoch: -1,
+                fetchOffset: offset,
+                lastFetchedEpoch: -1,
+                partitionMaxBytes: FETCH_BYTES,
+              },
+            ],
+          },
+        ],
+      });
+      const answered = answer.responses.flatMap(({ partitions }) => partitions);
+      const fetched = answered.find(({ partitionIndex }) => partitionIndex === partition);
+      return recordsOf(fetched?.records ?? [], offset, fetched?.highWatermark ?? offset);
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([this.#consumer, ...this.#fetchers.values()].map((consumer) => consumer.close(true)));
+  }
+
+  #newConsumer(): Consumer {
+    return new Consumer({ ...clientOptions(this.#options), groupId: "tapestream-readers" });
+  }
+
+  #fetcherOf(partition: number): Consumer {
+    const fetcher = this.#fetchers.get(partition) ?? this.#newConsumer();
+    this.#fetchers.set(partition, fetcher);
+    return fetcher;
+  }
+
+  #described() {
+    return this.#ask(async () => {
+      const { topics } = await this.#consumer.metadata({ topics: [this.topic] });
+      const described = topics.get(this.topic);
+      if (described === undefined) throw new RangeError(`there is no topic ${this.topic}`);
+      return described;
+    });
+  }
+
+  #offset(partition: number, timestamp: bigint): Promise<bigint> {
+    return this.#ask(async () => {
+      const partitions = { [this.topic]: [partition] };
+      const offsets = await this.#consumer.listOffsets({ topics: [this.topic], partitions, timestamp });
+      const offset = offsets.get(this.topic)?.[partition];
+      if (offset === undefined) throw new RangeError(`${this.topic} has no partition ${partition}`);
+      return offset;
+    });
+  }
+
+  async #ask<Answer>(request: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await request();
+    } catch (error) {
+      throw error instanceof PipelineError ? error : unavailable(this.topic, error);
+    }
+  }
+}
+
+type Batches = NonNullable<
+  Awaited<ReturnType<Consumer["fetch"]>>["responses"][number]["partitions"][number]["records"]
+>;
+
+const recordsOf = (batches: Batches, from: bigint, end: bigint): FetchedRecords => {
+  const records: TopicRecord[] = [];
+  let next = from;
+  for (const batch of batches) {
+    next = batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n;
+    if ((batch.attributes & CONTROL) !== 0) continue;
+    for (const { offsetDelta, timestampDelta, value } of batch.records) {
+      const offset = batch.firstOffset + BigInt(offsetDelta);
+      // A batch is fetched whole.
+      if (offset < from) continue;
+      const isAppendTime = (batch.attributes & LOG_APPEND_TIME) !== 0;
+      const time = isAppendTime ? batch.maxTimestamp : batch.firstTimestamp + timestampDelta;
+      const position = sequenceNumber(offset.toString());
+      records.push({ offset, position, timeMs: epochMs(Number(time)), value: value ?? Buffer.alloc(0) });
+    }
+  }
+  return { records, next, end };
+};
+
+/** The error that says that `topic` could not be asked. */
+export const unavailable = (topic: string, cause: unknown): PipelineError => {
+  const words = new Set(failuresOf(cause).map(wordsOf));
+  return new PipelineError(
+    "TAPE_STREAM_UNAVAILABLE",
+    `topic ${topic} must answer, failed with ${[...words].join("; ")}`,
+    {
+      cause,
+      retryable: true,
+    },
+  );
+};
+
+/** The client's errors hold the broker's, one within another. */
+const failuresOf = (error: unknown): readonly unknown[] => {
+  if (!(error instanceof Error && "errors" in error && Array.isArray(error.errors))) return [error];
+  return error.errors.length === 0 ? [error] : error.errors.flatMap(failuresOf);
+};
+
+const wordsOf = (failure: unknown): string => {
+  if (!(failure instanceof Error)) return String(failure);
+  return "apiId" in failure && typeof failure.apiId === "string"
+    ? `${failure.apiId}: ${failure.message}`
+    : failure.message;
+};
+
+export interface NewTopic {
+  readonly topic: string;
+  readonly partitions: number;
+  readonly replicas: number;
+  readonly retentionMs: DurationMs;
+}
+
+/**
+ * Makes the topics that are not there yet, their records stamped when the broker takes them.
+ * @throws PipelineError TAPE_STREAM_UNAVAILABLE
+ */
+export const createTopics = async (options: KafkaOptions, topics: readonly NewTopic[]): Promise<void> => {
+  const admin = new Admin(clientOptions(options));
+  try {
+    for (const { topic, partitions, replicas, retentionMs } of topics) {
+      const configs = [
+        { name: "message.timestamp.type", value: "LogAppendTime" },
+        { name: "retention.ms", value: String(retentionMs) },
+      ];
+      await admin.createTopics({ topics: [topic], partitions, replicas, configs }).catch((error: unknown) => {
+        if (!isThere(error)) throw unavailable(topic, error);
+      });
+    }
+  } finally {
+    await admin.close();
+  }
+};
+
+const isThere = (error: unknown): boolean =>
+  failuresOf(error).some(
+    (failure) => failure instanceof Error && "apiId" in failure && failure.apiId === "TOPIC_ALREADY_EXISTS",
+  );

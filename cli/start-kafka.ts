@@ -1,0 +1,109 @@
+import { join } from "node:path";
+import { PipelineError } from "#core/errors.ts";
+import { openTemporaryDir } from "#local/temporary-dir.ts";
+import { buildWeb, endBuilder } from "#tools/build-web.ts";
+import { runCommand, type Arguments } from "./command.ts";
+import { listenForDashboard } from "./dashboard-port.ts";
+import { openDataFolder } from "./data-folder.ts";
+import { runInContainers } from "./kafka/containers.ts";
+import { chooseEngines, openJarEngines, runningEngines, type EngineKind } from "./kafka/engines.ts";
+import { freeHealthPorts, readKafkaSettings, workersOf, type KafkaSettings } from "./kafka/settings.ts";
+import { showProgress } from "./kafka/show-progress.ts";
+import { runSetup, startWorkers } from "./kafka/worker-processes.ts";
+import { say } from "./output.ts";
+import { createStages } from "./stages.ts";
+import { feedOf } from "./start-settings.ts";
+import { stopSignal, unlessStopped } from "./stop-signal.ts";
+
+const HELP = `Runs the whole pipeline on Kafka and Cassandra, with live trades and a dashboard, until Ctrl-C.
+
+Usage: npm run start:kafka [-- flags]
+
+  --engines running    uses Kafka at KAFKA_BROKERS and Cassandra at CASSANDRA_CONTACT_POINTS (both host:port, with commas)
+            docker     builds and starts containers by compose.yaml: Kafka, Cassandra, Redis, the workers, the dashboard
+            jars       starts Kafka and Cassandra from the jars that Maven fetches once; needs Java 17 and Maven
+                       (default: running where both variables are set, else docker where its engine is, else jars)
+  --source replay|sim  replay: a file of trades, as if it happened now: the 30 minutes before now at once, then at
+                       true speed, in a loop; sim: a simulated market                    (default: replay)
+  --file F             a CSV or CSV.gz whose header names time, symbol, price and size   (default: the shipped hour)
+  --speed N|max        replays at the file's own times instead, N times as fast in a loop, or once as fast as it goes
+  --port P             of the dashboard                                   (default: 8080, or the next that is free)
+  --for SECONDS        ends by itself after so long
+  --data DIR           keeps the data of engines from jars there, and goes on with it the next time
+  --verbose            shows where the logs are, and what Kafka and Cassandra are asked for
+  --help               shows this
+
+The workers also run apart, by \`node workers/NAME/main.ts\` or in containers: docs/kafka.md.
+`;
+
+const start = async (args: Arguments): Promise<number> => {
+  const settings = readKafkaSettings(args);
+  const kind = await chooseEngines(settings.engines);
+  if (kind === "docker") return runInContainers(settings, stopSignal());
+  if (kind === "running" && settings.dataDir !== undefined) say("--data is not needed: the engines keep their own");
+  await using _ = settings.dataDir === undefined ? undefined : await openDataFolder(settings.dataDir);
+  const stop = stopSignal();
+  try {
+    return await run(settings, kind, stop);
+  } catch (error) {
+    if (stop.aborted && (error instanceof PipelineError || error === stop.reason)) return 0;
+    throw error;
+  }
+};
+
+const run = async (settings: KafkaSettings, kind: EngineKind, stop: AbortSignal): Promise<number> => {
+  const stage = createStages();
+  const feed = await stage.run("read the trades", () => feedOf(settings));
+  await using folder = await openTemporaryDir("tapestream-kafka-");
+  const dir = settings.dataDir ?? folder.dir;
+  const siteDir = await stage.run("built the dashboard", () => buildWeb({ outDir: join(folder.dir, "web") }));
+  await endBuilder();
+  if (stop.aborted) return 0;
+  await using engines =
+    kind === "running"
+      ? runningEngines()
+      : await stage.run("started Kafka and Cassandra", () => openJarEngines(dir, (what) => say(`${what} …`)));
+  if (stop.aborted) return 0;
+  const logDir = join(dir, "logs");
+  const port = await portOf(settings);
+  const workers = workersOf({ engines, feed, siteDir, port, healthPorts: await freeHealthPorts() });
+  await stage.run("made topics and tables", () => unlessStopped(stop, runSetup(workers[0]!.environment, logDir)));
+  await using processes = await stage.run("started the workers", () =>
+    unlessStopped(stop, startWorkers(workers, logDir)),
+  );
+  say(`ready after ${stage.totalSeconds.toFixed(1)} s: ${feed.words}, by Kafka and Cassandra\n`);
+  say(`  dashboard  http://localhost:${port}`);
+  if (settings.isVerbose) sayWhere(workers, logDir);
+  say("  Ctrl-C ends it\n");
+  await Promise.race([showProgress(workers, stop, settings.seconds), processes.failed]);
+  say("ends");
+  return 0;
+};
+
+/** The port is free now; the broadcaster takes it in a moment. */
+const portOf = async ({ port }: KafkaSettings): Promise<number> => {
+  const { server, host } = await listenForDashboard(port);
+  server.close();
+  return Number(host.split(":")[1]);
+};
+
+const sayWhere = (workers: ReturnType<typeof workersOf>, logDir: string): void => {
+  const { KAFKA_BROKERS, CASSANDRA_CONTACT_POINTS } = { ...process.env, ...workers[0]!.environment };
+  say(`  Kafka      ${KAFKA_BROKERS}\n  Cassandra  ${CASSANDRA_CONTACT_POINTS}\n  logs       ${logDir}`);
+  for (const { name, healthPort } of workers) say(`  ${name.padEnd(13)}http://127.0.0.1:${healthPort}/metrics`);
+};
+
+await runCommand({
+  help: HELP,
+  options: {
+    engines: { type: "string" },
+    source: { type: "string" },
+    file: { type: "string" },
+    speed: { type: "string" },
+    port: { type: "string" },
+    for: { type: "string" },
+    data: { type: "string" },
+    verbose: { type: "boolean" },
+  },
+  run: start,
+});

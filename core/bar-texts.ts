@@ -1,0 +1,60 @@
+import type { Bar } from "./bar.ts";
+import { meanText, vwapText } from "./bars.ts";
+import { decimalText } from "./decimal.ts";
+import { intervalText } from "./interval.ts";
+import type { NamedTrade } from "./ports/trade-sink.ts";
+
+/** The texts in which final bars and raw trades go to readers that this pipeline did not make. Numbers are exact as text. */
+
+const MS_PER_SECOND = 1_000;
+
+/**
+ * `{"symbol":"IBM","timestamp":1381152660,"average":182.36}`: the mean of the prices in the window that ends at `timestamp`,
+ * in seconds since 1970.
+ */
+export const averagePriceText = ({ symbol, endMs, content }: Bar): string =>
+  `{"symbol":${JSON.stringify(symbol)},"timestamp":${endMs / MS_PER_SECOND},"average":${meanText(content)}}`;
+
+/**
+ * `{"start":"2013-10-07T13:30:00.000Z","end":"2013-10-07T13:31:00.000Z","stockName":"IBM","avgPrice":182.36,…}` with
+ * `minPrice`, `maxPrice` and `count`; the end is exclusive.
+ */
+export const stockAveragesText = ({ symbol, startMs, endMs, content }: Bar): string => {
+  const [start, end] = [new Date(startMs).toISOString(), new Date(endMs).toISOString()];
+  const { low, high, tradeCount } = content;
+  return (
+    `{"start":"${start}","end":"${end}","stockName":${JSON.stringify(symbol)},"avgPrice":${meanText(content)},` +
+    `"minPrice":${decimalText(low)},"maxPrice":${decimalText(high)},"count":${tradeCount}}`
+  );
+};
+
+/*
+ * line  := measurement "," tag ("," tag)* " " field ("," field)* " " time
+ * tag   := name "=" text          ; in a text "," "=" and " " are escaped by "\"
+ * field := name "=" number "i"?   ; a number is a double, unless "i" makes it an integer
+ * time  := milliseconds since 1970
+ *
+ * Source: https://docs.influxdata.com/influxdb/v2/reference/syntax/line-protocol/
+ */
+
+/** A point of `bars` at the window's start. */
+export const barLine = ({ symbol, intervalMs, startMs, content }: Bar): string => {
+  const fields = [
+    `open=${decimalText(content.open.price)}`,
+    `high=${decimalText(content.high)}`,
+    `low=${decimalText(content.low)}`,
+    `close=${decimalText(content.close.price)}`,
+    `volume=${decimalText(content.volume)}`,
+    `mean=${meanText(content)}`,
+    `vwap=${vwapText(content)}`,
+    `trades=${content.tradeCount}i`,
+  ];
+  return `bars,interval=${intervalText(intervalMs)},symbol=${tagText(symbol)} ${fields.join(",")} ${startMs}`;
+};
+
+/** A point of `trades`; its id is a tag, for points of one time and equal tags are one point. */
+export const tradeLine = ({ id, symbol, eventTimeMs, price, size }: NamedTrade): string =>
+  `trades,id=${tagText(id)},symbol=${tagText(symbol)} price=${decimalText(price)},size=${decimalText(size)} ${eventTimeMs}`;
+
+/** A backslash before the character that ends a text would escape that: it becomes two. */
+const tagText = (text: string): string => text.replaceAll("\\", "\\\\").replaceAll(/[,= ]/g, "\\$&");

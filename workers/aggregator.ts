@@ -1,0 +1,109 @@
+import { GroupMember } from "#adapters/kafka/group.ts";
+import { shardName, shardRecordOf } from "#adapters/kafka/shard-reader.ts";
+import { KafkaTopic, type TopicOptions } from "#adapters/kafka/topic.ts";
+import type { LifePorts, LifeRules } from "#core/life.ts";
+import type { Clock } from "#core/ports/clock.ts";
+import type { Log } from "#core/ports/log.ts";
+import { durationMs, sequenceDigits, type DurationMs } from "#core/units.ts";
+import { followShard, type ShardFeed } from "./shard-worker.ts";
+
+export interface AggregatorWorkerOptions extends TopicOptions {
+  readonly group: string;
+  readonly sessionMs: DurationMs;
+  /** Panes are stored so often. */
+  readonly lifeMs: DurationMs;
+  readonly ports: LifePorts;
+  readonly rules: LifeRules;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface AggregatorWorker extends AsyncDisposable {
+  /** The partitions that are this worker's now. */
+  readonly partitions: readonly number[];
+  /** Whether it is in its group, and so knows which partitions are its own. */
+  readonly isReady: boolean;
+}
+
+/** A fetch waits so long for a record. */
+const FETCH_WAIT = durationMs(500);
+
+interface Following {
+  readonly abort: AbortController;
+  readonly done: Promise<void>;
+}
+
+/**
+ * Folds the partitions of the ticks topic that its group gives it, one life after another each. Disposing stores what is
+ * held and leaves the group.
+ * @throws PipelineError TAPE_STREAM_UNAVAILABLE
+ */
+export const openAggregatorWorker = async (options: AggregatorWorkerOptions): Promise<AggregatorWorker> => {
+  const { log } = options;
+  const topic = new KafkaTopic(options);
+  const followed = new Map<number, Following>();
+  const topicId = await topic.id();
+  let member: GroupMember | undefined;
+
+  const follow = (partition: number): void => {
+    const abort = new AbortController();
+    const shard = shardName(options.topic, partition, topicId);
+    const worker = {
+      ...options,
+      stream: options.topic,
+      shard,
+      feed: feedOf(topic, partition),
+      onStored: async (last: Parameters<GroupMember["commit"]>[1]) => {
+        // The checkpoint is what counts; the group's offset is for those who watch.
+        await member?.commit(partition, last).catch((error: unknown) => log.warn("offset not told", { shard, error }));
+      },
+    };
+    log.info("partition taken", { shard });
+    const done = followShard(worker, abort.signal).finally(() => log.info("partition left", { shard }));
+    followed.set(partition, { abort, done });
+  };
+
+  const leave = async (partition: number): Promise<void> => {
+    const following = followed.get(partition);
+    followed.delete(partition);
+    following?.abort.abort();
+    await following?.done;
+  };
+
+  const share = (partitions: readonly number[]): void => {
+    for (const partition of followed.keys()) if (!partitions.includes(partition)) void leave(partition);
+    for (const partition of partitions) if (!followed.has(partition)) follow(partition);
+  };
+
+  member = await GroupMember.join({ ...options, onAssigned: share });
+  return {
+    get partitions() {
+      return [...followed.keys()].toSorted((a, b) => a - b);
+    },
+    get isReady() {
+      return member.isActive;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([...followed.keys()].map(leave));
+      await member[Symbol.asyncDispose]();
+      await topic[Symbol.asyncDispose]();
+    },
+  };
+};
+
+/** A partition's records; of those that expired before they could be read, the next life notes a gap. */
+const feedOf = (topic: KafkaTopic, partition: number): ShardFeed => {
+  let offset: bigint | undefined;
+  return {
+    next: async (after) => {
+      const wanted = after === undefined ? 0n : BigInt(sequenceDigits(after)) + 1n;
+      // What lies between the last record and the next fetch are no records: marks of transactions.
+      if (offset === undefined || offset < wanted) offset = wanted;
+      const start = await topic.start(partition);
+      if (offset < start) offset = start;
+      const { records, next } = await topic.fetch(partition, offset, FETCH_WAIT);
+      if (records.length === 0) offset = next;
+      return records.map(shardRecordOf);
+    },
+  };
+};

@@ -1,0 +1,198 @@
+import fc from "fast-check";
+import { durationMs, epochMs } from "#core/units.ts";
+import type { Environment } from "#lambdas/environment.ts";
+import { configContract } from "#lambdas/config.contract.ts";
+import * as aggregator from "./aggregator/config.ts";
+import * as broadcaster from "./broadcaster/config.ts";
+import { DEFAULTS } from "./defaults.ts";
+import type { EnginesConfig } from "./engines.ts";
+import * as fetcher from "./fetcher/config.ts";
+import * as publisher from "./publisher/config.ts";
+import type { RulesConfig } from "./rules.ts";
+import * as setup from "./setup/config.ts";
+
+const duration = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }).map(durationMs);
+const count = fc.integer({ min: 1, max: 1_000_000 });
+const interval = fc.integer({ min: 1, max: 604_800 }).map((seconds) => durationMs(seconds * 1_000));
+const text = fc.string({ minLength: 1 });
+const word = fc.stringMatching(/^[a-z0-9.:-]{1,20}$/);
+const words = fc.array(word, { minLength: 1, maxLength: 4 });
+const perhaps = <Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> =>
+  fc.option(value, { nil: undefined });
+
+const engines = {
+  brokers: words,
+  isTls: fc.boolean(),
+  sasl: perhaps(
+    fc.record({
+      mechanism: fc.constantFrom("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"),
+      username: text,
+      password: text,
+    }),
+  ),
+  ticksTopic: text,
+  barsTopic: text,
+  contactPoints: words,
+  dataCenter: text,
+  keyspace: fc.stringMatching(/^[a-z][a-z0-9_]{0,20}$/),
+  credentials: perhaps(fc.record({ username: text, password: text })),
+} satisfies { [Key in keyof EnginesConfig]: fc.Arbitrary<EnginesConfig[Key]> };
+
+const rules = {
+  intervals: fc.uniqueArray(fc.record({ intervalMs: interval, keepMs: duration }), {
+    minLength: 1,
+    selector: ({ intervalMs }) => intervalMs,
+  }),
+  rejectedKeepMs: duration,
+  ticksRetentionMs: duration,
+  maxOutOfOrdernessMs: duration,
+  clockSkewMs: duration,
+} satisfies { [Key in keyof RulesConfig]: fc.Arbitrary<RulesConfig[Key]> };
+
+const enginesEnv = {
+  KAFKA_BROKERS: "kafka-0:9092,kafka-1:9092",
+  KAFKA_TLS: "on",
+  KAFKA_SASL: "SCRAM-SHA-512",
+  KAFKA_USERNAME: "worker",
+  KAFKA_PASSWORD: "secret",
+  TICKS_TOPIC: "ticks",
+  BARS_TOPIC: "bars",
+  CASSANDRA_CONTACT_POINTS: "cassandra-0:9042",
+  CASSANDRA_DATA_CENTER: "datacenter1",
+  CASSANDRA_KEYSPACE: "tapestream",
+  CASSANDRA_USERNAME: "worker",
+  CASSANDRA_PASSWORD: "secret",
+};
+
+const { INTERVALS_MS, REJECTED_KEEP_MS, TICKS_RETENTION_MS, MAX_OUT_OF_ORDERNESS_MS, CLOCK_SKEW_MS } = DEFAULTS;
+const rulesEnv = { INTERVALS_MS, REJECTED_KEEP_MS, TICKS_RETENTION_MS, MAX_OUT_OF_ORDERNESS_MS, CLOCK_SKEW_MS };
+
+const pick = (...names: readonly (keyof typeof DEFAULTS)[]): Record<string, string> =>
+  Object.fromEntries(names.map((name) => [name, DEFAULTS[name]]));
+
+const refusedEngines: readonly (readonly [Environment, string])[] = [
+  [{ KAFKA_BROKERS: undefined }, "KAFKA_BROKERS must be set, was absent"],
+  [{ KAFKA_BROKERS: "a, b" }, 'KAFKA_BROKERS must be texts with commas alone between them, was "a, b"'],
+  [{ KAFKA_TLS: "yes" }, 'KAFKA_TLS must be on or off, was "yes"'],
+  [{ KAFKA_SASL: "GSSAPI" }, 'KAFKA_SASL must be PLAIN or SCRAM-SHA-256 or SCRAM-SHA-512, was "GSSAPI"'],
+  [{ CASSANDRA_PASSWORD: undefined }, "CASSANDRA_PASSWORD must be set, was absent"],
+  [
+    { CASSANDRA_KEYSPACE: "x; DROP" },
+    'CASSANDRA_KEYSPACE must be up to 48 lower-case letters, digits and _, was "x; DROP"',
+  ],
+];
+
+configContract("the setup", {
+  ...setup,
+  configs: fc.record({
+    ...engines,
+    ...rules,
+    ticksPartitions: count,
+    barsPartitions: count,
+    topicReplicas: count,
+    rowReplicas: count,
+  }),
+  env: {
+    ...enginesEnv,
+    ...rulesEnv,
+    ...pick("TICKS_PARTITIONS", "BARS_PARTITIONS", "TOPIC_REPLICAS", "CASSANDRA_REPLICAS"),
+  },
+  rejected: [...refusedEngines, [{ TOPIC_REPLICAS: "0" }, 'TOPIC_REPLICAS must be a positive whole number, was "0"']],
+});
+
+configContract("the fetcher's worker", {
+  ...fetcher,
+  configs: fc.record({
+    ...engines,
+    source: text,
+    lanes: count,
+    frameMaxTrades: count,
+    frameMaxBytes: count,
+    lingerMs: duration,
+    maxUnfoldedTrades: count,
+  }),
+  env: {
+    ...enginesEnv,
+    ...pick("SOURCE", "LANES", "FRAME_MAX_TRADES", "FRAME_MAX_BYTES", "LINGER_MS", "MAX_UNFOLDED_TRADES"),
+  },
+  rejected: [[{ SOURCE: "" }, "SOURCE must not be empty"]],
+});
+
+configContract("the aggregator's worker", {
+  ...aggregator,
+  configs: fc.record({ ...engines, ...rules, group: text, sessionMs: duration, lifeMs: duration }),
+  env: { ...enginesEnv, ...rulesEnv, ...pick("GROUP", "SESSION_MS", "LIFE_MS") },
+  rejected: [[{ LIFE_MS: "soon" }, 'LIFE_MS must be a positive whole number of milliseconds, was "soon"']],
+});
+
+configContract("the broadcaster's worker", {
+  ...broadcaster,
+  configs: fc.record({
+    ...engines,
+    ...rules,
+    source: text,
+    offeredIntervalsMs: fc.uniqueArray(interval),
+    idleMs: duration,
+    heartbeatMs: duration,
+    host: text,
+    port: fc.integer({ min: 0, max: 65_535 }),
+    connectionMs: duration,
+    siteDir: perhaps(text),
+    symbols: words,
+    words: fc.string(),
+    passes: perhaps(
+      fc.record({
+        beginMs: fc.integer({ min: 0, max: 10 ** 14 }).map(epochMs),
+        everyMs: fc.integer({ min: 1, max: 10 ** 14 }).map(durationMs),
+      }),
+    ),
+  }),
+  env: {
+    ...enginesEnv,
+    ...rulesEnv,
+    ...pick("SOURCE", "OFFERED_INTERVALS_MS", "IDLE_MS", "HEARTBEAT_MS", "HTTP_HOST", "SOCKET_PORT", "CONNECTION_MS"),
+    ...pick("SITE_DIR", "DASHBOARD_SYMBOLS", "DASHBOARD_WORDS"),
+    DASHBOARD_PASSES: "1381152600000:3600000",
+  },
+  rejected: [
+    [{ SOCKET_PORT: "65536" }, 'SOCKET_PORT must be a port from 0 to 65535, was "65536"'],
+    [{ DASHBOARD_PASSES: "daily" }, 'DASHBOARD_PASSES must be like 1381152600000:3600000, was "daily"'],
+  ],
+});
+
+configContract("the publisher's worker", {
+  ...publisher,
+  configs: fc
+    .record({
+      ...engines,
+      ...rules,
+      intervalMs: interval,
+      idleMs: duration,
+      topicReplicas: count,
+      averagePriceTopic: perhaps(text),
+      stockAveragesTopic: perhaps(text),
+      redis: perhaps(fc.record({ url: fc.constant("redis://redis:6379"), channel: text })),
+      influx: perhaps(fc.record({ url: fc.constant("http://influx:8086/write?db=d"), token: perhaps(text) })),
+      hasStockTable: fc.boolean(),
+    })
+    .map((config) => ({ ...config, intervalMs: config.intervals[0]!.intervalMs })),
+  env: {
+    ...enginesEnv,
+    ...rulesEnv,
+    ...pick("PUBLISH_INTERVAL_MS", "IDLE_MS", "TOPIC_REPLICAS", "STOCK_TABLE"),
+    AVERAGE_PRICE_TOPIC: "average-stock-price",
+    STOCK_AVERAGES_TOPIC: "stocks_averages",
+    REDIS_URL: "redis://redis:6379",
+    REDIS_CHANNEL: "average-stock-price",
+    INFLUX_URL: "http://influx:8086/api/v2/write?org=o&bucket=b",
+    INFLUX_TOKEN: "secret",
+  },
+  rejected: [
+    [
+      { PUBLISH_INTERVAL_MS: "15000" },
+      "PUBLISH_INTERVAL_MS must be a multiple of a stored interval (10s, 1m), was 15s",
+    ],
+    [{ REDIS_URL: "redis:6379" }, "REDIS_URL must begin with redis:// or rediss://"],
+    [{ STOCK_TABLE: "1" }, 'STOCK_TABLE must be on or off, was "1"'],
+  ],
+});

@@ -1,0 +1,27 @@
+import { openCassandraClient } from "#adapters/cassandra/client.ts";
+import { migrate } from "#adapters/cassandra/schema.ts";
+import { createTopics } from "#adapters/kafka/topic.ts";
+import { durationMs } from "#core/units.ts";
+import { clusterOf, kafkaOf } from "../engines.ts";
+import type { SetupConfig } from "./config.ts";
+
+/** Updates are of use for as long as a reader may be behind. */
+const BARS_RETENTION_MS = durationMs(3_600_000);
+
+/**
+ * Makes the topics and tables that are not there yet, and brings the tables up to date. Harmless to run again.
+ * @throws PipelineError TAPE_STREAM_UNAVAILABLE or TAPE_STORE_UNAVAILABLE
+ */
+export const setUp = async (config: SetupConfig): Promise<void> => {
+  const { ticksTopic, barsTopic, topicReplicas: replicas } = config;
+  await createTopics(kafkaOf(config), [
+    { topic: ticksTopic, partitions: config.ticksPartitions, replicas, retentionMs: config.ticksRetentionMs },
+    { topic: barsTopic, partitions: config.barsPartitions, replicas, retentionMs: BARS_RETENTION_MS },
+  ]);
+  const client = openCassandraClient(clusterOf(config));
+  try {
+    await migrate(client, { ...config, replicas: config.rowReplicas });
+  } finally {
+    await client.shutdown();
+  }
+};
