@@ -1,13 +1,20 @@
 import { defineConfig } from "vitest/config";
 
+/** What computes alone can share a worker; what starts engines, browsers and processes has one of its own. */
+const PURE = "{core,lambdas,workers,tools,web}/**/*.test.ts";
+const REAL = "{adapters,local,infra,cli,test}/**/*.test.ts";
+
 export default defineConfig({
   test: {
-    include: ["{core,adapters,lambdas,workers,local,infra,cli,tools,web,test}/**/*.test.ts"],
     testTimeout: 20_000,
     hookTimeout: 60_000,
     pool: "forks",
     // Many files wait for clocks and engines more than they compute.
     maxWorkers: 2,
     maxConcurrency: 4,
+    projects: [
+      { extends: true, test: { name: "pure", include: [PURE], isolate: false } },
+      { extends: true, test: { name: "real", include: [REAL] } },
+    ],
   },
 });

@@ -236,6 +236,8 @@ test("what the server sends and the page cannot read is said, breaks nothing, an
 test("a hidden page paints nothing, and is whole again at once when it is shown", async () => {
   const page = await openPage("#s=IBM&i=1m", HIDING_SCRIPT);
   await expect.poll(stateOf(page), PATIENT).toBe("Live");
+  // all parts of the page are there
+  await expect.poll(async () => (await look(page))?.overseen !== undefined, PATIENT).toBe(true);
   await setHidden(page, true);
   const startMs = Math.floor(Date.now() / 10_000) * 10_000;
   const key = { symbol: "IBM", intervalMs: durationMs(10_000), startMs };
