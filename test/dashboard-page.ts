@@ -40,7 +40,8 @@ export const openPage = async (
   if (script !== "") await context.addInitScript(script);
   const page = await context.newPage();
   const complain = (text: string): void => {
-    if (!text.startsWith("WebSocket connection to")) complaints.push(text);
+    // the browser itself tells of each connection that failed, of those for a ticket too
+    if (!/^WebSocket connection to|ERR_CONNECTION_REFUSED$/.test(text)) complaints.push(text);
   };
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) complain(message.text());
