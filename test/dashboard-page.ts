@@ -41,7 +41,7 @@ export const openPage = async (
   const page = await context.newPage();
   const complain = (text: string): void => {
     // the browser itself tells of each connection that failed, of those for a ticket too
-    if (!/^WebSocket connection to|ERR_CONNECTION_REFUSED$/.test(text)) complaints.push(text);
+    if (!/^WebSocket connection to|net::ERR_(CONNECTION_\w+|EMPTY_RESPONSE)$/.test(text)) complaints.push(text);
   };
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) complain(message.text());
