@@ -10,6 +10,9 @@ export const expectedRows = async (setting: StretchSetting): Promise<readonly st
   const child = fork(new URL("./kafka-oracle-process.ts", import.meta.url), [JSON.stringify(setting)], {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
+  const end = (): boolean => child.kill("SIGKILL");
+  process.once("exit", end);
+  child.once("exit", () => process.off("exit", end));
   const ended = once(child, "exit").then(([code]) => {
     throw new RangeError(`an oracle must tell its bars, exited with ${String(code)}`);
   });
