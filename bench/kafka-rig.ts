@@ -77,7 +77,8 @@ export const openKafkaRig = async (engines: Readonly<Record<string, string>>, di
       const [startMs, endMs] = [epochMs(MARKET_STARTS_MS - MARGIN_MS), epochMs(MARKET_STARTS_MS + MARGIN_MS)];
       const found: Pane[] = [];
       await concurrently(symbolsOf(symbolCount), IN_FLIGHT, async (symbol) => {
-        for (const intervalMs of INTERVALS_MS) found.push(...(await panes.range({ symbol, intervalMs, startMs, endMs })));
+        for (const intervalMs of INTERVALS_MS)
+          found.push(...(await panes.range({ symbol, intervalMs, startMs, endMs })));
       });
       return found;
     },

@@ -65,7 +65,11 @@ export async function* measureFolding(
     figureOf({ name: `kafka.${name}`, case: `${market.title}, panes in memory`, unit }, samples);
   const perSecond = wallMs.slice(-rounds.rounds).map((ms) => (tradeCount / ms) * 1_000);
   yield figure("trades_per_s", "trades/s", perSecond);
-  yield figure("cpu_ns_per_trade", "ns", ours.map((ms) => ms * NS_PER_MS));
+  yield figure(
+    "cpu_ns_per_trade",
+    "ns",
+    ours.map((ms) => ms * NS_PER_MS),
+  );
   yield figure("vs_plain", "x", ratiosOf(theirs, ours));
   yield figure("vs_handler", "x", ratiosOf(ours, perTrade(cpuMs.handler, handler.tradeCount)));
 }

@@ -69,7 +69,8 @@ const lagsOf = async (rig: KafkaRig, startedMs: number, signal: AbortSignal): Pr
 export const until = async (isDone: () => Promise<boolean>): Promise<void> => {
   const giveUpMs = performance.now() + LONGEST_MS;
   while (!(await isDone())) {
-    if (performance.now() > giveUpMs) throw new RangeError(`all trades must be folded and stored within ${LONGEST_MS} ms`);
+    if (performance.now() > giveUpMs)
+      throw new RangeError(`all trades must be folded and stored within ${LONGEST_MS} ms`);
     await delay(LOOK_MS / 2);
   }
 };
