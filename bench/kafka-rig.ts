@@ -8,6 +8,7 @@ import { openCassandraShardStatusStore } from "#adapters/cassandra/shard-status.
 import { systemClock as clock } from "#adapters/node/clock.ts";
 import { concurrently } from "#core/concurrently.ts";
 import type { Pane } from "#core/pane.ts";
+import type { PaneStore } from "#core/ports/pane-store.ts";
 import type { ShardStatus } from "#core/ports/shard-status.ts";
 import { sumOfCounts } from "#core/shard-counts.ts";
 import { durationMs, epochMs } from "#core/units.ts";
@@ -25,6 +26,7 @@ const IN_FLIGHT = 32;
 /** Topics and tables of their own, and a worker as an operator starts it that stores in Cassandra. */
 export interface KafkaRig extends AsyncDisposable {
   readonly topic: string;
+  readonly store: PaneStore;
   /** Starts the worker; disposing asks it to end and waits until it has stored what it holds. */
   worker(): Promise<WorkerProcesses>;
   /** How the shards stand: folded, or stored for good. */
@@ -63,9 +65,10 @@ export const openKafkaRig = async (engines: Readonly<Record<string, string>>, di
   });
   const options = { client, keyspace, clock };
   const [statuses, checkpoints] = [openCassandraShardStatusStore(options), openCassandraCheckpointStore(options)];
-  const panes = openCassandraPaneStore({ ...options, intervals });
+  const store = openCassandraPaneStore({ ...options, intervals });
   return {
     topic,
+    store,
     worker: async () => {
       const [healthPort] = await freePorts(1);
       return startWorkers([{ name: "aggregator", environment, healthPort: healthPort! }], logDir);
@@ -78,7 +81,7 @@ export const openKafkaRig = async (engines: Readonly<Record<string, string>>, di
       const found: Pane[] = [];
       await concurrently(symbolsOf(symbolCount), IN_FLIGHT, async (symbol) => {
         for (const intervalMs of INTERVALS_MS)
-          found.push(...(await panes.range({ symbol, intervalMs, startMs, endMs })));
+          found.push(...(await store.range({ symbol, intervalMs, startMs, endMs })));
       });
       return found;
     },

@@ -1,5 +1,6 @@
 import { type KafkaOptions } from "#adapters/kafka/topic.ts";
 import type { CutFrame } from "#core/frame/framer.ts";
+import type { Pane } from "#core/pane.ts";
 import type { Trade } from "#core/trade.ts";
 import { epochMs } from "#core/units.ts";
 import { openAggregator } from "./aggregator.ts";
@@ -29,13 +30,13 @@ const NS_PER_MS = 1e6;
 
 /**
  * A worker that takes a full topic from its beginning and keeps its panes in memory, in turns with what others would do:
- * the handler for Kinesis given the same frames, and a plain consumer given one JSON trade a record.
+ * the handler for Kinesis given the same frames, and a plain consumer given one JSON trade a record. Returns the panes.
  */
 export async function* measureFolding(
   kafka: KafkaOptions,
   market: FoldedMarket,
   rounds: Rounds,
-): AsyncGenerator<Figure> {
+): AsyncGenerator<Figure, readonly Pane[]> {
   const [bars, ticks, plain] = [await freshTopic(kafka), await freshTopic(kafka), await freshTopic(kafka)];
   await putFrames(kafka, ticks, market.frames);
   await putPlainTrades(kafka, plain, market.first.trades);
@@ -47,11 +48,12 @@ export async function* measureFolding(
 
   const [tradeCount, handler] = [tradesOf(market.frames), handlerOf(market.frames)];
   const wallMs: number[] = [];
+  let panes: readonly Pane[] = [];
   const cpuMs = await cpuRounds(
     {
       worker: async () => {
         const startedMs = performance.now();
-        mustBeRows(rowsOf(await foldInMemory({ ...kafka, ticks, bars, tradeCount })), market.rows);
+        panes = await foldInMemory({ ...kafka, ticks, bars, tradeCount });
         wallMs.push(performance.now() - startedMs);
       },
       handler: handler.run,
@@ -59,6 +61,7 @@ export async function* measureFolding(
     },
     { ...rounds, leastMs: 0 },
   );
+  mustBeRows(rowsOf(panes), market.rows);
   const perTrade = (samples: readonly number[], count: number): readonly number[] => samples.map((ms) => ms / count);
   const [ours, theirs] = [perTrade(cpuMs.worker, tradeCount), perTrade(cpuMs.plain, plainCount)];
   const figure = (name: string, unit: string, samples: readonly number[]): Figure =>
@@ -72,6 +75,7 @@ export async function* measureFolding(
   );
   yield figure("vs_plain", "x", ratiosOf(theirs, ours));
   yield figure("vs_handler", "x", ratiosOf(ours, perTrade(cpuMs.handler, handler.tradeCount)));
+  return panes;
 }
 
 /** @throws RangeError when bars are not those of the oracle. */

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { KafkaOptions } from "#adapters/kafka/topic.ts";
 import type { CutFrame } from "#core/frame/framer.ts";
+import type { Pane } from "#core/pane.ts";
 import type { Trade } from "#core/trade.ts";
+import { sequenceNumber } from "#core/units.ts";
 import { openTemporaryDir } from "#local/temporary-dir.ts";
 import { openJarEngines, runningEngines, type Engines } from "../cli/kafka/engines.ts";
 import { number } from "../cli/output.ts";
@@ -18,6 +20,7 @@ const MARKET: StretchSetting = { symbolCount: 500, tradesPerSecond: 200_000, see
 const QUICK: StretchSetting = { ...MARKET, tradesPerSecond: 10_000, seconds: 3 };
 /** Of one JSON trade a record there are fewer: each costs many times as much, and no less for there being more of them. */
 const PLAIN_STEPS = 10;
+const WARM_UP_MS = 15_000;
 const NS_PER_MS = 1e6;
 
 interface KafkaMarket {
@@ -51,8 +54,9 @@ export const kafkaBenchmark: Benchmark = {
     progress("kafka: panes in memory");
     const first = { frames: steps.slice(0, PLAIN_STEPS).flat(), trades: firstTrades };
     const rounds = isQuick ? { rounds: 1, warmUps: 1, leastMs: 0 } : { rounds: 5, warmUps: 2, leastMs: 0 };
-    yield* measureFolding(kafka, { title, frames: steps.flat(), rows, first }, rounds);
+    const panes = yield* measureFolding(kafka, { title, frames: steps.flat(), rows, first }, rounds);
     progress("kafka: panes in Cassandra");
+    await warmUp(environment, folder.dir, panes, isQuick ? 0 : WARM_UP_MS);
     yield* measureCatchingUp(kafka, environment, folder.dir, market);
     progress(`kafka: ${number(market.setting.tradesPerSecond)} trades a second, panes in Cassandra`);
     yield* measureSteadily(kafka, environment, folder.dir, market);
@@ -78,6 +82,24 @@ const marketOf = async (setting: StretchSetting): Promise<KafkaMarket> => {
   }
   const title = `${number(setting.symbolCount)} symbols`;
   return { setting, title, steps, firstTrades, rows: await expecting };
+};
+
+/** Lets a node that has just started learn to store panes: one that has been up for a while is what is measured. */
+const warmUp = async (
+  environment: Engines["environment"],
+  dir: string,
+  panes: readonly Pane[],
+  ms: number,
+): Promise<void> => {
+  await using rig = await openKafkaRig(environment, dir);
+  const endMs = performance.now() + ms;
+  for (let life = 1; performance.now() < endMs; life++)
+    await rig.store.put(
+      panes.map(({ symbol, intervalMs, startMs, shard, isCorrected, content }) => {
+        const lastSequence = sequenceNumber(String(life));
+        return { symbol, intervalMs, startMs, shard, isCorrected, content, lastSequence };
+      }),
+    );
 };
 
 /** A worker takes what the topic has had for a while, and ends: until then all is stored. */
