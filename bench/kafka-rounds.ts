@@ -37,15 +37,7 @@ export async function* measureFolding(
   market: FoldedMarket,
   rounds: Rounds,
 ): AsyncGenerator<Figure, readonly Pane[]> {
-  const [bars, ticks, plain] = [await freshTopic(kafka), await freshTopic(kafka), await freshTopic(kafka)];
-  await putFrames(kafka, ticks, market.frames);
-  await putPlainTrades(kafka, plain, market.first.trades);
-  const plainCount = market.first.trades.length;
-  const plainly = () => consumePlainly({ ...kafka, topic: plain }, plainCount, INTERVALS_MS);
-  const first = await freshTopic(kafka);
-  await putFrames(kafka, first, market.first.frames);
-  mustBeSameBars(await foldInMemory({ ...kafka, ticks: first, bars, tradeCount: plainCount }), await plainly());
-
+  const { bars, ticks, plainly, plainCount } = await openFolding(kafka, market);
   const [tradeCount, handler] = [tradesOf(market.frames), handlerOf(market.frames)];
   const wallMs: number[] = [];
   let panes: readonly Pane[] = [];
@@ -59,7 +51,7 @@ export async function* measureFolding(
       handler: handler.run,
       plain: plainly,
     },
-    { ...rounds, leastMs: 0 },
+    rounds,
   );
   mustBeRows(rowsOf(panes), market.rows);
   const perTrade = (samples: readonly number[], count: number): readonly number[] => samples.map((ms) => ms / count);
@@ -77,6 +69,19 @@ export async function* measureFolding(
   yield figure("vs_handler", "x", ratiosOf(ours, perTrade(cpuMs.handler, handler.tradeCount)));
   return panes;
 }
+
+/** Topics with the market, as frames and as plain trades, of which both consumers make the same bars. @throws RangeError */
+const openFolding = async (kafka: KafkaOptions, { frames, first }: FoldedMarket) => {
+  const [bars, ticks] = [await freshTopic(kafka), await freshTopic(kafka)];
+  const [firstTicks, plain] = [await freshTopic(kafka), await freshTopic(kafka)];
+  await putFrames(kafka, ticks, frames);
+  await putFrames(kafka, firstTicks, first.frames);
+  await putPlainTrades(kafka, plain, first.trades);
+  const plainCount = first.trades.length;
+  const plainly = () => consumePlainly({ ...kafka, topic: plain }, plainCount, INTERVALS_MS);
+  mustBeSameBars(await foldInMemory({ ...kafka, ticks: firstTicks, bars, tradeCount: plainCount }), await plainly());
+  return { bars, ticks, plainly, plainCount };
+};
 
 /** @throws RangeError when bars are not those of the oracle. */
 export const mustBeRows = (rows: readonly string[], expected: readonly string[]): void => {
