@@ -1,10 +1,11 @@
-import { Match, type Template } from "aws-cdk-lib/assertions";
+import { Match, Template } from "aws-cdk-lib/assertions";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readConfig as readAuthorizerConfig } from "#lambdas/authorizer/config.ts";
 import { openBundles, resourcesOf, type Bundles, type Templates } from "./bundles.fixture.ts";
 import { readConfig } from "./config.ts";
 
 const ISSUER = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_example";
+const DOMAIN = "https://desk.auth.eu-central-1.amazoncognito.com";
 
 let bundles: Bundles;
 let ticket: Templates;
@@ -126,6 +127,7 @@ describe("access by ticket, the default", () => {
       allowedOrigins: "https://desk.example.com,http://localhost:8080",
       jwtIssuer: ISSUER,
       jwtAudiences: "desk",
+      signInOrigins: DOMAIN,
     });
     pipeline.hasResourceProperties("AWS::ApiGatewayV2::Api", {
       CorsConfiguration: {
@@ -148,6 +150,7 @@ describe("access otherwise", () => {
       access: "jwt",
       jwtIssuer: ISSUER,
       jwtAudiences: ["desk", "phone"],
+      signInOrigins: DOMAIN,
     });
     expect(readAuthorizerConfig(variablesOf(pipeline, "ws-authorizer"))).toEqual({
       access: "jwt",
@@ -159,14 +162,17 @@ describe("access otherwise", () => {
     pipeline.resourceCountIs("AWS::SecretsManager::Secret", 0);
     pipeline.resourceCountIs("AWS::ApiGatewayV2::Api", 1);
     expect(JSON.stringify(dashboard.toJSON())).not.toContain("/tickets");
+    const [headers] = resourcesOf(dashboard, "AWS::CloudFront::ResponseHeadersPolicy");
+    expect(JSON.stringify(headers)).toContain(` https://cognito-idp.eu-central-1.amazonaws.com ${DOMAIN}; `);
   });
 
   test("is by IAM or for anybody only when told so", () => {
     const connect = { RouteKey: "$connect" };
-    const [iam, open] = (["iam", "public"] as const).map((access) => bundles.templates({ access }).pipeline);
-    iam!.hasResourceProperties("AWS::ApiGatewayV2::Route", { ...connect, AuthorizationType: "AWS_IAM" });
-    open!.hasResourceProperties("AWS::ApiGatewayV2::Route", { ...connect, AuthorizationType: "NONE" });
-    for (const template of [iam!, open!]) template.resourceCountIs("AWS::ApiGatewayV2::Authorizer", 0);
+    const iam = Template.fromStack(bundles.app({ access: "iam", hasDashboard: false }).stacks.pipeline);
+    const open = bundles.templates({ access: "public" }).pipeline;
+    iam.hasResourceProperties("AWS::ApiGatewayV2::Route", { ...connect, AuthorizationType: "AWS_IAM" });
+    open.hasResourceProperties("AWS::ApiGatewayV2::Route", { ...connect, AuthorizationType: "NONE" });
+    for (const template of [iam, open]) template.resourceCountIs("AWS::ApiGatewayV2::Authorizer", 0);
   });
 
   test.each([
@@ -178,6 +184,15 @@ describe("access otherwise", () => {
     ],
     [{ access: "public", jwtIssuer: ISSUER }, 'jwtIssuer must go with access ticket or jwt, was "public"'],
     [{ jwtIssuer: "http://a.example" }, /^jwtIssuer must be a URL like https:/],
+    [
+      { access: "jwt", jwtIssuer: ISSUER, jwtAudiences: "desk" },
+      /^signInOrigins must name the domain of the user pool/,
+    ],
+    [{ access: "iam" }, "hasDashboard must be false with access iam, as no page can sign its handshake, was true"],
+    [{ signInClientId: "desk" }, /^signInClientId and signInOrigins must go with jwtIssuer/],
+    [{ signInScopes: "email" }, 'signInScopes must be scopes without spaces, openid among them, was "email"'],
+    [{ signInClientId: "a b" }, /^signInClientId must be a name of at most 256 characters/],
+    [{ jwtIssuer: "http://localhost.example:1" }, /^jwtIssuer must be a URL like https:/],
     [{ allowedOrigins: "https://a.example/" }, /^allowedOrigins must be origins like https:/],
     [{ access: "none" }, 'access must be ticket or jwt or iam or public, was "none"'],
   ])("fails for %j", (settings, message) => {
