@@ -18,6 +18,7 @@ import { NoticeList } from "./notice-list.ts";
 import type { Notice } from "./notices.ts";
 import { showCounts } from "./operations/counts.ts";
 import { completeWords, feedWords } from "./pipeline-words.ts";
+import type { Said } from "./sign-in/bearer.ts";
 import type { SignIn } from "./sign-in/sign-in.ts";
 import type { Suggestions } from "./suggestions.ts";
 import { agoWords, secondWords } from "./words.ts";
@@ -37,7 +38,7 @@ export class Status {
   readonly #signIn: SignIn | undefined;
   readonly #notices = new NoticeList();
   #toldBackAtMs: number | undefined;
-  #toldOfSignIn = "";
+  #told: Said | undefined;
 
   /** What happens is taken from `happened` when it is told. */
   constructor(feed: Feed, config: DashboardConfig, known: Suggestions, happened: Notice[], signIn?: SignIn) {
@@ -96,11 +97,11 @@ export class Status {
   }
 
   #tellSignIn(): void {
-    const words = this.#signIn?.standing.words ?? "";
-    if (words === this.#toldOfSignIn) return;
-    this.#toldOfSignIn = words;
-    if (words === "") this.#notices.unsay("sign-in");
-    else this.#notices.say("sign-in", words);
+    const said = this.#signIn?.standing.said;
+    if (said === this.#told) return;
+    this.#told = said;
+    if (said === undefined) this.#notices.unsay("sign-in");
+    else this.#notices.say("sign-in", said.words);
   }
 
   #showConnection(view: ConnectionView): void {

@@ -1,11 +1,15 @@
 import { dueMs, type Grant } from "./grant.ts";
 import { RefusedSignIn, type Begun, type Issuer } from "./issuer.ts";
 
-/** How the reader stands with the issuer, and a sentence where something is to be said of it. */
+/** A sentence about something that happened; each time it is an object of its own. */
+export interface Said {
+  readonly words: string;
+}
+
+/** How the reader stands with the issuer, and what is to be said of it. */
 export interface Standing {
   readonly isIn: boolean;
-  /** May be empty. */
-  readonly words: string;
+  readonly said: Said | undefined;
 }
 
 export interface BearerDeps {
@@ -21,7 +25,7 @@ const BEGUN = "tapestream.sign-in";
 const AGAIN_MS = 30_000;
 /** What setTimeout can count to. */
 const LONGEST_MS = 2 ** 31 - 1;
-const SILENT = "The issuer of tokens does not answer. It is asked again.";
+const SILENT = "The issuer of tokens does not answer.";
 
 type KeptGrant = Grant & { readonly dueMs: number };
 type KeptBegun = Begun & { readonly hash: string };
@@ -30,7 +34,7 @@ type KeptBegun = Begun & { readonly hash: string };
 export class Bearer {
   readonly #deps: BearerDeps;
   #grant: KeptGrant | undefined;
-  #words = "";
+  #said: Said | undefined;
   /** Under way: signing in, or renewing. */
   #work: Promise<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -42,7 +46,7 @@ export class Bearer {
   }
 
   get standing(): Standing {
-    return { isIn: this.#grant !== undefined || this.#work !== undefined, words: this.#words };
+    return { isIn: this.#grant !== undefined || this.#work !== undefined, said: this.#said };
   }
 
   /** A token that is good now, renewed where it must be. Rejects when there is none to be had. */
@@ -61,7 +65,7 @@ export class Bearer {
       this.#deps.place.setItem(BEGUN, JSON.stringify({ ...begun, hash } satisfies KeptBegun));
       this.#deps.go(address);
     } catch (error) {
-      this.#leave(error instanceof RefusedSignIn ? error.message : "The issuer of tokens does not answer.");
+      this.#leave(error instanceof RefusedSignIn ? error.message : SILENT);
     }
   }
 
@@ -81,8 +85,9 @@ export class Bearer {
 
   /** Forgets who reads, here and at the issuer; `home` is shown if that has no page to sign out at. */
   async end(home: URL): Promise<void> {
+    await this.#work;
     const renewal = this.#grant?.renewal;
-    this.#leave("");
+    this.#leave();
     this.#deps.go((await this.#deps.issuer.end(renewal).catch(() => undefined)) ?? home);
   }
 
@@ -97,11 +102,11 @@ export class Bearer {
 
   /** Does one thing at a time, and says why nothing came of it. */
   #do(work: () => Promise<void>): Promise<void> {
-    const words = this.#grant === undefined ? "The issuer of tokens does not answer." : SILENT;
+    const words = this.#grant === undefined ? SILENT : `${SILENT} It is asked again.`;
     this.#work ??= work()
       .catch((error: unknown) => {
         if (error instanceof RefusedSignIn) this.#leave(error.message);
-        else this.#words = words;
+        else this.#said = { words };
       })
       .finally(() => {
         this.#work = undefined;
@@ -113,13 +118,13 @@ export class Bearer {
 
   #take(grant: Grant): void {
     this.#grant = { ...grant, dueMs: dueMs(grant, Date.now()) };
-    this.#words = "";
+    this.#said = undefined;
     this.#deps.place.setItem(GRANT, JSON.stringify(this.#grant));
   }
 
-  #leave(words: string): void {
+  #leave(words?: string): void {
     this.#grant = undefined;
-    this.#words = words;
+    this.#said = words === undefined ? undefined : { words };
     this.#deps.place.removeItem(GRANT);
     clearTimeout(this.#timer);
     this.#deps.onChange();
@@ -131,7 +136,7 @@ export class Bearer {
     if (this.#grant === undefined) return;
     const waitMs = this.#grant.dueMs - Date.now();
     // it was due, and nobody answered
-    const pauseMs = waitMs <= 0 && this.#words !== "" ? AGAIN_MS : Math.max(0, waitMs);
+    const pauseMs = waitMs <= 0 && this.#said !== undefined ? AGAIN_MS : Math.max(0, waitMs);
     this.#timer = setTimeout(
       () => {
         if (this.#grant === undefined || this.#work !== undefined || Date.now() < this.#grant.dueMs) this.#watch();

@@ -133,6 +133,7 @@ const told =
   };
 
 const LONGEST_WORDS = 160;
+const TOO_MANY = 429;
 
 const refusalOf = (error: unknown): RefusedSignIn | undefined => {
   if (error instanceof AuthorizationResponseError || error instanceof ResponseBodyError) {
@@ -142,7 +143,9 @@ const refusalOf = (error: unknown): RefusedSignIn | undefined => {
   if (error instanceof WWWAuthenticateChallengeError)
     return new RefusedSignIn("The issuer does not know this page.", { cause: error });
   const isDown =
-    error instanceof OperationProcessingError && error.cause instanceof Response && error.cause.status >= 500;
+    error instanceof OperationProcessingError &&
+    error.cause instanceof Response &&
+    (error.cause.status >= 500 || error.cause.status === TOO_MANY);
   if (error instanceof OperationProcessingError && !isDown)
     return new RefusedSignIn(`The issuer's answer cannot be trusted: ${error.message}.`, { cause: error });
   return undefined;
