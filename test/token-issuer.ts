@@ -44,6 +44,10 @@ export interface TokenIssuer extends AsyncDisposable {
   readonly url: string;
   /** Whether it answers. */
   isUp: boolean;
+  /** The paths that it was asked for. */
+  readonly asked: string[];
+  /** What it publishes, as anybody can read it. */
+  readonly publicKey: JsonWebKey;
   tokenOf(given?: GivenToken): string;
 }
 
@@ -52,17 +56,21 @@ export const openTokenIssuer = async (): Promise<TokenIssuer> => {
   const url = `http://${host}`;
   const keys = createIssuerKeys();
   let isUp = true;
+  const asked: string[] = [];
   const bodies: Readonly<Record<string, unknown>> = {
     "/.well-known/openid-configuration": { issuer: url, jwks_uri: `${url}/keys` },
     "/keys": { keys: [keys.publicKey] },
   };
   const answer: RequestListener = (request, response) => {
+    asked.push(request.url ?? "");
     const body = isUp ? bodies[request.url ?? ""] : undefined;
     response.writeHead(body === undefined ? 503 : 200).end(JSON.stringify(body));
   };
   server.on("request", answer);
   return {
     url,
+    asked,
+    publicKey: keys.publicKey,
     get isUp() {
       return isUp;
     },

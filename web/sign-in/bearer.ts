@@ -41,7 +41,7 @@ export class Bearer {
 
   constructor(deps: BearerDeps) {
     this.#deps = deps;
-    this.#grant = this.#read<KeptGrant>(GRANT);
+    this.#grant = this.#read(GRANT) as KeptGrant | undefined;
     this.#watch();
   }
 
@@ -71,10 +71,10 @@ export class Bearer {
 
   /** Takes the answer that the reader came back with, and returns the hash that was to be named. */
   enter(answer: URLSearchParams): string {
-    const begun = this.#read<KeptBegun>(BEGUN);
+    const begun = this.#read(BEGUN) as KeptBegun | undefined;
     this.#deps.place.removeItem(BEGUN);
     if (begun === undefined) this.#leave("That sign-in was not begun in this tab.");
-    else this.#do(async () => this.#take(await this.#deps.issuer.finish(answer, begun)));
+    else void this.#do(async () => this.#take(await this.#deps.issuer.finish(answer, begun)));
     return begun?.hash ?? "";
   }
 
@@ -146,8 +146,7 @@ export class Bearer {
     );
   }
 
-  #read<Kept>(key: string): Kept | undefined {
-    const text = this.#deps.place.getItem(key);
-    return text === null ? undefined : (JSON.parse(text) as Kept);
+  #read(key: string): unknown {
+    return JSON.parse(this.#deps.place.getItem(key) ?? "null") ?? undefined;
   }
 }

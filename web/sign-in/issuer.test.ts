@@ -21,9 +21,9 @@ const json = (body: unknown, status = 200): Response => Response.json(body, { st
 beforeEach(() => {
   asked.length = 0;
   answers = { "/.well-known/openid-configuration": () => json(ABOUT) };
-  vi.stubGlobal("fetch", async (url: string | URL, init?: RequestInit) => {
+  vi.stubGlobal("fetch", async (url: string | URL, init?: { readonly body?: URLSearchParams }) => {
     const { pathname } = new URL(url);
-    asked.push([pathname, String(init?.body ?? "")]);
+    asked.push([pathname, init?.body?.toString() ?? ""]);
     const answer = answers[pathname];
     if (answer === undefined) throw new TypeError("fetch failed");
     return answer();
@@ -60,7 +60,7 @@ test("a reader is sent to sign in with a challenge, and the code is exchanged wi
   answers = { ...answers, "/token": () => json(tokens) };
   const grant = await issuer.finish(new URLSearchParams({ code: "c", state: begun.state }), begun);
   expect(grant).toMatchObject({ token: id_token, renewal: "r" });
-  const [, body = ""] = asked.find(([path]) => path === "/token")!;
+  const [, body] = asked.find(([path]) => path === "/token")!;
   expect(Object.fromEntries(new URLSearchParams(body))).toEqual({
     grant_type: "authorization_code",
     client_id: "desk",
