@@ -90,7 +90,7 @@ export interface TapestreamConfig {
   readonly jwtAudiences: readonly string[];
   /** The issuer's public client as which the dashboard signs people in. @default the first of `jwtAudiences` */
   readonly signInClientId: string;
-  /** What the dashboard asks of the issuer, `openid` among it; many issuers give a refresh token for `offline_access` alone, but Cognito refuses that name and gives one anyway. @default openid */
+  /** What the dashboard asks of the issuer, `openid` among it; many issuers give a refresh token for `offline_access` alone, but Cognito knows no such scope and gives one anyway. @default openid */
   readonly signInScopes: readonly string[];
   /** Origins besides the issuer's own where the dashboard asks for tokens, which its content security policy must allow: for Cognito the domain of the user pool, https://NAME.auth.REGION.amazoncognito.com. @default none */
   readonly signInOrigins: readonly string[];
