@@ -166,6 +166,13 @@ describe("access otherwise", () => {
     expect(JSON.stringify(headers)).toContain(` https://cognito-idp.eu-central-1.amazonaws.com ${DOMAIN}; `);
   });
 
+  test.each(["https://desk.example.auth0.com/", "http://127.0.0.1:8090", "https://a.example/realms/desk"])(
+    "takes the issuer %s as its tokens name it",
+    (jwtIssuer) => {
+      expect(readConfig({ jwtIssuer, jwtAudiences: "desk" }).jwtIssuer).toBe(jwtIssuer);
+    },
+  );
+
   test("is by IAM or for anybody only when told so", () => {
     const connect = { RouteKey: "$connect" };
     const iam = Template.fromStack(bundles.app({ access: "iam", hasDashboard: false }).stacks.pipeline);
@@ -192,6 +199,7 @@ describe("access otherwise", () => {
     [{ signInClientId: "desk" }, /^signInClientId and signInOrigins must go with jwtIssuer/],
     [{ signInScopes: "email" }, 'signInScopes must be scopes without spaces, openid among them, was "email"'],
     [{ signInClientId: "a b" }, /^signInClientId must be a name of at most 256 characters/],
+    [{ jwtIssuer: "https://" }, /^jwtIssuer must be a URL like https:/],
     [{ jwtIssuer: "http://localhost.example:1" }, /^jwtIssuer must be a URL like https:/],
     [{ allowedOrigins: "https://a.example/" }, /^allowedOrigins must be origins like https:/],
     [{ access: "none" }, 'access must be ticket or jwt or iam or public, was "none"'],

@@ -112,9 +112,9 @@ export const origins: Reader<readonly string[]> = (value, key) => {
 /** The URL of an OpenID Connect issuer as it stands in tokens, or none. On this machine it may go without TLS. */
 export const issuer: Reader<string> = (value, key) => {
   if (value === "") return value;
-  const form = /^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1)(:|\/|$))[^\s?#]*[^/\s?#]$/;
+  const form = /^(https:\/\/[^\s?#/]|http:\/\/(localhost|127\.0\.0\.1)(:|\/|$))[^\s?#]*$/;
   if (typeof value === "string" && form.test(value) && URL.canParse(value)) return value;
-  throw invalid(`${key} must be a URL like https://issuer.example.com, without a slash at its end`, value);
+  throw invalid(`${key} must be a URL like https://issuer.example.com, letter by letter as it stands in tokens`, value);
 };
 
 /** A list or comma-separated text of distinct clients of an issuer; may be empty. */

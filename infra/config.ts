@@ -84,7 +84,7 @@ export interface TapestreamConfig {
   readonly access: "ticket" | "jwt" | "iam" | "public";
   /** Origins like https://example.com whose pages may connect. With ticket, besides the dashboard's own; with jwt the dashboard's own must be among them, and none means any. @default none */
   readonly allowedOrigins: readonly string[];
-  /** The URL of the OpenID Connect issuer of tokens, such as a Cognito user pool. With ticket, tickets then need a token. One on this machine may go by http, for the local cloud. @default none */
+  /** The URL of the OpenID Connect issuer of tokens, such as a Cognito user pool, with a slash at its end where its tokens have one. With ticket, tickets then need a token. One on this machine may go by http, for the local cloud. @default none */
   readonly jwtIssuer: string;
   /** The clients whose tokens are taken. @default none */
   readonly jwtAudiences: readonly string[];

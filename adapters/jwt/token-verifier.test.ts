@@ -20,6 +20,12 @@ describe("a token", () => {
     expect(await verifier.verify(access)).toEqual({ kind: "valid", subject: "ada" });
   });
 
+  test("of an issuer whose name ends in a slash is found to be its", async () => {
+    const verifier = openTokenVerifier({ issuer: `${issuer.url}/`, audiences: ["tape"] });
+    const token = issuer.tokenOf({ claims: { iss: `${issuer.url}/` } });
+    expect(await verifier.verify(token)).toEqual({ kind: "valid", subject: "ada" });
+  });
+
   test("rejects what is expired, early, of another issuer, for others, forged, unsigned or no token", async () => {
     const verifier = open();
     const [head = "", , seal = ""] = issuer.tokenOf().split(".");
