@@ -1,4 +1,4 @@
-import { Match, Template } from "aws-cdk-lib/assertions";
+import { Match, type Template } from "aws-cdk-lib/assertions";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readConfig as readAuthorizerConfig } from "#lambdas/authorizer/config.ts";
 import { openBundles, resourcesOf, type Bundles, type Templates } from "./bundles.fixture.ts";
@@ -175,8 +175,8 @@ describe("access otherwise", () => {
 
   test("is by IAM or for anybody only when told so", () => {
     const connect = { RouteKey: "$connect" };
-    const iam = Template.fromStack(bundles.app({ access: "iam", hasDashboard: false }).stacks.pipeline);
-    const open = bundles.templates({ access: "public" }).pipeline;
+    const iam = bundles.pipeline({ access: "iam", hasDashboard: false });
+    const open = bundles.pipeline({ access: "public" });
     iam.hasResourceProperties("AWS::ApiGatewayV2::Route", { ...connect, AuthorizationType: "AWS_IAM" });
     open.hasResourceProperties("AWS::ApiGatewayV2::Route", { ...connect, AuthorizationType: "NONE" });
     for (const template of [iam, open]) template.resourceCountIs("AWS::ApiGatewayV2::Authorizer", 0);
