@@ -33,4 +33,4 @@ const checkDashboard = (config: TapestreamConfig): void => {
 };
 
 /** Such an issuer has its endpoints elsewhere. */
-const isCognito = (issuer: string): boolean => /^https:\/\/cognito-idp\./.test(issuer);
+const isCognito = (issuer: string): boolean => issuer.startsWith("https://cognito-idp.");

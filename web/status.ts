@@ -70,6 +70,11 @@ export class Status {
     return this.#signIn?.standing.isIn === false;
   }
 
+  /** Whether the socket itself is shown who reads, and may refuse. */
+  get #showsToken(): boolean {
+    return this.#signIn !== undefined && this.#config.ticketsUrl === undefined;
+  }
+
   /** What the charts are to say where they have no bars of a choice. */
   chartWords(choice: Choice): Pick<StageView, "emptyWords" | "lateWords"> {
     return { emptyWords: this.#emptyWords(choice.symbol), lateWords: lateWords(choice, this.#isSignedOut) };
@@ -110,7 +115,7 @@ export class Status {
     byId("state").dataset["state"] = look;
     setText(byId("state"), stateWords(view));
     setText(byId("said"), [stateWord(view), ...(look === "live" && status ? [feedWords(status.feed)] : [])].join(". "));
-    const wrong = trouble === undefined ? "" : troubleWords(trouble, this.#signIn !== undefined);
+    const wrong = trouble === undefined ? "" : troubleWords(trouble, this.#showsToken);
     const away = view.isStale ? `nothing heard for ${agoWords(pulse.silenceMs)}` : wrong;
     setText(byId("age"), look === "live" ? updatedWords(ageMs) : look === "signed-out" ? "" : away);
     byId("age").title = trouble ? `last trouble at ${secondWords(trouble.atMs)}: ${wrong}` : "";

@@ -72,8 +72,11 @@ describe("a reader", () => {
     // the page is loaded again
     expect(await open({}, kept).bearer.token()).toBe("first");
     // an answer is good once
-    expect(back.bearer.enter(answer)).toBe("");
-    expect(back.bearer.standing).toEqual({ isIn: false, said: { words: "That sign-in was not begun in this tab." } });
+    expect(back.bearer.enter(answer)).toBeUndefined();
+    expect([back.asked.length, await back.bearer.token()]).toEqual([2, "first"]);
+    const { bearer: stranger } = open();
+    expect(stranger.enter(answer)).toBeUndefined();
+    expect(stranger.standing).toEqual({ isIn: false, said: { words: "That sign-in was not begun in this tab." } });
   });
 
   test("that the issuer refuses is told its words, and one that nobody answers is told that", async () => {

@@ -23,6 +23,8 @@ export interface BearerDeps {
 const GRANT = "tapestream.grant";
 const BEGUN = "tapestream.sign-in";
 const AGAIN_MS = 30_000;
+/** No issuer is asked more often, however short its tokens live. */
+const LEAST_MS = 1_000;
 /** What setTimeout can count to. */
 const LONGEST_MS = 2 ** 31 - 1;
 const SILENT = "The issuer of tokens does not answer.";
@@ -69,13 +71,16 @@ export class Bearer {
     }
   }
 
-  /** Takes the answer that the reader came back with, and returns the hash that was to be named. */
-  enter(answer: URLSearchParams): string {
+  /**
+   * Takes the answer that the reader came back with, and returns the hash that was to be named. An answer that this tab did
+   * not wait for does nothing: anybody can make an address that looks like one.
+   */
+  enter(answer: URLSearchParams): string | undefined {
     const begun = this.#read(BEGUN) as KeptBegun | undefined;
     this.#deps.place.removeItem(BEGUN);
-    if (begun === undefined) this.#leave("That sign-in was not begun in this tab.");
-    else void this.#do(async () => this.#take(await this.#deps.issuer.finish(answer, begun)));
-    return begun?.hash ?? "";
+    if (begun !== undefined) void this.#do(async () => this.#take(await this.#deps.issuer.finish(answer, begun)));
+    else if (this.#grant === undefined) this.#leave("That sign-in was not begun in this tab.");
+    return begun?.hash;
   }
 
   /** Notes that the server does not take the token. */
@@ -136,7 +141,7 @@ export class Bearer {
     if (this.#grant === undefined) return;
     const waitMs = this.#grant.dueMs - Date.now();
     // it was due, and nobody answered
-    const pauseMs = waitMs <= 0 && this.#said !== undefined ? AGAIN_MS : Math.max(0, waitMs);
+    const pauseMs = waitMs <= 0 && this.#said !== undefined ? AGAIN_MS : Math.max(LEAST_MS, waitMs);
     this.#timer = setTimeout(
       () => {
         if (this.#grant === undefined || this.#work !== undefined || Date.now() < this.#grant.dueMs) this.#watch();

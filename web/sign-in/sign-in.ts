@@ -35,9 +35,11 @@ export const openSignIn = ({ ticketsUrl }: DashboardConfig, config: SignInConfig
     button.disabled = true;
     void (bearer.standing.isIn ? bearer.end(home) : bearer.begin(location.hash));
   });
+  // whoever comes back by the browser's button finds the page as it was left
+  window.addEventListener("pageshow", show);
   const answer = new URLSearchParams(location.search);
   if (answer.has("state") && (answer.has("code") || answer.has("error")))
-    history.replaceState(undefined, "", home.pathname + bearer.enter(answer));
+    history.replaceState(undefined, "", home.pathname + (bearer.enter(answer) ?? location.hash));
   show();
   return {
     get standing() {
