@@ -15,7 +15,7 @@ export interface Assembly extends AsyncDisposable {
 }
 
 /**
- * What a laptop chooses: a window that closes soon, and tickets for all who reach it, as no issuer of tokens is asked here.
+ * What a laptop chooses: a window that closes soon, and tickets for all who reach it, known or not.
  * The embedded Kinesis knows no consumers.
  */
 const LAPTOP_SETTINGS = {
@@ -26,6 +26,8 @@ const LAPTOP_SETTINGS = {
   allowedOrigins: "",
   jwtIssuer: "",
   jwtAudiences: "",
+  signInClientId: "",
+  signInOrigins: "",
 } as const;
 
 /**

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { OUTPUTS, STACKS } from "#core/deployment.ts";
 import { PipelineError } from "#core/errors.ts";
 import { intervalText } from "#core/interval.ts";
-import type { DashboardConfig } from "#core/protocol/dashboard-config.ts";
+import type { DashboardConfig, SignInConfig } from "#core/protocol/dashboard-config.ts";
 import { SOCKET_LIMITS } from "#core/protocol/socket-limits.ts";
 import { buildLambdas } from "#tools/build.ts";
 import { buildWeb } from "#tools/build-web.ts";
@@ -107,6 +107,7 @@ const dashboardConfigOf = (webSocketUrl: string, settings: SynthesizedSettings):
   const intervalsMs = [...settings.intervals.map(({ intervalMs }) => intervalMs), ...settings.offeredIntervals];
   return {
     webSocketUrl,
+    signIn: signInOf(settings),
     symbols: settings.symbols,
     intervals: intervalsMs.toSorted((a, b) => a - b).map(intervalText),
     ...(settings.source.startsWith("sim:")
@@ -114,6 +115,11 @@ const dashboardConfigOf = (webSocketUrl: string, settings: SynthesizedSettings):
       : { source: "replayed trades", kind: "replayed" as const, hasOwnSymbols: true }),
     connectionMs: SOCKET_LIMITS.connectionMs,
   };
+};
+
+const signInOf = (settings: SynthesizedSettings): SignInConfig | undefined => {
+  const { jwtIssuer: issuer, jwtAudiences, signInClientId, signInScopes: scopes } = settings;
+  return issuer === "" ? undefined : { issuer, clientId: signInClientId || jwtAudiences[0]!, scopes };
 };
 
 /** @throws PipelineError TAPE_DEPLOYMENT_FAILED */

@@ -46,6 +46,8 @@ export interface Bundles extends AsyncDisposable {
   app(settings?: Readonly<Record<string, unknown>>): { readonly app: App; readonly stacks: Tapestream };
   /** The templates alone, unchecked, which takes a tenth of the time. */
   templates(settings?: Readonly<Record<string, unknown>>): Templates;
+  /** The pipeline's alone, with a dashboard or without one. */
+  pipeline(settings: Readonly<Record<string, unknown>>): Template;
 }
 
 export const openBundles = async (): Promise<Bundles> => {
@@ -75,6 +77,7 @@ export const openBundles = async (): Promise<Bundles> => {
         dashboard: Template.fromStack(dashboard),
       };
     },
+    pipeline: (settings) => Template.fromStack(add(settings, false).stacks.pipeline),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
 };

@@ -43,6 +43,9 @@ describe("the deployment's configuration", () => {
       allowedOrigins: [],
       jwtIssuer: "",
       jwtAudiences: [],
+      signInClientId: "",
+      signInScopes: ["openid"],
+      signInOrigins: [],
       socketRequestsPerSecond: 500,
       socketRequestsBurst: 1_000,
       ticketsPerSecond: 20,
@@ -133,7 +136,7 @@ describe("a mistake in the configuration", () => {
     "tradesPerSecond, shards, barsShards, aggregatorMemoryMiB, ticksRetentionHours, arrivalWindowSeconds, batchSize, batchingWindowSeconds, retryAttempts, " +
     "source, symbols, symbolCount, intervals, offeredIntervals, lanes, frameMaxTrades, frameMaxBytes, lingerMs, " +
     "maxUnfoldedTrades, maxOutOfOrdernessMs, idleMs, heartbeatSeconds, clockSkewMs, rejectedKeep, access, allowedOrigins, " +
-    "jwtIssuer, jwtAudiences, socketRequestsPerSecond, socketRequestsBurst, ticketsPerSecond, ticketsBurst, socketClient, " +
+    "jwtIssuer, jwtAudiences, signInClientId, signInScopes, signInOrigins, socketRequestsPerSecond, socketRequestsBurst, ticketsPerSecond, ticketsBurst, socketClient, " +
     "fanOut, hasDashboard, alarmEmail, monthlyBudgetDollars, dataRemoval, logLevel";
 
   test("rejects an unknown setting, in context or in the file", () => {

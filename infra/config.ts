@@ -4,6 +4,7 @@ import { checkConfig } from "./config-checks.ts";
 import { planned } from "./config-plan.ts";
 import {
   audiences,
+  clientIdOrNothing,
   emailOrNothing,
   intervals,
   invalid,
@@ -12,6 +13,7 @@ import {
   milliseconds,
   oneOf,
   origins,
+  scopes,
   source,
   span,
   storedIntervals,
@@ -80,12 +82,18 @@ export interface TapestreamConfig {
    * docs/security.md. @default ticket
    */
   readonly access: "ticket" | "jwt" | "iam" | "public";
-  /** Origins like https://example.com whose pages may connect besides the dashboard's own; with ticket or jwt. @default none */
+  /** Origins like https://example.com whose pages may connect. With ticket, besides the dashboard's own; with jwt the dashboard's own must be among them, and none means any. @default none */
   readonly allowedOrigins: readonly string[];
-  /** The URL of the OpenID Connect issuer of tokens, such as a Cognito user pool. With ticket, tickets then need a token. @default none */
+  /** The URL of the OpenID Connect issuer of tokens, such as a Cognito user pool, with a slash at its end where its tokens have one. With ticket, tickets then need a token. One on this machine may go by http, for the local cloud. @default none */
   readonly jwtIssuer: string;
   /** The clients whose tokens are taken. @default none */
   readonly jwtAudiences: readonly string[];
+  /** The issuer's public client as which the dashboard signs people in. @default the first of `jwtAudiences` */
+  readonly signInClientId: string;
+  /** What the dashboard asks of the issuer, `openid` among it; many issuers give a refresh token for `offline_access` alone, but Cognito knows no such scope and gives one anyway. @default openid */
+  readonly signInScopes: readonly string[];
+  /** Origins besides the issuer's own where the dashboard asks for tokens, which its content security policy must allow: for Cognito the domain of the user pool, https://NAME.auth.REGION.amazoncognito.com. @default none */
+  readonly signInOrigins: readonly string[];
   /** Connections and messages that the WebSocket API takes a second, all clients together. @default 500 */
   readonly socketRequestsPerSecond: number;
   /** As many more at once after a quiet while. @default 1000 */
@@ -149,6 +157,9 @@ export const DEFAULTS: Readonly<Record<keyof TapestreamConfig, unknown>> = {
   allowedOrigins: "",
   jwtIssuer: "",
   jwtAudiences: "",
+  signInClientId: "",
+  signInScopes: "openid",
+  signInOrigins: "",
   socketRequestsPerSecond: 500,
   socketRequestsBurst: 1_000,
   ticketsPerSecond: 20,
@@ -198,6 +209,9 @@ export const READERS: { readonly [Key in keyof Settings]: Reader<Settings[Key]> 
   allowedOrigins: origins,
   jwtIssuer: issuer,
   jwtAudiences: audiences,
+  signInClientId: clientIdOrNothing,
+  signInScopes: scopes,
+  signInOrigins: origins,
   socketRequestsPerSecond: wholeNumber(1, 10_000),
   socketRequestsBurst: wholeNumber(1, 5_000),
   ticketsPerSecond: wholeNumber(1, 10_000),

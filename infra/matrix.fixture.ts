@@ -12,13 +12,14 @@ const AXES = {
 
 type Settings = Readonly<Record<string, string | number | boolean>>;
 
-/** Every combination of {@link AXES}. */
+/** Every combination of {@link AXES} that can be; no page can connect by IAM. */
 export const everySettings = (): readonly Settings[] =>
   Object.entries(AXES)
     .reduce<readonly Settings[]>(
       (made, [key, values]) => made.flatMap((settings) => values.map((value) => ({ ...settings, [key]: value }))),
       [{}],
     )
+    .filter(({ access, hasDashboard }) => access !== "iam" || hasDashboard === false)
     .map(withIssuer);
 
 /** Tokens need somebody who issues them. */

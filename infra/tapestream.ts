@@ -27,7 +27,10 @@ export const addTapestream = (app: Construct, { config, lambdasFolder }: Tapestr
   const pipeline = new PipelineStack(app, STACKS.pipeline, { config, lambdasFolder, storage });
   const { socketOrigin, ticketsHost } = pipeline;
   const dashboard = config.hasDashboard
-    ? new DashboardStack(app, STACKS.dashboard, { socketOrigin, ticketsHost })
+    ? new DashboardStack(app, STACKS.dashboard, { socketOrigin, ticketsHost, signInOrigins: signInOriginsOf(config) })
     : undefined;
   return { storage, pipeline, dashboard };
 };
+
+const signInOriginsOf = ({ jwtIssuer, signInOrigins }: TapestreamConfig): readonly string[] =>
+  jwtIssuer === "" ? [] : [...new Set([new URL(jwtIssuer).origin, ...signInOrigins])];

@@ -13,6 +13,10 @@ export interface SynthesizedSettings {
   readonly barsShards: number;
   readonly source: string;
   readonly access: string;
+  readonly jwtIssuer: string;
+  readonly jwtAudiences: readonly string[];
+  readonly signInClientId: string;
+  readonly signInScopes: readonly string[];
   readonly symbols: readonly string[];
   readonly symbolCount: number;
   readonly intervals: readonly KeptInterval[];
