@@ -13,6 +13,7 @@ export interface SynthesizedSettings {
   readonly barsShards: number;
   readonly source: string;
   readonly access: string;
+  readonly stage: string;
   readonly symbols: readonly string[];
   readonly symbolCount: number;
   readonly intervals: readonly KeptInterval[];
