@@ -11,7 +11,7 @@ import { openAccount, type Account } from "./account/account.ts";
 import { emptyBucket } from "./account/buckets.ts";
 import { cdkDeploy } from "./account/cdk.ts";
 import { isConfirmed } from "./account/confirm.ts";
-import { findDeployment, readSynthesized } from "./account/deployment.ts";
+import { findDeployment, mustBeBootstrapped, readSynthesized } from "./account/deployment.ts";
 import { costOfSettings, readSynthesizedSettings, type SynthesizedSettings } from "./account/settings.ts";
 import { putSite, refreshSite, siteFiles } from "./account/site.ts";
 import { givenStage, STAGE_OPTION } from "./account/stage.ts";
@@ -69,17 +69,6 @@ const deploy = async (args: Arguments): Promise<number> => {
   await cdkDeploy({ outDir: OUT_DIR, method, region: account.region });
   for (const line of await publish(account, siteDir, settings)) say(line);
   return 0;
-};
-
-/** The stack that `cdk bootstrap` made. */
-const TOOLKIT_STACK = "CDKToolkit";
-
-/** @throws PipelineError TAPE_ACCOUNT_UNAVAILABLE where the CDK has not been prepared */
-const mustBeBootstrapped = async (account: Account): Promise<DeployedStack> => {
-  const toolkit = await findStack(account, TOOLKIT_STACK);
-  if (toolkit !== undefined && /^(CREATE|UPDATE|UPDATE_ROLLBACK)_COMPLETE$/.test(toolkit.status)) return toolkit;
-  const message = `the account must be prepared for the CDK in ${account.region}, is not: run npx cdk bootstrap once`;
-  throw new PipelineError("TAPE_ACCOUNT_UNAVAILABLE", message);
 };
 
 /** A dashboard that the settings want no more still needs the pipeline, so it goes first. */

@@ -32,6 +32,16 @@ export const otherStagesWords = async (account: Account, stage: string): Promise
   return `what is deployed there is reached with ${[...others].map((other) => `--stage ${other === "" ? '""' : other}`).join(" or ")}`;
 };
 
+const TOOLKIT_STACK = "CDKToolkit";
+
+/** The stack that `cdk bootstrap` made. @throws PipelineError TAPE_ACCOUNT_UNAVAILABLE where it was not run */
+export const mustBeBootstrapped = async (account: Account): Promise<DeployedStack> => {
+  const toolkit = await findStack(account, TOOLKIT_STACK);
+  if (toolkit !== undefined && /^(CREATE|UPDATE|UPDATE_ROLLBACK)_COMPLETE$/.test(toolkit.status)) return toolkit;
+  const message = `the account must be prepared for the CDK in ${account.region}, is not: run npx cdk bootstrap once`;
+  throw new PipelineError("TAPE_ACCOUNT_UNAVAILABLE", message);
+};
+
 /** A stack as it was synthesized. */
 export interface SynthesizedStack {
   readonly name: string;
