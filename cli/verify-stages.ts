@@ -22,6 +22,6 @@ export const tryStages = async (outDir: string, options: ScriptOptions): Promise
   await run("resume", ["--stage", ""], /^TapestreamPipeline .* is at work: 0 switches of /m);
   await run("resume", beside, /^Beside-TapestreamPipeline .* is at work: (\d+) switches of \1 put on$/m);
   await run("destroy", [...beside, "--delete-data", "--yes"], /^Beside-TapestreamStorage is gone$/m);
-  await run("destroy", beside, /^nothing of the stage Beside .*\n.* reached with --stage ""$/m);
+  await run("destroy", beside, /^nothing of tapestream's stage Beside .*\n.* reached with --stage ""$/m);
   return wrong;
 };

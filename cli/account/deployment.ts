@@ -20,7 +20,7 @@ export const mustFindPipeline = async (account: Account, stage: string): Promise
   const others = await otherStagesWords(account, stage);
   throw new PipelineError(
     "TAPE_DEPLOYMENT_FAILED",
-    `${name} must be deployed ${where}, is not: ${others ?? "run npm run deploy first"}`,
+    `${name} must be deployed ${where}, is not: ${others ?? `run npm run deploy${stage === "" ? "" : ` -- --stage ${stage}`} first`}`,
   );
 };
 

@@ -42,5 +42,5 @@ const importSettings = async (): Promise<{ readonly stage?: unknown } | undefine
   }
 };
 
-/** A stage as a sentence names it. */
-export const stageWords = (stage: string): string => (stage === "" ? "the stage without a name" : `the stage ${stage}`);
+/** A deployment as a sentence names it. */
+export const stageWords = (stage: string): string => (stage === "" ? "tapestream" : `tapestream's stage ${stage}`);
