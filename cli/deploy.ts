@@ -35,7 +35,9 @@ Usage: npm run deploy [-- flags]
   --help                   shows this
 
 Credentials and region come from where AWS's tools find them: AWS_PROFILE, AWS_REGION, single sign-on, variables;
-AWS_ENDPOINT_URL is obeyed. An account and region that never saw the CDK wants npx cdk bootstrap once.
+AWS_ENDPOINT_URL is obeyed. An account and region that never saw the CDK wants npm run build && npx cdk bootstrap once.
+Without an account, npm start runs all of it here, npm run plan says what a load costs, and npm run verify:deploy deploys it
+to a stand-in for AWS.
 
 What is paused stays paused. Trades that come while stacks change wait in the stream.
 `;
