@@ -1,3 +1,5 @@
+import { METRICS_NAMESPACE } from "./metrics.ts";
+
 /** The stacks, by what they are for; a later one needs those before it. Names are API. */
 const STACKS = {
   storage: "TapestreamStorage",
@@ -20,6 +22,10 @@ export const stageOfStack = (name: string): string | undefined => {
   const own = Object.values(STACKS).find((stack) => name === stack || name.endsWith(`-${stack}`));
   return own === undefined ? undefined : name.slice(0, -own.length).replace(/-$/, "");
 };
+
+/** Where CloudWatch has the metrics of a stage's functions: alarms of stages that shared one would ring for each other. */
+export const metricsNamespaceOf = (stage: string): string =>
+  stage === "" ? METRICS_NAMESPACE : `${METRICS_NAMESPACE}/${stage}`;
 
 /** What a stage may be called, in words. */
 export const STAGE_RULE = "empty, or a letter and up to 19 more letters, digits and hyphens";
