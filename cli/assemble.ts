@@ -21,6 +21,7 @@ export interface Assembly extends AsyncDisposable {
 const LAPTOP_SETTINGS = {
   arrivalWindowSeconds: "5",
   dataRemoval: "destroy",
+  stage: "",
   fanOut: "none",
   access: "ticket",
   allowedOrigins: "",

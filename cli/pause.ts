@@ -3,6 +3,7 @@ import { OUTPUTS } from "#core/deployment.ts";
 import { pausedCostOf } from "#core/plan/cost.ts";
 import { asked, openAccount, type Account } from "./account/account.ts";
 import { mustFindPipeline } from "./account/deployment.ts";
+import { readStage, STAGE_OPTION } from "./account/stage.ts";
 import { resourcesOfStack, type DeployedStack } from "./account/stacks.ts";
 import { setSwitch, switchesAmong } from "./account/switches.ts";
 import { billWords } from "./account/words.ts";
@@ -11,18 +12,19 @@ import { countOf, say } from "./output.ts";
 
 const HELP = `Pauses a deployment: disables its schedules and event source mappings, and says what still bills.
 
-Usage: npm run pause
+Usage: npm run pause [-- flags]
 
-  --help  shows this
+  --stage NAME  of several deployments in one account, the one of this name    (default: that of tapestream.config.ts)
+  --help        shows this
 
 Nothing is deleted, sockets stay open, and bars can be read. A run of the fetcher that is under way ends within a minute.
 npm run resume goes on where it stopped: trades that others put meanwhile wait in the stream, for as long as it keeps
 them. The alarms FetcherSilent and HeartbeatSilent go off meanwhile, as they should. Pausing twice does no harm.
 `;
 
-const pause = async (): Promise<number> => {
+const pause = async (stage: string): Promise<number> => {
   using account = await openAccount();
-  const pipeline = await mustFindPipeline(account);
+  const pipeline = await mustFindPipeline(account, stage);
   const shards = {
     ticks: await shardsOf(account, pipeline, OUTPUTS.ticksStream),
     bars: await shardsOf(account, pipeline, OUTPUTS.barsStream),
@@ -50,9 +52,9 @@ const shardsOf = async (account: Account, { outputs }: DeployedStack, output: st
 
 await runCommand({
   help: HELP,
-  options: {},
+  options: STAGE_OPTION,
   run: async (args) => {
     mustBeFlagsAlone(args);
-    return pause();
+    return pause(await readStage(args));
   },
 });

@@ -12,7 +12,6 @@ export const checkConfig = (config: TapestreamConfig): void => {
   checkState(config);
   checkAccess(config);
   checkBudget(config);
-  checkAccess(config);
 };
 
 const checkOffered = (config: TapestreamConfig): void => {

@@ -1,3 +1,4 @@
+import { isStage, STAGE_RULE } from "#core/deployment.ts";
 import { PipelineError } from "#core/errors.ts";
 import { intervalText, readInterval } from "#core/interval.ts";
 import { durationMs, type DurationMs } from "#core/units.ts";
@@ -51,6 +52,12 @@ export const trueOrFalse: Reader<boolean> = (value, key) => {
 export const emailOrNothing: Reader<string> = (value, key) => {
   if (typeof value !== "string" || !/^([^\s@]+@[^\s@]+[.][^\s@]+)?$/.test(value))
     throw invalid(`${key} must be an address like ops@example.com, or empty`, value);
+  return value;
+};
+
+/** What a stage may be called, or empty text for the one without a name. */
+export const stageName: Reader<string> = (value, key) => {
+  if (typeof value !== "string" || !isStage(value)) throw invalid(`${key} must be ${STAGE_RULE}`, value);
   return value;
 };
 

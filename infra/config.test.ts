@@ -56,6 +56,7 @@ describe("the deployment's configuration", () => {
       alarmEmail: "",
       monthlyBudgetDollars: 0,
       dataRemoval: "retain",
+      stage: "",
       logLevel: "INFO",
     });
   });
@@ -137,7 +138,7 @@ describe("a mistake in the configuration", () => {
     "source, symbols, symbolCount, intervals, offeredIntervals, lanes, frameMaxTrades, frameMaxBytes, lingerMs, " +
     "maxUnfoldedTrades, maxOutOfOrdernessMs, idleMs, heartbeatSeconds, clockSkewMs, rejectedKeep, access, allowedOrigins, " +
     "jwtIssuer, jwtAudiences, signInClientId, signInScopes, signInOrigins, socketRequestsPerSecond, socketRequestsBurst, ticketsPerSecond, ticketsBurst, socketClient, " +
-    "fanOut, hasDashboard, alarmEmail, monthlyBudgetDollars, dataRemoval, logLevel";
+    "fanOut, hasDashboard, alarmEmail, monthlyBudgetDollars, dataRemoval, stage, logLevel";
 
   test("rejects an unknown setting, in context or in the file", () => {
     rejects({ shard: "4" }, `a setting must be one of ${known}, was "shard"`);
@@ -190,6 +191,11 @@ describe("a mistake in the configuration", () => {
     ["monthlyBudgetDollars", "50$", 'monthlyBudgetDollars must be a whole number from 0 to 1000000000, was "50$"'],
     ["monthlyBudgetDollars", 50, 'alarmEmail must be given with monthlyBudgetDollars, was ""'],
     ["dataRemoval", "RETAIN", 'dataRemoval must be retain or destroy, was "RETAIN"'],
+    [
+      "stage",
+      "my stage",
+      'stage must be empty, or a letter and up to 19 more letters, digits and hyphens, was "my stage"',
+    ],
     ["logLevel", "info", 'logLevel must be DEBUG or INFO or WARN or ERROR, was "info"'],
   ])("rejects %s of %j", (key, value, message) => {
     rejects({ [key]: value }, message);

@@ -16,6 +16,7 @@ import {
   scopes,
   source,
   span,
+  stageName,
   storedIntervals,
   symbols,
   trueOrFalse,
@@ -114,6 +115,8 @@ export interface TapestreamConfig {
   readonly monthlyBudgetDollars: number;
   /** What happens to stored data when its stack is deleted. @default retain */
   readonly dataRemoval: "retain" | "destroy";
+  /** The name of this deployment among others of one account and region, in front of its stacks: Other-TapestreamStorage. What is deployed keeps its name; another one is another deployment. @default none */
+  readonly stage: string;
   /** How much the functions log; DEBUG costs by the GB. @default INFO */
   readonly logLevel: "DEBUG" | "INFO" | "WARN" | "ERROR";
 }
@@ -170,6 +173,7 @@ export const DEFAULTS: Readonly<Record<keyof TapestreamConfig, unknown>> = {
   alarmEmail: "",
   monthlyBudgetDollars: 0,
   dataRemoval: "retain",
+  stage: "",
   logLevel: "INFO",
 };
 
@@ -222,6 +226,7 @@ export const READERS: { readonly [Key in keyof Settings]: Reader<Settings[Key]> 
   alarmEmail: emailOrNothing,
   monthlyBudgetDollars: wholeNumber(0, 1_000_000_000),
   dataRemoval: oneOf("retain", "destroy"),
+  stage: stageName,
   logLevel: oneOf("DEBUG", "INFO", "WARN", "ERROR"),
 };
 

@@ -4,7 +4,8 @@ import { SUBPROTOCOL, TOKEN_PREFIX } from "#core/protocol/subprotocol.ts";
 import { durationMs } from "#core/units.ts";
 import { openLocalCloud, type LocalCloud } from "#local/cloud.ts";
 import { assemble, type Assembly } from "../cli/assemble.ts";
-import { outcomeOf, OWN_PAGE, tryConnect } from "./hostile/clients.ts";
+import { entranceOf, outcomeOf, tryConnect } from "./entrance.ts";
+import { OWN_PAGE } from "./hostile/clients.ts";
 import { openTokenIssuer, strangeKey, type TokenIssuer } from "./token-issuer.ts";
 
 /* Strangers where sockets are opened by JSON Web Tokens, against the local cloud with the authorizer that is deployed. */
@@ -37,7 +38,7 @@ afterAll(async () => {
 
 const show = (token: string, origin?: string) => {
   tokens.push(token);
-  return outcomeOf(tryConnect(cloud, [SUBPROTOCOL, TOKEN_PREFIX + token], origin));
+  return outcomeOf(tryConnect(entranceOf(cloud), [SUBPROTOCOL, TOKEN_PREFIX + token], origin));
 };
 
 const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
@@ -84,7 +85,7 @@ test("who shows no good token does not connect, and the log says why", PATIENT, 
 
 test("a good token of a page elsewhere, none at all, and a ticket do not connect either", PATIENT, async () => {
   expect(await show(issuer.tokenOf(), "https://evil.example")).toBe(403);
-  const connect = (protocols: readonly string[]) => outcomeOf(tryConnect(cloud, protocols));
+  const connect = (protocols: readonly string[]) => outcomeOf(tryConnect(entranceOf(cloud), protocols));
   expect([await connect([]), await connect([SUBPROTOCOL]), await connect([SUBPROTOCOL, "ticket.x"])]).toEqual([
     401, 403, 403,
   ]);

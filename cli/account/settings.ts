@@ -17,6 +17,7 @@ export interface SynthesizedSettings {
   readonly jwtAudiences: readonly string[];
   readonly signInClientId: string;
   readonly signInScopes: readonly string[];
+  readonly stage: string;
   readonly symbols: readonly string[];
   readonly symbolCount: number;
   readonly intervals: readonly KeptInterval[];

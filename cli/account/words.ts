@@ -29,12 +29,13 @@ export const deployWords = (
   unwanted: readonly DeployedStack[],
   cost: DeploymentCost,
 ): readonly string[] => {
+  const width = Math.max(...[...wanted, ...unwanted].map(({ name }) => name.length));
   const isThere = (name: string): boolean => found.some((stack) => stack.name === name);
   return [
     ...wanted.map(
-      (stack) => `${stack.name.padEnd(20)} ${isThere(stack.name) ? "update" : "new   "} ${contentsOf(stack)}`,
+      (stack) => `${stack.name.padEnd(width)} ${isThere(stack.name) ? "update" : "new   "} ${contentsOf(stack)}`,
     ),
-    ...unwanted.map(({ name }) => `${name.padEnd(20)} goes   the settings want it no more`),
+    ...unwanted.map(({ name }) => `${name.padEnd(width)} goes   the settings want it no more`),
     "",
     ...costLines(cost),
     "",

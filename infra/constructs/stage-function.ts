@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { RemovalPolicy, type Duration } from "aws-cdk-lib";
+import { RemovalPolicy, Stack, type Duration } from "aws-cdk-lib";
 import { Effect, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Architecture, Code, Function, Runtime } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
-import type { Construct } from "constructs";
+import type { Construct, IConstruct } from "constructs";
+import { metricsNamespaceOf, stageOfStack } from "#core/deployment.ts";
 import { PipelineError } from "#core/errors.ts";
 
 export interface StageFunctionProps {
@@ -47,6 +48,7 @@ export class StageFunction extends Function {
         ...props.environment,
         POWERTOOLS_SERVICE_NAME: props.stage,
         POWERTOOLS_LOG_LEVEL: props.logLevel,
+        POWERTOOLS_METRICS_NAMESPACE: metricsNamespaceIn(scope),
       },
       logGroup,
       role,
@@ -63,6 +65,10 @@ export class StageFunction extends Function {
     );
   }
 }
+
+/** The namespace of the metrics that functions of this construct's stack emit. */
+export const metricsNamespaceIn = (scope: IConstruct): string =>
+  metricsNamespaceOf(stageOfStack(Stack.of(scope).stackName) ?? "");
 
 const bundleFolder = ({ lambdasFolder, stage }: StageFunctionProps): string => {
   const folder = join(lambdasFolder, stage);

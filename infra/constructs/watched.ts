@@ -1,9 +1,9 @@
-import { Duration } from "aws-cdk-lib";
+import { Duration, Lazy } from "aws-cdk-lib";
 import type { WebSocketStage } from "aws-cdk-lib/aws-apigatewayv2";
 import { MathExpression, Metric, Stats, type IMetric } from "aws-cdk-lib/aws-cloudwatch";
-import { METRICS, METRICS_NAMESPACE, type MetricName } from "#core/metrics.ts";
+import { METRICS, type MetricName } from "#core/metrics.ts";
 import type { RecordStream } from "./record-stream.ts";
-import type { StageFunction } from "./stage-function.ts";
+import { metricsNamespaceIn, type StageFunction } from "./stage-function.ts";
 import type { StoreTable } from "./store-table.ts";
 
 /** What alarms and the dashboard look at. */
@@ -42,10 +42,10 @@ export const socketFunctions = ({ functions }: Watched): readonly StageFunction[
 
 const isSocketStage = (stage: string): boolean => stage !== "fetcher" && stage !== "aggregator";
 
-/** A metric that a function emits itself. */
+/** A metric that a function of the same stage emits itself. */
 export const ownMetric = (name: MetricName, statistic: string = Stats.SUM): Metric =>
   new Metric({
-    namespace: METRICS_NAMESPACE,
+    namespace: Lazy.uncachedString({ produce: ({ scope }) => metricsNamespaceIn(scope) }),
     metricName: name,
     dimensionsMap: { service: METRICS[name].service },
     statistic,
