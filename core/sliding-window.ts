@@ -69,7 +69,7 @@ export const withSteps = (
     const known = stored.find(({ intervalMs }) => intervalMs === stepMs);
     if (known !== undefined && known.keepMs < lengthMs)
       throw invalid(
-        `the step of ${slidingWindowText(window)} must be kept for ${intervalText(lengthMs)} at least, was kept for ${known.keepMs / 1_000} s`,
+        `intervals must keep ${intervalText(stepMs)}, the step of ${slidingWindowText(window)}, for ${intervalText(lengthMs)} at least, was ${known.keepMs / 1_000} s`,
       );
     if (known !== undefined) continue;
     const keepMs = durationMs(Math.max(STEP_KEPT_MS, 2 * lengthMs, steps.get(stepMs)?.keepMs ?? 0));
