@@ -1,26 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { oracleRows, type OracleTrade } from "#oracle/oracle.ts";
-import { arbitraryRow, columnsOf, type Row } from "#test/arbitraries/rows.ts";
+import { arbitraryRow, type Row } from "#test/arbitraries/rows.ts";
 import { pane } from "#test/pane-fixture.ts";
+import { panesOfTrades, type Landed } from "#test/panes-of-trades.ts";
 import { barRow } from "./bar-row.ts";
 import { decimalText } from "./decimal.ts";
-import { contentOfRows } from "./fold-rows.ts";
-import { foldContents } from "./fold.ts";
-import { windowStart } from "./interval.ts";
 import type { Pane } from "./pane.ts";
 import { slidingBarsOf } from "./sliding-bars.ts";
 import { readSlidingWindows, slidingWindowText, type SlidingWindow } from "./sliding-window.ts";
-import { durationMs, epochMs, sequenceNumber, type DurationMs } from "./units.ts";
+import { durationMs } from "./units.ts";
 
 const WINDOWS = readSlidingWindows(["10s/5s", "3s/1s", "12m/1s", "1h/20m", "7d/1h"], "these");
 const START = 1_381_152_600_000;
-
-interface Landed {
-  readonly symbol: string;
-  readonly shard: string;
-  readonly row: Row;
-}
 
 /** Trades of two symbols on three shards, in any order: within a few steps of each other, or far apart. */
 const trades = fc.array(
@@ -42,18 +34,6 @@ const oracleTrade = ({ symbol, row }: Landed): OracleTrade => ({
   sequence: row.sequence,
 });
 
-/** What aggregators store of the trades, a pane for each shard, symbol and window of `intervalMs`. */
-const panesOf = (landed: readonly Landed[], intervalMs: DurationMs): readonly Pane[] => {
-  const keyOf = ({ symbol, shard, row }: Landed) => `${symbol} ${shard} ${windowStart(epochMs(row.time), intervalMs)}`;
-  return [...Map.groupBy(landed, keyOf).values()].map((own): Pane => {
-    const [{ symbol, shard, row }] = own as [Landed];
-    const columns = columnsOf(own.map((each) => each.row));
-    const content = foldContents(columns.runs.map((run) => contentOfRows(columns, run, run.from, run.to)));
-    const startMs = windowStart(epochMs(row.time), intervalMs);
-    return { symbol, shard, intervalMs, startMs, lastSequence: sequenceNumber("1"), content, isCorrected: false };
-  });
-};
-
 const slidingRows = (panes: readonly Pane[], window: SlidingWindow): readonly string[] =>
   slidingBarsOf(panes, window).map((bar) => barRow(bar).join(","));
 
@@ -62,8 +42,8 @@ describe("the bars of sliding windows", () => {
     fc.assert(
       fc.property(trades, (landed) => {
         const expected = oracleRows(landed.map(oracleTrade), [slidingWindowText(window)]);
-        expect(slidingRows(panesOf(landed, window.stepMs), window)).toEqual(expected);
-        expect(slidingRows(panesOf(landed, window.stepMs).toReversed(), window)).toEqual(expected);
+        expect(slidingRows(panesOfTrades(landed, window.stepMs), window)).toEqual(expected);
+        expect(slidingRows(panesOfTrades(landed, window.stepMs).toReversed(), window)).toEqual(expected);
       }),
       { numRuns: window.lengthMs / window.stepMs > 100 ? 20 : 100 },
     );
@@ -73,8 +53,8 @@ describe("the bars of sliding windows", () => {
     const [window] = readSlidingWindows(["20s/10s"], "it") as [SlidingWindow];
     fc.assert(
       fc.property(trades, (landed) => {
-        expect(slidingRows(panesOf(landed, durationMs(5_000)), window)).toEqual(
-          slidingRows(panesOf(landed, window.stepMs), window),
+        expect(slidingRows(panesOfTrades(landed, durationMs(5_000)), window)).toEqual(
+          slidingRows(panesOfTrades(landed, window.stepMs), window),
         );
       }),
     );

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { createManualClock } from "#adapters/memory/clock.ts";
 import { createMemoryPaneStore } from "#adapters/memory/pane-store.ts";
 import { createMemorySymbolRegister } from "#adapters/memory/symbol-register.ts";
 import type { Bar } from "#core/bar.ts";
@@ -13,7 +14,9 @@ const [second, day] = [durationMs(1_000), durationMs(86_400_000)];
 const open = async (window: PublishedWindow = tumbling(minute), storedMs = minute) => {
   const [panes, symbols] = [createMemoryPaneStore(), createMemorySymbolRegister()];
   await symbols.see(["IBM", "SPY"], epochMs(0));
-  return { panes, bars: new FinalBars({ panes, symbols, storedIntervalsMs: [storedMs], window }) };
+  const clock = createManualClock(epochMs(0));
+  const bars = new FinalBars({ panes, symbols, storedIntervalsMs: [storedMs], window, clock });
+  return { panes, bars, clock };
 };
 
 const told = (bars: readonly Bar[]) =>
@@ -35,10 +38,13 @@ describe("final bars", () => {
   });
 
   test("come again when a late trade has changed them, and only then", async () => {
-    const { panes, bars } = await open();
+    const { panes, bars, clock } = await open();
     await panes.put([pane({ last: 1, startMs: 0 }), pane({ last: 1, startMs: 0, symbol: "SPY" })]);
     bars.noted(await bars.read(epochMs(0), epochMs(60_000)), epochMs(60_000));
     await panes.put([pane({ last: 2, startMs: 0 }), pane({ last: 2, startMs: 60_000 })]);
+    expect(bars.isDue).toBe(false);
+    await clock.advance(60_000);
+    expect(bars.isDue).toBe(true);
     expect(told(await bars.read(epochMs(60_000), epochMs(120_000)))).toEqual([
       ["IBM", 0, 2],
       ["IBM", 60_000, 2],
@@ -46,11 +52,12 @@ describe("final bars", () => {
   });
 
   test("of a day are whole when it is looked whether they changed", async () => {
-    const { panes, bars } = await open(tumbling(day));
+    const { panes, bars, clock } = await open(tumbling(day));
     const lastHour = pane({ last: 1, startMs: day - 60_000 });
     await panes.put([pane({ last: 1, startMs: 0 }), lastHour]);
     bars.noted(await bars.read(epochMs(0), epochMs(day)), epochMs(day));
     await panes.put([pane({ last: 5, startMs: day })]);
+    await clock.advance(day);
     expect(told(await bars.read(epochMs(day), epochMs(2 * day)))).toEqual([["IBM", day, 5]]);
   });
 });
@@ -76,13 +83,14 @@ describe("final sliding averages", () => {
   });
 
   test("come once each, and within a minute again when a late trade has changed their windows", async () => {
-    const { panes, bars } = await open(window, second);
+    const { panes, bars, clock } = await open(window, second);
     const all: unknown[] = [];
     for (let endMs = 1_000; endMs <= 64_000; endMs += 1_000) {
       if (endMs < 6_000) await panes.put([at(endMs - 1_000, 1)]);
       if (endMs === 9_000) await panes.put([at(1_000, 7)]);
       const found = await bars.read(epochMs(endMs - 1_000), epochMs(endMs));
       bars.noted(found, epochMs(endMs));
+      await clock.advance(1_000);
       all.push(...told(found).map(([, startMs, trades]) => [startMs, trades, endMs]));
     }
     expect(all).toEqual([

@@ -3,6 +3,7 @@ import { barsOf } from "#core/bars.ts";
 import { concurrently } from "#core/concurrently.ts";
 import { storedIntervalFor, windowStart } from "#core/interval.ts";
 import type { Pane } from "#core/pane.ts";
+import type { Clock } from "#core/ports/clock.ts";
 import type { PaneStore } from "#core/ports/pane-store.ts";
 import type { SymbolRegister } from "#core/ports/symbol-register.ts";
 import { slidingBarsOf } from "#core/sliding-bars.ts";
@@ -14,13 +15,14 @@ export interface FinalBarsDeps {
   readonly symbols: Pick<SymbolRegister, "list">;
   readonly storedIntervalsMs: readonly DurationMs[];
   readonly window: PublishedWindow;
+  readonly clock: Pick<Clock, "nowMs">;
 }
 
 const READS_IN_FLIGHT = 16;
 /** A bar that changes so long after it was published is published again, unless so many have followed it. */
 const CORRECTED_FOR_MS = 3_600_000;
 const CORRECTED_STEPS = 720;
-/** Earlier bars are looked through no more often than that, by the time of trades. */
+/** Earlier bars are looked through so often. */
 const LOOK_BACK_EVERY_MS = 60_000;
 
 /** The bars that are final, read from the store once they are, and again when a late trade has corrected them. */
@@ -30,17 +32,23 @@ export class FinalBars {
   /** By end and symbol, the trades of bars that were published. */
   readonly #published = new Map<EpochMs, Map<string, number>>();
   #lookedBackMs = -Infinity;
+  #isLookingBack = false;
 
   constructor(deps: FinalBarsDeps) {
     this.#deps = deps;
     this.#correctedForMs = Math.min(CORRECTED_FOR_MS, CORRECTED_STEPS * deps.window.stepMs);
   }
 
-  /** Those that end after `fromMs` and by `untilMs`, and earlier ones that changed since; ordered by (startMs, symbol). */
+  /** Whether it is time to look for earlier bars that changed, also where no other is final since. */
+  get isDue(): boolean {
+    return this.#deps.clock.nowMs() - this.#lookedBackMs >= LOOK_BACK_EVERY_MS;
+  }
+
+  /** Those that end after `fromMs` and by `untilMs`, and, when it is time, earlier ones that changed; ordered by (startMs, symbol). */
   async read(fromMs: EpochMs, untilMs: EpochMs): Promise<readonly Bar[]> {
     const { lengthMs, stepMs } = this.#deps.window;
-    const isLookingBack = untilMs - this.#lookedBackMs >= LOOK_BACK_EVERY_MS;
-    const behindMs = windowStart(epochMs(isLookingBack ? fromMs - this.#correctedForMs : fromMs), stepMs);
+    this.#isLookingBack = this.isDue;
+    const behindMs = windowStart(epochMs(this.#isLookingBack ? fromMs - this.#correctedForMs : fromMs), stepMs);
     const panes = await this.#panes(epochMs(Math.max(0, behindMs + stepMs - lengthMs)), untilMs);
     return this.#fold(panes)
       .filter(({ endMs }) => endMs > behindMs && endMs <= untilMs)
@@ -48,15 +56,15 @@ export class FinalBars {
       .toSorted((a, b) => a.startMs - b.startMs || (a.symbol < b.symbol ? -1 : 1));
   }
 
-  /** Says that `bars` are published, and that no bar that ended long before `untilMs` is looked at again. */
+  /** Says that `bars`, the last that were read, are published, and that no bar that ended long before `untilMs` is looked at again. */
   noted(bars: readonly Bar[], untilMs: EpochMs): void {
     for (const { endMs, symbol, content } of bars) {
       const counts = this.#published.get(endMs) ?? new Map<string, number>();
       this.#published.set(endMs, counts.set(symbol, content.tradeCount));
     }
     for (const endMs of this.#published.keys())
-      if (endMs <= untilMs - this.#correctedForMs - LOOK_BACK_EVERY_MS) this.#published.delete(endMs);
-    if (untilMs - this.#lookedBackMs >= LOOK_BACK_EVERY_MS) this.#lookedBackMs = untilMs;
+      if (endMs <= untilMs - this.#correctedForMs) this.#published.delete(endMs);
+    if (this.#isLookingBack) this.#lookedBackMs = this.#deps.clock.nowMs();
   }
 
   async #panes(startMs: EpochMs, endMs: EpochMs): Promise<readonly Pane[]> {

@@ -27,7 +27,7 @@ await runWorker("publisher", async ({ env, clock, log, metrics }) => {
     const storedIntervalsMs = config.intervals.map(({ intervalMs }) => intervalMs);
     const publications = publicationsOf(
       sinks.bars,
-      (window) => new FinalBars({ panes, symbols, storedIntervalsMs, window }),
+      (window) => new FinalBars({ panes, symbols, storedIntervalsMs, window, clock }),
     );
     const bars = metrics.counter("bars_published_total", "Final bars handed over");
     const trades = metrics.counter("trades_published_total", "Raw trades handed over");

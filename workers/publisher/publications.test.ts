@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { createMemoryPaneStore } from "#adapters/memory/pane-store.ts";
 import { createMemorySymbolRegister } from "#adapters/memory/symbol-register.ts";
 import type { BarSink } from "#core/ports/bar-sink.ts";
-import { durationMs } from "#core/units.ts";
+import { durationMs, epochMs } from "#core/units.ts";
 import { FinalBars } from "./final-bars.ts";
 import { publicationsOf } from "./publications.ts";
 import { tumbling, type PublishedWindow } from "./published-window.ts";
@@ -13,6 +13,7 @@ const finalBarsOf = (window: PublishedWindow): FinalBars =>
     symbols: createMemorySymbolRegister(),
     storedIntervalsMs: [window.stepMs],
     window,
+    clock: { nowMs: () => epochMs(0) },
   });
 
 test("each kind of window is read once, for all places that get it", () => {

@@ -17,11 +17,11 @@ import type { RawTrades } from "./raw-trades.ts";
 import { BARS, readStanding, standingText, type Standing } from "./standing.ts";
 
 export interface PublisherDeps {
-  readonly ticks: KafkaTopic;
+  readonly ticks: Pick<KafkaTopic, "topic" | "id" | "partitionCount" | "end">;
   readonly checkpoints: Pick<CheckpointStore, "list">;
   readonly leases: LeaseStore;
   readonly publications: readonly Publication[];
-  readonly rawTrades: RawTrades;
+  readonly rawTrades: Pick<RawTrades, "take">;
   readonly tradeSinks: readonly TradeSink[];
   readonly rules: Omit<FinalRules, "window">;
   /** A fresh random text each time. */
@@ -121,16 +121,16 @@ const publish = async (
   const finalMs = finalUntil(partitions, clock.nowMs(), { ...rules, window });
   if (finalMs === undefined) return undefined;
   const fromMs = publishedMs ?? epochMs(Math.max(0, finalMs - FIRST_MS));
-  if (finalMs <= fromMs) return undefined;
+  if (finalMs <= fromMs && !finalBars.isDue) return undefined;
   const atOnceMs = windowStart(fromMs, window.stepMs) + STEPS_AT_ONCE * window.stepMs;
-  const untilMs = epochMs(Math.min(finalMs, atOnceMs));
+  const untilMs = epochMs(Math.max(fromMs, Math.min(finalMs, atOnceMs)));
   const bars = await finalBars.read(fromMs, untilMs);
   for (const sink of sinks) await sink.publish(bars);
   finalBars.noted(bars, untilMs);
   counted.bars(bars.length);
   // Sliding ones are too many to tell of.
-  if (name === BARS) log.info("bars published", { bars: bars.length, untilMs });
-  return untilMs;
+  if (name === BARS && bars.length > 0) log.info("bars published", { bars: bars.length, untilMs });
+  return untilMs > fromMs ? untilMs : undefined;
 };
 
 const partitionsOf = async ({ ticks, checkpoints }: PublisherDeps): Promise<readonly PartitionStanding[]> => {
