@@ -51,6 +51,15 @@ describe("final bars", () => {
     ]);
   });
 
+  test("come late where a late trade is the first of its window", async () => {
+    const { panes, bars, clock } = await open();
+    await panes.put([pane({ last: 1, startMs: 0 })]);
+    bars.noted(await bars.read(epochMs(60_000), epochMs(120_000)), epochMs(120_000));
+    await panes.put([pane({ last: 2, startMs: 0 }), pane({ last: 2, startMs: 60_000 })]);
+    await clock.advance(60_000);
+    expect(told(await bars.read(epochMs(120_000), epochMs(120_000)))).toEqual([["IBM", 60_000, 2]]);
+  });
+
   test("of a day are whole when it is looked whether they changed", async () => {
     const { panes, bars, clock } = await open(tumbling(day));
     const lastHour = pane({ last: 1, startMs: day - 60_000 });

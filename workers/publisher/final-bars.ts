@@ -33,6 +33,8 @@ export class FinalBars {
   readonly #published = new Map<EpochMs, Map<string, number>>();
   #lookedBackMs = -Infinity;
   #isLookingBack = false;
+  /** Where the first reading began: what ended before it was published by others, if at all. */
+  #firstMs: EpochMs | undefined;
 
   constructor(deps: FinalBarsDeps) {
     this.#deps = deps;
@@ -48,10 +50,12 @@ export class FinalBars {
   async read(fromMs: EpochMs, untilMs: EpochMs): Promise<readonly Bar[]> {
     const { lengthMs, stepMs } = this.#deps.window;
     this.#isLookingBack = this.isDue;
-    const behindMs = windowStart(epochMs(this.#isLookingBack ? fromMs - this.#correctedForMs : fromMs), stepMs);
-    const panes = await this.#panes(epochMs(Math.max(0, behindMs + stepMs - lengthMs)), untilMs);
+    this.#firstMs ??= fromMs;
+    const sinceMs = this.#isLookingBack ? Math.max(this.#firstMs, fromMs - this.#correctedForMs) : fromMs;
+    const startMs = windowStart(epochMs(sinceMs), stepMs) + stepMs - lengthMs;
+    const panes = await this.#panes(epochMs(Math.max(0, startMs)), untilMs);
     return this.#fold(panes)
-      .filter(({ endMs }) => endMs > behindMs && endMs <= untilMs)
+      .filter(({ endMs }) => endMs > sinceMs && endMs <= untilMs)
       .filter((bar) => bar.endMs > fromMs || this.#hasChanged(bar))
       .toSorted((a, b) => a.startMs - b.startMs || (a.symbol < b.symbol ? -1 : 1));
   }
@@ -83,7 +87,6 @@ export class FinalBars {
   }
 
   #hasChanged({ endMs, symbol, content }: Bar): boolean {
-    const trades = this.#published.get(endMs)?.get(symbol);
-    return trades !== undefined && trades !== content.tradeCount;
+    return this.#published.get(endMs)?.get(symbol) !== content.tradeCount;
   }
 }
