@@ -16,12 +16,14 @@ export interface Assembly extends AsyncDisposable {
 
 /**
  * What a laptop chooses: a window that closes soon, and tickets for all who reach it, as no issuer of tokens is asked here.
- * The embedded Kinesis knows no consumers.
+ * The embedded Kinesis knows no consumers, and is what there is here, as the embedded DynamoDB is.
  */
 const LAPTOP_SETTINGS = {
   arrivalWindowSeconds: "5",
   dataRemoval: "destroy",
   fanOut: "none",
+  store: "dynamodb",
+  stream: "kinesis",
   access: "ticket",
   allowedOrigins: "",
   jwtIssuer: "",

@@ -29,7 +29,17 @@ import {
 export interface TapestreamConfig {
   /** Trades a second that are expected, all symbols together: what is `auto` is planned for them. @default 1000 */
   readonly tradesPerSecond: number;
-  /** Shards of the ticks stream; each takes 1 MB or 1,000 records a second. @default auto, as `npm run plan` reckons */
+  /**
+   * Which database has the bars and what they are folded from: DynamoDB, or Amazon Keyspaces, which is read by CQL. Connections
+   * and tickets are in DynamoDB either way. What one holds the other does not know; see docs/kafka.md. @default dynamodb
+   */
+  readonly store: "dynamodb" | "keyspaces";
+  /**
+   * What carries the ticks: Kinesis, or a topic of MSK Serverless in a network of its own, without a window over arrival. Updates
+   * of bars are carried by Kinesis either way; see docs/kafka.md. @default kinesis
+   */
+  readonly stream: "kinesis" | "msk";
+  /** Shards of the ticks stream, or partitions of the ticks topic; of Kinesis, each takes 1 MB or 1,000 records a second. @default auto, as `npm run plan` reckons */
   readonly shards: number;
   /** Shards of the bars stream. @default auto, as `npm run plan` reckons */
   readonly barsShards: number;
@@ -122,6 +132,8 @@ export type Settings = Omit<TapestreamConfig, PlannedKey> & Readonly<Record<Plan
 /** What holds where nothing is given, as it would be given. */
 export const DEFAULTS: Readonly<Record<keyof TapestreamConfig, unknown>> = {
   tradesPerSecond: 1_000,
+  store: "dynamodb",
+  stream: "kinesis",
   shards: "auto",
   barsShards: "auto",
   aggregatorMemoryMiB: "auto",
@@ -171,6 +183,8 @@ export const DEFAULTS: Readonly<Record<keyof TapestreamConfig, unknown>> = {
  */
 export const READERS: { readonly [Key in keyof Settings]: Reader<Settings[Key]> } = {
   tradesPerSecond: wholeNumber(1, 100_000_000),
+  store: oneOf("dynamodb", "keyspaces"),
+  stream: oneOf("kinesis", "msk"),
   shards: wholeNumberOrAuto(1, 20_000),
   barsShards: wholeNumberOrAuto(1, 20_000),
   aggregatorMemoryMiB: wholeNumberOrAuto(256, 10_240),

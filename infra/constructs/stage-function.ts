@@ -10,6 +10,8 @@ import { PipelineError } from "#core/errors.ts";
 export interface StageFunctionProps {
   /** The bundle's folder within `lambdasFolder`, and the name that log lines bear. */
   readonly stage: string;
+  /** What its bundle was built to speak to besides DynamoDB and Kinesis, as its name says. @default nothing */
+  readonly engines?: readonly string[];
   /** Where the bundles are; see `tools/build.ts`. */
   readonly lambdasFolder: string;
   readonly description: string;
@@ -64,7 +66,8 @@ export class StageFunction extends Function {
   }
 }
 
-const bundleFolder = ({ lambdasFolder, stage }: StageFunctionProps): string => {
+const bundleFolder = ({ lambdasFolder, stage: name, engines = [] }: StageFunctionProps): string => {
+  const stage = [name, ...engines].join("-");
   const folder = join(lambdasFolder, stage);
   if (!existsSync(join(folder, "index.mjs"))) {
     throw new PipelineError(

@@ -3,8 +3,8 @@ import type { WebSocketStage } from "aws-cdk-lib/aws-apigatewayv2";
 import { MathExpression, Metric, Stats, type IMetric } from "aws-cdk-lib/aws-cloudwatch";
 import { METRICS, METRICS_NAMESPACE, type MetricName } from "#core/metrics.ts";
 import type { RecordStream } from "./record-stream.ts";
+import type { RowStore } from "./row-store.ts";
 import type { StageFunction } from "./stage-function.ts";
-import type { StoreTable } from "./store-table.ts";
 
 /** What alarms and the dashboard look at. */
 export interface Watched {
@@ -13,8 +13,8 @@ export interface Watched {
   readonly ticks: RecordStream;
   readonly ticksRetention: Duration;
   readonly bars: RecordStream;
-  readonly panes: StoreTable;
-  readonly connections: StoreTable;
+  readonly panes: RowStore;
+  readonly connections: RowStore;
   readonly socketStage: WebSocketStage;
   /** The UUID of the mapping of ticks to the aggregator. */
   readonly ticksMappingId: string;
@@ -91,11 +91,7 @@ export const refusedByStreams = ({ ticks, bars }: Watched): IMetric =>
 /** What the tables refused that trades and sockets wait for. */
 export const refusedByTables = ({ panes, connections }: Watched): IMetric =>
   sumOf(
-    [panes, connections].flatMap((table) =>
-      ["ReadThrottleEvents", "WriteThrottleEvents"].map((name) =>
-        table.metric(name, { statistic: Stats.SUM, period: PERIOD }),
-      ),
-    ),
+    [panes, connections].flatMap((table) => table.refusals(PERIOD)),
     "requests refused",
   );
 

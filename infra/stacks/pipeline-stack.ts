@@ -34,9 +34,10 @@ export class PipelineStack extends Stack {
     });
     // Updates can be had again from the stored panes.
     const bars = new RecordStream(this, "Bars", { shards: config.barsShards, removalPolicy: RemovalPolicy.DESTROY });
-    const { panes, checkpoints, rejected, leases, symbols, connections, tickets, failures } = storage;
-    const fetcher = new Fetcher(this, "Fetcher", { config, lambdasFolder, ticks, leases, checkpoints });
-    const common = { config, lambdasFolder, ticks, bars, panes, checkpoints, symbols, failures };
+    const { connections, tickets, failures } = storage;
+    const { panes, checkpoints, rejected, leases, symbols, keyspaceName: keyspace } = storage.bars;
+    const fetcher = new Fetcher(this, "Fetcher", { config, lambdasFolder, ticks, leases, checkpoints, keyspace });
+    const common = { config, lambdasFolder, ticks, bars, panes, checkpoints, symbols, keyspace, failures };
     const aggregator = new Aggregator(this, "Aggregator", { ...common, rejected });
     const access = new SocketAccess(this, "Access", { config, lambdasFolder, tickets });
     const socket = new SocketApi(this, "Socket", { ...common, connections, leases, authorizer: access.authorizer });
