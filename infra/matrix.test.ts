@@ -28,6 +28,11 @@ test("the app passes every check with bars in Keyspaces", () => {
   expect(synthesizeChecked(bundles, { store: "keyspaces" })).toEqual([STORAGE, PIPELINE, DASHBOARD]);
 }, 60_000);
 
+test("the app passes every check with ticks in MSK", () => {
+  const settings = { stream: "msk", arrivalWindowSeconds: 0 };
+  expect(synthesizeChecked(bundles, settings)).toEqual([STORAGE, PIPELINE, DASHBOARD]);
+}, 60_000);
+
 test("the synthesis fails on a finding that nobody acknowledged", () => {
   const { app } = bundles.app();
   new Bucket(new Stack(app, "Careless"), "Open");

@@ -23,7 +23,7 @@ export const bringTopic = async ({ topic, partitions, retentionMs, ...options }:
     const { topics } = await admin.metadata({ topics: [topic] });
     const count = topics.get(topic)?.partitionsCount ?? partitions;
     if (count < partitions)
-      await admin.createPartitions({ topics: [{ name: topic, count: partitions, assignments: [] }] });
+      await admin.createPartitions({ topics: [{ name: topic, count: partitions, assignments: null }] });
   } catch (error) {
     throw unavailable(topic, error);
   } finally {

@@ -7,14 +7,16 @@ import { environment } from "#lambdas/aggregator/config.ts";
 import type { TapestreamConfig } from "../config.ts";
 import { enginesOf } from "../engine-checks.ts";
 import { FailedBatches } from "./failed-batches.ts";
+import { MskTicks } from "./msk-ticks.ts";
 import type { RecordStream, StreamEventSourceProps } from "./record-stream.ts";
 import type { RowStore } from "./row-store.ts";
 import { StageFunction } from "./stage-function.ts";
+import { reachOf, type Ticks } from "./ticks.ts";
 
 export interface AggregatorProps {
   readonly config: TapestreamConfig;
   readonly lambdasFolder: string;
-  readonly ticks: RecordStream;
+  readonly ticks: Ticks;
   readonly bars: RecordStream;
   readonly panes: RowStore;
   readonly checkpoints: RowStore;
@@ -41,6 +43,7 @@ export class Aggregator extends Construct {
       description: "Folds trades into panes",
       environment: environment({
         ticksStream: ticks.streamName,
+        ticksBrokers: reachOf(ticks)?.brokers,
         barsStream: bars.streamName,
         panesTable: panes.tableName,
         checkpointsTable: checkpoints.tableName,
@@ -53,14 +56,18 @@ export class Aggregator extends Construct {
         rejectedKeepMs: config.rejectedKeep,
         ticksRetentionMs: durationMs(config.ticksRetentionHours * 3_600_000),
       }),
+      network: reachOf(ticks)?.network,
       timeout: Duration.seconds(60),
       memoryMiB: config.aggregatorMemoryMiB,
       logLevel: config.logLevel,
     });
     // The mapping's own right to read ticks also serves the refill, which reads the shard from behind the checkpoint.
-    const mapping = ticks.eventSource(mappingOf(config, failures));
-    this.function.addEventSource(mapping);
-    this.mappingId = mapping.eventSourceMappingId;
+    if (ticks instanceof MskTicks) this.mappingId = ticks.drive(this.function);
+    else {
+      const mapping = ticks.eventSource(mappingOf(config, failures));
+      this.function.addEventSource(mapping);
+      this.mappingId = mapping.eventSourceMappingId;
+    }
     bars.grantPutRecords(this.function);
     panes.grantReadRows(this.function);
     panes.grantPutRows(this.function);

@@ -4,14 +4,14 @@ import { environment } from "#lambdas/fetcher/config.ts";
 import type { TapestreamConfig } from "../config.ts";
 import { enginesOf } from "../engine-checks.ts";
 import { EachMinute } from "./each-minute.ts";
-import type { RecordStream } from "./record-stream.ts";
 import type { RowStore } from "./row-store.ts";
 import { StageFunction } from "./stage-function.ts";
+import { reachOf, type Ticks } from "./ticks.ts";
 
 export interface FetcherProps {
   readonly config: TapestreamConfig;
   readonly lambdasFolder: string;
-  readonly ticks: RecordStream;
+  readonly ticks: Ticks;
   readonly leases: RowStore;
   readonly checkpoints: RowStore;
   /** Undefined where DynamoDB has the tables. */
@@ -36,6 +36,7 @@ export class Fetcher extends Construct {
       description: "Puts trades of the source on the ticks stream, as frames",
       environment: environment({
         ticksStream: ticks.streamName,
+        ticksBrokers: reachOf(ticks)?.brokers,
         leasesTable: leases.tableName,
         checkpointsTable: checkpoints.tableName,
         keyspace,
@@ -46,12 +47,12 @@ export class Fetcher extends Construct {
         lingerMs: config.lingerMs,
         maxUnfoldedTrades: config.maxUnfoldedTrades,
       }),
+      network: reachOf(ticks)?.network,
       timeout: Duration.seconds(65),
       memoryMiB: 512,
       logLevel: config.logLevel,
     });
-    ticks.grantPutRecords(this.function);
-    ticks.grant(this.function, "kinesis:DescribeStreamSummary");
+    ticks.grantPutFrames(this.function);
     checkpoints.grantReadRows(this.function);
     leases.grantReadRows(this.function);
     leases.grantPutRows(this.function);

@@ -19,11 +19,12 @@ import type { RecordStream } from "./record-stream.ts";
 import type { RowStore } from "./row-store.ts";
 import { StageFunction } from "./stage-function.ts";
 import type { StoreTable } from "./store-table.ts";
+import type { Ticks } from "./ticks.ts";
 
 export interface SocketApiProps {
   readonly config: TapestreamConfig;
   readonly lambdasFolder: string;
-  readonly ticks: RecordStream;
+  readonly ticks: Ticks;
   readonly bars: RecordStream;
   readonly panes: RowStore;
   readonly checkpoints: RowStore;

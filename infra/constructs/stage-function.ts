@@ -2,10 +2,11 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { RemovalPolicy, type Duration } from "aws-cdk-lib";
 import { Effect, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { Architecture, Code, Function, Runtime } from "aws-cdk-lib/aws-lambda";
+import { Architecture, Code, Function, Runtime, type FunctionProps } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { PipelineError } from "#core/errors.ts";
+import { ClosedNetwork } from "./closed-network.ts";
 
 export interface StageFunctionProps {
   /** The bundle's folder within `lambdasFolder`, and the name that log lines bear. */
@@ -17,6 +18,8 @@ export interface StageFunctionProps {
   readonly description: string;
   /** What the stage's `environment(config)` wrote. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Where it runs. @default in no network of ours */
+  readonly network?: ClosedNetwork;
   readonly timeout: Duration;
   /** @default 256 */
   readonly memoryMiB?: number;
@@ -52,8 +55,10 @@ export class StageFunction extends Function {
       },
       logGroup,
       role,
+      ...(props.network === undefined ? {} : insideOf(props.network)),
     });
     this.stage = props.stage;
+    if (props.network !== undefined) ClosedNetwork.letIn(this);
     logGroup.grantWrite(this);
     this.addToRolePolicy(
       new PolicyStatement({
@@ -65,6 +70,12 @@ export class StageFunction extends Function {
     );
   }
 }
+
+const insideOf = ({ vpc, securityGroup }: ClosedNetwork): Partial<FunctionProps> => ({
+  vpc,
+  vpcSubnets: { subnets: vpc.isolatedSubnets },
+  securityGroups: [securityGroup],
+});
 
 const bundleFolder = ({ lambdasFolder, stage: name, engines = [] }: StageFunctionProps): string => {
   const stage = [name, ...engines].join("-");

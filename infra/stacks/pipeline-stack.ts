@@ -4,6 +4,7 @@ import { OUTPUTS } from "#core/deployment.ts";
 import type { TapestreamConfig } from "../config.ts";
 import { Aggregator } from "../constructs/aggregator.ts";
 import { Fetcher } from "../constructs/fetcher.ts";
+import { MskTicks } from "../constructs/msk-ticks.ts";
 import { RecordStream } from "../constructs/record-stream.ts";
 import { SocketAccess } from "../constructs/socket-access.ts";
 import { SocketApi } from "../constructs/socket-api.ts";
@@ -27,11 +28,14 @@ export class PipelineStack extends Stack {
 
   constructor(scope: Construct, id: string, { config, lambdasFolder, storage }: PipelineStackProps) {
     super(scope, id, { description: "tapestream: streams, functions and the WebSocket API" });
-    const ticks = new RecordStream(this, "Ticks", {
-      shards: config.shards,
-      retention: Duration.hours(config.ticksRetentionHours),
-      removalPolicy: config.dataRemoval === "retain" ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-    });
+    const ticks =
+      config.stream === "msk"
+        ? new MskTicks(this, "Ticks", { config, lambdasFolder })
+        : new RecordStream(this, "Ticks", {
+            shards: config.shards,
+            retention: Duration.hours(config.ticksRetentionHours),
+            removalPolicy: config.dataRemoval === "retain" ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+          });
     // Updates can be had again from the stored panes.
     const bars = new RecordStream(this, "Bars", { shards: config.barsShards, removalPolicy: RemovalPolicy.DESTROY });
     const { connections, tickets, failures } = storage;
