@@ -62,7 +62,7 @@ export const iteratorAge = (of: StageFunction): Metric =>
 /** How old ticks are when they are folded: a mapping of a topic tells nobody, and so the aggregator does. */
 export const ticksAge = (watched: Watched): Metric =>
   watched.ticks instanceof MskTicks
-    ? ownMetric("IteratorAgeMs", Stats.MAXIMUM)
+    ? ownMetric("IteratorAgeMs", Stats.MAXIMUM).with({ period: MINUTE })
     : iteratorAge(functionOf(watched, "aggregator"));
 
 /** What the WebSocket API counts of itself. Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-logging.html */
