@@ -8,6 +8,8 @@ export const STACKS = {
 /** Outputs that commands rely on. Names are API. */
 export const OUTPUTS = {
   ticksStream: "TicksStreamName",
+  /** Of the ticks topic, where MSK has it. */
+  ticksPartitions: "TicksPartitions",
   barsStream: "BarsStreamName",
   ticketsUrl: "TicketsUrl",
   webSocketUrl: "WebSocketUrl",

@@ -61,7 +61,10 @@ export class PipelineStack extends Stack {
       },
     });
 
-    new CfnOutput(this, OUTPUTS.ticksStream, { value: ticks.streamName });
+    if (ticks instanceof MskTicks) {
+      new CfnOutput(this, OUTPUTS.ticksPartitions, { value: String(config.shards) });
+      new CfnOutput(this, "TicksBrokers", { value: ticks.brokers });
+    } else new CfnOutput(this, OUTPUTS.ticksStream, { value: ticks.streamName });
     new CfnOutput(this, OUTPUTS.barsStream, { value: bars.streamName });
     new CfnOutput(this, "FetcherFunctionName", { value: fetcher.function.functionName });
     new CfnOutput(this, OUTPUTS.webSocketUrl, { value: socket.stage.url });
