@@ -64,7 +64,7 @@ test("the driver shows who it is by the SDK's credentials when it is asked", asy
   const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   const { sslOptions: _, ...plain } = settingsOf(options);
   const client = new Client({ ...plain, contactPoints: [address] });
-  await expect(client.connect()).rejects.toThrow();
+  await expect(client.connect()).rejects.toThrow("All host(s) tried for query failed");
   await client.shutdown();
   server.close();
   const identity = { accessKeyId: "key", secretAccessKey: "secret", sessionToken: "token" };

@@ -42,14 +42,20 @@ export class SigV4AuthProvider extends AuthProvider {
   override newAuthenticator(): auth.Authenticator {
     return {
       initialResponse: (callback) => callback(null, MECHANISM),
-      evaluateChallenge: (challenge, callback) => {
-        this.#answer(challenge).then(
-          (answer) => callback(null, answer),
-          (error: unknown) => callback(error),
-        );
-      },
+      evaluateChallenge: (challenge, callback) => void this.#respond(challenge, callback),
       onAuthenticationSuccess: () => undefined,
     };
+  }
+
+  async #respond(challenge: Buffer, callback: Parameters<auth.Authenticator["evaluateChallenge"]>[1]): Promise<void> {
+    let answer: Buffer;
+    try {
+      answer = await this.#answer(challenge);
+    } catch (error) {
+      callback(error);
+      return;
+    }
+    callback(null, answer);
   }
 
   async #answer(challenge: Buffer): Promise<Buffer> {

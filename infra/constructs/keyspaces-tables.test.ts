@@ -22,7 +22,7 @@ const readCreation = (statement: string): readonly [string, KeyspacesTable] => {
     : /PRIMARY KEY \((\([^)]*\)|\w+),? ?([^)]*)\)/.exec(body!)!;
   const typed = (names: string): Record<string, string> =>
     Object.fromEntries([...names.matchAll(/\w+/g)].map(([each]) => [each, types.get(each)!]));
-  const table = { partitionKey: typed(partition!), clustering: typed(clustering!) };
+  const table = { partitionKey: typed(partition), clustering: typed(clustering) };
   const keys = new Set([...Object.keys(table.partitionKey), ...Object.keys(table.clustering)]);
   return [name!, { ...table, regular: Object.fromEntries([...types].filter(([each]) => !keys.has(each))) }];
 };

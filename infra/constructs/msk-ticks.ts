@@ -51,6 +51,7 @@ export class MskTicks extends Construct {
     });
     this.brokers = this.#brokersOf(this.#cluster.attrArn);
     this.#topicMade = new Trigger(this, "TopicMade", { handler: this.#topicFunction(), timeout: Duration.minutes(2) });
+    this.#topicMade.executeAfter(this.network);
   }
 
   /** Lets `target` write frames and see where they stand. */

@@ -35,9 +35,9 @@ describe("bars in Amazon Keyspaces", () => {
 
   test("are in tables paid per request, restorable and encrypted, that come after the keyspace", () => {
     const tables = resourcesOf(storage, "AWS::Cassandra::Table");
-    expect(tables.map(({ Properties }) => Properties["TableName"])).toEqual([
-      ...["checkpoints", "statuses", "gaps", "leases", "symbols", "rejected", "redriven", "panes_10s", "panes_1m"],
-    ]);
+    expect(tables.map(({ Properties }) => Properties["TableName"]).join(" ")).toBe(
+      "checkpoints statuses gaps leases symbols rejected redriven panes_10s panes_1m",
+    );
     for (const table of tables) {
       expect(table).toMatchObject({
         DeletionPolicy: "Retain",
