@@ -29,15 +29,9 @@ import {
 export interface TapestreamConfig {
   /** Trades a second that are expected, all symbols together: what is `auto` is planned for them. @default 1000 */
   readonly tradesPerSecond: number;
-  /**
-   * Which database has the bars and what they are folded from: DynamoDB, or Amazon Keyspaces, which is read by CQL. Connections
-   * and tickets are in DynamoDB either way. What one holds the other does not know; see docs/kafka.md. @default dynamodb
-   */
+  /** Which database has the bars and what they are folded from: DynamoDB, or Amazon Keyspaces, which is read by CQL; connections and tickets are in DynamoDB either way. What one holds the other does not know; see docs/kafka.md. @default dynamodb */
   readonly store: "dynamodb" | "keyspaces";
-  /**
-   * What carries the ticks: Kinesis, or a topic of MSK Serverless in a network of its own, without a window over arrival. Updates
-   * of bars are carried by Kinesis either way; see docs/kafka.md. @default kinesis
-   */
+  /** What carries the ticks: Kinesis, or a topic of MSK Serverless in a network of its own, without a window over arrival; updates of bars are carried by Kinesis either way. See docs/kafka.md, and what it costs. @default kinesis */
   readonly stream: "kinesis" | "msk";
   /** Shards of the ticks stream, or partitions of the ticks topic; of Kinesis, each takes 1 MB or 1,000 records a second. @default auto, as `npm run plan` reckons */
   readonly shards: number;
