@@ -17,13 +17,15 @@ export interface Assembly extends AsyncDisposable {
 
 /**
  * What a laptop chooses: a window that closes soon, and tickets for all who reach it, known or not.
- * The embedded Kinesis knows no consumers.
+ * The embedded Kinesis knows no consumers, and is what there is here, as the embedded DynamoDB is.
  */
 const LAPTOP_SETTINGS = {
   arrivalWindowSeconds: "5",
   dataRemoval: "destroy",
   stage: "",
   fanOut: "none",
+  store: "dynamodb",
+  stream: "kinesis",
   access: "ticket",
   allowedOrigins: "",
   jwtIssuer: "",

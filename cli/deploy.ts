@@ -54,7 +54,7 @@ const deploy = async (args: Arguments): Promise<number> => {
   const context = { ...readContext(args), ...(stage === undefined ? {} : { stage }) };
   using account = await openAccount();
   const { accountId } = await mustBeBootstrapped(account);
-  await buildLambdas();
+  await buildLambdas({ hasOtherEngines: true });
   const siteDir = await buildWeb();
   await synthesize({ CDK_OUTDIR: OUT_DIR, CDK_CONTEXT_JSON: JSON.stringify(context) });
   const settings = await readSynthesizedSettings(OUT_DIR);

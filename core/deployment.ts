@@ -36,6 +36,8 @@ export const isStage = (text: string): boolean => /^([A-Za-z]([A-Za-z0-9-]{0,18}
 /** Outputs that commands rely on. Names are API. */
 export const OUTPUTS = {
   ticksStream: "TicksStreamName",
+  /** Of the ticks topic, where MSK has it. */
+  ticksPartitions: "TicksPartitions",
   barsStream: "BarsStreamName",
   ticketsUrl: "TicketsUrl",
   webSocketUrl: "WebSocketUrl",

@@ -21,6 +21,13 @@ export const STAGES = [
   "ws-heartbeat",
 ] as const;
 
+/** What else is built for other engines. */
+const OTHER_BUNDLES = [
+  ...["fetcher", "aggregator", "ws-message", "ws-heartbeat"].map((stage) => `${stage}-keyspaces`),
+  ...["fetcher", "aggregator"].flatMap((stage) => [`${stage}-msk`, `${stage}-keyspaces-msk`]),
+  "ticks-topic",
+];
+
 export type Stage = (typeof STAGES)[number];
 
 export interface Resource {
@@ -52,7 +59,7 @@ export interface Bundles extends AsyncDisposable {
 
 export const openBundles = async (): Promise<Bundles> => {
   const folder = await mkdtemp(join(tmpdir(), "tapestream-infra-"));
-  for (const stage of STAGES) {
+  for (const stage of [...STAGES, ...OTHER_BUNDLES]) {
     await mkdir(join(folder, stage));
     await writeFile(join(folder, stage, "index.mjs"), `export const handler = () => "${stage}";\n`);
   }

@@ -13,6 +13,8 @@ describe("the deployment's configuration", () => {
   test("has defaults for everything", () => {
     expect(readConfig({})).toEqual({
       tradesPerSecond: 1_000,
+      store: "dynamodb",
+      stream: "kinesis",
       shards: 1,
       barsShards: 1,
       aggregatorMemoryMiB: 1_024,
@@ -156,7 +158,7 @@ describe("what is planned", () => {
 
 describe("a mistake in the configuration", () => {
   const known =
-    "tradesPerSecond, shards, barsShards, aggregatorMemoryMiB, ticksRetentionHours, arrivalWindowSeconds, batchSize, batchingWindowSeconds, retryAttempts, " +
+    "tradesPerSecond, store, stream, shards, barsShards, aggregatorMemoryMiB, ticksRetentionHours, arrivalWindowSeconds, batchSize, batchingWindowSeconds, retryAttempts, " +
     "source, symbols, symbolCount, intervals, offeredIntervals, slidingAverages, lanes, frameMaxTrades, frameMaxBytes, lingerMs, " +
     "maxUnfoldedTrades, maxOutOfOrdernessMs, idleMs, heartbeatSeconds, clockSkewMs, rejectedKeep, access, allowedOrigins, " +
     "jwtIssuer, jwtAudiences, signInClientId, signInScopes, signInOrigins, socketRequestsPerSecond, socketRequestsBurst, ticketsPerSecond, ticketsBurst, socketClient, " +

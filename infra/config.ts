@@ -34,7 +34,11 @@ import {
 export interface TapestreamConfig {
   /** Trades a second that are expected, all symbols together: what is `auto` is planned for them. @default 1000 */
   readonly tradesPerSecond: number;
-  /** Shards of the ticks stream; each takes 1 MB or 1,000 records a second. @default auto, as `npm run plan` reckons */
+  /** Which database has the bars and what they are folded from: DynamoDB, or Amazon Keyspaces, which is read by CQL; connections and tickets are in DynamoDB either way. What one holds the other does not know; see docs/kafka.md. @default dynamodb */
+  readonly store: "dynamodb" | "keyspaces";
+  /** What carries the ticks: Kinesis, or a topic of MSK Serverless in a network of its own, without a window over arrival; updates of bars are carried by Kinesis either way. See docs/kafka.md, and what it costs. @default kinesis */
+  readonly stream: "kinesis" | "msk";
+  /** Shards of the ticks stream, or partitions of the ticks topic; of Kinesis, each takes 1 MB or 1,000 records a second. @default auto, as `npm run plan` reckons */
   readonly shards: number;
   /** Shards of the bars stream. @default auto, as `npm run plan` reckons */
   readonly barsShards: number;
@@ -141,6 +145,8 @@ export type Settings = Omit<TapestreamConfig, PlannedKey> & Readonly<Record<Plan
 /** What holds where nothing is given, as it would be given. */
 export const DEFAULTS: Readonly<Record<keyof TapestreamConfig, unknown>> = {
   tradesPerSecond: 1_000,
+  store: "dynamodb",
+  stream: "kinesis",
   shards: "auto",
   barsShards: "auto",
   aggregatorMemoryMiB: "auto",
@@ -195,6 +201,8 @@ export const DEFAULTS: Readonly<Record<keyof TapestreamConfig, unknown>> = {
  */
 export const READERS: { readonly [Key in keyof Settings]: Reader<Settings[Key]> } = {
   tradesPerSecond: wholeNumber(1, 100_000_000),
+  store: oneOf("dynamodb", "keyspaces"),
+  stream: oneOf("kinesis", "msk"),
   shards: wholeNumberOrAuto(1, 20_000),
   barsShards: wholeNumberOrAuto(1, 20_000),
   aggregatorMemoryMiB: wholeNumberOrAuto(256, 10_240),
