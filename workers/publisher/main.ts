@@ -24,20 +24,24 @@ await runWorker("publisher", async ({ env, clock, log, metrics }) => {
     const sinks = await openSinks(config, client, clock);
     ends.unshift(...sinks.clients);
     const storedIntervalsMs = config.intervals.map(({ intervalMs }) => intervalMs);
-    const finalBars = new FinalBars({ panes, symbols, storedIntervalsMs, intervalMs: config.intervalMs });
-    const bars = metrics.counter("bars_published_total", "Final bars handed over");
-    const trades = metrics.counter("trades_published_total", "Raw trades handed over");
-    const rawTrades = new RawTrades(ticks, config.clockSkewMs);
+    const finalBars = () => new FinalBars({ panes, symbols, storedIntervalsMs, intervalMs: config.intervalMs });
+    // Who reads trades asks in turn, and so has a client of its own.
+    const rawTrades = () => {
+      const topic = new KafkaTopic({ ...kafkaOf(config), topic: config.ticksTopic });
+      ends.unshift(topic);
+      return new RawTrades(topic, config.clockSkewMs);
+    };
+    const bars = metrics.counter("bars_published_total", "Final bars handed over, to all places together");
+    const trades = metrics.counter("trades_published_total", "Raw trades handed over, to all places together");
     const [leases, rules] = [openCassandraLeaseStore(stores), config];
-    const handed = { barSinks: sinks.bars, tradeSinks: sinks.trades, counted: { bars, trades } };
     return openPublisher({
       ...config,
-      ...handed,
+      barPlaces: sinks.bars.map((place) => ({ ...place, bars: finalBars() })),
+      tradePlaces: sinks.trades.map((place) => ({ ...place, trades: rawTrades() })),
+      counted: { bars, trades },
       ticks,
       checkpoints,
       leases,
-      finalBars,
-      rawTrades,
       rules,
       freshId: randomUUID,
       clock,

@@ -7,15 +7,14 @@ import { openRedisBarSink } from "#adapters/redis/bar-sink.ts";
 import type { Bar } from "#core/bar.ts";
 import { averagePriceText, stockAveragesText } from "#core/bar-texts.ts";
 import { PipelineError } from "#core/errors.ts";
-import type { BarSink } from "#core/ports/bar-sink.ts";
 import type { Clock } from "#core/ports/clock.ts";
-import type { TradeSink } from "#core/ports/trade-sink.ts";
 import { kafkaOf } from "../engines.ts";
 import type { PublisherConfig } from "./config.ts";
+import type { BarPlace, TradePlace } from "./places.ts";
 
 export interface Sinks {
-  readonly bars: readonly BarSink[];
-  readonly trades: readonly TradeSink[];
+  readonly bars: readonly Pick<BarPlace, "name" | "sink">[];
+  readonly trades: readonly Pick<TradePlace, "name" | "sink">[];
   /** What is to be closed. */
   readonly clients: readonly AsyncDisposable[];
 }
@@ -26,9 +25,9 @@ export interface Sinks {
  */
 export const openSinks = async (config: PublisherConfig, client: Client, clock: Clock): Promise<Sinks> => {
   const topics = [
-    { topic: config.averagePriceTopic, text: averagePriceText },
-    { topic: config.stockAveragesTopic, text: stockAveragesText },
-  ].flatMap(({ topic, text }) => (topic === undefined ? [] : [{ topic, text }]));
+    { name: "average-price", topic: config.averagePriceTopic, text: averagePriceText },
+    { name: "stock-averages", topic: config.stockAveragesTopic, text: stockAveragesText },
+  ].flatMap(({ topic, ...rest }) => (topic === undefined ? [] : [{ topic, ...rest }]));
   const topicSinks = await openTopics(config, topics);
   const redis = config.redis === undefined ? [] : [openRedisBarSink({ ...config.redis, text: averagePriceText })];
   const influx = config.influx === undefined ? [] : [openInfluxSinks(config.influx)];
@@ -39,8 +38,12 @@ export const openSinks = async (config: PublisherConfig, client: Client, clock: 
     throw new PipelineError("TAPE_CONFIG_INVALID", `a publisher must be told where to, by ${names}, was told nothing`);
   }
   return {
-    bars: [...topicSinks, ...redis, ...influx],
-    trades: [...influx, ...stock],
+    bars: [
+      ...topics.map(({ name }, i) => ({ name, sink: topicSinks[i]! })),
+      ...redis.map((sink) => ({ name: "redis", sink })),
+      ...influx.map((sink) => ({ name: "influx", sink })),
+    ],
+    trades: [...influx.map((sink) => ({ name: "influx", sink })), ...stock.map((sink) => ({ name: "stock", sink }))],
     clients: [...topicSinks, ...redis],
   };
 };
