@@ -84,9 +84,12 @@ export const openAggregatorWorker = async (options: AggregatorWorkerOptions): Pr
       return member.isActive;
     },
     [Symbol.asyncDispose]: async () => {
-      await Promise.all([...followed.keys()].map(leave));
-      await member[Symbol.asyncDispose]();
-      await topic[Symbol.asyncDispose]();
+      try {
+        await Promise.all([...followed.keys()].map(leave));
+      } finally {
+        await member[Symbol.asyncDispose]();
+        await topic[Symbol.asyncDispose]();
+      }
     },
   };
 };

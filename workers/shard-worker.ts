@@ -52,7 +52,17 @@ export const followShard = async (deps: ShardWorkerDeps, signal: AbortSignal): P
     const before = standing;
     standing = (await untilDone(deps, signal, () => takeStep(deps, memory, before, records, signal))) ?? before;
   }
-  if (standing.state !== undefined) await takeStep(deps, memory, standing, [], signal);
+  if (standing.state !== undefined) await storeOnLeaving(deps, () => takeStep(deps, memory, standing, [], signal));
+};
+
+/** What cannot be stored now is folded again by whoever comes next: the checkpoint does not pass it over. */
+const storeOnLeaving = async ({ log, shard }: ShardWorkerDeps, store: () => Promise<unknown>): Promise<void> => {
+  try {
+    await store();
+  } catch (error) {
+    if (!(error instanceof PipelineError)) throw error;
+    log.warn("left without storing", { shard, code: error.code, reason: error.message });
+  }
 };
 
 const nextEnd = ({ clock, lifeMs }: ShardWorkerDeps): EpochMs => epochMs(clock.nowMs() + lifeMs);
