@@ -23,6 +23,8 @@ export interface AggregatorWorker extends AsyncDisposable {
   readonly partitions: readonly number[];
   /** Whether it is in its group, and so knows which partitions are its own. */
   readonly isReady: boolean;
+  /** Rejects when an engine refuses what is asked. */
+  readonly done: Promise<unknown>;
 }
 
 /** A fetch waits so long for a record. */
@@ -44,6 +46,8 @@ export const openAggregatorWorker = async (options: AggregatorWorkerOptions): Pr
   const followed = new Map<number, Following>();
   const topicId = await topic.id();
   let member: GroupMember | undefined;
+  const failure = Promise.withResolvers<never>();
+  failure.promise.catch(() => undefined);
 
   const follow = (partition: number): void => {
     const abort = new AbortController();
@@ -59,7 +63,9 @@ export const openAggregatorWorker = async (options: AggregatorWorkerOptions): Pr
       },
     };
     log.info("partition taken", { shard });
-    const done = followShard(worker, abort.signal).finally(() => log.info("partition left", { shard }));
+    const done = followShard(worker, abort.signal)
+      .catch(failure.reject)
+      .finally(() => log.info("partition left", { shard }));
     followed.set(partition, { abort, done });
   };
 
@@ -83,6 +89,7 @@ export const openAggregatorWorker = async (options: AggregatorWorkerOptions): Pr
     get isReady() {
       return member.isActive;
     },
+    done: failure.promise,
     [Symbol.asyncDispose]: async () => {
       try {
         await Promise.all([...followed.keys()].map(leave));

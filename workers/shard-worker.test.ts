@@ -10,6 +10,7 @@ import { followShard } from "./shard-worker.ts";
 
 const NOW = epochMs(1_700_000_000_000);
 const minute = durationMs(60_000);
+const LIFE = durationMs(1_000);
 const TRADE = utf8Bytes(`{"symbol":"A","price":"1","size":"1","eventTimeMs":${NOW}}`);
 
 /** A shard with one trade, which a worker has folded and not stored yet. */
@@ -19,9 +20,10 @@ const openStage = async () => {
   const [shard] = stream.openShards() as [string];
   const waiting: ShardRecord[] = [stream.append(shard, TRADE)];
   const memory = createMemoryLifePorts({ shards: stream, clock });
-  const store = { isDown: false };
+  const store = { isDown: false, isRefusing: false };
   const put: typeof memory.panes.put = async (panes) => {
-    if (store.isDown) throw new PipelineError("TAPE_STORE_UNAVAILABLE", "the store must answer", { retryable: true });
+    const [retryable, words] = [!store.isRefusing, "the store must answer"];
+    if (store.isDown || store.isRefusing) throw new PipelineError("TAPE_STORE_UNAVAILABLE", words, { retryable });
     await memory.panes.put(panes);
   };
   const warnings: string[] = [];
@@ -46,7 +48,7 @@ const openStage = async () => {
           return waiting.splice(0);
         },
       },
-      lifeMs: durationMs(3_600_000),
+      lifeMs: LIFE,
       onStored: async () => undefined,
     },
     stop.signal,
@@ -57,7 +59,7 @@ const openStage = async () => {
     await clock.advance(1);
     await done;
   };
-  return { store, end, warnings, checkpoint: () => memory.checkpoints.get("ticks", shard) };
+  return { store, end, done, clock, warnings, checkpoint: () => memory.checkpoints.get("ticks", shard) };
 };
 
 describe("a worker that is to leave its shard", () => {
@@ -72,5 +74,25 @@ describe("a worker that is to leave its shard", () => {
     store.isDown = true;
     await end();
     expect([await checkpoint(), warnings]).toEqual([undefined, ["left without storing"]]);
+  });
+});
+
+describe("a worker whose store fails", () => {
+  test("tries again as long as that may help", async () => {
+    const { store, clock, end, checkpoint } = await openStage();
+    store.isDown = true;
+    await clock.advance(LIFE);
+    store.isDown = false;
+    await clock.advance(LIFE);
+    expect((await checkpoint())?.counts.trades).toBe(1);
+    await end();
+  });
+
+  test("ends when it is refused what it asks", async () => {
+    const { store, clock, done } = await openStage();
+    store.isRefusing = true;
+    const ended = expect(done).rejects.toMatchObject({ code: "TAPE_STORE_UNAVAILABLE" });
+    await clock.advance(LIFE);
+    await ended;
   });
 });

@@ -41,6 +41,7 @@ interface Standing {
 /**
  * Folds a shard's records as they come, one life after another, until `signal` says that it is another's or that it is
  * over; then stores what it holds. A batch that fails is tried again, as Lambda does.
+ * @throws PipelineError when an engine refuses what is asked, and trying again would change nothing
  */
 export const followShard = async (deps: ShardWorkerDeps, signal: AbortSignal): Promise<void> => {
   const memory = new LifeMemory(deps.rules.intervalsMs);
@@ -95,7 +96,7 @@ const untilDone = async <Result>(
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof PipelineError)) throw error;
+      if (!(error instanceof PipelineError) || !error.isRetryable) throw error;
       log.warn("will be tried again", { shard, code: error.code, reason: error.message });
       await clock.sleep(backoffMs(BACKOFF, Math.min(attempt, 8), Math.random()));
     }

@@ -1,6 +1,7 @@
 import { Client, types, type ClientOptions, type QueryOptions } from "cassandra-driver";
-import { PipelineError } from "#core/errors.ts";
+import type { PipelineError } from "#core/errors.ts";
 import type { Clock } from "#core/ports/clock.ts";
+import { storeUnavailable } from "./unavailable.ts";
 
 /** A row of an answer, by column. */
 export type Row = types.Row;
@@ -29,6 +30,15 @@ export interface CassandraOptions {
  */
 export const openCassandraClient = ({ contactPoints, dataCenter, credentials }: ClusterOptions): Client =>
   new Client(settingsOf(contactPoints, dataCenter, credentials));
+
+/** Connects, so that what is wrong with a login is known at once. @throws PipelineError TAPE_STORE_UNAVAILABLE */
+export const connectCassandra = async (client: Client): Promise<void> => {
+  try {
+    await client.connect();
+  } catch (cause) {
+    throw storeUnavailable("Cassandra must answer", cause);
+  }
+};
 
 const settingsOf = (
   contactPoints: readonly string[],
@@ -108,10 +118,5 @@ export const openKeyspace = ({ client, keyspace, clock }: CassandraOptions): Key
   };
 };
 
-const unavailable = (keyspace: string, cause: unknown): PipelineError => {
-  const failure = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
-  return new PipelineError("TAPE_STORE_UNAVAILABLE", `keyspace ${keyspace} must answer, failed with ${failure}`, {
-    cause,
-    retryable: true,
-  });
-};
+const unavailable = (keyspace: string, cause: unknown): PipelineError =>
+  storeUnavailable(`keyspace ${keyspace} must answer`, cause);

@@ -1,7 +1,7 @@
 import type { Client } from "cassandra-driver";
-import { PipelineError } from "#core/errors.ts";
 import { intervalText } from "#core/interval.ts";
 import type { DurationMs, EpochMs } from "#core/units.ts";
+import { storeUnavailable } from "./unavailable.ts";
 
 /** A stored interval and for how long after it was written a pane of it is kept. */
 export interface KeptInterval {
@@ -101,7 +101,6 @@ export const migrate = async (client: Client, options: SchemaOptions): Promise<v
     for (const { intervalMs, keepMs } of options.intervals)
       await client.execute(paneTableCql(keyspace, paneTable(intervalMs), keepMs));
   } catch (cause) {
-    const message = `the schema of keyspace ${keyspace} must be made, failed with ${String(cause)}`;
-    throw new PipelineError("TAPE_STORE_UNAVAILABLE", message, { cause, retryable: true });
+    throw storeUnavailable(`the schema of keyspace ${keyspace} must be made`, cause);
   }
 };

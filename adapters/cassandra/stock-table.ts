@@ -1,10 +1,10 @@
 import { types, type Client } from "cassandra-driver";
 import { concurrently } from "#core/concurrently.ts";
 import { decimalText } from "#core/decimal.ts";
-import { PipelineError } from "#core/errors.ts";
 import type { TradeSink } from "#core/ports/trade-sink.ts";
 import { MAX_IN_FLIGHT, openKeyspace, type CassandraOptions } from "./client.ts";
 import { timestamp } from "./pane-row.ts";
+import { storeUnavailable } from "./unavailable.ts";
 
 const DAY_CHARS = 10;
 
@@ -20,8 +20,7 @@ export const createStockTable = async (client: Client, keyspace: string): Promis
   try {
     await client.execute(STOCK_CQL(keyspace));
   } catch (cause) {
-    const message = `table ${keyspace}.stock must be made, failed with ${String(cause)}`;
-    throw new PipelineError("TAPE_STORE_UNAVAILABLE", message, { cause, retryable: true });
+    throw storeUnavailable(`table ${keyspace}.stock must be made`, cause);
   }
 };
 

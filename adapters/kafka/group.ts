@@ -1,6 +1,7 @@
 import { Consumer } from "@platformatic/kafka";
 import { sequenceDigits, type DurationMs, type SequenceNumber } from "#core/units.ts";
-import { clientOptions, unavailable, type TopicOptions } from "./topic.ts";
+import { clientOptions, type TopicOptions } from "./topic.ts";
+import { unavailable } from "./unavailable.ts";
 
 export interface GroupOptions extends TopicOptions {
   readonly group: string;

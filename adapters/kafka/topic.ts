@@ -1,6 +1,7 @@
 import { Admin, Consumer, type BaseOptions } from "@platformatic/kafka";
 import { PipelineError } from "#core/errors.ts";
 import { epochMs, sequenceNumber, type DurationMs, type EpochMs, type SequenceNumber } from "#core/units.ts";
+import { apiIdOf, failuresOf, unavailable } from "./unavailable.ts";
 
 export interface KafkaOptions {
   /** `host:port` each. */
@@ -184,32 +185,6 @@ const recordsOf = (batches: Batches, from: bigint, end: bigint): FetchedRecords 
   return { records, next, end };
 };
 
-/** The error that says that `topic` could not be asked. */
-export const unavailable = (topic: string, cause: unknown): PipelineError => {
-  const words = new Set(failuresOf(cause).map(wordsOf));
-  return new PipelineError(
-    "TAPE_STREAM_UNAVAILABLE",
-    `topic ${topic} must answer, failed with ${[...words].join("; ")}`,
-    {
-      cause,
-      retryable: true,
-    },
-  );
-};
-
-/** The client's errors hold the broker's, one within another. */
-const failuresOf = (error: unknown): readonly unknown[] => {
-  if (!(error instanceof Error && "errors" in error && Array.isArray(error.errors))) return [error];
-  return error.errors.length === 0 ? [error] : error.errors.flatMap(failuresOf);
-};
-
-const wordsOf = (failure: unknown): string => {
-  if (!(failure instanceof Error)) return String(failure);
-  return "apiId" in failure && typeof failure.apiId === "string"
-    ? `${failure.apiId}: ${failure.message}`
-    : failure.message;
-};
-
 export interface NewTopic {
   readonly topic: string;
   readonly partitions: number;
@@ -239,6 +214,4 @@ export const createTopics = async (options: KafkaOptions, topics: readonly NewTo
 };
 
 const isThere = (error: unknown): boolean =>
-  failuresOf(error).some(
-    (failure) => failure instanceof Error && "apiId" in failure && failure.apiId === "TOPIC_ALREADY_EXISTS",
-  );
+  failuresOf(error).some((failure) => apiIdOf(failure) === "TOPIC_ALREADY_EXISTS");

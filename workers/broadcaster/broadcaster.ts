@@ -69,6 +69,7 @@ export const openBroadcaster = async (config: BroadcasterConfig, deps: Broadcast
     get isReady() {
       return updates.isReady;
     },
+    done: updates.done,
     get connections() {
       return sockets.count;
     },

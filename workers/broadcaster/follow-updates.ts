@@ -9,6 +9,8 @@ import type { UpdatesEvent } from "#lambdas/ws-broadcast/events.ts";
 export interface UpdatesFollower extends AsyncDisposable {
   /** Whether every partition answered when it was last asked. */
   readonly isReady: boolean;
+  /** Rejects when the broker refuses what is asked. */
+  readonly done: Promise<unknown>;
 }
 
 export interface FollowOptions extends TopicOptions {
@@ -36,14 +38,15 @@ export const followUpdates = async (options: FollowOptions): Promise<UpdatesFoll
     throw error;
   });
   const failing = new Set<number>();
-  const done = ends.map((end, partition) => follow(options, topic, partition, end, failing, stop.signal));
+  const done = Promise.all(ends.map((end, partition) => follow(options, topic, partition, end, failing, stop.signal)));
   return {
     get isReady() {
       return failing.size === 0;
     },
+    done,
     [Symbol.asyncDispose]: async () => {
       stop.abort();
-      await Promise.all(done);
+      await done.catch(() => undefined);
       await topic[Symbol.asyncDispose]();
     },
   };
@@ -75,7 +78,7 @@ const follow = async (
       failures = 0;
       failing.delete(partition);
     } catch (error) {
-      if (!(error instanceof PipelineError)) throw error;
+      if (!(error instanceof PipelineError) || !error.isRetryable) throw error;
       failing.add(partition);
       log.warn("updates will be asked for again", { partition, code: error.code, reason: error.message });
       await clock.sleep(backoffMs(BACKOFF, Math.min(++failures, LONGEST_BACKOFF), Math.random()));

@@ -1,4 +1,4 @@
-import { openCassandraClient } from "#adapters/cassandra/client.ts";
+import { connectCassandra, openCassandraClient } from "#adapters/cassandra/client.ts";
 import { openCassandraGapStore } from "#adapters/cassandra/gap-store.ts";
 import { openCassandraLeaseStore } from "#adapters/cassandra/lease-store.ts";
 import { openCassandraShardStatusStore } from "#adapters/cassandra/shard-status.ts";
@@ -15,6 +15,7 @@ await runWorker("broadcaster", async ({ env, clock, log, metrics }) => {
   const client = openCassandraClient(clusterOf(config));
   const stores = { ...config, client, clock };
   return closing([{ [Symbol.asyncDispose]: () => client.shutdown() }], async () => {
+    await connectCassandra(client);
     const worker = await openBroadcaster(config, {
       ...cassandraPorts(stores),
       statuses: openCassandraShardStatusStore(stores),

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { openCassandraClient } from "#adapters/cassandra/client.ts";
+import { connectCassandra, openCassandraClient } from "#adapters/cassandra/client.ts";
 import { openCassandraLeaseStore } from "#adapters/cassandra/lease-store.ts";
 import { openCassandraSymbolRegister } from "#adapters/cassandra/symbol-register.ts";
 import { KafkaTopic } from "#adapters/kafka/topic.ts";
@@ -21,6 +21,7 @@ await runWorker("publisher", async ({ env, clock, log, metrics }) => {
   const ticks = new KafkaTopic({ ...kafkaOf(config), topic: config.ticksTopic });
   const ends: AsyncDisposable[] = [ticks, { [Symbol.asyncDispose]: () => client.shutdown() }];
   return closing(ends, async () => {
+    await connectCassandra(client);
     const sinks = await openSinks(config, client, clock);
     ends.unshift(...sinks.clients);
     const storedIntervalsMs = config.intervals.map(({ intervalMs }) => intervalMs);

@@ -44,6 +44,7 @@ export const openPublisher = (deps: PublisherDeps): RunningWorker => {
     get isReady() {
       return health.isReady && !outlets.some(({ isFailing }) => isFailing);
     },
+    done,
     [Symbol.asyncDispose]: async () => {
       stop.abort();
       await done;
@@ -71,7 +72,7 @@ const work = async (
       // Where something was handed over there may be more.
       if (held === undefined || held.standing === before) await Promise.race([clock.sleep(STEP_MS), stopped]);
     } catch (error) {
-      if (!(error instanceof PipelineError)) throw error;
+      if (!(error instanceof PipelineError) || !(error.isRetryable || error.code === "TAPE_LEASE_LOST")) throw error;
       // What was handed over and not saved comes again.
       held = undefined;
       health.isReady = false;
