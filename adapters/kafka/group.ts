@@ -2,6 +2,7 @@ import { Consumer } from "@platformatic/kafka";
 import { sequenceDigits, type DurationMs, type SequenceNumber } from "#core/units.ts";
 import { clientOptions, type TopicOptions } from "./topic.ts";
 import { unavailable } from "./unavailable.ts";
+import { watchPartitions } from "./watch-partitions.ts";
 
 export interface GroupOptions extends TopicOptions {
   readonly group: string;
@@ -17,13 +18,14 @@ const HEARTBEATS = 6;
 const REBALANCE_SESSIONS = 3;
 
 /**
- * One member of a consumer group that shares the partitions of a topic. Who is late to hear of a new sharing may go on with
+ * One member of a consumer group that shares the partitions of a topic, also those that it is given later. Who is late to hear of a new sharing may go on with
  * a partition that another has by then: what it writes must be harmless.
  */
 export class GroupMember implements AsyncDisposable {
   readonly #topic: string;
   readonly #consumer: Consumer;
   readonly #onAssigned: GroupOptions["onAssigned"];
+  #watching: AsyncDisposable | undefined;
 
   private constructor({ topic, group, sessionMs, onAssigned, ...options }: GroupOptions) {
     this.#topic = topic;
@@ -46,7 +48,14 @@ export class GroupMember implements AsyncDisposable {
   static async join(options: GroupOptions): Promise<GroupMember> {
     const member = new GroupMember(options);
     try {
+      const known = await member.#partitionCount();
       await member.#consumer.joinGroup();
+      // Of a group the first member shares out, and it does so when it joins: nobody else says that there are more.
+      member.#watching = watchPartitions(
+        known,
+        () => member.#partitionCount(),
+        () => member.#consumer.joinGroup(),
+      );
     } catch (error) {
       await member.#consumer.close(true);
       throw unavailable(options.topic, error);
@@ -71,8 +80,14 @@ export class GroupMember implements AsyncDisposable {
 
   /** Leaves the group, so that the others take over at once. */
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#watching?.[Symbol.asyncDispose]();
     await Promise.resolve(this.#consumer.leaveGroup(true)).catch(() => undefined);
     await this.#consumer.close(true);
+  }
+
+  async #partitionCount(): Promise<number> {
+    const { topics } = await this.#consumer.metadata({ topics: [this.#topic], forceUpdate: true });
+    return topics.get(this.#topic)?.partitionsCount ?? 0;
   }
 
   #assigned(): void {
