@@ -131,13 +131,15 @@ describe("a pipeline between the readers and writers of older ones", () => {
   });
 
   test("posts bars and raw trades as line protocol", async () => {
-    const isLine = /^(bars|trades)(,[a-z]+=(\\.|[^,= \\])+)+ [a-z]+=[\d.]+i?(,[a-z]+=[\d.]+i?)* \d+$/;
+    const isLine = /^(bars|trades)(,[a-z]+=(\\.|[^,= \\])+)+ [a-z]+=[\d.]+i?(,[a-z]+=([\d.]+i?|"[^"]+"))* \d+$/;
     await expect.poll(() => lines.length, PATIENT).toBeGreaterThanOrEqual(9);
     expect(lines.filter((line) => !isLine.test(line))).toEqual([]);
     expect(lines).toContain(
       "bars,interval=1m,symbol=IBM open=0.1,high=0.2,low=0.1,close=0.2,volume=2,mean=0.15,vwap=0.15,trades=2i 1381152600000",
     );
-    expect(lines).toContainEqual(expect.stringMatching(/^trades,id=\S+,symbol=IBM price=0.2,size=1 1381152659000$/));
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^trades,symbol=IBM price=0.2,size=1,id="\S+" 1381152659000\d{6}$/),
+    );
   });
 
   test("ends by itself, with exit code 0, when it is asked to", async () => {
