@@ -22,7 +22,7 @@ const perhaps = <Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefi
 
 const engines = {
   brokers: words,
-  isTls: fc.boolean(),
+  kafkaTls: perhaps(fc.record({ caFile: perhaps(text) })),
   sasl: perhaps(
     fc.record({
       mechanism: fc.constantFrom("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"),
@@ -35,6 +35,7 @@ const engines = {
   contactPoints: words,
   dataCenter: text,
   keyspace: fc.stringMatching(/^[a-z][a-z0-9_]{0,20}$/),
+  cassandraTls: perhaps(fc.record({ caFile: perhaps(text), name: perhaps(text) })),
   credentials: perhaps(fc.record({ username: text, password: text })),
 } satisfies { [Key in keyof EnginesConfig]: fc.Arbitrary<EnginesConfig[Key]> };
 
@@ -52,6 +53,7 @@ const rules = {
 const enginesEnv = {
   KAFKA_BROKERS: "kafka-0:9092,kafka-1:9092",
   KAFKA_TLS: "on",
+  KAFKA_CA_FILE: "/etc/kafka/ca.pem",
   KAFKA_SASL: "SCRAM-SHA-512",
   KAFKA_USERNAME: "worker",
   KAFKA_PASSWORD: "secret",
@@ -60,6 +62,9 @@ const enginesEnv = {
   CASSANDRA_CONTACT_POINTS: "cassandra-0:9042",
   CASSANDRA_DATA_CENTER: "datacenter1",
   CASSANDRA_KEYSPACE: "tapestream",
+  CASSANDRA_TLS: "on",
+  CASSANDRA_CA_FILE: "/etc/cassandra/ca.pem",
+  CASSANDRA_TLS_NAME: "cassandra.example",
   CASSANDRA_USERNAME: "worker",
   CASSANDRA_PASSWORD: "secret",
 };
@@ -74,6 +79,7 @@ const refusedEngines: readonly (readonly [Environment, string])[] = [
   [{ KAFKA_BROKERS: undefined }, "KAFKA_BROKERS must be set, was absent"],
   [{ KAFKA_BROKERS: "a, b" }, 'KAFKA_BROKERS must be texts with commas alone between them, was "a, b"'],
   [{ KAFKA_TLS: "yes" }, 'KAFKA_TLS must be on or off, was "yes"'],
+  [{ CASSANDRA_TLS: "off" }, "CASSANDRA_CA_FILE needs CASSANDRA_TLS=on, was off"],
   [{ KAFKA_SASL: "GSSAPI" }, 'KAFKA_SASL must be PLAIN or SCRAM-SHA-256 or SCRAM-SHA-512, was "GSSAPI"'],
   [{ CASSANDRA_PASSWORD: undefined }, "CASSANDRA_PASSWORD must be set, was absent"],
   [

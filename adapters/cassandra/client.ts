@@ -13,6 +13,13 @@ export interface ClusterOptions {
   /** `host` or `host:port` each. */
   readonly contactPoints: readonly string[];
   readonly dataCenter: string;
+  /** @default plain text */
+  readonly tls?: {
+    /** Authorities that are trusted, as PEM. @default those that Node knows */
+    readonly ca?: string;
+    /** The name that every node's certificate bears. @default the node's address */
+    readonly name?: string | undefined;
+  };
   /** @default none */
   readonly credentials?: { readonly username: string; readonly password: string };
 }
@@ -28,8 +35,20 @@ export interface CassandraOptions {
  * A client whose reads see every write that was acknowledged, as long as a majority of the replicas lives: R + W > N.
  * Conditional writes are serial within the data centre.
  */
-export const openCassandraClient = ({ contactPoints, dataCenter, credentials }: ClusterOptions): Client =>
-  new Client(settingsOf(contactPoints, dataCenter, credentials));
+export const openCassandraClient = (options: ClusterOptions): Client => new Client(clientSettings(options));
+
+/** What the driver is told. */
+export const clientSettings = ({ contactPoints, dataCenter, credentials, tls }: ClusterOptions): ClientOptions => ({
+  ...settingsOf(contactPoints, dataCenter, credentials),
+  ...(tls && { sslOptions: sslOptionsOf(tls) }),
+});
+
+/** The driver takes any certificate unless it is told not to. */
+const sslOptionsOf = ({ ca, name }: NonNullable<ClusterOptions["tls"]>): NonNullable<ClientOptions["sslOptions"]> => ({
+  rejectUnauthorized: true,
+  ...(ca !== undefined && { ca }),
+  ...(name !== undefined && { servername: name }),
+});
 
 /** Connects, so that what is wrong with a login is known at once. @throws PipelineError TAPE_STORE_UNAVAILABLE */
 export const connectCassandra = async (client: Client): Promise<void> => {

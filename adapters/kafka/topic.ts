@@ -203,6 +203,7 @@ export const createTopics = async (options: KafkaOptions, topics: readonly NewTo
       const configs = [
         { name: "message.timestamp.type", value: "LogAppendTime" },
         { name: "retention.ms", value: String(retentionMs) },
+        { name: "min.insync.replicas", value: String(insyncReplicas(replicas)) },
       ];
       await admin.createTopics({ topics: [topic], partitions, replicas, configs }).catch((error: unknown) => {
         if (!isThere(error)) throw unavailable(topic, error);
@@ -212,6 +213,9 @@ export const createTopics = async (options: KafkaOptions, topics: readonly NewTo
     await admin.close();
   }
 };
+
+/** So many replicas have what was taken: one may be gone, and what was acknowledged is lost with no single one of them. */
+export const insyncReplicas = (replicas: number): number => Math.max(1, replicas - 1);
 
 const isThere = (error: unknown): boolean =>
   failuresOf(error).some((failure) => apiIdOf(failure) === "TOPIC_ALREADY_EXISTS");
