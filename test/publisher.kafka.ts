@@ -17,6 +17,8 @@ const topics = {
   average: `average-stock-price-${name}`,
   stocks: `stocks_averages-${name}`,
 };
+/** What the setup makes and the publisher writes. */
+const READERS = { AVERAGE_PRICE_TOPIC: topics.average, STOCK_AVERAGES_TOPIC: topics.stocks, STOCK_TABLE: "on" };
 const CHANNEL = "average-stock-price";
 
 /** What the systems before this one wrote to their topics: their three shapes, one record each. */
@@ -72,7 +74,7 @@ beforeAll(async () => {
     await subscriber.connect();
     await subscriber.subscribe(CHANNEL, (message) => said.push(message));
   }
-  const setup = start("setup");
+  const setup = start("setup", READERS);
   expect([await setup.ended, setup.log]).toEqual([0, expect.stringContaining("done")]);
   await using writer = new PartitionWriter({ brokers: [inject("kafka").address], topic: topics.ticks });
   await writer.write(
@@ -82,12 +84,10 @@ beforeAll(async () => {
   start("aggregator");
   const { port } = influx.address() as { readonly port: number };
   start("publisher", {
-    AVERAGE_PRICE_TOPIC: topics.average,
-    STOCK_AVERAGES_TOPIC: topics.stocks,
+    ...READERS,
     ...(redis && { REDIS_URL: redis.url, REDIS_CHANNEL: CHANNEL }),
     INFLUX_URL: `http://127.0.0.1:${port}/api/v2/write?org=o&bucket=b`,
     INFLUX_TOKEN: "secret",
-    STOCK_TABLE: "on",
   });
 });
 

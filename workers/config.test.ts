@@ -8,6 +8,7 @@ import { DEFAULTS } from "./defaults.ts";
 import type { EnginesConfig } from "./engines.ts";
 import * as fetcher from "./fetcher/config.ts";
 import * as publisher from "./publisher/config.ts";
+import type { OlderReadersConfig } from "./older-readers.ts";
 import type { RulesConfig } from "./rules.ts";
 import * as setup from "./setup/config.ts";
 
@@ -50,6 +51,13 @@ const rules = {
   clockSkewMs: duration,
 } satisfies { [Key in keyof RulesConfig]: fc.Arbitrary<RulesConfig[Key]> };
 
+const olderReaders = {
+  averagePriceTopic: perhaps(text),
+  stockAveragesTopic: perhaps(text),
+  hasStockTable: fc.boolean(),
+  stockKeepMs: duration,
+} satisfies { [Key in keyof OlderReadersConfig]: fc.Arbitrary<OlderReadersConfig[Key]> };
+
 const enginesEnv = {
   KAFKA_BROKERS: "kafka-0:9092,kafka-1:9092",
   KAFKA_TLS: "on",
@@ -75,6 +83,12 @@ const rulesEnv = { INTERVALS_MS, REJECTED_KEEP_MS, TICKS_RETENTION_MS, MAX_OUT_O
 const pick = (...names: readonly (keyof typeof DEFAULTS)[]): Record<string, string> =>
   Object.fromEntries(names.map((name) => [name, DEFAULTS[name]]));
 
+const olderReadersEnv = {
+  ...pick("STOCK_TABLE", "STOCK_KEEP_MS"),
+  AVERAGE_PRICE_TOPIC: "average-stock-price",
+  STOCK_AVERAGES_TOPIC: "stocks_averages",
+};
+
 const refusedEngines: readonly (readonly [Environment, string])[] = [
   [{ KAFKA_BROKERS: undefined }, "KAFKA_BROKERS must be set, was absent"],
   [{ KAFKA_BROKERS: "a, b" }, 'KAFKA_BROKERS must be texts with commas alone between them, was "a, b"'],
@@ -93,6 +107,7 @@ configContract("the setup", {
   configs: fc.record({
     ...engines,
     ...rules,
+    ...olderReaders,
     ticksPartitions: count,
     barsPartitions: count,
     topicReplicas: count,
@@ -102,6 +117,7 @@ configContract("the setup", {
     ...enginesEnv,
     ...rulesEnv,
     ...pick("TICKS_PARTITIONS", "BARS_PARTITIONS", "TOPIC_REPLICAS", "CASSANDRA_REPLICAS"),
+    ...olderReadersEnv,
   },
   rejected: [...refusedEngines, [{ TOPIC_REPLICAS: "0" }, 'TOPIC_REPLICAS must be a positive whole number, was "0"']],
 });
@@ -172,22 +188,18 @@ configContract("the publisher's worker", {
     .record({
       ...engines,
       ...rules,
+      ...olderReaders,
       intervalMs: interval,
       idleMs: duration,
-      topicReplicas: count,
-      averagePriceTopic: perhaps(text),
-      stockAveragesTopic: perhaps(text),
       redis: perhaps(fc.record({ url: fc.constant("redis://redis:6379"), channel: text })),
       influx: perhaps(fc.record({ url: fc.constant("http://influx:8086/write?db=d"), token: perhaps(text) })),
-      hasStockTable: fc.boolean(),
     })
     .map((config) => ({ ...config, intervalMs: config.intervals[0]!.intervalMs })),
   env: {
     ...enginesEnv,
     ...rulesEnv,
-    ...pick("PUBLISH_INTERVAL_MS", "IDLE_MS", "TOPIC_REPLICAS", "STOCK_TABLE"),
-    AVERAGE_PRICE_TOPIC: "average-stock-price",
-    STOCK_AVERAGES_TOPIC: "stocks_averages",
+    ...olderReadersEnv,
+    ...pick("PUBLISH_INTERVAL_MS", "IDLE_MS"),
     REDIS_URL: "redis://redis:6379",
     REDIS_CHANNEL: "average-stock-price",
     INFLUX_URL: "http://influx:8086/api/v2/write?org=o&bucket=b",

@@ -36,6 +36,7 @@ export const DEFAULTS = {
   DASHBOARD_WORDS: "",
   PUBLISH_INTERVAL_MS: "60000",
   STOCK_TABLE: "off",
+  STOCK_KEEP_MS: "34560000000",
   HTTP_HOST: "127.0.0.1",
   HEALTH_PORT: "9400",
 } as const;

@@ -63,7 +63,7 @@ export const paneTableCql = (keyspace: string, table: string, keepMs: DurationMs
     WITH ${expiring(keepMs)}`;
 
 /** What expires together is compacted together. Each write says how long it lives. */
-const expiring = (keepMs: DurationMs): string => {
+export const expiring = (keepMs: DurationMs): string => {
   const days = Math.max(1, Math.ceil(keepMs / DAY_MS / COMPACTION_WINDOWS));
   return (
     `gc_grace_seconds = ${DAY_SECONDS} AND compaction = {'class': 'TimeWindowCompactionStrategy', ` +
@@ -73,7 +73,7 @@ const expiring = (keepMs: DurationMs): string => {
 
 /**
  * Makes the keyspace and brings its tables up to date, step by step; an interval that is stored from now on gets its table.
- * Harmless to run again, or twice at once.
+ * Harmless to run again, but one at a time: nodes that hear of two changes of the schema at once may disagree about it.
  * @throws PipelineError TAPE_STORE_UNAVAILABLE
  */
 export const migrate = async (client: Client, options: SchemaOptions): Promise<void> => {

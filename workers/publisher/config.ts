@@ -1,28 +1,21 @@
 import { intervalText, storedIntervalFor } from "#core/interval.ts";
 import type { DurationMs } from "#core/units.ts";
-import { readCount, readDurationMs, readIntervalsMs, type Environment } from "#lambdas/environment.ts";
+import { readDurationMs, readIntervalsMs, type Environment } from "#lambdas/environment.ts";
 import { enginesEnvironment, readEngines, type EnginesConfig } from "../engines.ts";
-import { invalid, readOptional, readSwitch } from "../environment.ts";
+import { invalid, readOptional } from "../environment.ts";
+import { olderReadersEnvironment, readOlderReaders, type OlderReadersConfig } from "../older-readers.ts";
 import { readRules, rulesEnvironment, type RulesConfig } from "../rules.ts";
 
 /** What a publisher is told from outside. Each place that is not named is left out. */
-export interface PublisherConfig extends EnginesConfig, RulesConfig {
+export interface PublisherConfig extends EnginesConfig, RulesConfig, OlderReadersConfig {
   /** The bars that are published. */
   readonly intervalMs: DurationMs;
   /** A partition that has been silent for this long holds no bar open. */
   readonly idleMs: DurationMs;
-  /** Copies of the topics that are made. */
-  readonly topicReplicas: number;
-  /** A topic for `{symbol,timestamp,average}`. */
-  readonly averagePriceTopic: string | undefined;
-  /** A topic for `{start,end,stockName,avgPrice,minPrice,maxPrice,count}`. */
-  readonly stockAveragesTopic: string | undefined;
   /** A channel for `{symbol,timestamp,average}`. */
   readonly redis: { readonly url: string; readonly channel: string } | undefined;
   /** Where final bars and raw trades are posted as line protocol. */
   readonly influx: { readonly url: string; readonly token: string | undefined } | undefined;
-  /** Whether raw trades go to the table `stock`. */
-  readonly hasStockTable: boolean;
 }
 
 /**
@@ -34,14 +27,11 @@ export const readConfig = (env: Environment): PublisherConfig => {
   return {
     ...readEngines(env),
     ...rules,
+    ...readOlderReaders(env),
     intervalMs: readPublished(env, rules),
     idleMs: readDurationMs(env, "IDLE_MS"),
-    topicReplicas: readCount(env, "TOPIC_REPLICAS"),
-    averagePriceTopic: readOptional(env, "AVERAGE_PRICE_TOPIC"),
-    stockAveragesTopic: readOptional(env, "STOCK_AVERAGES_TOPIC"),
     redis: readRedis(env),
     influx: readInflux(env),
-    hasStockTable: readSwitch(env, "STOCK_TABLE"),
   };
 };
 
@@ -49,16 +39,13 @@ export const readConfig = (env: Environment): PublisherConfig => {
 export const environment = (config: PublisherConfig): Record<string, string> => ({
   ...enginesEnvironment(config),
   ...rulesEnvironment(config),
+  ...olderReadersEnvironment(config),
   PUBLISH_INTERVAL_MS: String(config.intervalMs),
   IDLE_MS: String(config.idleMs),
-  TOPIC_REPLICAS: String(config.topicReplicas),
-  AVERAGE_PRICE_TOPIC: config.averagePriceTopic ?? "",
-  STOCK_AVERAGES_TOPIC: config.stockAveragesTopic ?? "",
   REDIS_URL: config.redis?.url ?? "",
   ...(config.redis && { REDIS_CHANNEL: config.redis.channel }),
   INFLUX_URL: config.influx?.url ?? "",
   INFLUX_TOKEN: config.influx?.token ?? "",
-  STOCK_TABLE: config.hasStockTable ? "on" : "off",
 });
 
 const readPublished = (env: Environment, { intervals }: RulesConfig): DurationMs => {

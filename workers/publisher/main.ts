@@ -22,7 +22,7 @@ await runWorker("publisher", async ({ env, clock, log, metrics }) => {
   const ends: AsyncDisposable[] = [ticks, { [Symbol.asyncDispose]: () => client.shutdown() }];
   return closing(ends, async () => {
     await connectCassandra(client);
-    const sinks = await openSinks(config, client, clock);
+    const sinks = openSinks(config, client, clock);
     ends.unshift(...sinks.clients);
     const storedIntervalsMs = config.intervals.map(({ intervalMs }) => intervalMs);
     const finalBars = () => new FinalBars({ panes, symbols, storedIntervalsMs, intervalMs: config.intervalMs });

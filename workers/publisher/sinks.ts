@@ -1,10 +1,8 @@
 import type { Client } from "cassandra-driver";
-import { createStockTable, openStockTable } from "#adapters/cassandra/stock-table.ts";
+import { openStockTable } from "#adapters/cassandra/stock-table.ts";
 import { openInfluxSinks } from "#adapters/influx/sinks.ts";
 import { openKafkaBarSink } from "#adapters/kafka/bar-sink.ts";
-import { createTopics } from "#adapters/kafka/topic.ts";
 import { openRedisBarSink } from "#adapters/redis/bar-sink.ts";
-import type { Bar } from "#core/bar.ts";
 import { averagePriceText, stockAveragesText } from "#core/bar-texts.ts";
 import { PipelineError } from "#core/errors.ts";
 import type { Clock } from "#core/ports/clock.ts";
@@ -20,19 +18,18 @@ export interface Sinks {
 }
 
 /**
- * Opens every place that the configuration names; topics and the table are made where they are not there yet.
+ * Opens every place that the configuration names; the setup makes topics and the table.
  * @throws PipelineError TAPE_CONFIG_INVALID when it names none
  */
-export const openSinks = async (config: PublisherConfig, client: Client, clock: Clock): Promise<Sinks> => {
+export const openSinks = (config: PublisherConfig, client: Client, clock: Clock): Sinks => {
   const topics = [
     { name: "average-price", topic: config.averagePriceTopic, text: averagePriceText },
     { name: "stock-averages", topic: config.stockAveragesTopic, text: stockAveragesText },
   ].flatMap(({ topic, ...rest }) => (topic === undefined ? [] : [{ topic, ...rest }]));
-  const topicSinks = await openTopics(config, topics);
+  const topicSinks = topics.map(({ topic, text }) => openKafkaBarSink({ ...kafkaOf(config), topic, text }));
   const redis = config.redis === undefined ? [] : [openRedisBarSink({ ...config.redis, text: averagePriceText })];
   const influx = config.influx === undefined ? [] : [openInfluxSinks(config.influx)];
-  if (config.hasStockTable) await createStockTable(client, config.keyspace);
-  const stock = config.hasStockTable ? [openStockTable({ client, keyspace: config.keyspace, clock })] : [];
+  const stock = config.hasStockTable ? [openStockTable({ ...config, keepMs: config.stockKeepMs, client, clock })] : [];
   if (topicSinks.length + redis.length + influx.length + stock.length === 0) {
     const names = "AVERAGE_PRICE_TOPIC, STOCK_AVERAGES_TOPIC, REDIS_URL, INFLUX_URL or STOCK_TABLE=on";
     throw new PipelineError("TAPE_CONFIG_INVALID", `a publisher must be told where to, by ${names}, was told nothing`);
@@ -46,17 +43,4 @@ export const openSinks = async (config: PublisherConfig, client: Client, clock: 
     trades: [...influx.map((sink) => ({ name: "influx", sink })), ...stock.map((sink) => ({ name: "stock", sink }))],
     clients: [...topicSinks, ...redis],
   };
-};
-
-const openTopics = async (
-  config: PublisherConfig,
-  topics: readonly { readonly topic: string; readonly text: (bar: Bar) => string }[],
-) => {
-  const kafka = kafkaOf(config);
-  const made = { partitions: 1, replicas: config.topicReplicas, retentionMs: config.ticksRetentionMs };
-  await createTopics(
-    kafka,
-    topics.map(({ topic }) => ({ topic, ...made })),
-  );
-  return topics.map(({ topic, text }) => openKafkaBarSink({ ...kafka, topic, text }));
 };
