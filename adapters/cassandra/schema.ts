@@ -76,7 +76,7 @@ export const expiring = (keepMs: DurationMs): string => {
  * Harmless to run again, but one at a time: nodes that hear of two changes of the schema at once may disagree about it.
  * @throws PipelineError TAPE_STORE_UNAVAILABLE
  */
-export const migrate = async (client: Client, options: SchemaOptions): Promise<void> => {
+export const migrate = async (client: Client, options: SchemaOptions, steps = schemaSteps(options)): Promise<void> => {
   const { keyspace, replicas, dataCenter } = options;
   try {
     await client.execute(
@@ -89,7 +89,7 @@ export const migrate = async (client: Client, options: SchemaOptions): Promise<v
     );
     const done = await client.execute(`SELECT step FROM ${keyspace}.schema_steps WHERE owner = 'tapestream'`);
     const applied = new Set(done.rows.map((row) => row.get("step") as number));
-    for (const [step, statements] of schemaSteps(options).entries()) {
+    for (const [step, statements] of steps.entries()) {
       if (applied.has(step)) continue;
       for (const statement of statements) await client.execute(statement);
       await client.execute(

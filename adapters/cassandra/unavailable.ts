@@ -13,7 +13,7 @@ export const storeUnavailable = (what: string, cause: unknown): PipelineError =>
 /** A node that cannot reach those that keep passwords says so in these words, and means that it may know later. */
 const CANNOT_TELL = /^Unable to perform authentication/;
 
-const UNAUTHORIZED = Number(types.responseErrorCodes.unauthorized);
+const UNAUTHORIZED: number = types.responseErrorCodes.unauthorized;
 
 /** Whether a node refuses who asks: asking again changes nothing. */
 const isRefusal = (error: unknown): boolean => {
