@@ -70,7 +70,8 @@ export const openAggregatorWorker = async (options: AggregatorWorkerOptions): Pr
     await following?.done;
   };
 
-  const share = (partitions: readonly number[]): void => {
+  const share = (partitions: readonly number[], generation: number): void => {
+    log.info("partitions shared out", { generation, partitions });
     for (const partition of followed.keys()) if (!partitions.includes(partition)) void leave(partition);
     for (const partition of partitions) if (!followed.has(partition)) follow(partition);
   };

@@ -6,8 +6,8 @@ export interface GroupOptions extends TopicOptions {
   readonly group: string;
   /** A member that says nothing for so long loses its partitions. */
   readonly sessionMs: DurationMs;
-  /** Called with all partitions that are this member's from now on. */
-  readonly onAssigned: (partitions: readonly number[]) => void;
+  /** Called with all partitions that are this member's from now on, and how often the group has shared them out. */
+  readonly onAssigned: (partitions: readonly number[], generation: number) => void;
 }
 
 /** Heartbeats per session. */
@@ -76,6 +76,6 @@ export class GroupMember implements AsyncDisposable {
 
   #assigned(): void {
     const mine = this.#consumer.assignments?.find(({ topic }) => topic === this.#topic);
-    this.#onAssigned(mine?.partitions ?? []);
+    this.#onAssigned(mine?.partitions ?? [], this.#consumer.generationId);
   }
 }
