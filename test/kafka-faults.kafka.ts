@@ -1,7 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { killForAWhile } from "./engine-control.ts";
+import { watchGroup } from "./group-watch.ts";
 import { HOUR, isWhole, openHourRig, PARTITIONS, TRADE_COUNT } from "./kafka-hour.ts";
+import { until } from "./until.ts";
 
 const PATIENT = { timeout: 60_000, interval: 50 };
 const DOWN_MS = 20_000;
@@ -24,8 +26,8 @@ describe("an hour of trades ends with every bar equal to the oracle", () => {
 
   test("though two workers write each partition at once, as one does that has lost it and does not know", async () => {
     await using rig = await openHourRig();
-    await using _owner = await rig.worker("owner");
-    await using _zombie = await rig.worker("zombie");
+    await using _owner = await rig.worker();
+    await using _zombie = await rig.worker("zombies");
     await rig.replay(HOUR);
     await isWhole(rig);
   });
@@ -37,6 +39,27 @@ describe("an hour of trades ends with every bar equal to the oracle", () => {
     await delay(1_000);
     await killForAWhile("kafka", 2_000);
     await sending.catch(() => rig.replay(HOUR));
+    await isWhole(rig);
+  });
+
+  test("though the broker is gone for 10 seconds while partitions are shared out anew", async () => {
+    await using rig = await openHourRig();
+    await using group = watchGroup(rig.config, rig.config.group);
+    await using silent = await rig.startProcess();
+    await using worker = await rig.worker();
+    await until("both must get half", () => silent.shards.length === PARTITIONS / 2 && worker.partitions.length === 2);
+    // Who does not answer is waited for, and so the others are still joining when the broker goes.
+    silent.child.kill("SIGSTOP");
+    const joining = rig.worker().catch(() => undefined);
+    await until("the group must share out anew", group.isSharingOut, 2);
+    await delay(500);
+    expect(worker.isReady).toBe(false);
+    await killForAWhile("kafka", 10_000);
+    await silent.kill();
+    await (await joining)?.[Symbol.asyncDispose]();
+    await until("the worker must come back to its group, alone", () => worker.partitions.length === PARTITIONS);
+    expect(worker.isReady).toBe(true);
+    await rig.replay(HOUR);
     await isWhole(rig);
   });
 

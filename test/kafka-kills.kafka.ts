@@ -9,7 +9,7 @@ import { until } from "./until.ts";
 
 /** `KILL_SEED=7 npm run test:kafka test/kafka-kills` looks elsewhere. */
 const SEED = Number(process.env["KILL_SEED"] ?? 1);
-/** Trades come for so long, and so does what goes wrong. */
+/** Trades come for so long at least, and so does what goes wrong: they wait where nobody folds them. */
 const SECONDS = 45;
 /** What goes wrong must have hit so many times. */
 const AT_LEAST = 3;

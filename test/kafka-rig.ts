@@ -79,7 +79,10 @@ export const openKafkaRig = async ({ partitions, intervals }: KafkaRigOptions) =
   return {
     config,
 
-    /** Sends a file so many times as fast as it happened, or as fast as the topic takes it. */
+    /**
+     * Sends a file as fast as the topic takes it, or so many times as fast as it happened, and then no faster than it is
+     * folded.
+     */
     replay: async (file: string, speed: number | "max" = "max"): Promise<FetcherReport> => {
       await using stream = openKafkaFrameStream({ brokers, topic: ticksTopic });
       const fetch = createFetcher({
@@ -92,18 +95,18 @@ export const openKafkaRig = async ({ partitions, intervals }: KafkaRigOptions) =
         framing: { lanes: 64, maxTrades: 1_000, maxBytes: 25_000 },
         lingerMs: durationMs(100),
         ticksStream: ticksTopic,
-        maxUnfoldedTrades: 1_000_000,
+        maxUnfoldedTrades: speed === "max" ? 1_000_000 : 5_000,
       });
       const source = createReplaySource(file, { historyMs: undefined, isLooping: false });
       return await fetch({ name: file, source, speed, deadlineMs: epochMs(clock.nowMs() + 300_000) });
     },
 
     /** A worker in this process. Those of one group share the partitions. */
-    worker: (group = "aggregator"): Promise<AggregatorWorker> =>
+    worker: (group = config.group): Promise<AggregatorWorker> =>
       openAggregatorWorker({
         ...config,
         topic: ticksTopic,
-        group: `${group}-${config.group}`,
+        group,
         ports,
         rules: lifeRulesOf(config),
         clock,

@@ -56,6 +56,7 @@ export const schemaSteps = ({ keyspace, rejectedKeepMs }: SchemaOptions): readon
     `CREATE TABLE IF NOT EXISTS ${keyspace}.redriven (stream text, shard text, day date, spread tinyint, position text,
       trades int, indexes text, at timestamp, PRIMARY KEY ((stream, shard, day, spread), position))`,
   ],
+  [`CREATE TABLE IF NOT EXISTS ${keyspace}.tickets (id text PRIMARY KEY, connection text)`],
 ];
 
 /** Columns of a content are decimals as plain text, exact to any length; a bucket is 720 windows. */
