@@ -30,6 +30,8 @@ export interface KafkaRigOptions {
   readonly intervals: readonly string[];
 }
 
+/** That of the shipped trades. */
+const REAL_DAY = { startMs: epochMs(Date.UTC(2013, 9, 7)), endMs: epochMs(Date.UTC(2013, 9, 8)) };
 const DAY_MS = durationMs(86_400_000);
 const quiet: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -130,9 +132,8 @@ export const openKafkaRig = async ({ partitions, intervals }: KafkaRigOptions) =
       return new Map(told.map(({ shard, counts }) => [shard, counts.trades - (stored.get(shard) ?? 0)]));
     },
 
-    /** Every stored bar of these symbols in 2013, as rows. */
-    rows: async (symbols: readonly string[]): Promise<string[]> => {
-      const [startMs, endMs] = [epochMs(Date.UTC(2013, 9, 7)), epochMs(Date.UTC(2013, 9, 8))];
+    /** Every stored bar of these symbols, as rows. */
+    rows: async (symbols: readonly string[], { startMs, endMs } = REAL_DAY): Promise<string[]> => {
       const rows: string[] = [];
       for (const { intervalMs } of config.intervals)
         for (const symbol of symbols) {

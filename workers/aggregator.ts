@@ -39,8 +39,17 @@ interface Following {
  * @throws PipelineError TAPE_STREAM_UNAVAILABLE
  */
 export const openAggregatorWorker = async (options: AggregatorWorkerOptions): Promise<AggregatorWorker> => {
-  const { log } = options;
   const topic = new KafkaTopic(options);
+  try {
+    return await followTopic(options, topic);
+  } catch (error) {
+    await topic[Symbol.asyncDispose]();
+    throw error;
+  }
+};
+
+const followTopic = async (options: AggregatorWorkerOptions, topic: KafkaTopic): Promise<AggregatorWorker> => {
+  const { log } = options;
   const followed = new Map<number, Following>();
   const topicId = await topic.id();
   let member: GroupMember | undefined;

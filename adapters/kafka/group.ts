@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { Consumer } from "@platformatic/kafka";
 import { sequenceDigits, type DurationMs, type SequenceNumber } from "#core/units.ts";
 import { clientOptions, unavailable, type TopicOptions } from "./topic.ts";
@@ -14,6 +15,7 @@ export interface GroupOptions extends TopicOptions {
 const HEARTBEATS = 6;
 /** How many sessions the others are waited for when partitions are shared out anew. */
 const REBALANCE_SESSIONS = 3;
+const REJOIN_MS = 1_000;
 
 /**
  * One member of a consumer group that shares the partitions of a topic. Who is late to hear of a new sharing may go on with
@@ -23,6 +25,8 @@ export class GroupMember implements AsyncDisposable {
   readonly #topic: string;
   readonly #consumer: Consumer;
   readonly #onAssigned: GroupOptions["onAssigned"];
+  #isRejoining = false;
+  #isOver = false;
 
   private constructor({ topic, group, sessionMs, onAssigned, ...options }: GroupOptions) {
     this.#topic = topic;
@@ -37,8 +41,8 @@ export class GroupMember implements AsyncDisposable {
     });
     this.#consumer.topics.track(topic);
     this.#consumer.on("consumer:group:join", () => this.#assigned());
-    // Heartbeats that fail are sent again, and a member that was given up joins again.
-    this.#consumer.on("error", () => undefined);
+    // Heartbeats that fail are sent again, and a member that was given up joins again; if that fails, it is for us to try.
+    this.#consumer.on("error", () => void this.#rejoin());
   }
 
   /** @throws PipelineError TAPE_STREAM_UNAVAILABLE */
@@ -70,8 +74,20 @@ export class GroupMember implements AsyncDisposable {
 
   /** Leaves the group, so that the others take over at once. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true;
     await Promise.resolve(this.#consumer.leaveGroup(true)).catch(() => undefined);
     await this.#consumer.close(true);
+  }
+
+  /** Tries to join until it is a member again, however long the brokers are gone. */
+  async #rejoin(): Promise<void> {
+    if (this.#isRejoining) return;
+    this.#isRejoining = true;
+    while (!this.#isOver && !this.isActive) {
+      await delay(REJOIN_MS);
+      if (!this.#isOver) await Promise.resolve(this.#consumer.joinGroup()).catch(() => undefined);
+    }
+    this.#isRejoining = false;
   }
 
   #assigned(): void {
