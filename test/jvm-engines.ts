@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
+import { PipelineError } from "#core/errors.ts";
 import { openCassandraNode } from "#local/jars/cassandra-node.ts";
 import { openKafkaBroker } from "#local/jars/kafka-broker.ts";
 import { openTemporaryDir } from "#local/temporary-dir.ts";
@@ -17,11 +18,23 @@ declare module "vitest" {
   }
 }
 
-/**
- * Starts Kafka, Cassandra and Redis for all tests of a run, and ends them after it.
- * @throws PipelineError TAPE_ENGINE_UNAVAILABLE with one sentence that says what is missing.
- */
+const NEEDS = `
+npm run test:kafka starts Kafka, Cassandra and Redis of its own on loopback. It needs Java 17 or later, Maven, a network
+once (for 120 MB of jars, which stay in ~/.cache/tapestream/jars), and redis-server on the PATH or named by REDIS_SERVER.
+Here it cannot run:`;
+
+/** Starts Kafka, Cassandra and Redis for all tests of a run, and ends them after it; says what is missing, and ends the run. */
 export const setup = async (project: TestProject): Promise<() => Promise<void>> => {
+  try {
+    return await start(project);
+  } catch (error) {
+    if (!(error instanceof PipelineError)) throw error;
+    process.stderr.write(`${NEEDS} ${error.message}\n\n`);
+    return process.exit(1);
+  }
+};
+
+const start = async (project: TestProject): Promise<() => Promise<void>> => {
   await using started = new AsyncDisposableStack();
   const { dir } = started.use(await openTemporaryDir("jvm-engines-"));
   const redis = await openRedis();
