@@ -7,7 +7,6 @@ import { openCassandraClient } from "#adapters/cassandra/client.ts";
 import { PartitionWriter } from "#adapters/kafka/partition-writer.ts";
 import { closeServer, listen } from "#adapters/node/health-server.ts";
 import { consoleConsumer } from "./console-consumer.ts";
-import { openRedis, type TestRedis } from "./redis-server.ts";
 import { startWorker, type TestWorker } from "./worker-process.ts";
 
 const PATIENT = { timeout: 60_000, interval: 250 };
@@ -44,7 +43,7 @@ const influx = createServer((request, response) => {
 });
 const said: string[] = [];
 const workers: TestWorker[] = [];
-let redis: TestRedis | undefined;
+const redisUrl = inject("redisUrl");
 let subscriber: ReturnType<typeof createClient> | undefined;
 
 const start = (worker: string, environment: Readonly<Record<string, string>> = {}): TestWorker => {
@@ -68,9 +67,8 @@ const start = (worker: string, environment: Readonly<Record<string, string>> = {
 
 beforeAll(async () => {
   await listen(influx, { host: "127.0.0.1", port: 0 });
-  redis = await openRedis();
-  if (redis !== undefined) {
-    subscriber = createClient({ url: redis.url });
+  if (redisUrl !== undefined) {
+    subscriber = createClient({ url: redisUrl });
     await subscriber.connect();
     await subscriber.subscribe(CHANNEL, (message) => said.push(message));
   }
@@ -85,7 +83,7 @@ beforeAll(async () => {
   const { port } = influx.address() as { readonly port: number };
   start("publisher", {
     ...READERS,
-    ...(redis && { REDIS_URL: redis.url, REDIS_CHANNEL: CHANNEL }),
+    ...(redisUrl && { REDIS_URL: redisUrl, REDIS_CHANNEL: CHANNEL }),
     INFLUX_URL: `http://127.0.0.1:${port}/api/v2/write?org=o&bucket=b`,
     INFLUX_TOKEN: "secret",
   });
@@ -94,7 +92,6 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const worker of workers) await worker[Symbol.asyncDispose]();
   await subscriber?.close();
-  await redis?.[Symbol.asyncDispose]();
   await closeServer(influx);
 });
 
@@ -113,7 +110,7 @@ describe("a pipeline between the readers and writers of older ones", () => {
   });
 
   test("says the averages on a Redis channel, where there is a Redis", async () => {
-    await expect.poll(() => said, PATIENT).toEqual(redis === undefined ? [] : AVERAGES);
+    await expect.poll(() => said, PATIENT).toEqual(redisUrl === undefined ? [] : AVERAGES);
   });
 
   test("keeps every raw trade in the table stock, those of one instant too", async () => {

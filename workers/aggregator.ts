@@ -41,8 +41,17 @@ interface Following {
  * @throws PipelineError TAPE_STREAM_UNAVAILABLE
  */
 export const openAggregatorWorker = async (options: AggregatorWorkerOptions): Promise<AggregatorWorker> => {
-  const { log } = options;
   const topic = new KafkaTopic(options);
+  try {
+    return await followTopic(options, topic);
+  } catch (error) {
+    await topic[Symbol.asyncDispose]();
+    throw error;
+  }
+};
+
+const followTopic = async (options: AggregatorWorkerOptions, topic: KafkaTopic): Promise<AggregatorWorker> => {
+  const { log } = options;
   const followed = new Map<number, Following>();
   const topicId = await topic.id();
   let member: GroupMember | undefined;
@@ -76,7 +85,8 @@ export const openAggregatorWorker = async (options: AggregatorWorkerOptions): Pr
     await following?.done;
   };
 
-  const share = (partitions: readonly number[]): void => {
+  const share = (partitions: readonly number[], generation: number): void => {
+    log.info("partitions shared out", { generation, partitions });
     for (const partition of followed.keys()) if (!partitions.includes(partition)) void leave(partition);
     for (const partition of partitions) if (!followed.has(partition)) follow(partition);
   };

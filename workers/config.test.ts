@@ -168,16 +168,27 @@ configContract("the broadcaster's worker", {
         everyMs: fc.integer({ min: 1, max: 10 ** 14 }).map(durationMs),
       }),
     ),
+    tickets: perhaps(
+      fc.record({
+        secret: fc.string({ minLength: 32 }),
+        lifeMs: duration,
+        allowedOrigins: fc.array(word, { maxLength: 3 }),
+      }),
+    ),
   }),
   env: {
     ...enginesEnv,
     ...rulesEnv,
     ...pick("SOURCE", "OFFERED_INTERVALS_MS", "IDLE_MS", "HEARTBEAT_MS", "HTTP_HOST", "SOCKET_PORT", "CONNECTION_MS"),
-    ...pick("SITE_DIR", "DASHBOARD_SYMBOLS", "DASHBOARD_WORDS"),
+    ...pick("SITE_DIR", "DASHBOARD_SYMBOLS", "DASHBOARD_WORDS", "TICKET_LIFE_MS"),
     DASHBOARD_PASSES: "1381152600000:3600000",
+    TICKET_SECRET: "a secret of 32 characters or more",
+    ALLOWED_ORIGINS: "https://dashboard.example",
   },
   rejected: [
     [{ SOCKET_PORT: "65536" }, 'SOCKET_PORT must be a port from 0 to 65535, was "65536"'],
+    [{ TICKET_SECRET: "guess" }, "TICKET_SECRET must have at least 32 characters, had 5"],
+    [{ TICKET_SECRET: undefined }, "ALLOWED_ORIGINS must go with a TICKET_SECRET, was alone"],
     [{ DASHBOARD_PASSES: "daily" }, 'DASHBOARD_PASSES must be like 1381152600000:3600000, was "daily"'],
   ],
 });

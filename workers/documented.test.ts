@@ -30,6 +30,7 @@ const ALL_SAID = withDefaults({
   CASSANDRA_USERNAME: "worker",
   CASSANDRA_PASSWORD: "secret",
   REDIS_URL: "redis://redis:6379",
+  TICKET_SECRET: "s".repeat(32),
   INFLUX_URL: "http://influx:8086/write?db=d",
 });
 

@@ -25,8 +25,12 @@ const DAY_SECONDS = 86_400;
 const DAY_MS = DAY_SECONDS * 1_000;
 /** Tables of what expires have about so many compaction windows. */
 const COMPACTION_WINDOWS = 30;
-/** Cassandra tells when a row expires in seconds since 1970, up to 2^31. Source: https://issues.apache.org/jira/browse/CASSANDRA-14092 */
-const LAST_EXPIRY_SECONDS = 2 ** 31 - 2;
+/**
+ * Cassandra tells when a row expires in seconds since 1970, up to 2^31, and refuses a row that would live longer. It counts
+ * by its own clock from when the row arrives, so a day is left for clocks that differ and writes that were held up.
+ * Source: https://issues.apache.org/jira/browse/CASSANDRA-14092
+ */
+const LAST_EXPIRY_SECONDS = 2 ** 31 - 2 - DAY_SECONDS;
 /** What has expired stays so much longer, out of sight of every range, so that a late trade adds to it. */
 const GRACE_SECONDS = 2 * DAY_SECONDS;
 
@@ -52,6 +56,7 @@ export const schemaSteps = ({ keyspace, rejectedKeepMs }: SchemaOptions): readon
     `CREATE TABLE IF NOT EXISTS ${keyspace}.redriven (stream text, shard text, day date, spread tinyint, position text,
       trades int, indexes text, at timestamp, PRIMARY KEY ((stream, shard, day, spread), position))`,
   ],
+  [`CREATE TABLE IF NOT EXISTS ${keyspace}.tickets (id text PRIMARY KEY, connection text)`],
 ];
 
 /** Columns of a content are decimals as plain text, exact to any length; a bucket is 720 windows. */

@@ -5,6 +5,9 @@ import { WebSocket } from "ws";
 import { SUBPROTOCOL } from "#core/protocol/subprotocol.ts";
 import type { LocalCloud } from "#local/cloud.ts";
 
+/** Where sockets are opened, and tickets are to be had. */
+export type Target = Pick<LocalCloud, "webSocketUrl" | "httpApiUrl">;
+
 /** Headers of a page of the dashboard's own host. */
 export const OWN_PAGE = { origin: "https://dashboard.example", "sec-fetch-site": "same-origin" } as const;
 
@@ -17,10 +20,10 @@ export interface TicketAnswer {
 
 /** Asks for a ticket as a client with such headers does. */
 export const askTicket = async (
-  cloud: LocalCloud,
+  target: Target,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<TicketAnswer> => {
-  const asked = request(`${cloud.httpApiUrl}/tickets`, { method: "POST", headers }).end();
+  const asked = request(`${target.httpApiUrl}/tickets`, { method: "POST", headers }).end();
   const [response] = (await once(asked, "response")) as [Parameters<typeof text>[0] & { statusCode?: number }];
   const body = JSON.parse(await text(response)) as { readonly ticket?: string; readonly code?: string };
   return { statusCode: response.statusCode, ticket: body.ticket, code: body.code };
@@ -30,12 +33,8 @@ export const askTicket = async (
 export type Attempt = { readonly socket: WebSocket } | { readonly statusCode: number | undefined };
 
 /** Tries to connect, offering `protocols`. */
-export const tryConnect = async (
-  cloud: LocalCloud,
-  protocols: readonly string[],
-  origin?: string,
-): Promise<Attempt> => {
-  const socket = new WebSocket(cloud.webSocketUrl!, [...protocols], origin === undefined ? {} : { origin });
+export const tryConnect = async (target: Target, protocols: readonly string[], origin?: string): Promise<Attempt> => {
+  const socket = new WebSocket(target.webSocketUrl!, [...protocols], origin === undefined ? {} : { origin });
   socket.on("error", () => undefined);
   const opened = once(socket, "open").then(() => ({ socket }));
   const refused = once(socket, "unexpected-response").then(([, response]) => {
@@ -65,9 +64,9 @@ export interface Intruder {
 }
 
 /** Connects with a ticket of its own. */
-export const intrude = async (cloud: LocalCloud): Promise<Intruder> => {
-  const { ticket = "" } = await askTicket(cloud);
-  const attempt = await tryConnect(cloud, [SUBPROTOCOL, ticket]);
+export const intrude = async (target: Target): Promise<Intruder> => {
+  const { ticket = "" } = await askTicket(target);
+  const attempt = await tryConnect(target, [SUBPROTOCOL, ticket]);
   if (!("socket" in attempt)) throw new RangeError(`a ticket must let in, was refused with ${attempt.statusCode}`);
   const { socket } = attempt;
   type Message = Awaited<ReturnType<Intruder["ask"]>>;

@@ -3,6 +3,7 @@ import { openCassandraGapStore } from "#adapters/cassandra/gap-store.ts";
 import { openCassandraLeaseStore } from "#adapters/cassandra/lease-store.ts";
 import { openCassandraShardStatusStore } from "#adapters/cassandra/shard-status.ts";
 import { openCassandraSymbolRegister } from "#adapters/cassandra/symbol-register.ts";
+import { openCassandraTicketStore } from "#adapters/cassandra/ticket-store.ts";
 import { createMemoryConnectionStore } from "#adapters/memory/connection-store.ts";
 import { cassandraPorts } from "../cassandra-ports.ts";
 import { clusterOf } from "../engines.ts";
@@ -22,6 +23,7 @@ await runWorker("broadcaster", async ({ env, clock, log, metrics }) => {
       symbols: openCassandraSymbolRegister(stores),
       leases: openCassandraLeaseStore(stores),
       gaps: openCassandraGapStore(stores),
+      tickets: openCassandraTicketStore(stores),
       connections: createMemoryConnectionStore(),
       measured: (sink) => metrics.ofSockets(sink),
       clock,
