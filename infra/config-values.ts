@@ -1,5 +1,6 @@
 import { PipelineError } from "#core/errors.ts";
 import { intervalText, readInterval } from "#core/interval.ts";
+import { readSlidingWindows, type SlidingWindow } from "#core/sliding-window.ts";
 import { durationMs, type DurationMs } from "#core/units.ts";
 import type { StoredInterval } from "#lambdas/environment.ts";
 import { readSourceSpec } from "#lambdas/fetcher/source-spec.ts";
@@ -77,6 +78,10 @@ export const intervals: Reader<readonly DurationMs[]> = (value, key) =>
     texts(value, key).map((text) => interval(text, key)),
     key,
   );
+
+/** A list or comma-separated text of distinct sliding windows such as `10s/5s`; may be empty. */
+export const slidingWindows: Reader<readonly SlidingWindow[]> = (value, key) =>
+  readSlidingWindows(texts(value, key), key);
 
 /** An object `{"10s": "7d"}` or text `10s:7d,1m:400d` of intervals and how long each is kept, at least one. */
 export const storedIntervals: Reader<readonly StoredInterval[]> = (value, key) => {

@@ -1,3 +1,4 @@
+import { withSteps, type SlidingWindow } from "#core/sliding-window.ts";
 import type { DurationMs } from "#core/units.ts";
 import type { StoredInterval } from "#lambdas/environment.ts";
 import { checkConfig } from "./config-checks.ts";
@@ -12,6 +13,7 @@ import {
   milliseconds,
   oneOf,
   origins,
+  slidingWindows,
   source,
   span,
   storedIntervals,
@@ -55,6 +57,12 @@ export interface TapestreamConfig {
   readonly intervals: readonly StoredInterval[];
   /** Intervals folded from stored ones on read. @default 5m,15m,1h,1d */
   readonly offeredIntervals: readonly DurationMs[];
+  /**
+   * Averages over windows that overlap, length and step each, like 10s/5s: the last 10 s, every 5 s. They are folded on read
+   * from panes of the step, which is stored for them: for a day, or twice the length where that is longer, unless `intervals`
+   * names the step. @default none
+   */
+  readonly slidingAverages: readonly SlidingWindow[];
   /** Partition keys that symbols are spread over. @default 64 */
   readonly lanes: number;
   /** Trades in one frame, at most. @default 1000 */
@@ -135,6 +143,7 @@ export const DEFAULTS: Readonly<Record<keyof TapestreamConfig, unknown>> = {
   symbolCount: "auto",
   intervals: "10s:7d,1m:400d",
   offeredIntervals: "5m,15m,1h,1d",
+  slidingAverages: "",
   lanes: 64,
   frameMaxTrades: 1_000,
   frameMaxBytes: 25_000,
@@ -184,6 +193,7 @@ export const READERS: { readonly [Key in keyof Settings]: Reader<Settings[Key]> 
   symbolCount: wholeNumberOrAuto(1, 1_000_000),
   intervals: storedIntervals,
   offeredIntervals: intervals,
+  slidingAverages: slidingWindows,
   lanes: wholeNumber(1, 65_536),
   frameMaxTrades: wholeNumber(1, 1_000_000),
   frameMaxBytes: wholeNumber(1_000, 1_000_000),
@@ -222,7 +232,8 @@ export const readConfig = (context: Readonly<Record<string, unknown>>, settings:
   if (!isRecord(settings)) throw invalid("tapestream.config.ts must export settings, an object", settings);
   const chosen = { ...DEFAULTS, ...known(settings), ...known(withoutCdkKeys(context)) };
   const read = KEYS.map((key) => [key, READERS[key](chosen[key], key)]);
-  const config = planned(Object.fromEntries(read) as Settings);
+  const given = Object.fromEntries(read) as Settings;
+  const config = planned({ ...given, intervals: withSteps(given.intervals, given.slidingAverages) });
   checkConfig(config);
   return config;
 };

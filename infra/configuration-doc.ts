@@ -18,6 +18,7 @@ const GROUPS: Readonly<Record<string, readonly Key[]>> = {
   "What bars there are": [
     "intervals",
     "offeredIntervals",
+    "slidingAverages",
     "maxOutOfOrdernessMs",
     "idleMs",
     "clockSkewMs",

@@ -8,6 +8,7 @@ import { clusterOf, kafkaOf } from "../engines.ts";
 import { closing, runWorker } from "../run-worker.ts";
 import { readConfig } from "./config.ts";
 import { FinalBars } from "./final-bars.ts";
+import { publicationsOf } from "./publications.ts";
 import { openPublisher } from "./publisher.ts";
 import { RawTrades } from "./raw-trades.ts";
 import { openSinks } from "./sinks.ts";
@@ -25,7 +26,10 @@ await runWorker("publisher", async ({ env, clock, log, metrics }) => {
     const sinks = openSinks(config, client, clock);
     ends.unshift(...sinks.clients);
     const storedIntervalsMs = config.intervals.map(({ intervalMs }) => intervalMs);
-    const finalBars = () => new FinalBars({ panes, symbols, storedIntervalsMs, intervalMs: config.intervalMs });
+    const publications = publicationsOf(
+      sinks.bars,
+      (window) => new FinalBars({ panes, symbols, storedIntervalsMs, window, clock }),
+    );
     // Who reads trades asks in turn, and so has a client of its own.
     const rawTrades = () => {
       const topic = new KafkaTopic({ ...kafkaOf(config), topic: config.ticksTopic });
@@ -37,7 +41,7 @@ await runWorker("publisher", async ({ env, clock, log, metrics }) => {
     const [leases, rules] = [openCassandraLeaseStore(stores), config];
     return openPublisher({
       ...config,
-      barPlaces: sinks.bars.map((place) => ({ ...place, bars: finalBars() })),
+      publications,
       tradePlaces: sinks.trades.map((place) => ({ ...place, trades: rawTrades() })),
       counted: { bars, trades },
       ticks,

@@ -1,23 +1,15 @@
 import { backoffMs, type Backoff } from "#core/backoff.ts";
 import { PipelineError } from "#core/errors.ts";
-import type { BarSink } from "#core/ports/bar-sink.ts";
+import { windowStart } from "#core/interval.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { Log } from "#core/ports/log.ts";
 import type { TradeSink } from "#core/ports/trade-sink.ts";
 import { durationMs, epochMs, type EpochMs } from "#core/units.ts";
-import type { FinalBars } from "./final-bars.ts";
 import { finalUntil, type FinalRules, type PartitionStanding } from "./final-until.ts";
+import type { Publication } from "./publications.ts";
+import { isTumbling } from "./published-window.ts";
 import type { RawTrades } from "./raw-trades.ts";
 import type { Standing } from "./standing.ts";
-
-/** Where final bars go. */
-export interface BarPlace {
-  /** By which it is known how far it has them; it stays. */
-  readonly name: string;
-  readonly sink: BarSink;
-  /** This place's own: they know which bars it has. */
-  readonly bars: FinalBars;
-}
 
 /** Where raw trades go. */
 export interface TradePlace {
@@ -25,7 +17,7 @@ export interface TradePlace {
   readonly name: string;
   readonly sink: TradeSink;
   /** This place's own: they are read from where it stands. */
-  readonly trades: RawTrades;
+  readonly trades: Pick<RawTrades, "take">;
 }
 
 /** What a publisher's step knows. */
@@ -41,7 +33,7 @@ export type Taken = (standing: Standing) => Standing;
 export type HandOver = (step: Step) => Promise<Taken | undefined>;
 
 export interface PlaceDeps {
-  readonly rules: FinalRules;
+  readonly rules: Omit<FinalRules, "window">;
   readonly clock: Clock;
   readonly log: Log;
   /** Told how many were handed over. */
@@ -50,19 +42,25 @@ export interface PlaceDeps {
 
 /** A place that was never handed anything begins so long before what is final then. */
 const FIRST_MS = 86_400_000;
+/** The bars of so many steps are handed over at once, at most. */
+const STEPS_AT_ONCE = 720;
 
 export const handBars =
-  ({ rules, clock, log, counted }: PlaceDeps, { name, sink, bars: finalBars }: BarPlace): HandOver =>
+  ({ rules, clock, log, counted }: PlaceDeps, { name, window, sink, bars: finalBars }: Publication): HandOver =>
   async ({ standing, partitions }) => {
-    const untilMs = finalUntil(partitions, clock.nowMs(), rules);
-    if (untilMs === undefined) return undefined;
-    const fromMs = standing.publishedUntilMs.get(name) ?? epochMs(Math.max(0, untilMs - FIRST_MS));
-    if (untilMs <= fromMs) return undefined;
+    const finalMs = finalUntil(partitions, clock.nowMs(), { ...rules, window });
+    if (finalMs === undefined) return undefined;
+    const fromMs = standing.publishedUntilMs.get(name) ?? epochMs(Math.max(0, finalMs - FIRST_MS));
+    if (finalMs <= fromMs && !finalBars.isDue) return undefined;
+    const atOnceMs = windowStart(fromMs, window.stepMs) + STEPS_AT_ONCE * window.stepMs;
+    const untilMs = epochMs(Math.max(fromMs, Math.min(finalMs, atOnceMs)));
     const bars = await finalBars.read(fromMs, untilMs);
     await sink.publish(bars);
     finalBars.noted(bars, untilMs);
     counted.bars(bars.length);
-    log.info("bars published", { place: name, bars: bars.length, untilMs });
+    // Sliding ones are too many to tell of.
+    if (isTumbling(window) && bars.length > 0) log.info("bars published", { place: name, bars: bars.length, untilMs });
+    if (untilMs <= fromMs) return undefined;
     return ({ publishedUntilMs, ...rest }) => ({ ...rest, publishedUntilMs: withOne(publishedUntilMs, name, untilMs) });
   };
 

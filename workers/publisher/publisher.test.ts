@@ -1,136 +1,131 @@
-import { describe, expect, test } from "vitest";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { shardName } from "#adapters/kafka/shard-reader.ts";
 import { createMemoryCheckpointStore } from "#adapters/memory/checkpoint-store.ts";
 import { createManualClock } from "#adapters/memory/clock.ts";
 import { createMemoryLeaseStore } from "#adapters/memory/lease-store.ts";
 import { createMemoryPaneStore } from "#adapters/memory/pane-store.ts";
 import { createMemorySymbolRegister } from "#adapters/memory/symbol-register.ts";
-import { PipelineError } from "#core/errors.ts";
-import type { BarSink } from "#core/ports/bar-sink.ts";
-import type { TradeSink } from "#core/ports/trade-sink.ts";
+import { barRow } from "#core/bar-row.ts";
+import type { Bar } from "#core/bar.ts";
+import { windowStart } from "#core/interval.ts";
 import { countsOf } from "#core/shard-counts.ts";
+import { readSlidingWindows } from "#core/sliding-window.ts";
 import { durationMs, epochMs, sequenceNumber } from "#core/units.ts";
-import { pane } from "#test/pane-fixture.ts";
+import { oracleRows, type OracleTrade } from "#oracle/oracle.ts";
+import { readOracleTrades } from "#oracle/read-trades.ts";
+import { tradeOf } from "#test/oracle-trade.ts";
+import { panesOfTrades, type Landed } from "#test/panes-of-trades.ts";
 import { FinalBars } from "./final-bars.ts";
+import { publicationsOf } from "./publications.ts";
 import { openPublisher } from "./publisher.ts";
-import { RawTrades } from "./raw-trades.ts";
+import { tumbling } from "./published-window.ts";
 
-const minute = durationMs(60_000);
-const [SHARD, LONGEST_PAUSE_MS] = ["ticks-0@t", 10_000];
+const EXCERPT = join(import.meta.dirname, "../../data/trades-2013-10-07-0930.csv.gz");
+const START_MS = 1_381_152_600_000;
+const SPAN_MS = 120_000;
+const STORED_MS = [1_000, 5_000, 60_000].map(durationMs);
+const BATCH_MS = 2_000;
+/** Trades of this second come when it has long been final. */
+const LATE_MS = START_MS + 31_000;
+const COME_MS = START_MS + 80_000;
+const WINDOWS = ["10s/5s", "3s/1s", "1m"];
 
-/** A place of bars or trades that takes nothing while it is down. */
-const openSink = () => {
-  const sink = { isDown: false, bars: [] as number[], trades: [] as string[] };
-  const take = async (keep: () => void): Promise<void> => {
-    if (sink.isDown) throw new PipelineError("TAPE_STORE_UNAVAILABLE", "the sink must answer", { retryable: true });
-    keep();
-  };
-  const bar: BarSink = { publish: (bars) => take(() => sink.bars.push(...bars.map(({ startMs }) => startMs))) };
-  const trade: TradeSink = { put: (trades) => take(() => sink.trades.push(...trades.map(({ symbol }) => symbol))) };
-  return { sink, bar, trade };
-};
+const isLate = ({ time }: OracleTrade): boolean => windowStart(epochMs(time), durationMs(1_000)) === LATE_MS;
+const topic = { topic: "ticks", id: () => Promise.resolve("t1"), partitionCount: () => Promise.resolve(2) };
 
-/** A ticks topic of one partition, whose records are JSON of older pipelines. */
-const openTicks = () => {
-  const values: string[] = [];
-  const fetch = async (_: number, from: bigint) => ({
-    records: values.slice(Number(from)).map((value, i) => ({
-      offset: from + BigInt(i),
-      position: sequenceNumber(String(Number(from) + i)),
-      timeMs: epochMs(1_000_000),
-      value: Buffer.from(value),
-    })),
-    next: BigInt(values.length),
-    end: BigInt(values.length),
-  });
-  const [partitionCount, id] = [async () => 1, async () => "t"];
-  const [start, end] = [async () => 0n, async () => BigInt(values.length)];
-  return { values, topic: { topic: "ticks", partitionCount, id, start, end, fetch } };
-};
+/** Trades on their way into the store by two partitions, a symbol's on both. */
+class Folded {
+  readonly panes = createMemoryPaneStore();
+  readonly checkpoints = createMemoryCheckpointStore();
+  readonly symbols = createMemorySymbolRegister();
+  readonly counts = [0, 0];
+  readonly #windows = new Map<string, Landed[]>();
+  readonly #newestMs = [0, 0];
 
-const openStage = async () => {
-  const [up, down] = [openSink(), openSink()];
-  const clock = createManualClock(epochMs(1_000_000));
-  const [panes, symbols, checkpoints] = [
-    createMemoryPaneStore(),
-    createMemorySymbolRegister(),
-    createMemoryCheckpointStore(),
-  ];
-  await symbols.see(["IBM"], epochMs(0));
-  const ticks = openTicks();
-  const leases = createMemoryLeaseStore();
-  const open = () =>
-    openPublisher({
-      ticks: ticks.topic,
-      checkpoints,
-      leases,
-      barPlaces: Object.entries({ up, down }).map(([name, { bar }]) => ({
-        name,
-        sink: bar,
-        bars: new FinalBars({ panes, symbols, storedIntervalsMs: [minute], intervalMs: minute }),
-      })),
-      tradePlaces: Object.entries({ up, down }).map(([name, { trade }]) => ({
-        name,
-        sink: trade,
-        trades: new RawTrades(ticks.topic, durationMs(10_000)),
-      })),
-      rules: { intervalMs: minute, maxOutOfOrdernessMs: durationMs(2_000), idleMs: durationMs(10_000) },
-      freshId: () => "publisher-1",
-      clock,
-      log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-      counted: { bars: () => undefined, trades: () => undefined },
-    });
-  /** A trade in the minute from `startMs` on, folded and stored. */
-  const trade = async (startMs: number): Promise<void> => {
-    const last = ticks.values.push(`{"symbol":"IBM","last_trade_time":"1970-01-01T00:00:01","price":7}`);
-    await panes.put([pane({ startMs, last })]);
-    const [newestEventTimeMs, lastArrivalMs] = [epochMs(startMs), epochMs(0)];
-    const reached = { newestEventTimeMs, lastArrivalMs, frontierMs: newestEventTimeMs };
-    const checkpoint = {
+  /** Folds and stores `trades`, which came at `nowMs`. */
+  async take(trades: readonly OracleTrade[], nowMs: number): Promise<void> {
+    const touched = new Set<string>();
+    for (const trade of trades) {
+      const partition = trade.sequence % 2;
+      const { eventTimeMs, ...row } = tradeOf(trade);
+      const landed = {
+        symbol: trade.symbol,
+        shard: shardName("ticks", partition, "t1"),
+        row: { ...row, time: eventTimeMs },
+      };
+      for (const intervalMs of STORED_MS) {
+        const key = `${intervalMs} ${landed.shard} ${trade.symbol} ${windowStart(eventTimeMs, intervalMs)}`;
+        touched.add(key);
+        this.#windows.set(key, [...(this.#windows.get(key) ?? []), landed]);
+      }
+      this.counts[partition]!++;
+      this.#newestMs[partition] = Math.max(this.#newestMs[partition]!, eventTimeMs);
+    }
+    for (const key of touched)
+      await this.panes.put(panesOfTrades(this.#windows.get(key)!, durationMs(Number(key.split(" ", 1)[0]))));
+    await this.symbols.see([...new Set(trades.map(({ symbol }) => symbol))], epochMs(START_MS));
+    for (const partition of [0, 1]) await this.#store(partition, nowMs);
+  }
+
+  async #store(partition: number, nowMs: number): Promise<void> {
+    const [count, newestMs] = [this.counts[partition]!, epochMs(this.#newestMs[partition]!)];
+    if (count === 0) return;
+    await this.checkpoints.put({
       stream: "ticks",
-      shard: SHARD,
-      last: sequenceNumber(String(last - 1)),
+      shard: shardName("ticks", partition, "t1"),
+      last: sequenceNumber(String(count - 1)),
+      lastArrivalMs: epochMs(nowMs),
       seen: new Uint8Array(),
-    };
-    await checkpoints.put({ ...checkpoint, ...reached, counts: countsOf(() => 0) });
-  };
-  return { up: up.sink, down: down.sink, clock, trade, open };
-};
+      newestEventTimeMs: newestMs,
+      frontierMs: newestMs,
+      counts: countsOf(() => 0),
+    });
+  }
+}
 
-describe("a publisher one of whose places is down", () => {
-  test("hands the others each bar and trade once, and the place all of them when it is back", async () => {
-    const { up, down, clock, trade, open } = await openStage();
-    down.isDown = true;
-    const publisher = open();
-    await trade(0);
-    await clock.advance(60_000);
-    await trade(60_000);
-    await clock.advance(60_000);
-    expect([up.bars, up.trades, down.bars]).toEqual([[0, 60_000], ["IBM", "IBM"], []]);
-    expect(publisher.isReady).toBe(false);
-    down.isDown = false;
-    await clock.advance(2 * LONGEST_PAUSE_MS);
-    expect([down.bars, down.trades, up.bars]).toEqual([
-      [0, 60_000],
-      ["IBM", "IBM"],
-      [0, 60_000],
-    ]);
-    expect(publisher.isReady).toBe(true);
-    const ended = publisher[Symbol.asyncDispose]();
-    await clock.advance(1_000);
-    await ended;
+test("each final bar and each sliding average of real trades is handed over once, and again when a late trade changed it", async () => {
+  const clock = createManualClock(epochMs(START_MS));
+  const folded = new Folded();
+  const told: string[] = [];
+  const sink = { publish: async (bars: readonly Bar[]) => void told.push(...bars.map((bar) => barRow(bar).join(","))) };
+  const windows = [...readSlidingWindows(["10s/5s", "3s/1s"], "these"), tumbling(durationMs(60_000))];
+  const publisher = openPublisher({
+    ticks: { ...topic, end: (partition) => Promise.resolve(BigInt(folded.counts[partition]!)) },
+    checkpoints: folded.checkpoints,
+    leases: createMemoryLeaseStore(),
+    publications: publicationsOf(
+      [{ name: "all", sink, windows }],
+      (window) => new FinalBars({ ...folded, storedIntervalsMs: STORED_MS, window, clock }),
+    ),
+    tradePlaces: [],
+    rules: { maxOutOfOrdernessMs: durationMs(2_000), idleMs: durationMs(10_000) },
+    freshId: () => "p1",
+    clock,
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    counted: { bars: () => undefined, trades: () => undefined },
   });
 
-  test("goes on with each place where that stood, when it is started again", async () => {
-    const { up, down, clock, trade, open } = await openStage();
-    down.isDown = true;
-    const first = open();
-    await trade(0);
-    await clock.advance(10_000);
-    await first[Symbol.asyncDispose]();
-    down.isDown = false;
-    const second = open();
-    await clock.advance(10_000);
-    expect([up.bars, down.bars, up.trades, down.trades]).toEqual([[0], [0], ["IBM"], ["IBM"]]);
-    await second[Symbol.asyncDispose]();
-  });
+  const all = readOracleTrades(EXCERPT)
+    .filter(({ time }) => time < START_MS + SPAN_MS)
+    .toSorted((a, b) => a.time - b.time);
+  const late = all.filter(isLate);
+  for (let toMs = START_MS + BATCH_MS; toMs <= START_MS + SPAN_MS; toMs += BATCH_MS) {
+    await clock.advance(toMs - clock.nowMs());
+    const inTime = all.filter((trade) => trade.time >= toMs - BATCH_MS && trade.time < toMs && !isLate(trade));
+    await folded.take(toMs > COME_MS ? [...inTime, ...late.splice(0)] : inTime, toMs);
+  }
+  await clock.advance(90_000);
+  const ended = publisher[Symbol.asyncDispose]();
+  await clock.advance(1_000);
+  await ended;
+
+  const expected = oracleRows(all, WINDOWS);
+  const withoutLate = oracleRows(
+    all.filter((trade) => !isLate(trade)),
+    WINDOWS,
+  );
+  const corrected = withoutLate.filter((row) => !expected.includes(row));
+  expect(corrected.length).toBeGreaterThan(8);
+  expect(told.toSorted()).toEqual([...expected, ...corrected].toSorted());
 });

@@ -8,14 +8,15 @@ import type { KafkaTopic } from "#adapters/kafka/topic.ts";
 import { durationMs, epochMs, sequenceNumber } from "#core/units.ts";
 import type { RunningWorker } from "../run-worker.ts";
 import type { PartitionStanding } from "./final-until.ts";
-import { handBars, handTrades, Outlet, type BarPlace, type PlaceDeps, type TradePlace } from "./places.ts";
+import { handBars, handTrades, Outlet, type PlaceDeps, type TradePlace } from "./places.ts";
+import type { Publication } from "./publications.ts";
 import { readStanding, standingText, type Standing } from "./standing.ts";
 
 export interface PublisherDeps extends PlaceDeps {
   readonly ticks: Pick<KafkaTopic, "topic" | "partitionCount" | "id" | "end">;
   readonly checkpoints: Pick<CheckpointStore, "list">;
   readonly leases: LeaseStore;
-  readonly barPlaces: readonly BarPlace[];
+  readonly publications: readonly Publication[];
   readonly tradePlaces: readonly TradePlace[];
   /** A fresh random text each time. */
   readonly freshId: () => string;
@@ -36,7 +37,7 @@ export const openPublisher = (deps: PublisherDeps): RunningWorker => {
   const stop = new AbortController();
   const health = { isReady: true };
   const outlets = [
-    ...deps.barPlaces.map((place) => new Outlet(place.name, handBars(deps, place), deps)),
+    ...deps.publications.map((one) => new Outlet(one.name, handBars(deps, one), deps)),
     ...deps.tradePlaces.map((place) => new Outlet(place.name, handTrades(deps, place), deps)),
   ];
   const done = work(deps, outlets, stop.signal, health);
@@ -95,7 +96,7 @@ const step = async (
   const lease = await deps.leases.acquire({ name: LEASE, holder, nowMs, untilMs: epochMs(nowMs + LEASE_MS) });
   if (lease === undefined) return undefined;
   const before = known ?? readStanding(lease.state);
-  const partitions = deps.barPlaces.length === 0 ? [] : await partitionsOf(deps);
+  const partitions = deps.publications.length === 0 ? [] : await partitionsOf(deps);
   let standing = before;
   let saving = Promise.resolve();
   const handing = outlets.map(async (outlet) => {

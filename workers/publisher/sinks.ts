@@ -5,13 +5,23 @@ import { openKafkaBarSink } from "#adapters/kafka/bar-sink.ts";
 import { openRedisBarSink } from "#adapters/redis/bar-sink.ts";
 import { averagePriceText, stockAveragesText } from "#core/bar-texts.ts";
 import { PipelineError } from "#core/errors.ts";
+import type { BarSink } from "#core/ports/bar-sink.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import { kafkaOf } from "../engines.ts";
 import type { PublisherConfig } from "./config.ts";
-import type { BarPlace, TradePlace } from "./places.ts";
+import type { TradePlace } from "./places.ts";
+import { tumbling, type PublishedWindow } from "./published-window.ts";
+
+/** A place for bars, and those that it gets. */
+export interface BarPlace {
+  /** By which it is known how far it has them; it stays. */
+  readonly name: string;
+  readonly windows: readonly PublishedWindow[];
+  readonly sink: BarSink;
+}
 
 export interface Sinks {
-  readonly bars: readonly Pick<BarPlace, "name" | "sink">[];
+  readonly bars: readonly BarPlace[];
   readonly trades: readonly Pick<TradePlace, "name" | "sink">[];
   /** What is to be closed. */
   readonly clients: readonly AsyncDisposable[];
@@ -22,9 +32,16 @@ export interface Sinks {
  * @throws PipelineError TAPE_CONFIG_INVALID when it names none
  */
 export const openSinks = (config: PublisherConfig, client: Client, clock: Clock): Sinks => {
+  const { sliding } = config;
+  const bars = tumbling(config.intervalMs);
   const topics = [
-    { name: "average-price", topic: config.averagePriceTopic, text: averagePriceText },
-    { name: "stock-averages", topic: config.stockAveragesTopic, text: stockAveragesText },
+    { name: "average-price", topic: config.averagePriceTopic, text: averagePriceText, window: sliding.averagePrice },
+    {
+      name: "stock-averages",
+      topic: config.stockAveragesTopic,
+      text: stockAveragesText,
+      window: sliding.stockAverages,
+    },
   ].flatMap(({ topic, ...rest }) => (topic === undefined ? [] : [{ topic, ...rest }]));
   const topicSinks = topics.map(({ topic, text }) => openKafkaBarSink({ ...kafkaOf(config), topic, text }));
   const redis = config.redis === undefined ? [] : [openRedisBarSink({ ...config.redis, text: averagePriceText })];
@@ -36,9 +53,9 @@ export const openSinks = (config: PublisherConfig, client: Client, clock: Clock)
   }
   return {
     bars: [
-      ...topics.map(({ name }, i) => ({ name, sink: topicSinks[i]! })),
-      ...redis.map((sink) => ({ name: "redis", sink })),
-      ...influx.map((sink) => ({ name: "influx", sink })),
+      ...topics.map(({ name, window = bars }, i) => ({ name, windows: [window], sink: topicSinks[i]! })),
+      ...redis.map((sink) => ({ name: "redis", windows: [sliding.redis ?? bars], sink })),
+      ...influx.map((sink) => ({ name: "influx", windows: [bars, ...sliding.influx], sink })),
     ],
     trades: [...influx.map((sink) => ({ name: "influx", sink })), ...stock.map((sink) => ({ name: "stock", sink }))],
     clients: [...topicSinks, ...redis],
