@@ -18,8 +18,8 @@ const HEARTBEATS = 6;
 const REBALANCE_SESSIONS = 3;
 
 /**
- * One member of a consumer group that shares the partitions of a topic, also those that it is given later. Who is late to hear of a new sharing may go on with
- * a partition that another has by then: what it writes must be harmless.
+ * One member of a consumer group that shares the partitions of a topic, also those that it is given later. Who is late to
+ * hear of a new sharing may go on with a partition that another has by then: what it writes must be harmless.
  */
 export class GroupMember implements AsyncDisposable {
   readonly #topic: string;
