@@ -24,6 +24,7 @@ import { until } from "./until.ts";
 import { startWorker, type TestWorker } from "./worker-process.ts";
 
 const SECRET = "the secret of all replicas of this test";
+const ELSEWHERE = "https://elsewhere.example";
 const INTERVAL_MS = durationMs(10_000);
 const HISTORY_BARS = 900;
 const SYMBOLS = ["IBM", "SPY"];
@@ -54,7 +55,7 @@ const startReplica = async (siteDir: string): Promise<Replica> => {
     symbols: SYMBOLS,
     words: "",
     passes: undefined,
-    tickets: { secret: SECRET, lifeMs: durationMs(60_000), allowedOrigins: [] },
+    tickets: { secret: SECRET, lifeMs: durationMs(60_000), allowedOrigins: [ELSEWHERE] },
   };
   const worker = ends.use(
     startWorker("broadcaster", { ...environment(config), HTTP_HOST: "127.0.0.1", HEALTH_PORT: String(healthPort) }),
@@ -152,6 +153,9 @@ test("who shows no good ticket does not connect, at any replica, and the log say
   const foreign = { origin: "https://evil.example", "sec-fetch-site": "cross-site" };
   expect(await askTicket(first, foreign)).toEqual({ statusCode: 403, ticket: undefined, code: "origin-refused" });
   expect(await connect([SUBPROTOCOL, await freshTicket(OWN_PAGE)], "https://evil.example")).toBe(403);
+  expect(await connect([SUBPROTOCOL, await freshTicket({ origin: ELSEWHERE })], ELSEWHERE)).toBe("open");
+  const handed = await fetch(`${first.httpApiUrl}/tickets`, { method: "POST", headers: { origin: ELSEWHERE } });
+  expect(handed.headers.get("access-control-allow-origin")).toBe(ELSEWHERE);
   for (const code of ["credential-missing", "origin-refused", "ticket-expired", "ticket-forged", "ticket-malformed"])
     expect(first.worker.log).toContain(`"code":"${code}"`);
   expect(first.worker.log + second.worker.log).toContain('"code":"ticket-used"');

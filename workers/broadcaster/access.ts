@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { IncomingMessage, RequestListener } from "node:http";
+import type { IncomingMessage, OutgoingHttpHeaders, RequestListener } from "node:http";
 import { createTicketKey } from "#adapters/node/ticket-key.ts";
 import { pathOf, SECURITY_HEADERS, SOCKET_PATH } from "#adapters/node/site.ts";
 import type { Admission } from "#adapters/ws/sockets.ts";
@@ -42,6 +42,9 @@ export const openTicketAccess = (config: TicketsConfig, { tickets, clock, log }:
   const newId = (): string => randomBytes(ID_BYTES).toString("base64url");
   const { lifeMs: ticketLifeMs, allowedOrigins } = config;
   const hand = createTickets({ keys, clock, log, newId, ticketLifeMs, allowedOrigins });
+  // Nobody else's page may read its ticket.
+  const readableBy = (origin = ""): OutgoingHttpHeaders =>
+    allowedOrigins.includes(origin) ? { "access-control-allow-origin": origin, vary: "origin" } : { vary: "origin" };
   const judge = admitTickets({ keys, tickets, clock });
   return {
     ticketsUrl: TICKETS_PATH.slice(1),
@@ -61,7 +64,7 @@ export const openTicketAccess = (config: TicketsConfig, { tickets, clock, log }:
       const sourceIp = request.socket.remoteAddress ?? "";
       const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
       void hand({ headers, requestContext: { http: { sourceIp } } }).then(({ statusCode, headers: said, body }) => {
-        response.writeHead(statusCode, { ...SECURITY_HEADERS, ...said }).end(body);
+        response.writeHead(statusCode, { ...SECURITY_HEADERS, ...said, ...readableBy(headers["origin"]) }).end(body);
       });
       return true;
     },
