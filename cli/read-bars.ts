@@ -35,8 +35,8 @@ export const readBars = async (
 };
 
 /**
- * The spans of the starts of all bars of the trades of these UTC days, in order and apart: a file may hold a trade of long ago, and
- * all that lies between is not looked through.
+ * The spans in which all bars of the trades of these UTC days start, in order and apart: a file may hold a trade of long
+ * ago, and all that lies between is not looked through.
  */
 export const spansOf = (
   daysMs: readonly EpochMs[],

@@ -60,6 +60,14 @@ describe("final bars", () => {
     expect(told(await bars.read(epochMs(120_000), epochMs(120_000)))).toEqual([["IBM", 60_000, 2]]);
   });
 
+  test("that another publisher handed over in between do not come again", async () => {
+    const { panes, bars, clock } = await open();
+    await panes.put([0, 60_000, 120_000].map((startMs) => pane({ last: 1, startMs })));
+    bars.noted(await bars.read(epochMs(0), epochMs(60_000)), epochMs(60_000));
+    await clock.advance(60_000);
+    expect(told(await bars.read(epochMs(120_000), epochMs(180_000)))).toEqual([["IBM", 120_000, 1]]);
+  });
+
   test("of a day are whole when it is looked whether they changed", async () => {
     const { panes, bars, clock } = await open(tumbling(day));
     const lastHour = pane({ last: 1, startMs: day - 60_000 });

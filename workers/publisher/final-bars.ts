@@ -33,8 +33,9 @@ export class FinalBars {
   readonly #published = new Map<EpochMs, Map<string, number>>();
   #lookedBackMs = -Infinity;
   #isLookingBack = false;
-  /** Where the first reading began: what ended before it was published by others, if at all. */
-  #firstMs: EpochMs | undefined;
+  /** What ended from here on was published by this process; what ended before by others, if at all. */
+  #firstMs = epochMs(0);
+  #untilMs = -Infinity;
 
   constructor(deps: FinalBarsDeps) {
     this.#deps = deps;
@@ -50,7 +51,7 @@ export class FinalBars {
   async read(fromMs: EpochMs, untilMs: EpochMs): Promise<readonly Bar[]> {
     const { lengthMs, stepMs } = this.#deps.window;
     this.#isLookingBack = this.isDue;
-    this.#firstMs ??= fromMs;
+    if (fromMs > this.#untilMs) this.#firstMs = fromMs;
     const sinceMs = this.#isLookingBack ? Math.max(this.#firstMs, fromMs - this.#correctedForMs) : fromMs;
     const startMs = windowStart(epochMs(sinceMs), stepMs) + stepMs - lengthMs;
     const panes = await this.#panes(epochMs(Math.max(0, startMs)), untilMs);
@@ -66,6 +67,7 @@ export class FinalBars {
       const counts = this.#published.get(endMs) ?? new Map<string, number>();
       this.#published.set(endMs, counts.set(symbol, content.tradeCount));
     }
+    this.#untilMs = untilMs;
     for (const endMs of this.#published.keys())
       if (endMs <= untilMs - this.#correctedForMs) this.#published.delete(endMs);
     if (this.#isLookingBack) this.#lookedBackMs = this.#deps.clock.nowMs();

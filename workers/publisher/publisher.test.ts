@@ -87,6 +87,7 @@ class Folded {
 test("each final bar and each sliding average of real trades is handed over once, and again when a late trade changed it", async () => {
   const clock = createManualClock(epochMs(START_MS));
   const folded = new Folded();
+  const { panes, symbols } = folded;
   const told: string[] = [];
   const sink = { publish: async (bars: readonly Bar[]) => void told.push(...bars.map((bar) => barRow(bar).join(","))) };
   const windows = [...readSlidingWindows(["10s/5s", "3s/1s"], "these"), tumbling(durationMs(60_000))];
@@ -96,7 +97,7 @@ test("each final bar and each sliding average of real trades is handed over once
     leases: createMemoryLeaseStore(),
     publications: publicationsOf(
       [{ name: "all", sink, windows }],
-      (window) => new FinalBars({ ...folded, storedIntervalsMs: STORED_MS, window, clock }),
+      (window) => new FinalBars({ panes, symbols, storedIntervalsMs: STORED_MS, window, clock }),
     ),
     tradePlaces: [],
     rules: { maxOutOfOrdernessMs: durationMs(2_000), idleMs: durationMs(10_000) },
