@@ -9,6 +9,7 @@ import { DEFAULTS } from "./defaults.ts";
 import type { EnginesConfig } from "./engines.ts";
 import * as fetcher from "./fetcher/config.ts";
 import * as publisher from "./publisher/config.ts";
+import type { OlderReadersConfig } from "./older-readers.ts";
 import type { RulesConfig } from "./rules.ts";
 import * as setup from "./setup/config.ts";
 
@@ -23,7 +24,7 @@ const perhaps = <Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefi
 
 const engines = {
   brokers: words,
-  isTls: fc.boolean(),
+  kafkaTls: perhaps(fc.record({ caFile: perhaps(text) })),
   sasl: perhaps(
     fc.record({
       mechanism: fc.constantFrom("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"),
@@ -36,6 +37,7 @@ const engines = {
   contactPoints: words,
   dataCenter: text,
   keyspace: fc.stringMatching(/^[a-z][a-z0-9_]{0,20}$/),
+  cassandraTls: perhaps(fc.record({ caFile: perhaps(text), name: perhaps(text) })),
   credentials: perhaps(fc.record({ username: text, password: text })),
 } satisfies { [Key in keyof EnginesConfig]: fc.Arbitrary<EnginesConfig[Key]> };
 
@@ -55,9 +57,17 @@ const rules = {
   clockSkewMs: duration,
 } satisfies { [Key in keyof RulesConfig]: fc.Arbitrary<RulesConfig[Key]> };
 
+const olderReaders = {
+  averagePriceTopic: perhaps(text),
+  stockAveragesTopic: perhaps(text),
+  hasStockTable: fc.boolean(),
+  stockKeepMs: duration,
+} satisfies { [Key in keyof OlderReadersConfig]: fc.Arbitrary<OlderReadersConfig[Key]> };
+
 const enginesEnv = {
   KAFKA_BROKERS: "kafka-0:9092,kafka-1:9092",
   KAFKA_TLS: "on",
+  KAFKA_CA_FILE: "/etc/kafka/ca.pem",
   KAFKA_SASL: "SCRAM-SHA-512",
   KAFKA_USERNAME: "worker",
   KAFKA_PASSWORD: "secret",
@@ -66,6 +76,9 @@ const enginesEnv = {
   CASSANDRA_CONTACT_POINTS: "cassandra-0:9042",
   CASSANDRA_DATA_CENTER: "datacenter1",
   CASSANDRA_KEYSPACE: "tapestream",
+  CASSANDRA_TLS: "on",
+  CASSANDRA_CA_FILE: "/etc/cassandra/ca.pem",
+  CASSANDRA_TLS_NAME: "cassandra.example",
   CASSANDRA_USERNAME: "worker",
   CASSANDRA_PASSWORD: "secret",
 };
@@ -84,10 +97,17 @@ const rulesEnv = {
 const pick = (...names: readonly (keyof typeof DEFAULTS)[]): Record<string, string> =>
   Object.fromEntries(names.map((name) => [name, DEFAULTS[name]]));
 
+const olderReadersEnv = {
+  ...pick("STOCK_TABLE", "STOCK_KEEP_MS"),
+  AVERAGE_PRICE_TOPIC: "average-stock-price",
+  STOCK_AVERAGES_TOPIC: "stocks_averages",
+};
+
 const refusedEngines: readonly (readonly [Environment, string])[] = [
   [{ KAFKA_BROKERS: undefined }, "KAFKA_BROKERS must be set, was absent"],
   [{ KAFKA_BROKERS: "a, b" }, 'KAFKA_BROKERS must be texts with commas alone between them, was "a, b"'],
   [{ KAFKA_TLS: "yes" }, 'KAFKA_TLS must be on or off, was "yes"'],
+  [{ CASSANDRA_TLS: "off" }, "CASSANDRA_CA_FILE needs CASSANDRA_TLS=on, was off"],
   [{ KAFKA_SASL: "GSSAPI" }, 'KAFKA_SASL must be PLAIN or SCRAM-SHA-256 or SCRAM-SHA-512, was "GSSAPI"'],
   [{ CASSANDRA_PASSWORD: undefined }, "CASSANDRA_PASSWORD must be set, was absent"],
   [
@@ -101,6 +121,7 @@ configContract("the setup", {
   configs: fc.record({
     ...engines,
     ...rules,
+    ...olderReaders,
     ticksPartitions: count,
     barsPartitions: count,
     topicReplicas: count,
@@ -110,6 +131,7 @@ configContract("the setup", {
     ...enginesEnv,
     ...rulesEnv,
     ...pick("TICKS_PARTITIONS", "BARS_PARTITIONS", "TOPIC_REPLICAS", "CASSANDRA_REPLICAS"),
+    ...olderReadersEnv,
   },
   rejected: [...refusedEngines, [{ TOPIC_REPLICAS: "0" }, 'TOPIC_REPLICAS must be a positive whole number, was "0"']],
 });
@@ -170,16 +192,27 @@ configContract("the broadcaster's worker", {
         everyMs: fc.integer({ min: 1, max: 10 ** 14 }).map(durationMs),
       }),
     ),
+    tickets: perhaps(
+      fc.record({
+        secret: fc.string({ minLength: 32 }),
+        lifeMs: duration,
+        allowedOrigins: fc.array(word, { maxLength: 3 }),
+      }),
+    ),
   }),
   env: {
     ...enginesEnv,
     ...rulesEnv,
     ...pick("SOURCE", "OFFERED_INTERVALS_MS", "IDLE_MS", "HEARTBEAT_MS", "HTTP_HOST", "SOCKET_PORT", "CONNECTION_MS"),
-    ...pick("SITE_DIR", "DASHBOARD_SYMBOLS", "DASHBOARD_WORDS"),
+    ...pick("SITE_DIR", "DASHBOARD_SYMBOLS", "DASHBOARD_WORDS", "TICKET_LIFE_MS"),
     DASHBOARD_PASSES: "1381152600000:3600000",
+    TICKET_SECRET: "a secret of 32 characters or more",
+    ALLOWED_ORIGINS: "https://dashboard.example",
   },
   rejected: [
     [{ SOCKET_PORT: "65536" }, 'SOCKET_PORT must be a port from 0 to 65535, was "65536"'],
+    [{ TICKET_SECRET: "guess" }, "TICKET_SECRET must have at least 32 characters, had 5"],
+    [{ TICKET_SECRET: undefined }, "ALLOWED_ORIGINS must go with a TICKET_SECRET, was alone"],
     [{ DASHBOARD_PASSES: "daily" }, 'DASHBOARD_PASSES must be like 1381152600000:3600000, was "daily"'],
   ],
 });
@@ -190,11 +223,9 @@ configContract("the publisher's worker", {
     .record({
       ...engines,
       ...rules,
+      ...olderReaders,
       intervalMs: interval,
       idleMs: duration,
-      topicReplicas: count,
-      averagePriceTopic: perhaps(text),
-      stockAveragesTopic: perhaps(text),
       redis: perhaps(fc.record({ url: fc.constant("redis://redis:6379"), channel: text })),
       influx: perhaps(fc.record({ url: fc.constant("http://influx:8086/write?db=d"), token: perhaps(text) })),
       sliding: fc.record({
@@ -203,20 +234,18 @@ configContract("the publisher's worker", {
         redis: oneSliding,
         influx: someSliding,
       }),
-      hasStockTable: fc.boolean(),
     })
     .map((config) => ({ ...config, intervalMs: config.intervals[0]!.intervalMs, slidingAverages: SLIDING })),
   env: {
     ...enginesEnv,
     ...rulesEnv,
+    ...olderReadersEnv,
+    ...pick("PUBLISH_INTERVAL_MS", "IDLE_MS"),
     SLIDING_AVERAGES: "1m/10s,5m/1m",
     AVERAGE_PRICE_SLIDING: "1m/10s",
     STOCK_AVERAGES_SLIDING: "",
     REDIS_SLIDING: "5m/1m",
     INFLUX_SLIDING: "1m/10s,5m/1m",
-    ...pick("PUBLISH_INTERVAL_MS", "IDLE_MS", "TOPIC_REPLICAS", "STOCK_TABLE"),
-    AVERAGE_PRICE_TOPIC: "average-stock-price",
-    STOCK_AVERAGES_TOPIC: "stocks_averages",
     REDIS_URL: "redis://redis:6379",
     REDIS_CHANNEL: "average-stock-price",
     INFLUX_URL: "http://influx:8086/api/v2/write?org=o&bucket=b",

@@ -41,6 +41,7 @@ interface Standing {
 /**
  * Folds a shard's records as they come, one life after another, until `signal` says that it is another's or that it is
  * over; then stores what it holds. A batch that fails is tried again, as Lambda does.
+ * @throws PipelineError when an engine refuses what is asked, and trying again would change nothing
  */
 export const followShard = async (deps: ShardWorkerDeps, signal: AbortSignal): Promise<void> => {
   const memory = new LifeMemory(deps.rules.intervalsMs);
@@ -52,7 +53,17 @@ export const followShard = async (deps: ShardWorkerDeps, signal: AbortSignal): P
     const before = standing;
     standing = (await untilDone(deps, signal, () => takeStep(deps, memory, before, records, signal))) ?? before;
   }
-  if (standing.state !== undefined) await takeStep(deps, memory, standing, [], signal);
+  if (standing.state !== undefined) await storeOnLeaving(deps, () => takeStep(deps, memory, standing, [], signal));
+};
+
+/** What cannot be stored now is folded again by whoever comes next: the checkpoint does not pass it over. */
+const storeOnLeaving = async ({ log, shard }: ShardWorkerDeps, store: () => Promise<unknown>): Promise<void> => {
+  try {
+    await store();
+  } catch (error) {
+    if (!(error instanceof PipelineError)) throw error;
+    log.warn("left without storing", { shard, code: error.code, reason: error.message });
+  }
 };
 
 const nextEnd = ({ clock, lifeEnd }: ShardWorkerDeps): EpochMs => lifeEnd(clock.nowMs());
@@ -85,7 +96,7 @@ const untilDone = async <Result>(
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof PipelineError)) throw error;
+      if (!(error instanceof PipelineError) || !error.isRetryable) throw error;
       log.warn("will be tried again", { shard, code: error.code, reason: error.message });
       await clock.sleep(backoffMs(BACKOFF, Math.min(attempt, 8), Math.random()));
     }

@@ -1,6 +1,7 @@
 import { Client, types, type ClientOptions, type QueryOptions } from "cassandra-driver";
-import { PipelineError } from "#core/errors.ts";
+import type { PipelineError } from "#core/errors.ts";
 import type { Clock } from "#core/ports/clock.ts";
+import { storeUnavailable } from "./unavailable.ts";
 
 /** A row of an answer, by column. */
 export type Row = types.Row;
@@ -12,6 +13,13 @@ export interface ClusterOptions {
   /** `host` or `host:port` each. */
   readonly contactPoints: readonly string[];
   readonly dataCenter: string;
+  /** @default plain text */
+  readonly tls?: {
+    /** Authorities that are trusted, as PEM. @default those that Node knows */
+    readonly ca?: string;
+    /** The name that every node's certificate bears. @default the node's address */
+    readonly name?: string | undefined;
+  };
   /** @default none */
   readonly credentials?: { readonly username: string; readonly password: string };
 }
@@ -40,8 +48,29 @@ export type Dialect = "cassandra" | "keyspaces";
  * A client whose reads see every write that was acknowledged, as long as a majority of the replicas lives: R + W > N.
  * Conditional writes are serial within the data centre.
  */
-export const openCassandraClient = ({ contactPoints, dataCenter, credentials }: ClusterOptions): Client =>
-  new Client(settingsOf(contactPoints, dataCenter, credentials));
+export const openCassandraClient = (options: ClusterOptions): Client => new Client(clientSettings(options));
+
+/** What the driver is told. */
+export const clientSettings = ({ contactPoints, dataCenter, credentials, tls }: ClusterOptions): ClientOptions => ({
+  ...settingsOf(contactPoints, dataCenter, credentials),
+  ...(tls && { sslOptions: sslOptionsOf(tls) }),
+});
+
+/** The driver takes any certificate unless it is told not to. */
+const sslOptionsOf = ({ ca, name }: NonNullable<ClusterOptions["tls"]>): NonNullable<ClientOptions["sslOptions"]> => ({
+  rejectUnauthorized: true,
+  ...(ca !== undefined && { ca }),
+  ...(name !== undefined && { servername: name }),
+});
+
+/** Connects, so that what is wrong with a login is known at once. @throws PipelineError TAPE_STORE_UNAVAILABLE */
+export const connectCassandra = async (client: Client): Promise<void> => {
+  try {
+    await client.connect();
+  } catch (cause) {
+    throw storeUnavailable("Cassandra must answer", cause);
+  }
+};
 
 /** What holds of every query. */
 export const queryDefaults: ClientOptions = {
@@ -136,10 +165,5 @@ export const openKeyspace = ({
   };
 };
 
-const unavailable = (keyspace: string, cause: unknown): PipelineError => {
-  const failure = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
-  return new PipelineError("TAPE_STORE_UNAVAILABLE", `keyspace ${keyspace} must answer, failed with ${failure}`, {
-    cause,
-    retryable: true,
-  });
-};
+const unavailable = (keyspace: string, cause: unknown): PipelineError =>
+  storeUnavailable(`keyspace ${keyspace} must answer`, cause);

@@ -6,6 +6,7 @@ import { leaseStoreContract } from "#core/ports/lease-store.contract.ts";
 import { paneStoreContract } from "#core/ports/pane-store.contract.ts";
 import { rejectedStoreContract } from "#core/ports/rejected-store.contract.ts";
 import { shardStatusStoreContract } from "#core/ports/shard-status.contract.ts";
+import { ticketStoreContract } from "#core/ports/ticket-store.contract.ts";
 import { symbolRegisterContract } from "#core/ports/symbol-register.contract.ts";
 import { durationMs, epochMs } from "#core/units.ts";
 import { openCassandraCheckpointStore } from "./checkpoint-store.ts";
@@ -17,6 +18,7 @@ import { openCassandraRejectedStore } from "./rejected-store.ts";
 import { migrate, paneTable } from "./schema.ts";
 import { openCassandraShardStatusStore } from "./shard-status.ts";
 import { openCassandraSymbolRegister } from "./symbol-register.ts";
+import { openCassandraTicketStore } from "./ticket-store.ts";
 
 const { address, dataCenter } = inject("cassandra");
 const keyspace = "contracts";
@@ -50,6 +52,7 @@ describe.each(["cassandra", "keyspaces"] as const)("in the dialect of %s", (dial
   gapStoreContract(dialect, () => fresh(openCassandraGapStore(options), "gaps"));
   leaseStoreContract(dialect, () => fresh(openCassandraLeaseStore(options), "leases"));
   symbolRegisterContract(dialect, () => fresh(openCassandraSymbolRegister(options), "symbols"));
+  ticketStoreContract(dialect, () => fresh(openCassandraTicketStore(options), "tickets"));
   rejectedStoreContract(dialect, () =>
     fresh(openCassandraRejectedStore({ ...options, keepMs: hour }), "rejected", "redriven"),
   );

@@ -1,14 +1,12 @@
 import { Admin, ConfigResourceTypes, IncrementalAlterConfigOperationTypes } from "@platformatic/kafka";
 import type { DurationMs } from "#core/units.ts";
-import { clientOptions, createTopics, unavailable, type TopicOptions } from "./topic.ts";
+import { clientOptions, createTopics, REPLICAS_OF_CLUSTER, type TopicOptions } from "./topic.ts";
+import { unavailable } from "./unavailable.ts";
 
 export interface TopicSettings extends TopicOptions {
   readonly partitions: number;
   readonly retentionMs: DurationMs;
 }
-
-/** As many copies as the cluster's own settings say. */
-const REPLICAS_OF_CLUSTER = -1;
 
 /**
  * Makes a topic that is not there, and brings one that is to its settings: it keeps records for so long, and gets the

@@ -1,23 +1,18 @@
 import { intervalText, storedIntervalFor } from "#core/interval.ts";
 import { readSlidingWindows, slidingWindowText, type SlidingWindow } from "#core/sliding-window.ts";
 import type { DurationMs } from "#core/units.ts";
-import { readCount, readDurationMs, readIntervalsMs, type Environment } from "#lambdas/environment.ts";
+import { readDurationMs, readIntervalsMs, type Environment } from "#lambdas/environment.ts";
 import { enginesEnvironment, readEngines, type EnginesConfig } from "../engines.ts";
-import { invalid, readOptional, readSwitch, readTexts } from "../environment.ts";
+import { invalid, readOptional, readTexts } from "../environment.ts";
+import { olderReadersEnvironment, readOlderReaders, type OlderReadersConfig } from "../older-readers.ts";
 import { readRules, rulesEnvironment, type RulesConfig } from "../rules.ts";
 
 /** What a publisher is told from outside. Each place that is not named is left out. */
-export interface PublisherConfig extends EnginesConfig, RulesConfig {
+export interface PublisherConfig extends EnginesConfig, RulesConfig, OlderReadersConfig {
   /** The bars that are published where no sliding average is asked for. */
   readonly intervalMs: DurationMs;
   /** A partition that has been silent for this long holds no bar open. */
   readonly idleMs: DurationMs;
-  /** Copies of the topics that are made. */
-  readonly topicReplicas: number;
-  /** A topic for `{symbol,timestamp,average}`. */
-  readonly averagePriceTopic: string | undefined;
-  /** A topic for `{start,end,stockName,avgPrice,minPrice,maxPrice,count}`. */
-  readonly stockAveragesTopic: string | undefined;
   /** A channel for `{symbol,timestamp,average}`. */
   readonly redis: { readonly url: string; readonly channel: string } | undefined;
   /** Where final bars and raw trades are posted as line protocol. */
@@ -30,8 +25,6 @@ export interface PublisherConfig extends EnginesConfig, RulesConfig {
     /** InfluxDB, which tells them apart, gets them besides bars. */
     readonly influx: readonly SlidingWindow[];
   };
-  /** Whether raw trades go to the table `stock`. */
-  readonly hasStockTable: boolean;
 }
 
 /**
@@ -43,15 +36,12 @@ export const readConfig = (env: Environment): PublisherConfig => {
   return {
     ...readEngines(env),
     ...rules,
+    ...readOlderReaders(env),
     intervalMs: readPublished(env, rules),
     idleMs: readDurationMs(env, "IDLE_MS"),
-    topicReplicas: readCount(env, "TOPIC_REPLICAS"),
-    averagePriceTopic: readOptional(env, "AVERAGE_PRICE_TOPIC"),
-    stockAveragesTopic: readOptional(env, "STOCK_AVERAGES_TOPIC"),
     redis: readRedis(env),
     influx: readInflux(env),
     sliding: readSliding(env, rules),
-    hasStockTable: readSwitch(env, "STOCK_TABLE"),
   };
 };
 
@@ -59,11 +49,9 @@ export const readConfig = (env: Environment): PublisherConfig => {
 export const environment = (config: PublisherConfig): Record<string, string> => ({
   ...enginesEnvironment(config),
   ...rulesEnvironment(config),
+  ...olderReadersEnvironment(config),
   PUBLISH_INTERVAL_MS: String(config.intervalMs),
   IDLE_MS: String(config.idleMs),
-  TOPIC_REPLICAS: String(config.topicReplicas),
-  AVERAGE_PRICE_TOPIC: config.averagePriceTopic ?? "",
-  STOCK_AVERAGES_TOPIC: config.stockAveragesTopic ?? "",
   REDIS_URL: config.redis?.url ?? "",
   ...(config.redis && { REDIS_CHANNEL: config.redis.channel }),
   INFLUX_URL: config.influx?.url ?? "",
@@ -72,7 +60,6 @@ export const environment = (config: PublisherConfig): Record<string, string> => 
   STOCK_AVERAGES_SLIDING: namesOf(config.sliding.stockAverages),
   REDIS_SLIDING: namesOf(config.sliding.redis),
   INFLUX_SLIDING: namesOf(...config.sliding.influx),
-  STOCK_TABLE: config.hasStockTable ? "on" : "off",
 });
 
 const namesOf = (...windows: readonly (SlidingWindow | undefined)[]): string =>

@@ -16,20 +16,20 @@ const finalBarsOf = (window: PublishedWindow): FinalBars =>
     clock: { nowMs: () => epochMs(0) },
   });
 
-test("each kind of window is read once, for all places that get it", () => {
-  const [topic, channel, points] = Array.from({ length: 3 }, (): BarSink => ({ publish: () => Promise.resolve() }));
+test("each place has a standing for each kind of window that it gets", () => {
+  const sinks = Array.from({ length: 2 }, (): BarSink => ({ publish: () => Promise.resolve() }));
   const bars = tumbling(durationMs(60_000));
   const sliding = { lengthMs: durationMs(10_000), stepMs: durationMs(5_000) };
   const publications = publicationsOf(
     [
-      { sink: topic!, windows: [sliding] },
-      { sink: channel!, windows: [bars] },
-      { sink: points!, windows: [bars, { ...sliding }] },
+      { name: "redis", sink: sinks[0]!, windows: [bars] },
+      { name: "influx", sink: sinks[1]!, windows: [bars, sliding] },
     ],
     finalBarsOf,
   );
-  expect(publications.map(({ name, window, sinks }) => ({ name, window, sinks }))).toEqual([
-    { name: "10s/5s", window: sliding, sinks: [topic, points] },
-    { name: "bars", window: bars, sinks: [channel, points] },
+  expect(publications.map(({ name, window, sink }) => ({ name, window, sink }))).toEqual([
+    { name: "redis bars", window: bars, sink: sinks[0] },
+    { name: "influx bars", window: bars, sink: sinks[1] },
+    { name: "influx 10s/5s", window: sliding, sink: sinks[1] },
   ]);
 });

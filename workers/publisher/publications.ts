@@ -3,29 +3,25 @@ import { slidingWindowText } from "#core/sliding-window.ts";
 import type { FinalBars } from "./final-bars.ts";
 import { isTumbling, type PublishedWindow } from "./published-window.ts";
 import type { BarPlace } from "./sinks.ts";
-import { BARS } from "./standing.ts";
 
-/** The bars of one kind of window, and where they go. */
+/** The bars of one kind of window that one place gets. */
 export interface Publication {
-  /** By which it is known how far they are handed over: {@link BARS}, or like `10s/5s`. */
+  /** By which it is known how far they are handed over: like `redis bars`, or `influx 10s/5s`. */
   readonly name: string;
   readonly window: PublishedWindow;
+  /** This publication's own: they know which bars the place has. */
   readonly bars: FinalBars;
-  readonly sinks: readonly BarSink[];
+  readonly sink: BarSink;
 }
 
-/** What `places` get, each kind of window once. */
+/** What `places` get, each of them each of its kinds of window. */
 export const publicationsOf = (
   places: readonly BarPlace[],
   finalBarsOf: (window: PublishedWindow) => FinalBars,
-): readonly Publication[] => {
-  const handed = places.flatMap(({ windows, sink }) => windows.map((window) => ({ window, sink })));
-  const byName = Map.groupBy(handed, ({ window }) => nameOf(window));
-  return [...byName].map(([name, own]) => {
-    const { window } = own[0]!;
-    return { name, window, bars: finalBarsOf(window), sinks: own.map(({ sink }) => sink) };
-  });
-};
+): readonly Publication[] =>
+  places.flatMap(({ name, windows, sink }) =>
+    windows.map((window) => ({ name: `${name} ${textOf(window)}`, window, bars: finalBarsOf(window), sink })),
+  );
 
 /** There is one kind of tumbling window; when another is chosen, it goes on from where the last one ended. */
-const nameOf = (window: PublishedWindow): string => (isTumbling(window) ? BARS : slidingWindowText(window));
+const textOf = (window: PublishedWindow): string => (isTumbling(window) ? "bars" : slidingWindowText(window));

@@ -96,11 +96,10 @@ test("each final bar and each sliding average of real trades is handed over once
     checkpoints: folded.checkpoints,
     leases: createMemoryLeaseStore(),
     publications: publicationsOf(
-      [{ sink, windows }],
+      [{ name: "all", sink, windows }],
       (window) => new FinalBars({ panes, symbols, storedIntervalsMs: STORED_MS, window, clock }),
     ),
-    rawTrades: { take: () => Promise.reject(new RangeError("no raw trades must be asked for, were")) },
-    tradeSinks: [],
+    tradePlaces: [],
     rules: { maxOutOfOrdernessMs: durationMs(2_000), idleMs: durationMs(10_000) },
     freshId: () => "p1",
     clock,
