@@ -9,6 +9,7 @@ import { openKafkaFrameStream } from "#adapters/kafka/frame-stream.ts";
 import { openKafkaShardReader } from "#adapters/kafka/shard-reader.ts";
 import { createTopics } from "#adapters/kafka/topic.ts";
 import { openKafkaUpdateStream } from "#adapters/kafka/update-stream.ts";
+import { createMemoryMeter } from "#adapters/memory/meter.ts";
 import { systemClock as clock } from "#adapters/node/clock.ts";
 import { barRow } from "#core/bar-row.ts";
 import { barsOf } from "#core/bars.ts";
@@ -73,6 +74,8 @@ export const openKafkaRig = async ({ partitions, intervals: texts, ...engines }:
         freshId: () => randomUUID().replaceAll("-", "").slice(0, 16),
         framing: { lanes: 64, maxTrades: 1_000, maxBytes: 25_000 },
         lingerMs: durationMs(100),
+        log: quiet,
+        meter: createMemoryMeter(),
         ticksStream: ticks,
         maxUnfoldedTrades: 1_000_000,
       });
@@ -95,6 +98,7 @@ export const openKafkaRig = async ({ partitions, intervals: texts, ...engines }:
         rules,
         clock,
         log: quiet,
+        meter: createMemoryMeter(),
       }),
 
     /** Trades in stored panes. */

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { createMemoryLifePorts } from "#adapters/memory/life-ports.ts";
+import { createMemoryMeter } from "#adapters/memory/meter.ts";
 import { createMemoryStream } from "#adapters/memory/stream.ts";
 import type { Rejected } from "#core/trade.ts";
 import { durationMs, epochMs, sequenceDigits, sequenceNumber } from "#core/units.ts";
@@ -22,7 +23,13 @@ const createParts = () => {
     maxStateBytes: 100_000,
     retentionMs: durationMs(86_400_000),
   };
-  return { ...ports, stream, handle: createAggregator({ ...ports, stream: "ticks", rules, log: silent }) };
+  const meter = createMemoryMeter();
+  return {
+    ...ports,
+    meter,
+    stream,
+    handle: createAggregator({ ...ports, stream: "ticks", rules, log: silent, meter }),
+  };
 };
 
 let parts: ReturnType<typeof createParts>;

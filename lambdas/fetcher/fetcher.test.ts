@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createMemoryLifePorts } from "#adapters/memory/life-ports.ts";
+import { createMemoryMeter } from "#adapters/memory/meter.ts";
 import { createMemoryLeaseStore } from "#adapters/memory/lease-store.ts";
 import { createMemoryStream, type MemoryStream } from "#adapters/memory/stream.ts";
 import { barRow } from "#core/bar-row.ts";
@@ -123,6 +124,8 @@ const depsOf = (
     statuses,
     ticksStream: "ticks",
     maxUnfoldedTrades: 1_000_000,
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    meter: createMemoryMeter(),
   };
 };
 

@@ -7,6 +7,7 @@ import { openDynamoShardStatusStore } from "#adapters/dynamodb/shard-status.ts";
 import { openKinesisFrameStream } from "#adapters/kinesis/frame-stream.ts";
 import { systemClock as clock } from "#adapters/node/clock.ts";
 import { openLogger } from "#adapters/powertools/logger.ts";
+import { openMeter } from "#adapters/powertools/meter.ts";
 import type { TradeSource } from "#core/ports/trade-source.ts";
 import { readConfig } from "./config.ts";
 import { createFetcher } from "./fetcher.ts";
@@ -14,6 +15,7 @@ import { createRun } from "./run.ts";
 import type { SourceSpec } from "./source-spec.ts";
 
 const config = readConfig(process.env);
+const log = openLogger({ service: "fetcher" });
 
 const fetch = createFetcher({
   stream: openKinesisFrameStream({ stream: config.ticksStream }),
@@ -26,6 +28,8 @@ const fetch = createFetcher({
   statuses: openDynamoShardStatusStore({ table: config.checkpointsTable, clock }),
   ticksStream: config.ticksStream,
   maxUnfoldedTrades: config.maxUnfoldedTrades,
+  log,
+  meter: openMeter({ service: "fetcher" }),
 });
 
 /** A simulation that goes on in the next run need not begin anew. */
@@ -39,10 +43,12 @@ const openSource = (spec: SourceSpec): TradeSource => {
   return source;
 };
 
-export const handler = createRun({
-  fetch,
-  defaultSource: config.source,
-  openSource,
-  clock,
-  log: openLogger({ service: "fetcher" }),
-});
+export const handler = log.traced(
+  createRun({
+    fetch,
+    defaultSource: config.source,
+    openSource,
+    clock,
+    log,
+  }),
+);

@@ -16,18 +16,22 @@ import { createMessage } from "./message.ts";
 const config = readConfig(process.env);
 const client = openDynamoClient();
 
-export const handler = createMessage({
-  ...config,
-  // Panes are only read here, and so none needs a time to live.
-  panes: openDynamoPaneStore({ table: config.panesTable, clock, client, intervals: [] }),
-  checkpoints: openDynamoCheckpointStore({ table: config.checkpointsTable, clock, client }),
-  statuses: openDynamoShardStatusStore({ table: config.checkpointsTable, clock, client }),
-  gaps: openDynamoGapStore({ table: config.checkpointsTable, clock, client }),
-  leases: openDynamoLeaseStore({ table: config.leasesTable, clock, client }),
-  symbols: openDynamoSymbolRegister({ table: config.symbolsTable, clock, client }),
-  connections: openDynamoConnectionStore({ table: config.connectionsTable, clock, client }),
-  closer: openConnectionCloser(config),
-  sink: openMessageSink({ ...config, env: process.env, clock }),
-  clock,
-  log: openLogger({ service: "ws-message" }),
-});
+const log = openLogger({ service: "ws-message" });
+
+export const handler = log.traced(
+  createMessage({
+    ...config,
+    // Panes are only read here, and so none needs a time to live.
+    panes: openDynamoPaneStore({ table: config.panesTable, clock, client, intervals: [] }),
+    checkpoints: openDynamoCheckpointStore({ table: config.checkpointsTable, clock, client }),
+    statuses: openDynamoShardStatusStore({ table: config.checkpointsTable, clock, client }),
+    gaps: openDynamoGapStore({ table: config.checkpointsTable, clock, client }),
+    leases: openDynamoLeaseStore({ table: config.leasesTable, clock, client }),
+    symbols: openDynamoSymbolRegister({ table: config.symbolsTable, clock, client }),
+    connections: openDynamoConnectionStore({ table: config.connectionsTable, clock, client }),
+    closer: openConnectionCloser(config),
+    sink: openMessageSink({ ...config, env: process.env, clock }),
+    clock,
+    log,
+  }),
+);

@@ -19,7 +19,7 @@ import { followUpdates } from "./follow-updates.ts";
 export interface BroadcasterDeps
   extends
     Pick<MessageDeps, "panes" | "checkpoints" | "symbols" | "connections" | "clock" | "log">,
-    Pick<HeartbeatDeps, "statuses" | "leases" | "gaps"> {
+    Pick<HeartbeatDeps, "statuses" | "leases" | "gaps" | "meter"> {
   /** What counts the messages that go over `sink`. */
   readonly measured: (sink: MessageSink) => MessageSink;
 }

@@ -23,6 +23,7 @@ await runWorker("broadcaster", async ({ env, clock, log, metrics }) => {
       gaps: openCassandraGapStore(stores),
       connections: createMemoryConnectionStore(),
       measured: (sink) => metrics.ofSockets(sink),
+      meter: metrics.meter,
       clock,
       log,
     });
