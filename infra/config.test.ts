@@ -54,6 +54,7 @@ describe("the deployment's configuration", () => {
       monthlyBudgetDollars: 0,
       dataRemoval: "retain",
       logLevel: "INFO",
+      tracing: "none",
     });
   });
 
@@ -134,7 +135,7 @@ describe("a mistake in the configuration", () => {
     "source, symbols, symbolCount, intervals, offeredIntervals, lanes, frameMaxTrades, frameMaxBytes, lingerMs, " +
     "maxUnfoldedTrades, maxOutOfOrdernessMs, idleMs, heartbeatSeconds, clockSkewMs, rejectedKeep, access, allowedOrigins, " +
     "jwtIssuer, jwtAudiences, socketRequestsPerSecond, socketRequestsBurst, ticketsPerSecond, ticketsBurst, socketClient, " +
-    "fanOut, hasDashboard, alarmEmail, monthlyBudgetDollars, dataRemoval, logLevel";
+    "fanOut, hasDashboard, alarmEmail, monthlyBudgetDollars, dataRemoval, logLevel, tracing";
 
   test("rejects an unknown setting, in context or in the file", () => {
     rejects({ shard: "4" }, `a setting must be one of ${known}, was "shard"`);
@@ -187,6 +188,7 @@ describe("a mistake in the configuration", () => {
     ["monthlyBudgetDollars", "50$", 'monthlyBudgetDollars must be a whole number from 0 to 1000000000, was "50$"'],
     ["monthlyBudgetDollars", 50, 'alarmEmail must be given with monthlyBudgetDollars, was ""'],
     ["dataRemoval", "RETAIN", 'dataRemoval must be retain or destroy, was "RETAIN"'],
+    ["tracing", "otel", 'tracing must be none or xray, was "otel"'],
     ["logLevel", "info", 'logLevel must be DEBUG or INFO or WARN or ERROR, was "info"'],
   ])("rejects %s of %j", (key, value, message) => {
     rejects({ [key]: value }, message);

@@ -106,8 +106,10 @@ export interface TapestreamConfig {
   readonly monthlyBudgetDollars: number;
   /** What happens to stored data when its stack is deleted. @default retain */
   readonly dataRemoval: "retain" | "destroy";
-  /** How much the functions log; DEBUG costs by the GB. @default INFO */
+  /** How much the functions log; DEBUG costs by the GB, and at WARN trades can no longer be followed. @default INFO */
   readonly logLevel: "DEBUG" | "INFO" | "WARN" | "ERROR";
+  /** Whether X-Ray samples the functions' invocations, which is paid for by the trace; logs follow trades without it. @default none */
+  readonly tracing: "none" | "xray";
 }
 
 /** Whose event source mapping has an enhanced fan-out consumer. */
@@ -160,6 +162,7 @@ export const DEFAULTS: Readonly<Record<keyof TapestreamConfig, unknown>> = {
   monthlyBudgetDollars: 0,
   dataRemoval: "retain",
   logLevel: "INFO",
+  tracing: "none",
 };
 
 /**
@@ -209,6 +212,7 @@ export const READERS: { readonly [Key in keyof Settings]: Reader<Settings[Key]> 
   monthlyBudgetDollars: wholeNumber(0, 1_000_000_000),
   dataRemoval: oneOf("retain", "destroy"),
   logLevel: oneOf("DEBUG", "INFO", "WARN", "ERROR"),
+  tracing: oneOf("none", "xray"),
 };
 
 const KEYS = Object.keys(READERS) as readonly (keyof TapestreamConfig)[];

@@ -51,6 +51,7 @@ export class Aggregator extends Construct {
       timeout: Duration.seconds(60),
       memoryMiB: config.aggregatorMemoryMiB,
       logLevel: config.logLevel,
+      tracing: config.tracing,
     });
     // The mapping's own right to read ticks also serves the refill, which reads the shard from behind the checkpoint.
     const mapping = ticks.eventSource(mappingOf(config, failures));

@@ -43,6 +43,7 @@ export class Fetcher extends Construct {
       timeout: Duration.seconds(65),
       memoryMiB: 512,
       logLevel: config.logLevel,
+      tracing: config.tracing,
     });
     ticks.grantPutRecords(this.function);
     ticks.grant(this.function, "kinesis:DescribeStreamSummary");

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { RemovalPolicy, type Duration } from "aws-cdk-lib";
+import { RemovalPolicy, Validations, type Duration } from "aws-cdk-lib";
 import { Effect, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { Architecture, Code, Function, Runtime } from "aws-cdk-lib/aws-lambda";
+import { Architecture, Code, Function, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { PipelineError } from "#core/errors.ts";
@@ -19,6 +19,8 @@ export interface StageFunctionProps {
   /** @default 256 */
   readonly memoryMiB?: number;
   readonly logLevel: string;
+  /** Whether X-Ray samples its invocations. @default none */
+  readonly tracing?: "none" | "xray";
 }
 
 /**
@@ -50,8 +52,14 @@ export class StageFunction extends Function {
       },
       logGroup,
       role,
+      tracing: props.tracing === "xray" ? Tracing.ACTIVE : Tracing.DISABLED,
     });
     this.stage = props.stage;
+    if (props.tracing === "xray")
+      Validations.of(role).acknowledge({
+        id: "AwsSolutions-IAM5[Resource::*]",
+        reason: "segments of X-Ray have no ARN to which sending them could be limited",
+      });
     logGroup.grantWrite(this);
     this.addToRolePolicy(
       new PolicyStatement({
