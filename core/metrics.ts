@@ -65,7 +65,7 @@ export const METRICS = {
   WindowEndToPushMs: {
     unit: "Milliseconds",
     service: "ws-broadcast",
-    help: "From the end of a bar's window to the first message that has the bar with the shard beyond its end; history excepted",
+    help: "From the end of a bar's window to the first message that has the bar whole, its shard being beyond the end",
   },
   SocketPosts: {
     unit: "Count",

@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
@@ -184,6 +186,19 @@ describe("what the functions tell of themselves", () => {
     for (const message of ["frames sent", "run ended", "batch folded", "updates sent"]) {
       expect(lines(message).length).toBeGreaterThan(0);
       for (const { requestId } of lines(message)) expect(invoked).toContain(requestId);
+    }
+  });
+
+  test("the queries of docs/operations.md ask for fields that the lines have", async () => {
+    const doc = await readFile(join(import.meta.dirname, "../docs/operations.md"), "utf8");
+    const queries = [...doc.matchAll(/fields (.+)\n *\| filter service = "([\w-]+)" and message = "([a-z ]+)"/g)];
+    expect(queries.map(([, , service]) => service)).toEqual(["fetcher", "aggregator", "ws-broadcast"]);
+    for (const [, fields = "", service, message = ""] of queries) {
+      const [line] = lines(message);
+      expect(line?.service).toBe(service);
+      const names = fields.split(", ").filter((field) => !field.startsWith("@"));
+      expect(names.length).toBeGreaterThan(4);
+      for (const name of names) expect(line).toHaveProperty(name);
     }
   });
 
