@@ -10,6 +10,7 @@ import { openKinesisShardReader } from "#adapters/kinesis/shard-reader.ts";
 import { systemClock as clock } from "#adapters/node/clock.ts";
 import { encodeFrame } from "#core/frame/encode.ts";
 import { readFrame } from "#core/frame/read.ts";
+import { windowOf } from "#core/interval.ts";
 import { METRICS, METRICS_NAMESPACE, type MetricName } from "#core/metrics.ts";
 import { clientMessageText } from "#core/protocol/client-message.ts";
 import { readServerMessage, type ServerMessage } from "#core/protocol/server-message.ts";
@@ -23,8 +24,7 @@ import { assemble, type Assembly } from "../cli/assemble.ts";
 import { aggregatorEnvironment } from "../cli/running.ts";
 
 const TRADES = 600;
-/** Long enough for bars of ten seconds to end meanwhile. */
-const SOURCE = `sim:?seed=7&symbols=IBM,SPY&rate=55&trades=${TRADES}`;
+const SOURCE = `sim:?seed=7&symbols=IBM,SPY&rate=300&trades=${TRADES}`;
 const tenSeconds = durationMs(10_000);
 
 let assembly: Assembly;
@@ -218,9 +218,13 @@ describe("what the functions tell of themselves", () => {
     const connectionId = "R0VORQ1hIAMCIqA=";
     await connections.open({ connectionId, connectedAtMs: clock.nowMs(), identity: undefined });
     await connections.subscribe([{ connectionId, symbol: "OWN", intervalMs: tenSeconds }]);
+    // the end of the first bar that nothing has come for yet, once it has passed
+    const newestMs = Math.max(...lines("frames sent").map(({ lastEventTimeMs = 0 }) => lastEventTimeMs));
+    const endMs = windowOf(epochMs(newestMs), tenSeconds).endMs;
+    await clock.sleep(durationMs(Math.max(1, endMs + 10 - clock.nowMs())));
     const nowMs = clock.nowMs();
-    const trades = [wholeTrade("OWN", 7, epochMs(nowMs - 100), 1), wholeTrade("OWN", 8, epochMs(nowMs - 50), 2)];
-    const frame = encodeFrame({ producer: "0a0b", number: 1, ingestTimeMs: nowMs, frontierMs: nowMs, trades });
+    const trades = [wholeTrade("OWN", 7, epochMs(endMs - 1), 1), wholeTrade("OWN", 8, epochMs(endMs + 1), 2)];
+    const frame = encodeFrame({ producer: "0a0b", number: 1, ingestTimeMs: nowMs, trades });
     await put(frame, frame, tradeJson(nowMs - 25_000), "junk", tradeJson(nowMs + 3_600_000));
     await cloud.settle();
     receiver.socket.close();
@@ -238,6 +242,7 @@ describe("what the functions tell of themselves", () => {
     expect(told().StateBytes).toEqual(handedOn);
     const messages = lines("updates sent").map(({ text }) => (JSON.parse(text) as { posts: number }).posts);
     expect(told().SocketPosts).toEqual(messages);
+    expect(told().WindowEndToPushMs!.length).toBeGreaterThanOrEqual(1);
     for (const ageMs of told().WindowEndToPushMs!) expect(ageMs).toBeLessThan(60_000);
     for (const ageMs of told().IteratorAgeMs!) expect(ageMs).toBeLessThan(60_000);
   }, 60_000);
