@@ -98,8 +98,8 @@ test("what a parent was folded for is counted by the child whose life begins wit
   const { step, stream, shard, ...ports } = openShard();
   await step([frame(ONE, 0, 100, 101)]);
   const [child] = stream.split(shard);
-  const records = [stream.append(child!, frame(ONE, 1, 102))];
-  const begun = { stream: "ticks", shard: child!, records, state: undefined, isLast: false };
+  const records = [stream.append(child, frame(ONE, 1, 102))];
+  const begun = { stream: "ticks", shard: child, records, state: undefined, isLast: false };
   const { report } = await advanceLife({ ...ports, shards: stream }, RULES, begun);
   expect(report).toMatchObject({ counts: { trades: 3 }, producers: [{ firstFrame: 1, frames: 1 }] });
 });
