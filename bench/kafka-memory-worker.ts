@@ -3,6 +3,7 @@ import { openKafkaShardReader } from "#adapters/kafka/shard-reader.ts";
 import type { KafkaOptions } from "#adapters/kafka/topic.ts";
 import { openKafkaUpdateStream } from "#adapters/kafka/update-stream.ts";
 import { plainPacking } from "#adapters/memory/state-packing.ts";
+import { createMemoryMeter } from "#adapters/memory/meter.ts";
 import { systemClock as clock } from "#adapters/node/clock.ts";
 import type { LifeRules } from "#core/life.ts";
 import type { Pane } from "#core/pane.ts";
@@ -54,6 +55,7 @@ export const foldInMemory = async (options: MemoryWorkerOptions): Promise<readon
     rules: RULES,
     clock,
     log: SILENT,
+    meter: createMemoryMeter(),
   });
   await folded.promise;
   await worker[Symbol.asyncDispose]();

@@ -43,7 +43,7 @@ Usage: npm start [-- flags]
                        up to 2 minutes                                                   (default: 1)
   --socket-limit SECONDS
                        ends each connection after so long; the page renews its own before   (default: 7200, as on AWS)
-  --verbose            shows the functions' own log lines
+  --verbose            shows the functions' own log lines and metrics
   --help               shows this
 `;
 

@@ -61,6 +61,7 @@ describe("the deployment's configuration", () => {
       dataRemoval: "retain",
       stage: "",
       logLevel: "INFO",
+      tracing: "none",
     });
   });
 
@@ -162,7 +163,7 @@ describe("a mistake in the configuration", () => {
     "source, symbols, symbolCount, intervals, offeredIntervals, slidingAverages, lanes, frameMaxTrades, frameMaxBytes, lingerMs, " +
     "maxUnfoldedTrades, maxOutOfOrdernessMs, idleMs, heartbeatSeconds, clockSkewMs, rejectedKeep, access, allowedOrigins, " +
     "jwtIssuer, jwtAudiences, signInClientId, signInScopes, signInOrigins, socketRequestsPerSecond, socketRequestsBurst, ticketsPerSecond, ticketsBurst, socketClient, " +
-    "fanOut, hasDashboard, alarmEmail, monthlyBudgetDollars, dataRemoval, stage, logLevel";
+    "fanOut, hasDashboard, alarmEmail, monthlyBudgetDollars, dataRemoval, stage, logLevel, tracing";
 
   test("rejects an unknown setting, in context or in the file", () => {
     rejects({ shard: "4" }, `a setting must be one of ${known}, was "shard"`);
@@ -227,6 +228,7 @@ describe("a mistake in the configuration", () => {
       "my stage",
       'stage must be empty, or a letter and up to 19 more letters, digits and hyphens, was "my stage"',
     ],
+    ["tracing", "otel", 'tracing must be none or xray, was "otel"'],
     ["logLevel", "info", 'logLevel must be DEBUG or INFO or WARN or ERROR, was "info"'],
   ])("rejects %s of %j", (key, value, message) => {
     rejects({ [key]: value }, message);

@@ -129,8 +129,10 @@ export interface TapestreamConfig {
   readonly dataRemoval: "retain" | "destroy";
   /** The name of this deployment among others of one account and region, in front of its stacks: Other-TapestreamStorage. What is deployed keeps its name; another one is another deployment. @default none */
   readonly stage: string;
-  /** How much the functions log; DEBUG costs by the GB. @default INFO */
+  /** How much the functions log; DEBUG costs by the GB, and at WARN trades can no longer be followed. @default INFO */
   readonly logLevel: "DEBUG" | "INFO" | "WARN" | "ERROR";
+  /** Whether X-Ray samples the functions' invocations, which is paid for by the trace; logs follow trades without it. @default none */
+  readonly tracing: "none" | "xray";
 }
 
 /** Whose event source mapping has an enhanced fan-out consumer. */
@@ -190,6 +192,7 @@ export const DEFAULTS: Readonly<Record<keyof TapestreamConfig, unknown>> = {
   dataRemoval: "retain",
   stage: "",
   logLevel: "INFO",
+  tracing: "none",
 };
 
 /**
@@ -246,6 +249,7 @@ export const READERS: { readonly [Key in keyof Settings]: Reader<Settings[Key]> 
   dataRemoval: oneOf("retain", "destroy"),
   stage: stageName,
   logLevel: oneOf("DEBUG", "INFO", "WARN", "ERROR"),
+  tracing: oneOf("none", "xray"),
 };
 
 const KEYS = Object.keys(READERS) as readonly (keyof TapestreamConfig)[];

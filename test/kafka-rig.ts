@@ -9,6 +9,7 @@ import { openKafkaFrameStream } from "#adapters/kafka/frame-stream.ts";
 import { openKafkaShardReader } from "#adapters/kafka/shard-reader.ts";
 import { createTopics } from "#adapters/kafka/topic.ts";
 import { openKafkaUpdateStream } from "#adapters/kafka/update-stream.ts";
+import { createMemoryMeter } from "#adapters/memory/meter.ts";
 import { systemClock as clock } from "#adapters/node/clock.ts";
 import { barRow } from "#core/bar-row.ts";
 import { barsOf } from "#core/bars.ts";
@@ -98,6 +99,8 @@ export const openKafkaRig = async ({ partitions, intervals }: KafkaRigOptions) =
         freshId: () => randomUUID().replaceAll("-", "").slice(0, 16),
         framing: { lanes: 64, maxTrades: 1_000, maxBytes: 25_000 },
         lingerMs: durationMs(100),
+        log: quiet,
+        meter: createMemoryMeter(),
         ticksStream: ticksTopic,
         maxUnfoldedTrades: speed === "max" ? 1_000_000 : 5_000,
       });
@@ -115,6 +118,7 @@ export const openKafkaRig = async ({ partitions, intervals }: KafkaRigOptions) =
         rules: lifeRulesOf(config),
         clock,
         log: quiet,
+        meter: createMemoryMeter(),
       }),
 
     /** A worker as an operator runs it, in a process of its own. All of them share the partitions. */

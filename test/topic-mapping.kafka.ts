@@ -8,6 +8,7 @@ import { openCassandraRejectedStore } from "#adapters/cassandra/rejected-store.t
 import { migrate } from "#adapters/cassandra/schema.ts";
 import { openCassandraShardStatusStore } from "#adapters/cassandra/shard-status.ts";
 import { openCassandraSymbolRegister } from "#adapters/cassandra/symbol-register.ts";
+import { createMemoryMeter } from "#adapters/memory/meter.ts";
 import { bringTopic } from "#adapters/kafka/bring-topic.ts";
 import { openKafkaFrameStream } from "#adapters/kafka/frame-stream.ts";
 import { openKafkaShardReader } from "#adapters/kafka/shard-reader.ts";
@@ -113,7 +114,9 @@ test("events of a real topic, some given up and some twice, make the oracle's ba
     retentionMs: day,
   };
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const handle = byPartition(createAggregator({ ...ports, stream: options.topic, rules, log }));
+  const handle = byPartition(
+    createAggregator({ ...ports, stream: options.topic, rules, log, meter: createMemoryMeter() }),
+  );
   const longest = Math.max(...partitions.map(({ length }) => length));
   for (let from = 0; from < longest; from += BATCH) {
     // Lambda gives up every other batch of a partition, but its last: whoever comes next reads it from the topic.

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { expect, inject, test } from "vitest";
+import { createMemoryMeter } from "#adapters/memory/meter.ts";
 import { openKafkaShardReader } from "#adapters/kafka/shard-reader.ts";
 import { createMemoryLifePorts } from "#adapters/memory/life-ports.ts";
 import { systemClock as clock } from "#adapters/node/clock.ts";
@@ -29,6 +30,7 @@ test("an aggregator whose topic is not there says so, as often as it is tried, a
     },
     clock,
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    meter: createMemoryMeter(),
   };
   for (let attempt = 0; attempt < 2; attempt++)
     await expect(openAggregatorWorker(options)).rejects.toMatchObject({

@@ -4,6 +4,7 @@ import { KafkaTopic, type TopicOptions } from "#adapters/kafka/topic.ts";
 import type { LifePorts, LifeRules } from "#core/life.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { Log } from "#core/ports/log.ts";
+import type { Meter } from "#core/ports/meter.ts";
 import { durationMs, sequenceDigits, type DurationMs, type EpochMs } from "#core/units.ts";
 import { lifeEnd } from "./life-end.ts";
 import { followShard, type ShardFeed } from "./shard-worker.ts";
@@ -17,6 +18,7 @@ export interface AggregatorWorkerOptions extends TopicOptions {
   readonly rules: LifeRules;
   readonly clock: Clock;
   readonly log: Log;
+  readonly meter: Meter;
 }
 
 export interface AggregatorWorker extends AsyncDisposable {

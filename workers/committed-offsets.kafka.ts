@@ -6,6 +6,7 @@ import { PartitionWriter } from "#adapters/kafka/partition-writer.ts";
 import { clientOptions, createTopics } from "#adapters/kafka/topic.ts";
 import { createManualClock } from "#adapters/memory/clock.ts";
 import { createMemoryLifePorts } from "#adapters/memory/life-ports.ts";
+import { createMemoryMeter } from "#adapters/memory/meter.ts";
 import { durationMs, epochMs, sequenceNumber } from "#core/units.ts";
 import { openAggregatorWorker } from "./aggregator.ts";
 
@@ -51,6 +52,7 @@ describe("an aggregator", () => {
       rules,
       clock,
       log,
+      meter: createMemoryMeter(),
     });
     await expect.poll(folded, PATIENT).toBe(sequenceNumber("2"));
     expect([await committed(), await ports.checkpoints.list(options.topic)]).toEqual([-1n, []]);

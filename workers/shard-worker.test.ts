@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createManualClock } from "#adapters/memory/clock.ts";
 import { createMemoryLifePorts } from "#adapters/memory/life-ports.ts";
 import { createMemoryStream } from "#adapters/memory/stream.ts";
+import { createMemoryMeter } from "#adapters/memory/meter.ts";
 import { PipelineError } from "#core/errors.ts";
 import type { ShardRecord } from "#core/ports/shard-reader.ts";
 import { durationMs, epochMs } from "#core/units.ts";
@@ -40,6 +41,7 @@ const openStage = async () => {
       },
       clock,
       log: { info: () => undefined, warn: (words) => warnings.push(words), error: () => undefined },
+      meter: createMemoryMeter(),
       stream: "ticks",
       shard,
       feed: {

@@ -5,8 +5,10 @@ import type { LifePorts, LifeRules } from "#core/life.ts";
 import { LifeMemory } from "#core/life-memory.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { Log } from "#core/ports/log.ts";
+import type { Meter } from "#core/ports/meter.ts";
 import type { ShardRecord } from "#core/ports/shard-reader.ts";
 import { durationMs, type EpochMs, type SequenceNumber } from "#core/units.ts";
+import { batchReadings } from "#lambdas/aggregator/tell-batch.ts";
 
 /** A shard's records, for whoever follows it. */
 export interface ShardFeed {
@@ -19,6 +21,7 @@ export interface ShardWorkerDeps {
   readonly rules: LifeRules;
   readonly clock: Clock;
   readonly log: Log;
+  readonly meter: Meter;
   readonly stream: string;
   readonly shard: string;
   readonly feed: ShardFeed;
@@ -79,7 +82,10 @@ const takeStep = async (
   const isLast = signal.aborted || deps.clock.nowMs() >= standing.lifeEndsMs;
   if (records.length === 0 && !(isLast && standing.state !== undefined)) return standing;
   const step = { stream, shard, records, state: standing.state, isLast };
-  const { state } = await advanceLife(ports, rules, step, memory);
+  const startedMs = deps.clock.nowMs();
+  const outcome = await advanceLife(ports, rules, step, memory);
+  deps.meter.emit(batchReadings({ shard, records, startedMs, outcome }));
+  const { state } = outcome;
   const last = records.at(-1)?.sequenceNumber ?? standing.last;
   if (state !== undefined || last === undefined) return { ...standing, state, last };
   await deps.onStored(last);

@@ -1,5 +1,5 @@
 import { METRICS } from "../metrics.ts";
-import { LOG_BYTES_PER_INVOCATION } from "./assumed.ts";
+import { LOG_BYTES_PER_INVOCATION, SENT_LINE_BYTES } from "./assumed.ts";
 import { billOf, lineOf, tieredLineOf, type Bill, type BillLine } from "./bill.ts";
 import { changedSymbolsOf, keptBytesOf } from "./fold-load.ts";
 import type { Capacity } from "./capacity.ts";
@@ -131,11 +131,12 @@ const standingLines = (load: PlanLoad, { ticks, sockets, store }: Capacity): rea
   const gbSeconds = (MINUTES * FETCHER.secondsPerMinute * FETCHER.memoryMiB + ALWAYS_SECONDS * HEARTBEAT_MIB) / 1_024;
   const invocations =
     (ticks.aggregator.invocationsPerSecond + sockets.broadcast.invocationsPerSecond) * tradingSeconds(load);
+  const logBytes = (invocations + 2 * MINUTES) * LOG_BYTES_PER_INVOCATION + tradingSeconds(load) * SENT_LINE_BYTES;
   return [
     lineOf("fetcher, heartbeat: duration", gbSeconds, PRICES.lambdaSeconds),
     lineOf("fetcher, heartbeat: invocations", (2 * MINUTES) / MILLION, PRICES.lambdaRequests),
     lineOf("heartbeat: reads", (store.heartbeatReadUnits * ALWAYS_SECONDS) / MILLION, PRICES.reads),
-    lineOf("logs", ((invocations + 2 * MINUTES) * LOG_BYTES_PER_INVOCATION) / GIB, PRICES.logs),
+    lineOf("logs", logBytes / GIB, PRICES.logs),
   ];
 };
 

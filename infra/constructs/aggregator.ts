@@ -60,6 +60,7 @@ export class Aggregator extends Construct {
       timeout: Duration.seconds(60),
       memoryMiB: config.aggregatorMemoryMiB,
       logLevel: config.logLevel,
+      tracing: config.tracing,
     });
     // The mapping's own right to read ticks also serves the refill, which reads the shard from behind the checkpoint.
     if (ticks instanceof MskTicks) this.mappingId = ticks.drive(this.function);

@@ -75,7 +75,7 @@ const ageAlarms = (watched: Watched): readonly AlarmSpec[] => [
   },
   {
     id: "LateBars",
-    means: "One final bar in twenty comes half a minute or more after its end",
+    means: "One bar in twenty is first sent whole half a minute or more after its end",
     metric: ownMetric("WindowEndToPushMs", Stats.percentile(95)),
     threshold: 30_000,
     badPeriods: 3,

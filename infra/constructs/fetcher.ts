@@ -51,6 +51,7 @@ export class Fetcher extends Construct {
       timeout: Duration.seconds(65),
       memoryMiB: 512,
       logLevel: config.logLevel,
+      tracing: config.tracing,
     });
     ticks.grantPutFrames(this.function);
     checkpoints.grantReadRows(this.function);

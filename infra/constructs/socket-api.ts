@@ -184,6 +184,7 @@ export class SocketApi extends Construct {
       timeout: size.timeout ?? Duration.seconds(29),
       memoryMiB: size.memoryMiB,
       logLevel: config.logLevel,
+      tracing: config.tracing,
     });
   }
 }

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { RemovalPolicy, Stack, type Duration } from "aws-cdk-lib";
+import { RemovalPolicy, Stack, Validations, type Duration } from "aws-cdk-lib";
 import { Effect, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { Architecture, Code, Function, Runtime, type FunctionProps } from "aws-cdk-lib/aws-lambda";
+import { Architecture, Code, Function, Runtime, Tracing, type FunctionProps } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct, IConstruct } from "constructs";
 import { metricsNamespaceOf, stageOfStack } from "#core/deployment.ts";
@@ -25,6 +25,8 @@ export interface StageFunctionProps {
   /** @default 256 */
   readonly memoryMiB?: number;
   readonly logLevel: string;
+  /** Whether X-Ray samples its invocations. @default none */
+  readonly tracing?: "none" | "xray";
 }
 
 /**
@@ -57,10 +59,16 @@ export class StageFunction extends Function {
       },
       logGroup,
       role,
+      tracing: props.tracing === "xray" ? Tracing.ACTIVE : Tracing.DISABLED,
       ...(props.network === undefined ? {} : insideOf(props.network)),
     });
     this.stage = props.stage;
     if (props.network !== undefined) ClosedNetwork.letIn(this);
+    if (props.tracing === "xray")
+      Validations.of(role).acknowledge({
+        id: "AwsSolutions-IAM5[Resource::*]",
+        reason: "segments of X-Ray have no ARN to which sending them could be limited",
+      });
     logGroup.grantWrite(this);
     this.addToRolePolicy(
       new PolicyStatement({

@@ -78,7 +78,7 @@ const functionRow = ({ functions }: Watched): IWidget[] => {
 const socketRow = (watched: Watched): IWidget[] => [
   graph("Sockets", [socketMetric(watched, "ConnectCount"), ownMetric("GoneConnections")]),
   graph("Messages", [ownMetric("SocketPosts"), socketMetric(watched, "MessageCount")]),
-  graph("From a bar's end to its final message, ms", [
+  graph("From a bar's end to the message that has it whole, ms", [
     ownMetric("WindowEndToPushMs", Stats.percentile(50)),
     ownMetric("WindowEndToPushMs", Stats.percentile(95)),
   ]),

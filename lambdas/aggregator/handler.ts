@@ -2,6 +2,7 @@ import { openKinesisUpdateStream } from "#adapters/kinesis/update-stream.ts";
 import { systemClock as clock } from "#adapters/node/clock.ts";
 import { zstdPacking } from "#adapters/node/state-packing.ts";
 import { openLogger } from "#adapters/powertools/logger.ts";
+import { openMeter } from "#adapters/powertools/meter.ts";
 import { noteOnce } from "#core/noted-symbols.ts";
 import { MAX_STATE_BYTES } from "#core/plan/state-size.ts";
 import { openStores } from "#stores";
@@ -11,6 +12,8 @@ import { readConfig } from "./config.ts";
 
 const config = readConfig(process.env);
 const stores = openStores(config, process.env);
+
+const log = openLogger({ service: "aggregator" });
 
 const aggregate = createAggregator({
   stream: config.ticksStream,
@@ -31,7 +34,8 @@ const aggregate = createAggregator({
   packing: zstdPacking,
   clock,
   updates: openKinesisUpdateStream({ stream: config.barsStream }),
-  log: openLogger({ service: "aggregator" }),
+  log,
+  meter: openMeter({ service: "aggregator" }),
 });
 
-export const handler = byShard(aggregate);
+export const handler = log.traced(byShard(aggregate));

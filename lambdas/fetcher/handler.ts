@@ -4,6 +4,7 @@ import { createReplaySource } from "#adapters/feeds/replay-source.ts";
 import { createSimSource } from "#adapters/feeds/sim-source.ts";
 import { systemClock as clock } from "#adapters/node/clock.ts";
 import { openLogger } from "#adapters/powertools/logger.ts";
+import { openMeter } from "#adapters/powertools/meter.ts";
 import type { TradeSource } from "#core/ports/trade-source.ts";
 import { openStores } from "#stores";
 import { openFrameStream } from "#ticks";
@@ -14,6 +15,7 @@ import type { SourceSpec } from "./source-spec.ts";
 
 const config = readConfig(process.env);
 const stores = openStores(config, process.env);
+const log = openLogger({ service: "fetcher" });
 
 const fetch = createFetcher({
   stream: openFrameStream(config, process.env),
@@ -26,6 +28,8 @@ const fetch = createFetcher({
   statuses: stores.statuses(config.checkpointsTable),
   ticksStream: config.ticksStream,
   maxUnfoldedTrades: config.maxUnfoldedTrades,
+  log,
+  meter: openMeter({ service: "fetcher" }),
 });
 
 /** A simulation that goes on in the next run need not begin anew. */
@@ -39,10 +43,12 @@ const openSource = (spec: SourceSpec): TradeSource => {
   return source;
 };
 
-export const handler = createRun({
-  fetch,
-  defaultSource: config.source,
-  openSource,
-  clock,
-  log: openLogger({ service: "fetcher" }),
-});
+export const handler = log.traced(
+  createRun({
+    fetch,
+    defaultSource: config.source,
+    openSource,
+    clock,
+    log,
+  }),
+);

@@ -12,18 +12,22 @@ const config = readConfig(process.env);
 const client = openDynamoClient();
 const stores = openStores(config, process.env, client);
 
-export const handler = createMessage({
-  ...config,
-  // Panes are only read here, and so none needs a time to live.
-  panes: stores.panes(config.panesTable, []),
-  checkpoints: stores.checkpoints(config.checkpointsTable),
-  statuses: stores.statuses(config.checkpointsTable),
-  gaps: stores.gaps(config.checkpointsTable),
-  leases: stores.leases(config.leasesTable),
-  symbols: stores.symbols(config.symbolsTable),
-  connections: openDynamoConnectionStore({ table: config.connectionsTable, clock, client }),
-  closer: openConnectionCloser(config),
-  sink: openMessageSink({ ...config, env: process.env, clock }),
-  clock,
-  log: openLogger({ service: "ws-message" }),
-});
+const log = openLogger({ service: "ws-message" });
+
+export const handler = log.traced(
+  createMessage({
+    ...config,
+    // Panes are only read here, and so none needs a time to live.
+    panes: stores.panes(config.panesTable, []),
+    checkpoints: stores.checkpoints(config.checkpointsTable),
+    statuses: stores.statuses(config.checkpointsTable),
+    gaps: stores.gaps(config.checkpointsTable),
+    leases: stores.leases(config.leasesTable),
+    symbols: stores.symbols(config.symbolsTable),
+    connections: openDynamoConnectionStore({ table: config.connectionsTable, clock, client }),
+    closer: openConnectionCloser(config),
+    sink: openMessageSink({ ...config, env: process.env, clock }),
+    clock,
+    log,
+  }),
+);

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { createManualClock } from "#adapters/memory/clock.ts";
 import { createMemoryLifePorts } from "#adapters/memory/life-ports.ts";
 import { createMemoryStream } from "#adapters/memory/stream.ts";
+import { createMemoryMeter } from "#adapters/memory/meter.ts";
 import { barRow } from "#core/bar-row.ts";
 import { barsOf } from "#core/bars.ts";
 import { PipelineError } from "#core/errors.ts";
@@ -117,7 +118,9 @@ test("bars of a topic are those of its trades, however Lambda batches, repeats, 
       retentionMs: durationMs(86_400_000),
     };
     const panes = faulty(ports.panes, random);
-    const handle = byPartition(createAggregator({ ...ports, panes, stream: "ticks", rules, log: silent }));
+    const handle = byPartition(
+      createAggregator({ ...ports, panes, stream: "ticks", rules, log: silent, meter: createMemoryMeter() }),
+    );
     failures += await deliver(handle, partitions, random);
     const bars: string[] = [];
     for (const symbol of SYMBOLS)

@@ -28,6 +28,7 @@ await runWorker("aggregator", async ({ env, clock, log, metrics }) => {
       rules: lifeRulesOf(config),
       clock,
       log,
+      meter: metrics.meter,
     });
     metrics.gauge("partitions", "Partitions that are this worker's now", () => worker.partitions.length);
     return worker;

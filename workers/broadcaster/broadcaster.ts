@@ -21,7 +21,7 @@ import { followUpdates } from "./follow-updates.ts";
 export interface BroadcasterDeps
   extends
     Pick<MessageDeps, "panes" | "checkpoints" | "symbols" | "connections" | "clock" | "log">,
-    Pick<HeartbeatDeps, "statuses" | "leases" | "gaps"> {
+    Pick<HeartbeatDeps, "statuses" | "leases" | "gaps" | "meter"> {
   /** Which tickets were used, by a socket of any replica. */
   readonly tickets: TicketStore;
   /** What counts the messages that go over `sink`. */

@@ -26,6 +26,7 @@ await runWorker("broadcaster", async ({ env, clock, log, metrics }) => {
       tickets: openCassandraTicketStore(stores),
       connections: createMemoryConnectionStore(),
       measured: (sink) => metrics.ofSockets(sink),
+      meter: metrics.meter,
       clock,
       log,
     });

@@ -24,6 +24,8 @@ await runWorker("fetcher", async ({ env, clock, log, metrics }) => {
     leases: openCassandraLeaseStore(stores),
     statuses: openCassandraShardStatusStore(stores),
     clock,
+    log,
+    meter: metrics.meter,
     random: Math.random,
     freshId: () => randomBytes(8).toString("hex"),
     framing: { lanes: config.lanes, maxTrades: config.frameMaxTrades, maxBytes: config.frameMaxBytes },
