@@ -52,3 +52,18 @@ describe("a final bar in the texts of others", () => {
     );
   });
 });
+
+describe("a sliding average in the texts of others", () => {
+  const sliding: Bar = { ...bar, symbol: "IBM", stepMs: durationMs(30_000) };
+
+  test("is told like that of a bar, by the end of its window", () => {
+    expect(averagePriceText(sliding)).toBe('{"symbol":"IBM","timestamp":120,"average":0.15}');
+    expect(stockAveragesText(sliding)).toBe(stockAveragesText({ ...bar, symbol: "IBM" }));
+  });
+
+  test("is a point at the window's end, with length and step", () => {
+    expect(barLine(sliding)).toBe(
+      "bars,interval=1m/30s,symbol=IBM open=0.1,high=0.2,low=0.1,close=0.2,volume=2,mean=0.15,vwap=0.15,trades=2i 120000",
+    );
+  });
+});

@@ -1,7 +1,6 @@
-import type { Bar } from "./bar.ts";
+import { barWindowText, type Bar } from "./bar.ts";
 import { meanText, vwapText } from "./bars.ts";
 import { decimalText } from "./decimal.ts";
-import { intervalText } from "./interval.ts";
 import type { NamedTrade } from "./ports/trade-sink.ts";
 
 /** The texts in which final bars and raw trades go to readers that this pipeline did not make. Numbers are exact as text. */
@@ -37,8 +36,12 @@ export const stockAveragesText = ({ symbol, startMs, endMs, content }: Bar): str
  * Source: https://docs.influxdata.com/influxdb/v2/reference/syntax/line-protocol/
  */
 
-/** A point of `bars` at the window's start. */
-export const barLine = ({ symbol, intervalMs, startMs, content }: Bar): string => {
+/**
+ * A point of `bars` at the window's start, its tag `interval` like `1m`; that of a sliding window at its end, its tag like
+ * `10s/5s`: it tells of what lies behind.
+ */
+export const barLine = ({ symbol, intervalMs, stepMs, startMs, endMs, content }: Bar): string => {
+  const timeMs = stepMs === undefined ? startMs : endMs;
   const fields = [
     `open=${decimalText(content.open.price)}`,
     `high=${decimalText(content.high)}`,
@@ -49,7 +52,7 @@ export const barLine = ({ symbol, intervalMs, startMs, content }: Bar): string =
     `vwap=${vwapText(content)}`,
     `trades=${content.tradeCount}i`,
   ];
-  return `bars,interval=${intervalText(intervalMs)},symbol=${tagText(symbol)} ${fields.join(",")} ${startMs}`;
+  return `bars,interval=${barWindowText({ intervalMs, stepMs })},symbol=${tagText(symbol)} ${fields.join(",")} ${timeMs}`;
 };
 
 /** A point of `trades`; its id is a tag, for points of one time and equal tags are one point. */

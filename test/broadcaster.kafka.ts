@@ -17,7 +17,8 @@ import { buildWeb, endBuilder } from "#tools/build-web.ts";
 import { environment } from "#workers/broadcaster/config.ts";
 import { openBrowser } from "./browser.ts";
 import { DESKTOP, look, openPage } from "./dashboard-page.ts";
-import { askTicket, intrude, outcomeOf, OWN_PAGE, tryConnect, type Target } from "./hostile/clients.ts";
+import { askTicket, outcomeOf, tryConnect, type Entrance } from "./entrance.ts";
+import { intrude, OWN_PAGE } from "./hostile/clients.ts";
 import { FOREIGN_NAMES, REFUSED_MESSAGES, subscribe } from "./hostile/messages.ts";
 import { openKafkaRig, type KafkaRig } from "./kafka-rig.ts";
 import { until } from "./until.ts";
@@ -30,7 +31,7 @@ const HISTORY_BARS = 900;
 const SYMBOLS = ["IBM", "SPY"];
 const LONG = { timeout: 60_000 };
 
-type Replica = Target & { readonly worker: TestWorker; readonly pageUrl: string };
+type Replica = Entrance & { readonly worker: TestWorker; readonly pageUrl: string };
 
 const ends = new AsyncDisposableStack();
 /** Every ticket that was shown or handed out. */
@@ -62,8 +63,8 @@ const startReplica = async (siteDir: string): Promise<Replica> => {
   );
   await until("a broadcaster must run", () => worker.log.includes('"message":"runs"'));
   const address = `127.0.0.1:${port}`;
-  const httpApiUrl = `http://${address}`;
-  return { worker, httpApiUrl, pageUrl: httpApiUrl, webSocketUrl: `ws://${address}/socket` };
+  const pageUrl = `http://${address}`;
+  return { worker, pageUrl, ticketsUrl: `${pageUrl}/tickets`, webSocketUrl: `ws://${address}/socket` };
 };
 
 const putTrades = async (timesMs: readonly number[]): Promise<void> => {
@@ -154,7 +155,7 @@ test("who shows no good ticket does not connect, at any replica, and the log say
   expect(await askTicket(first, foreign)).toEqual({ statusCode: 403, ticket: undefined, code: "origin-refused" });
   expect(await connect([SUBPROTOCOL, await freshTicket(OWN_PAGE)], "https://evil.example")).toBe(403);
   expect(await connect([SUBPROTOCOL, await freshTicket({ origin: ELSEWHERE })], ELSEWHERE)).toBe("open");
-  const handed = await fetch(`${first.httpApiUrl}/tickets`, { method: "POST", headers: { origin: ELSEWHERE } });
+  const handed = await fetch(first.ticketsUrl, { method: "POST", headers: { origin: ELSEWHERE } });
   expect(handed.headers.get("access-control-allow-origin")).toBe(ELSEWHERE);
   for (const code of ["credential-missing", "origin-refused", "ticket-expired", "ticket-forged", "ticket-malformed"])
     expect(first.worker.log).toContain(`"code":"${code}"`);

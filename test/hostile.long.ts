@@ -19,7 +19,8 @@ import { readConfig } from "#lambdas/aggregator/config.ts";
 import { openLocalCloud, type LocalCloud } from "#local/cloud.ts";
 import { assemble, type Assembly } from "../cli/assemble.ts";
 import { aggregatorEnvironment } from "../cli/running.ts";
-import { askTicket, intrude, outcomeOf, OWN_PAGE, tryConnect, type TicketAnswer } from "./hostile/clients.ts";
+import { askTicket, entranceOf, outcomeOf, tryConnect, type Entrance, type TicketAnswer } from "./entrance.ts";
+import { intrude, OWN_PAGE } from "./hostile/clients.ts";
 import { FOREIGN_NAMES, REFUSED_MESSAGES, subscribe } from "./hostile/messages.ts";
 
 /** Short windows, nobody else's trades, and few tickets at once, as a laptop starts a process for each. */
@@ -38,6 +39,7 @@ const PATIENT = { timeout: 120_000 };
 
 let assembly: Assembly;
 let cloud: LocalCloud;
+let entrance: Entrance;
 let secret: string;
 let good: Awaited<ReturnType<typeof openGoodClient>>;
 const logLines: string[] = [];
@@ -54,6 +56,7 @@ beforeAll(async () => {
     idleCloseMs: durationMs(100),
     onEvent: (event) => logLines.push(event.kind === "logged" ? event.line : JSON.stringify(event)),
   });
+  entrance = entranceOf(cloud);
   Object.assign(process.env, cloud.environment);
   const secrets = new SecretsManagerClient({});
   const SecretId = cloud.functions.map(({ environment }) => environment["TICKET_SECRET_ARN"]).find(Boolean);
@@ -82,13 +85,13 @@ const putTrades = async (timesMs: readonly number[]): Promise<void> => {
 };
 
 const freshTicket = async (headers: Readonly<Record<string, string>> = {}): Promise<string> => {
-  const { ticket = "" } = await askTicket(cloud, headers);
+  const { ticket = "" } = await askTicket(entrance, headers);
   tickets.push(ticket);
   return ticket;
 };
 
 const openGoodClient = async () => {
-  const attempt = await tryConnect(cloud, [SUBPROTOCOL, await freshTicket(OWN_PAGE)], OWN_PAGE.origin);
+  const attempt = await tryConnect(entrance, [SUBPROTOCOL, await freshTicket(OWN_PAGE)], OWN_PAGE.origin);
   if (!("socket" in attempt)) throw new RangeError(`a good client must be let in, was not: ${attempt.statusCode}`);
   const { socket } = attempt;
   const register = new Register();
@@ -121,7 +124,7 @@ const othersAreUndisturbed = async (): Promise<void> => {
 };
 
 test("who shows no good ticket does not connect, and the log says why", PATIENT, async () => {
-  const connect = (protocols: readonly string[], origin?: string) => outcomeOf(tryConnect(cloud, protocols, origin));
+  const connect = (protocols: readonly string[], origin?: string) => outcomeOf(tryConnect(entrance, protocols, origin));
   const sealed = (expiresInMs: number, key = secret): string => {
     const expiresAtMs = epochMs(clock.nowMs() + expiresInMs);
     const text = textToSeal({ id: `made-${++sequence}`.padEnd(22, "_"), expiresAtMs, subject: "", origin: "" });
@@ -147,7 +150,7 @@ test("who shows no good ticket does not connect, and the log says why", PATIENT,
   const racers = await Promise.all(Array.from({ length: 5 }, () => connect([SUBPROTOCOL, raced])));
   expect(racers.toSorted((one, other) => (String(one) < String(other) ? -1 : 1))).toEqual([403, 403, 403, 403, "open"]);
 
-  expect(await askTicket(cloud, { origin: "https://evil.example", "sec-fetch-site": "cross-site" })).toEqual({
+  expect(await askTicket(entrance, { origin: "https://evil.example", "sec-fetch-site": "cross-site" })).toEqual({
     statusCode: 403,
     ticket: undefined,
     code: "origin-refused",
@@ -163,7 +166,7 @@ test("who shows no good ticket does not connect, and the log says why", PATIENT,
 });
 
 test("a client that was let in is refused what is no message, each with its code", PATIENT, async () => {
-  const client = await intrude(cloud);
+  const client = await intrude(entrance);
   for (const [message, code] of REFUSED_MESSAGES) {
     expect([message.slice(0, 80), (await client.ask(message)).code]).toEqual([message.slice(0, 80), code]);
   }
@@ -172,20 +175,20 @@ test("a client that was let in is refused what is no message, each with its code
 });
 
 test("a name is a name: none reads what belongs to another", PATIENT, async () => {
-  const client = await intrude(cloud);
+  const client = await intrude(entrance);
   for (const name of FOREIGN_NAMES) {
     expect([name, await client.ask(subscribe({ symbols: [name] }))]).toMatchObject([
       name,
       { type: "snapshot", rows: [] },
     ]);
   }
-  expect((await client.ask(subscribe())).rows?.length).toBeGreaterThan(5);
+  expect((await client.ask(subscribe({ bars: 100 }))).rows?.length).toBeGreaterThan(5);
   client.socket.close();
   await othersAreUndisturbed();
 });
 
 test("a client that asks for ever more symbols gets so many", PATIENT, async () => {
-  const client = await intrude(cloud);
+  const client = await intrude(entrance);
   const groups = CLIENT_LIMITS.subscriptions / CLIENT_LIMITS.symbols;
   const answers = [];
   for (let group = 0; group < groups + 5; group++) {
@@ -201,7 +204,7 @@ test("a client that asks for ever more symbols gets so many", PATIENT, async () 
 });
 
 test("a client that sends what is binary or oversize is closed", PATIENT, async () => {
-  const [binary, oversize] = await Promise.all([intrude(cloud), intrude(cloud)]);
+  const [binary, oversize] = await Promise.all([intrude(entrance), intrude(entrance)]);
   binary.socket.send(Buffer.from(subscribe()));
   const symbols = Array.from({ length: 10_000 }, (_, index) => `S${index}`);
   oversize.socket.send(subscribe({ symbols }));
@@ -210,7 +213,7 @@ test("a client that sends what is binary or oversize is closed", PATIENT, async 
 });
 
 test("a client that floods is told so and closed", PATIENT, async () => {
-  const client = await intrude(cloud);
+  const client = await intrude(entrance);
   const codes = new Set<string>();
   let isOver = false;
   void client.closed.then(() => (isOver = true));
@@ -228,7 +231,7 @@ test("a client that floods is told so and closed", PATIENT, async () => {
 });
 
 test("a client that does not read is passed over", PATIENT, async () => {
-  const client = await intrude(cloud);
+  const client = await intrude(entrance);
   client.socket.pause();
   const isPassedOver = (): boolean => logLines.some((line) => line.includes("a busy connection misses messages"));
   for (let count = 0; count < CLIENT_LIMITS.messages - 5 && !isPassedOver(); count++) {
@@ -243,7 +246,7 @@ test("a client that does not read is passed over", PATIENT, async () => {
 test("who asks for too many tickets at once gets 429", PATIENT, async () => {
   const answers: TicketAnswer[] = [];
   const flood = async (): Promise<void> => {
-    for (let count = 0; count < 25; count++) answers.push(await askTicket(cloud));
+    for (let count = 0; count < 25; count++) answers.push(await askTicket(entrance));
   };
   await Promise.all(Array.from({ length: AT_ONCE }, flood));
   tickets.push(...answers.flatMap(({ ticket }) => ticket ?? []));
@@ -253,7 +256,7 @@ test("who asks for too many tickets at once gets 429", PATIENT, async () => {
 });
 
 test("a rotation of the secret keeps nobody out", PATIENT, async () => {
-  const connect = (ticket: string) => outcomeOf(tryConnect(cloud, [SUBPROTOCOL, ticket]));
+  const connect = (ticket: string) => outcomeOf(tryConnect(entrance, [SUBPROTOCOL, ticket]));
   await delay(3_000);
   const before = await freshTicket();
   const secrets = new SecretsManagerClient({});

@@ -16,6 +16,7 @@ const topics = {
   average: `average-stock-price-${name}`,
   stocks: `stocks_averages-${name}`,
 };
+const SLIDING = { STOCK_AVERAGES_SLIDING: "10s/5s", INFLUX_SLIDING: "3s/1s" };
 const CHANNEL = "average-stock-price";
 
 /** What the systems before this one wrote to their topics: their three shapes, one record each. */
@@ -30,6 +31,19 @@ const AVERAGES = [
   '{"symbol":"IBM","timestamp":1381152660,"average":0.15}',
   '{"symbol":"SPY","timestamp":1381152660,"average":168.2}',
   '{"symbol":"IBM","timestamp":1381152720,"average":7}',
+];
+
+/** Of 10 s every 5 s. */
+const SLIDING_AVERAGES = [
+  { start: "29:55", end: "30:05", stockName: "IBM", values: [0.1, 0.1, 0.1, 1] },
+  { start: "29:55", end: "30:05", stockName: "SPY", values: [168.1, 168.1, 168.1, 1] },
+  { start: "30:00", end: "30:10", stockName: "IBM", values: [0.1, 0.1, 0.1, 1] },
+  { start: "30:00", end: "30:10", stockName: "SPY", values: [168.1, 168.1, 168.1, 1] },
+  { start: "30:05", end: "30:15", stockName: "SPY", values: [168.25, 168.2, 168.3, 2] },
+  { start: "30:10", end: "30:20", stockName: "SPY", values: [168.25, 168.2, 168.3, 2] },
+  { start: "30:50", end: "31:00", stockName: "IBM", values: [0.2, 0.2, 0.2, 1] },
+  { start: "30:55", end: "31:05", stockName: "IBM", values: [3.6, 0.2, 7, 2] },
+  { start: "31:00", end: "31:10", stockName: "IBM", values: [7, 7, 7, 1] },
 ];
 
 const lines: string[] = [];
@@ -57,6 +71,7 @@ const start = (worker: string, environment: Readonly<Record<string, string>> = {
     GROUP: `aggregators-${name}`,
     LIFE_MS: "1000",
     IDLE_MS: "2000",
+    SLIDING_AVERAGES: "10s/5s,3s/1s",
     ...environment,
   });
   workers.push(started);
@@ -86,6 +101,7 @@ beforeAll(async () => {
     INFLUX_URL: `http://127.0.0.1:${port}/api/v2/write?org=o&bucket=b`,
     INFLUX_TOKEN: "secret",
     STOCK_TABLE: "on",
+    ...SLIDING,
   });
 });
 
@@ -100,13 +116,13 @@ describe("a pipeline between the readers and writers of older ones", () => {
     expect(await consoleConsumer(topics.average, AVERAGES.length)).toEqual(AVERAGES);
   });
 
-  test("writes averages with extremes and counts", async () => {
-    const [ibm, spy] = await consoleConsumer(topics.stocks, AVERAGES.length);
-    const window = '"start":"2013-10-07T13:30:00.000Z","end":"2013-10-07T13:31:00.000Z"';
-    expect([ibm, spy]).toEqual([
-      `{${window},"stockName":"IBM","avgPrice":0.15,"minPrice":0.1,"maxPrice":0.2,"count":2}`,
-      `{${window},"stockName":"SPY","avgPrice":168.2,"minPrice":168.1,"maxPrice":168.3,"count":3}`,
-    ]);
+  test("writes sliding averages with extremes and counts, each window once", async () => {
+    const rows = SLIDING_AVERAGES.map(({ start, end, stockName, values }) => {
+      const window = `"start":"2013-10-07T13:${start}.000Z","end":"2013-10-07T13:${end}.000Z"`;
+      const [average, least, greatest, count] = values;
+      return `{${window},"stockName":"${stockName}","avgPrice":${average},"minPrice":${least},"maxPrice":${greatest},"count":${count}}`;
+    });
+    expect(await consoleConsumer(topics.stocks, rows.length)).toEqual(rows);
   });
 
   test("says the averages on a Redis channel, where there is a Redis", async () => {
@@ -129,10 +145,13 @@ describe("a pipeline between the readers and writers of older ones", () => {
 
   test("posts bars and raw trades as line protocol", async () => {
     const isLine = /^(bars|trades)(,[a-z]+=(\\.|[^,= \\])+)+ [a-z]+=[\d.]+i?(,[a-z]+=[\d.]+i?)* \d+$/;
-    await expect.poll(() => lines.length, PATIENT).toBeGreaterThanOrEqual(9);
+    await expect.poll(() => lines.length, PATIENT).toBeGreaterThanOrEqual(22);
     expect(lines.filter((line) => !isLine.test(line))).toEqual([]);
     expect(lines).toContain(
       "bars,interval=1m,symbol=IBM open=0.1,high=0.2,low=0.1,close=0.2,volume=2,mean=0.15,vwap=0.15,trades=2i 1381152600000",
+    );
+    expect(lines).toContain(
+      "bars,interval=3s/1s,symbol=IBM open=0.2,high=7,low=0.2,close=7,volume=2,mean=3.6,vwap=3.6,trades=2i 1381152661000",
     );
     expect(lines).toContainEqual(expect.stringMatching(/^trades,id=\S+,symbol=IBM price=0.2,size=1 1381152659000$/));
   });

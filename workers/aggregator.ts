@@ -4,7 +4,8 @@ import { KafkaTopic, type TopicOptions } from "#adapters/kafka/topic.ts";
 import type { LifePorts, LifeRules } from "#core/life.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { Log } from "#core/ports/log.ts";
-import { durationMs, sequenceDigits, type DurationMs } from "#core/units.ts";
+import { durationMs, sequenceDigits, type DurationMs, type EpochMs } from "#core/units.ts";
+import { lifeEnd } from "./life-end.ts";
 import { followShard, type ShardFeed } from "./shard-worker.ts";
 
 export interface AggregatorWorkerOptions extends TopicOptions {
@@ -62,6 +63,7 @@ const followTopic = async (options: AggregatorWorkerOptions, topic: KafkaTopic):
       stream: options.topic,
       shard,
       feed: feedOf(topic, partition),
+      lifeEnd: (nowMs: EpochMs) => lifeEnd(nowMs, options.lifeMs, partition),
       onStored: async (last: Parameters<GroupMember["commit"]>[1]) => {
         // The checkpoint is what counts; the group's offset is for those who watch.
         await member?.commit(partition, last).catch((error: unknown) => log.warn("offset not told", { shard, error }));

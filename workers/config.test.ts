@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { readSlidingWindows, withSteps } from "#core/sliding-window.ts";
 import { durationMs, epochMs } from "#core/units.ts";
 import type { Environment } from "#lambdas/environment.ts";
 import { configContract } from "#lambdas/config.contract.ts";
@@ -38,11 +39,16 @@ const engines = {
   credentials: perhaps(fc.record({ username: text, password: text })),
 } satisfies { [Key in keyof EnginesConfig]: fc.Arbitrary<EnginesConfig[Key]> };
 
+const SLIDING = readSlidingWindows(["10s/5s", "3s/1s"], "these");
+const someSliding = fc.subarray([...SLIDING]);
+const oneSliding = perhaps(fc.constantFrom(...SLIDING));
+
 const rules = {
-  intervals: fc.uniqueArray(fc.record({ intervalMs: interval, keepMs: duration }), {
-    minLength: 1,
-    selector: ({ intervalMs }) => intervalMs,
-  }),
+  intervals: fc
+    .uniqueArray(fc.record({ intervalMs: interval, keepMs: duration }), { selector: ({ intervalMs }) => intervalMs })
+    .map((stored) => stored.filter(({ intervalMs }) => intervalMs > 5_000))
+    .map((stored) => withSteps(stored, SLIDING)),
+  slidingAverages: someSliding,
   rejectedKeepMs: duration,
   ticksRetentionMs: duration,
   maxOutOfOrdernessMs: duration,
@@ -64,8 +70,16 @@ const enginesEnv = {
   CASSANDRA_PASSWORD: "secret",
 };
 
-const { INTERVALS_MS, REJECTED_KEEP_MS, TICKS_RETENTION_MS, MAX_OUT_OF_ORDERNESS_MS, CLOCK_SKEW_MS } = DEFAULTS;
-const rulesEnv = { INTERVALS_MS, REJECTED_KEEP_MS, TICKS_RETENTION_MS, MAX_OUT_OF_ORDERNESS_MS, CLOCK_SKEW_MS };
+const { INTERVALS_MS, SLIDING_AVERAGES, REJECTED_KEEP_MS, TICKS_RETENTION_MS, MAX_OUT_OF_ORDERNESS_MS, CLOCK_SKEW_MS } =
+  DEFAULTS;
+const rulesEnv = {
+  INTERVALS_MS,
+  SLIDING_AVERAGES,
+  REJECTED_KEEP_MS,
+  TICKS_RETENTION_MS,
+  MAX_OUT_OF_ORDERNESS_MS,
+  CLOCK_SKEW_MS,
+};
 
 const pick = (...names: readonly (keyof typeof DEFAULTS)[]): Record<string, string> =>
   Object.fromEntries(names.map((name) => [name, DEFAULTS[name]]));
@@ -122,7 +136,17 @@ configContract("the aggregator's worker", {
   ...aggregator,
   configs: fc.record({ ...engines, ...rules, group: text, sessionMs: duration, lifeMs: duration }),
   env: { ...enginesEnv, ...rulesEnv, ...pick("GROUP", "SESSION_MS", "LIFE_MS") },
-  rejected: [[{ LIFE_MS: "soon" }, 'LIFE_MS must be a positive whole number of milliseconds, was "soon"']],
+  rejected: [
+    [
+      { SLIDING_AVERAGES: "10s/5s,10s" },
+      'SLIDING_AVERAGES must be a length and a step like 10s/5s, each of whole seconds and at most 7d, was "10s"',
+    ],
+    [
+      { INTERVALS_MS: "60000:60000", SLIDING_AVERAGES: "2m/1m" },
+      "intervals must keep 1m, the step of 2m/1m, for 2m at least, was 60 s",
+    ],
+    [{ LIFE_MS: "soon" }, 'LIFE_MS must be a positive whole number of milliseconds, was "soon"'],
+  ],
 });
 
 configContract("the broadcaster's worker", {
@@ -184,12 +208,23 @@ configContract("the publisher's worker", {
       stockAveragesTopic: perhaps(text),
       redis: perhaps(fc.record({ url: fc.constant("redis://redis:6379"), channel: text })),
       influx: perhaps(fc.record({ url: fc.constant("http://influx:8086/write?db=d"), token: perhaps(text) })),
+      sliding: fc.record({
+        averagePrice: oneSliding,
+        stockAverages: oneSliding,
+        redis: oneSliding,
+        influx: someSliding,
+      }),
       hasStockTable: fc.boolean(),
     })
-    .map((config) => ({ ...config, intervalMs: config.intervals[0]!.intervalMs })),
+    .map((config) => ({ ...config, intervalMs: config.intervals[0]!.intervalMs, slidingAverages: SLIDING })),
   env: {
     ...enginesEnv,
     ...rulesEnv,
+    SLIDING_AVERAGES: "1m/10s,5m/1m",
+    AVERAGE_PRICE_SLIDING: "1m/10s",
+    STOCK_AVERAGES_SLIDING: "",
+    REDIS_SLIDING: "5m/1m",
+    INFLUX_SLIDING: "1m/10s,5m/1m",
     ...pick("PUBLISH_INTERVAL_MS", "IDLE_MS", "TOPIC_REPLICAS", "STOCK_TABLE"),
     AVERAGE_PRICE_TOPIC: "average-stock-price",
     STOCK_AVERAGES_TOPIC: "stocks_averages",
@@ -203,6 +238,8 @@ configContract("the publisher's worker", {
       { PUBLISH_INTERVAL_MS: "15000" },
       "PUBLISH_INTERVAL_MS must be a multiple of a stored interval (10s, 1m), was 15s",
     ],
+    [{ REDIS_SLIDING: "3s/1s" }, 'REDIS_SLIDING must be of SLIDING_AVERAGES (1m/10s, 5m/1m), was "3s/1s"'],
+    [{ REDIS_SLIDING: "5m/1m,1m/10s" }, 'REDIS_SLIDING must be one sliding average, was "5m/1m,1m/10s"'],
     [{ REDIS_URL: "redis:6379" }, "REDIS_URL must begin with redis:// or rediss://"],
     [{ STOCK_TABLE: "1" }, 'STOCK_TABLE must be on or off, was "1"'],
   ],

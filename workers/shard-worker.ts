@@ -6,7 +6,7 @@ import { LifeMemory } from "#core/life-memory.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { Log } from "#core/ports/log.ts";
 import type { ShardRecord } from "#core/ports/shard-reader.ts";
-import { durationMs, epochMs, type DurationMs, type EpochMs, type SequenceNumber } from "#core/units.ts";
+import { durationMs, type EpochMs, type SequenceNumber } from "#core/units.ts";
 
 /** A shard's records, for whoever follows it. */
 export interface ShardFeed {
@@ -22,8 +22,8 @@ export interface ShardWorkerDeps {
   readonly stream: string;
   readonly shard: string;
   readonly feed: ShardFeed;
-  /** Panes are stored so often. */
-  readonly lifeMs: DurationMs;
+  /** When a life that begins at `nowMs` ends: then its panes are stored. */
+  readonly lifeEnd: (nowMs: EpochMs) => EpochMs;
   /** Every record up to `last` is folded and stored. */
   readonly onStored: (last: SequenceNumber) => Promise<void>;
 }
@@ -55,7 +55,7 @@ export const followShard = async (deps: ShardWorkerDeps, signal: AbortSignal): P
   if (standing.state !== undefined) await takeStep(deps, memory, standing, [], signal);
 };
 
-const nextEnd = ({ clock, lifeMs }: ShardWorkerDeps): EpochMs => epochMs(clock.nowMs() + lifeMs);
+const nextEnd = ({ clock, lifeEnd }: ShardWorkerDeps): EpochMs => lifeEnd(clock.nowMs());
 
 const takeStep = async (
   deps: ShardWorkerDeps,

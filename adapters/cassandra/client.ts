@@ -21,7 +21,20 @@ export interface CassandraOptions {
   readonly client: Client;
   readonly keyspace: string;
   readonly clock: Clock;
+  /** @default cassandra */
+  readonly dialect?: Dialect;
+  /** Conditional writes to one partition that are under way at once in Keyspaces, where rows do not wait for each other. @default 8 */
+  readonly rowsInFlight?: number;
 }
+
+/**
+ * What of Cassandra there is. Amazon Keyspaces takes no condition within a batch, reads at no serial consistency (its plain
+ * reads see what conditional writes wrote), no time of writing that is days ago, and no empty text in a key.
+ * Source: https://docs.aws.amazon.com/keyspaces/latest/devguide/functional-differences.html
+ * Source: https://docs.aws.amazon.com/keyspaces/latest/devguide/consistency.html
+ * Source: https://docs.aws.amazon.com/keyspaces/latest/devguide/client-side-timestamps-how-to-queries.html
+ */
+export type Dialect = "cassandra" | "keyspaces";
 
 /**
  * A client whose reads see every write that was acknowledged, as long as a majority of the replicas lives: R + W > N.
@@ -29,6 +42,17 @@ export interface CassandraOptions {
  */
 export const openCassandraClient = ({ contactPoints, dataCenter, credentials }: ClusterOptions): Client =>
   new Client(settingsOf(contactPoints, dataCenter, credentials));
+
+/** What holds of every query. */
+export const queryDefaults: ClientOptions = {
+  encoding: { useUndefinedAsUnset: true },
+  queryOptions: {
+    prepare: true,
+    consistency: types.consistencies.localQuorum,
+    serialConsistency: types.consistencies.localSerial,
+  },
+  socketOptions: { connectTimeout: 3_000, readTimeout: 12_000 },
+};
 
 const settingsOf = (
   contactPoints: readonly string[],
@@ -38,19 +62,15 @@ const settingsOf = (
   contactPoints: [...contactPoints],
   localDataCenter,
   ...(credentials === undefined ? {} : { credentials }),
-  encoding: { useUndefinedAsUnset: true },
-  queryOptions: {
-    prepare: true,
-    consistency: types.consistencies.localQuorum,
-    serialConsistency: types.consistencies.localSerial,
-  },
-  socketOptions: { connectTimeout: 3_000, readTimeout: 12_000 },
+  ...queryDefaults,
 });
 
 /** One keyspace, asked through a client. */
 export interface Keyspace {
   readonly name: string;
   readonly clock: Clock;
+  readonly dialect: Dialect;
+  readonly rowsInFlight: number;
 
   /** All rows of a query, page after page. @throws PipelineError TAPE_STORE_UNAVAILABLE when it gets no answer. */
   rows(query: string, values: readonly unknown[], options?: QueryOptions): Promise<readonly Row[]>;
@@ -74,7 +94,13 @@ export interface Statement {
   readonly params: readonly unknown[];
 }
 
-export const openKeyspace = ({ client, keyspace, clock }: CassandraOptions): Keyspace => {
+export const openKeyspace = ({
+  client,
+  keyspace,
+  clock,
+  dialect = "cassandra",
+  rowsInFlight = 8,
+}: CassandraOptions): Keyspace => {
   const ask = async (
     query: string,
     values: readonly unknown[],
@@ -91,6 +117,8 @@ export const openKeyspace = ({ client, keyspace, clock }: CassandraOptions): Key
   return {
     name: keyspace,
     clock,
+    dialect,
+    rowsInFlight,
     rows: ask,
     writeIf: async (query, values) => {
       const [row] = await ask(query, values);

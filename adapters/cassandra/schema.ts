@@ -25,18 +25,16 @@ const DAY_SECONDS = 86_400;
 const DAY_MS = DAY_SECONDS * 1_000;
 /** Tables of what expires have about so many compaction windows. */
 const COMPACTION_WINDOWS = 30;
-/**
- * Cassandra tells when a row expires in seconds since 1970, up to 2^31, and refuses a row that would live longer. It counts
- * by its own clock from when the row arrives, so a day is left for clocks that differ and writes that were held up.
- * Source: https://issues.apache.org/jira/browse/CASSANDRA-14092
- */
-const LAST_EXPIRY_SECONDS = 2 ** 31 - 2 - DAY_SECONDS;
+/** Cassandra tells when a row expires in seconds since 1970, up to 2^31. Source: https://issues.apache.org/jira/browse/CASSANDRA-14092 */
+const LAST_EXPIRY_SECONDS = 2 ** 31 - 2;
+/** The node counts by its own clock, from when it takes the write: a row that it says outlives that is refused. */
+const WAITING_SECONDS = 3_600;
 /** What has expired stays so much longer, out of sight of every range, so that a late trade adds to it. */
 const GRACE_SECONDS = 2 * DAY_SECONDS;
 
 /** Seconds that a row lives which is written now and which readers see for `keepMs`. */
 export const ttlSeconds = (nowMs: EpochMs, keepMs: DurationMs): number =>
-  Math.min(Math.ceil(keepMs / 1_000) + GRACE_SECONDS, LAST_EXPIRY_SECONDS - Math.ceil(nowMs / 1_000));
+  Math.min(Math.ceil(keepMs / 1_000) + GRACE_SECONDS, LAST_EXPIRY_SECONDS - WAITING_SECONDS - Math.ceil(nowMs / 1_000));
 
 /** Each step is applied once, in this order, and never changed: what must change becomes a further step. */
 export const schemaSteps = ({ keyspace, rejectedKeepMs }: SchemaOptions): readonly (readonly string[])[] => [

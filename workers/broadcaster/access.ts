@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, OutgoingHttpHeaders, RequestListener } from "node:http";
 import { createTicketKey } from "#adapters/node/ticket-key.ts";
-import { pathOf, SECURITY_HEADERS, SOCKET_PATH } from "#adapters/node/site.ts";
+import { pathOf, securityHeaders, SOCKET_PATH } from "#adapters/node/site.ts";
 import type { Admission } from "#adapters/ws/sockets.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { Log } from "#core/ports/log.ts";
@@ -64,7 +64,7 @@ export const openTicketAccess = (config: TicketsConfig, { tickets, clock, log }:
       const sourceIp = request.socket.remoteAddress ?? "";
       const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
       void hand({ headers, requestContext: { http: { sourceIp } } }).then(({ statusCode, headers: said, body }) => {
-        response.writeHead(statusCode, { ...SECURITY_HEADERS, ...said, ...readableBy(headers["origin"]) }).end(body);
+        response.writeHead(statusCode, { ...securityHeaders(), ...said, ...readableBy(headers["origin"]) }).end(body);
       });
       return true;
     },

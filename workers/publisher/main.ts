@@ -8,6 +8,7 @@ import { clusterOf, kafkaOf } from "../engines.ts";
 import { closing, runWorker } from "../run-worker.ts";
 import { readConfig } from "./config.ts";
 import { FinalBars } from "./final-bars.ts";
+import { publicationsOf } from "./publications.ts";
 import { openPublisher } from "./publisher.ts";
 import { RawTrades } from "./raw-trades.ts";
 import { openSinks } from "./sinks.ts";
@@ -24,19 +25,21 @@ await runWorker("publisher", async ({ env, clock, log, metrics }) => {
     const sinks = await openSinks(config, client, clock);
     ends.unshift(...sinks.clients);
     const storedIntervalsMs = config.intervals.map(({ intervalMs }) => intervalMs);
-    const finalBars = new FinalBars({ panes, symbols, storedIntervalsMs, intervalMs: config.intervalMs });
+    const publications = publicationsOf(
+      sinks.bars,
+      (window) => new FinalBars({ panes, symbols, storedIntervalsMs, window, clock }),
+    );
     const bars = metrics.counter("bars_published_total", "Final bars handed over");
     const trades = metrics.counter("trades_published_total", "Raw trades handed over");
     const rawTrades = new RawTrades(ticks, config.clockSkewMs);
     const [leases, rules] = [openCassandraLeaseStore(stores), config];
-    const handed = { barSinks: sinks.bars, tradeSinks: sinks.trades, counted: { bars, trades } };
+    const handed = { publications, tradeSinks: sinks.trades, counted: { bars, trades } };
     return openPublisher({
       ...config,
       ...handed,
       ticks,
       checkpoints,
       leases,
-      finalBars,
       rawTrades,
       rules,
       freshId: randomUUID,

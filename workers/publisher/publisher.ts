@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { backoffMs, type Backoff } from "#core/backoff.ts";
 import { PipelineError } from "#core/errors.ts";
-import type { BarSink } from "#core/ports/bar-sink.ts";
 import type { CheckpointStore } from "#core/ports/checkpoint-store.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { Lease, LeaseStore } from "#core/ports/lease-store.ts";
@@ -9,22 +8,22 @@ import type { Log } from "#core/ports/log.ts";
 import type { TradeSink } from "#core/ports/trade-sink.ts";
 import { shardName } from "#adapters/kafka/shard-reader.ts";
 import type { KafkaTopic } from "#adapters/kafka/topic.ts";
-import { durationMs, epochMs, sequenceNumber } from "#core/units.ts";
+import { windowStart } from "#core/interval.ts";
+import { durationMs, epochMs, sequenceNumber, type EpochMs } from "#core/units.ts";
 import type { RunningWorker } from "../run-worker.ts";
-import type { FinalBars } from "./final-bars.ts";
 import { finalUntil, type FinalRules, type PartitionStanding } from "./final-until.ts";
+import type { Publication } from "./publications.ts";
 import type { RawTrades } from "./raw-trades.ts";
-import { readStanding, standingText, type Standing } from "./standing.ts";
+import { BARS, readStanding, standingText, type Standing } from "./standing.ts";
 
 export interface PublisherDeps {
-  readonly ticks: KafkaTopic;
+  readonly ticks: Pick<KafkaTopic, "topic" | "id" | "partitionCount" | "end">;
   readonly checkpoints: Pick<CheckpointStore, "list">;
   readonly leases: LeaseStore;
-  readonly finalBars: FinalBars;
-  readonly rawTrades: RawTrades;
-  readonly barSinks: readonly BarSink[];
+  readonly publications: readonly Publication[];
+  readonly rawTrades: Pick<RawTrades, "take">;
   readonly tradeSinks: readonly TradeSink[];
-  readonly rules: FinalRules;
+  readonly rules: Omit<FinalRules, "window">;
   /** A fresh random text each time. */
   readonly freshId: () => string;
   readonly clock: Clock;
@@ -38,6 +37,8 @@ const LEASE_MS = 30_000;
 const STEP_MS = durationMs(1_000);
 /** The first publisher ever begins so long before what is final then. */
 const FIRST_MS = 86_400_000;
+/** The bars of so many steps are handed over at once, at most. */
+const STEPS_AT_ONCE = 720;
 const BACKOFF: Backoff = { firstMs: STEP_MS, longestMs: durationMs(10_000) };
 const LONGEST_BACKOFF = 5;
 
@@ -99,17 +100,37 @@ const step = async (deps: PublisherDeps, holder: string, known: Standing | undef
 };
 
 const publishBars = async (deps: PublisherDeps, standing: Standing): Promise<Standing> => {
-  if (deps.barSinks.length === 0) return standing;
-  const untilMs = finalUntil(await partitionsOf(deps), deps.clock.nowMs(), deps.rules);
-  if (untilMs === undefined) return standing;
-  const fromMs = standing.publishedUntilMs ?? epochMs(Math.max(0, untilMs - FIRST_MS));
-  if (untilMs <= fromMs) return standing;
-  const bars = await deps.finalBars.read(fromMs, untilMs);
-  for (const sink of deps.barSinks) await sink.publish(bars);
-  deps.finalBars.noted(bars, untilMs);
-  deps.counted.bars(bars.length);
-  deps.log.info("bars published", { bars: bars.length, untilMs });
-  return { ...standing, publishedUntilMs: untilMs };
+  if (deps.publications.length === 0) return standing;
+  const partitions = await partitionsOf(deps);
+  let after = standing;
+  for (const publication of deps.publications) {
+    const untilMs = await publish(deps, publication, partitions, standing.publishedUntilMs.get(publication.name));
+    if (untilMs === undefined) continue;
+    after = { ...after, publishedUntilMs: new Map([...after.publishedUntilMs, [publication.name, untilMs]]) };
+  }
+  return after;
+};
+
+/** Until when the bars are handed over now, undefined where there was nothing to hand over. */
+const publish = async (
+  { rules, clock, counted, log }: PublisherDeps,
+  { name, window, bars: finalBars, sinks }: Publication,
+  partitions: readonly PartitionStanding[],
+  publishedMs: EpochMs | undefined,
+): Promise<EpochMs | undefined> => {
+  const finalMs = finalUntil(partitions, clock.nowMs(), { ...rules, window });
+  if (finalMs === undefined) return undefined;
+  const fromMs = publishedMs ?? epochMs(Math.max(0, finalMs - FIRST_MS));
+  if (finalMs <= fromMs && !finalBars.isDue) return undefined;
+  const atOnceMs = windowStart(fromMs, window.stepMs) + STEPS_AT_ONCE * window.stepMs;
+  const untilMs = epochMs(Math.max(fromMs, Math.min(finalMs, atOnceMs)));
+  const bars = await finalBars.read(fromMs, untilMs);
+  for (const sink of sinks) await sink.publish(bars);
+  finalBars.noted(bars, untilMs);
+  counted.bars(bars.length);
+  // Sliding ones are too many to tell of.
+  if (name === BARS && bars.length > 0) log.info("bars published", { bars: bars.length, untilMs });
+  return untilMs > fromMs ? untilMs : undefined;
 };
 
 const partitionsOf = async ({ ticks, checkpoints }: PublisherDeps): Promise<readonly PartitionStanding[]> => {

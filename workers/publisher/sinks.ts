@@ -12,9 +12,16 @@ import type { Clock } from "#core/ports/clock.ts";
 import type { TradeSink } from "#core/ports/trade-sink.ts";
 import { kafkaOf } from "../engines.ts";
 import type { PublisherConfig } from "./config.ts";
+import { tumbling, type PublishedWindow } from "./published-window.ts";
+
+/** A place for bars, and those that it gets. */
+export interface BarPlace {
+  readonly windows: readonly PublishedWindow[];
+  readonly sink: BarSink;
+}
 
 export interface Sinks {
-  readonly bars: readonly BarSink[];
+  readonly bars: readonly BarPlace[];
   readonly trades: readonly TradeSink[];
   /** What is to be closed. */
   readonly clients: readonly AsyncDisposable[];
@@ -25,10 +32,12 @@ export interface Sinks {
  * @throws PipelineError TAPE_CONFIG_INVALID when it names none
  */
 export const openSinks = async (config: PublisherConfig, client: Client, clock: Clock): Promise<Sinks> => {
+  const { sliding } = config;
+  const bars = tumbling(config.intervalMs);
   const topics = [
-    { topic: config.averagePriceTopic, text: averagePriceText },
-    { topic: config.stockAveragesTopic, text: stockAveragesText },
-  ].flatMap(({ topic, text }) => (topic === undefined ? [] : [{ topic, text }]));
+    { topic: config.averagePriceTopic, text: averagePriceText, window: sliding.averagePrice },
+    { topic: config.stockAveragesTopic, text: stockAveragesText, window: sliding.stockAverages },
+  ].flatMap(({ topic, ...rest }) => (topic === undefined ? [] : [{ topic, ...rest }]));
   const topicSinks = await openTopics(config, topics);
   const redis = config.redis === undefined ? [] : [openRedisBarSink({ ...config.redis, text: averagePriceText })];
   const influx = config.influx === undefined ? [] : [openInfluxSinks(config.influx)];
@@ -39,7 +48,11 @@ export const openSinks = async (config: PublisherConfig, client: Client, clock: 
     throw new PipelineError("TAPE_CONFIG_INVALID", `a publisher must be told where to, by ${names}, was told nothing`);
   }
   return {
-    bars: [...topicSinks, ...redis, ...influx],
+    bars: [
+      ...topicSinks.map((sink, index) => ({ sink, windows: [topics[index]?.window ?? bars] })),
+      ...redis.map((sink) => ({ sink, windows: [sliding.redis ?? bars] })),
+      ...influx.map((sink) => ({ sink, windows: [bars, ...sliding.influx] })),
+    ],
     trades: [...influx, ...stock],
     clients: [...topicSinks, ...redis],
   };
