@@ -50,6 +50,7 @@ const freshConfig = (intervals: readonly string[]): AggregatorConfig => {
     keyspace: `rig_${name}`,
     credentials: undefined,
     intervals: intervals.map((text) => ({ intervalMs: readInterval(text)!, keepMs: durationMs(36_500 * DAY_MS) })),
+    slidingAverages: [],
     rejectedKeepMs: DAY_MS,
     ticksRetentionMs: DAY_MS,
     maxOutOfOrdernessMs: durationMs(2_000),
