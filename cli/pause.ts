@@ -25,10 +25,9 @@ them. The alarms FetcherSilent and HeartbeatSilent go off meanwhile, as they sho
 const pause = async (stage: string): Promise<number> => {
   using account = await openAccount();
   const pipeline = await mustFindPipeline(account, stage);
-  const shards = {
-    ticks: await shardsOf(account, pipeline, OUTPUTS.ticksStream),
-    bars: await shardsOf(account, pipeline, OUTPUTS.barsStream),
-  };
+  const ticks = await streamOf(account, pipeline, OUTPUTS.ticksStream);
+  const bars = await streamOf(account, pipeline, OUTPUTS.barsStream);
+  const shards = { ticks: ticks.shards, bars: bars.shards, consumed: ticks.consumed + bars.consumed };
   const switches = switchesAmong(await resourcesOfStack(account, pipeline));
   // What puts trades first, so that there is nothing new to fold.
   const inOrder = switches.toSorted((a, b) => Number(a.kind === "mapping") - Number(b.kind === "mapping"));
@@ -42,12 +41,19 @@ const pause = async (stage: string): Promise<number> => {
   return 0;
 };
 
-const shardsOf = async (account: Account, { outputs }: DeployedStack, output: string): Promise<number> => {
+/** Its open shards, and those that all of its consumers read together. */
+interface StreamShards {
+  readonly shards: number;
+  readonly consumed: number;
+}
+
+const streamOf = async (account: Account, { outputs }: DeployedStack, output: string): Promise<StreamShards> => {
   const StreamName = outputs[output] ?? "";
   const { StreamDescriptionSummary } = await asked("Kinesis", () =>
     account.kinesis.send(new DescribeStreamSummaryCommand({ StreamName })),
   );
-  return StreamDescriptionSummary?.OpenShardCount ?? 0;
+  const { OpenShardCount: shards = 0, ConsumerCount: consumers = 0 } = StreamDescriptionSummary ?? {};
+  return { shards, consumed: shards * consumers };
 };
 
 await runCommand({

@@ -11,7 +11,7 @@ import { mustBeFlagsAlone, runCommand, type Arguments } from "./command.ts";
 import { countOf, number, say } from "./output.ts";
 import { createProgressLine } from "./progress-line.ts";
 import { STOPPED, stopSignal } from "./stop-signal.ts";
-import { tryStages } from "./verify-stages.ts";
+import { tryDestroy, tryStages } from "./verify-stages.ts";
 
 const HELP = `Deploys the app with the CDK's own tool to moto's server on this machine, and asks everything back through AWS's APIs.
 
@@ -71,16 +71,26 @@ const verifyUnless = async (signal: AbortSignal, context: readonly string[]): Pr
   await step("bootstrapped the account", () =>
     runCdk(["bootstrap", `aws://${ACCOUNT}/${REGION}`, "--app", ""], options),
   );
+  const before = await moto.list();
   await step("synthesized and deployed", () => app.deploy());
   const first = (await step("asked everything back", () => moto.run("compare.py", app.dir))) as Comparison;
   const isStill = await step("deployed again", () => app.deploysNothing());
-  const stages = { environment: moto.environment, signal };
-  const wrong = await step("tried a second stage", () => tryStages(join(folder.dir, "beside"), stages));
+  const person = { environment: moto.environment, signal };
+  const beside = await step("tried a second stage", () => tryStages(moto, join(folder.dir, "beside"), person));
   const last = (await step("asked everything back", () => moto.run("compare.py", app.dir))) as Comparison;
-  const comparison = { ...first, differences: [...new Set([...first.differences, ...last.differences, ...wrong])] };
+  const comparison = joined(first, beside.comparison as Comparison, last, beside.wrong);
   const proof = await step("tried the referee", () => prove(moto, app.dir, comparison));
-  return report(comparison, isStill, proof);
+  const left = await step("destroyed everything", () => tryDestroy(moto, before, person));
+  return report({ ...comparison, differences: [...comparison.differences, ...left] }, isStill, proof);
 };
+
+/** What was compared in all, and every difference once. */
+const joined = (first: Comparison, beside: Comparison, last: Comparison, wrong: readonly string[]): Comparison => ({
+  resources: first.resources + beside.resources,
+  properties: first.properties + beside.properties,
+  kept: [...new Set([...first.kept, ...beside.kept])].toSorted(),
+  differences: [...new Set([...first.differences, ...beside.differences, ...last.differences, ...wrong])],
+});
 
 /** The app as the CDK's tool deploys it. */
 class App {
