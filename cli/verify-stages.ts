@@ -61,7 +61,7 @@ export const tryDestroy = async (
   );
   return [
     ...person.wrong,
-    ...(await leftSince(moto, before)).filter((thing) => !thing.includes("beside")).map(leftWords),
+    ...(await leftSince(moto, before)).filter((thing) => !thing.toLowerCase().includes(STAGE.toLowerCase())).map(leftWords),
   ];
 };
 

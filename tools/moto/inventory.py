@@ -27,7 +27,6 @@ LISTS: list[tuple[str, str, str, str]] = [
     ("sns", "list_topics", "Topics", "TopicArn"),
     ("sqs", "list_queues", "QueueUrls", ""),
     ("iam", "list_roles", "Roles", "RoleName"),
-    ("kms", "list_keys", "Keys", "KeyId"),
     ("cloudfront", "list_distributions", "DistributionList.Items", "Id"),
     ("cloudfront", "list_origin_access_controls", "OriginAccessControlList.Items", "Id"),
     ("ssm", "describe_parameters", "Parameters", "Name"),
@@ -54,6 +53,13 @@ def consumers() -> list[str]:
     ]
 
 
+def keys() -> list[str]:
+    """Those that are not about to be deleted, which bill no more."""
+    kms = client("kms")
+    told = [kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"] for key in kms.list_keys()["Keys"]]
+    return [f"kms keys: {key['KeyId']}" for key in told if key["KeyState"] != "PendingDeletion"]
+
+
 def budgets() -> list[str]:
     return [f"budgets: {each['BudgetName']}" for each in client("budgets").describe_budgets(AccountId=ACCOUNT).get("Budgets", [])]
 
@@ -67,7 +73,7 @@ def value_at(value, path: str):
 
 def main() -> None:
     things = [thing for each in LISTS for thing in things_of(*each)]
-    json.dump(sorted(things + consumers() + budgets()), sys.stdout)
+    json.dump(sorted(things + consumers() + keys() + budgets()), sys.stdout)
 
 
 main()

@@ -42,6 +42,9 @@ class Function(Adapter):
             **told.get("Concurrency", {}),
         }
 
+    def unmake(self, id: str, properties: Properties) -> None:
+        client("lambda").delete_function(FunctionName=id)
+
 
 class Permission(Adapter):
     type = "AWS::Lambda::Permission"
@@ -87,6 +90,9 @@ class EventSourceMapping(Adapter):
                 "ConsumerDescription"
             ]["ConsumerARN"]
         return {**told, "FunctionName": told["FunctionArn"], "Enabled": told["State"] == "Enabled"}
+
+    def unmake(self, id: str, properties: Properties) -> None:
+        client("lambda").delete_event_source_mapping(UUID=id)
 
 
 class EventInvokeConfig(Adapter):
