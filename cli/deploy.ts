@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { OUTPUTS, stackNamesOf } from "#core/deployment.ts";
 import { PipelineError } from "#core/errors.ts";
 import { intervalText } from "#core/interval.ts";
-import type { DashboardConfig } from "#core/protocol/dashboard-config.ts";
+import type { DashboardConfig, SignInConfig } from "#core/protocol/dashboard-config.ts";
 import { SOCKET_LIMITS } from "#core/protocol/socket-limits.ts";
 import { buildLambdas } from "#tools/build.ts";
 import { buildWeb } from "#tools/build-web.ts";
@@ -35,7 +35,9 @@ Usage: npm run deploy [-- flags]
   --help                   shows this
 
 Credentials and region come from where AWS's tools find them: AWS_PROFILE, AWS_REGION, single sign-on, variables;
-AWS_ENDPOINT_URL is obeyed. An account and region that never saw the CDK wants npx cdk bootstrap once.
+AWS_ENDPOINT_URL is obeyed. An account and region that never saw the CDK wants npm run build && npx cdk bootstrap once.
+Without an account, npm start runs all of it here, npm run plan says what a load costs, and npm run verify:deploy deploys it
+to a stand-in for AWS.
 
 What is paused stays paused. Trades that come while stacks change wait in the stream.
 `;
@@ -52,7 +54,7 @@ const deploy = async (args: Arguments): Promise<number> => {
   const context = { ...readContext(args), ...(stage === undefined ? {} : { stage }) };
   using account = await openAccount();
   const { accountId } = await mustBeBootstrapped(account);
-  await buildLambdas();
+  await buildLambdas({ hasOtherEngines: true });
   const siteDir = await buildWeb();
   await synthesize({ CDK_OUTDIR: OUT_DIR, CDK_CONTEXT_JSON: JSON.stringify(context) });
   const settings = await readSynthesizedSettings(OUT_DIR);
@@ -105,6 +107,7 @@ const dashboardConfigOf = (webSocketUrl: string, settings: SynthesizedSettings):
   const intervalsMs = [...settings.intervals.map(({ intervalMs }) => intervalMs), ...settings.offeredIntervals];
   return {
     webSocketUrl,
+    signIn: signInOf(settings),
     symbols: settings.symbols,
     intervals: intervalsMs.toSorted((a, b) => a - b).map(intervalText),
     ...(settings.source.startsWith("sim:")
@@ -112,6 +115,11 @@ const dashboardConfigOf = (webSocketUrl: string, settings: SynthesizedSettings):
       : { source: "replayed trades", kind: "replayed" as const, hasOwnSymbols: true }),
     connectionMs: SOCKET_LIMITS.connectionMs,
   };
+};
+
+const signInOf = (settings: SynthesizedSettings): SignInConfig | undefined => {
+  const { jwtIssuer: issuer, jwtAudiences, signInClientId, signInScopes: scopes } = settings;
+  return issuer === "" ? undefined : { issuer, clientId: signInClientId || jwtAudiences[0]!, scopes };
 };
 
 /** @throws PipelineError TAPE_DEPLOYMENT_FAILED */

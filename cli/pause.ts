@@ -1,5 +1,6 @@
 import { DescribeStreamSummaryCommand } from "@aws-sdk/client-kinesis";
 import { OUTPUTS } from "#core/deployment.ts";
+import type { Bill } from "#core/plan/bill.ts";
 import { pausedCostOf } from "#core/plan/cost.ts";
 import { asked, openAccount, type Account } from "./account/account.ts";
 import { mustFindPipeline } from "./account/deployment.ts";
@@ -17,6 +18,7 @@ Usage: npm run pause [-- flags]
   --stage NAME  of several deployments in one account, the one of this name    (default: that of tapestream.config.ts)
   --help        shows this
 
+With stream msk the cluster goes on and is billed by the hour: only npm run destroy ends it.
 Nothing is deleted, sockets stay open, and bars can be read. A run of the fetcher that is under way ends within a minute.
 npm run resume goes on where it stopped: trades that others put meanwhile wait in the stream, for as long as it keeps
 them. The alarms FetcherSilent and HeartbeatSilent go off meanwhile, as they should. Pausing twice does no harm.
@@ -25,9 +27,7 @@ them. The alarms FetcherSilent and HeartbeatSilent go off meanwhile, as they sho
 const pause = async (stage: string): Promise<number> => {
   using account = await openAccount();
   const pipeline = await mustFindPipeline(account, stage);
-  const ticks = await streamOf(account, pipeline, OUTPUTS.ticksStream);
-  const bars = await streamOf(account, pipeline, OUTPUTS.barsStream);
-  const shards = { ticks: ticks.shards, bars: bars.shards, consumed: ticks.consumed + bars.consumed };
+  const bill = await pausedBillOf(account, pipeline);
   const switches = switchesAmong(await resourcesOfStack(account, pipeline));
   // What puts trades first, so that there is nothing new to fold.
   const inOrder = switches.toSorted((a, b) => Number(a.kind === "mapping") - Number(b.kind === "mapping"));
@@ -37,7 +37,7 @@ const pause = async (stage: string): Promise<number> => {
     `${pipeline.name} in ${account.region} is paused: ${countOf(turned, "switch", "switches")} of ${inOrder.length} put off`,
   );
   say("What still bills, a month:");
-  for (const line of billWords(pausedCostOf(shards))) say(line);
+  for (const line of billWords(bill)) say(line);
   return 0;
 };
 
@@ -46,6 +46,16 @@ interface StreamShards {
   readonly shards: number;
   readonly consumed: number;
 }
+
+/** A cluster of MSK cannot be paused: it costs the same by the hour whether anything is sent or not. */
+const pausedBillOf = async (account: Account, pipeline: DeployedStack): Promise<Bill> => {
+  const bars = await streamOf(account, pipeline, OUTPUTS.barsStream);
+  const partitions = pipeline.outputs[OUTPUTS.ticksPartitions];
+  if (partitions !== undefined)
+    return pausedCostOf({ partitions: Number(partitions), bars: bars.shards, consumed: bars.consumed });
+  const ticks = await streamOf(account, pipeline, OUTPUTS.ticksStream);
+  return pausedCostOf({ ticks: ticks.shards, bars: bars.shards, consumed: ticks.consumed + bars.consumed });
+};
 
 const streamOf = async (account: Account, { outputs }: DeployedStack, output: string): Promise<StreamShards> => {
   const StreamName = outputs[output] ?? "";

@@ -42,7 +42,7 @@ export const tryStages = async (moto: Moto, outDir: string, options: ScriptOptio
   await person.runs("resume", BESIDE, /^Beside-TapestreamPipeline .* is at work: (\d+) switches of \1 put on$/m);
   await person.isRefused("destroy", BESIDE, /^somebody must be asked "Delete these stacks\?"/m);
   const said = await person.runs("destroy", [...BESIDE, "--keep-data", "--yes"], /^Beside-TapestreamStorage is gone$/m);
-  await person.runs("destroy", BESIDE, /^nothing of the stage Beside .*\n.* reached with --stage ""$/m);
+  await person.runs("destroy", BESIDE, /^nothing of tapestream's stage Beside .*\n.* reached with --stage ""$/m);
   const left = await leftSince(moto, before);
   return { comparison, wrong: [...person.wrong, ...left.filter((thing) => !isSaid(said, thing)).map(leftWords)] };
 };
@@ -61,7 +61,9 @@ export const tryDestroy = async (
   );
   return [
     ...person.wrong,
-    ...(await leftSince(moto, before)).filter((thing) => !thing.toLowerCase().includes(STAGE.toLowerCase())).map(leftWords),
+    ...(await leftSince(moto, before))
+      .filter((thing) => !thing.toLowerCase().includes(STAGE.toLowerCase()))
+      .map(leftWords),
   ];
 };
 

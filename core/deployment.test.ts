@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isStage, stackNamesOf, stageOfStack } from "./deployment.ts";
+import { isStage, metricsNamespaceOf, stackNamesOf, stageOfStack } from "./deployment.ts";
 
 describe("the stacks of a stage", () => {
   test("bear its name in front, and none where it has none", () => {
@@ -14,6 +14,10 @@ describe("the stacks of a stage", () => {
   test.each(["CDKToolkit", "OtherTapestreamStorage", "TapestreamStorage-Other"])("are not %s", (name) => {
     expect(stageOfStack(name)).toBeUndefined();
   });
+});
+
+test("stages count in namespaces of their own", () => {
+  expect(["", "Other"].map(metricsNamespaceOf)).toEqual(["Tapestream", "Tapestream/Other"]);
 });
 
 test("a stage is called so that a stack can bear its name", () => {

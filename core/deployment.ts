@@ -1,3 +1,5 @@
+import { METRICS_NAMESPACE } from "./metrics.ts";
+
 /** The stacks, by what they are for; a later one needs those before it. Names are API. */
 const STACKS = {
   storage: "TapestreamStorage",
@@ -21,6 +23,10 @@ export const stageOfStack = (name: string): string | undefined => {
   return own === undefined ? undefined : name.slice(0, -own.length).replace(/-$/, "");
 };
 
+/** Where CloudWatch has the metrics of a stage's functions: alarms of stages that shared one would ring for each other. */
+export const metricsNamespaceOf = (stage: string): string =>
+  stage === "" ? METRICS_NAMESPACE : `${METRICS_NAMESPACE}/${stage}`;
+
 /** What a stage may be called, in words. */
 export const STAGE_RULE = "empty, or a letter and up to 19 more letters, digits and hyphens";
 
@@ -30,6 +36,8 @@ export const isStage = (text: string): boolean => /^([A-Za-z]([A-Za-z0-9-]{0,18}
 /** Outputs that commands rely on. Names are API. */
 export const OUTPUTS = {
   ticksStream: "TicksStreamName",
+  /** Of the ticks topic, where MSK has it. */
+  ticksPartitions: "TicksPartitions",
   barsStream: "BarsStreamName",
   ticketsUrl: "TicketsUrl",
   webSocketUrl: "WebSocketUrl",

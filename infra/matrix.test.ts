@@ -24,6 +24,11 @@ test("the app passes every check where all is otherwise", () => {
   expect(synthesizeChecked(bundles, { ...settings, alarmEmail: "ops@example.com" })).toEqual([STORAGE, PIPELINE]);
 }, 60_000);
 
+test("the app passes every check with bars in Keyspaces and ticks in MSK", () => {
+  const settings = { store: "keyspaces", stream: "msk", arrivalWindowSeconds: 0 };
+  expect(synthesizeChecked(bundles, settings)).toEqual([STORAGE, PIPELINE, DASHBOARD]);
+}, 60_000);
+
 test("the synthesis fails on a finding that nobody acknowledged", () => {
   const { app } = bundles.app();
   new Bucket(new Stack(app, "Careless"), "Open");

@@ -50,6 +50,10 @@ test("stages live side by side: each has stacks of its own name, and takes in no
   ]);
   const { pipeline, dashboard } = bundles.templates({ stage: "Other" });
   const text = JSON.stringify([pipeline.toJSON(), dashboard.toJSON()]);
+  expect(text).toContain('"POWERTOOLS_METRICS_NAMESPACE":"Tapestream/Other"');
+  expect(text).toContain('"Namespace":"Tapestream/Other"');
+  expect(text).toContain('\\"Tapestream/Other\\",\\"TradesFolded\\"');
+  expect(text).not.toMatch(/\\?"Tapestream\\?"/);
   const imports = [...text.matchAll(/"Fn::ImportValue":"([^:"]+):/g)].map(([, stack]) => stack);
   expect(new Set(imports)).toEqual(new Set(["Other-TapestreamStorage", "Other-TapestreamPipeline"]));
 });

@@ -28,7 +28,10 @@ export const addTapestream = (app: App, { config, lambdasFolder }: TapestreamPro
   const pipeline = new PipelineStack(app, names.pipeline, { config, lambdasFolder, storage });
   const { socketOrigin, ticketsHost } = pipeline;
   const dashboard = config.hasDashboard
-    ? new DashboardStack(app, names.dashboard, { socketOrigin, ticketsHost })
+    ? new DashboardStack(app, names.dashboard, { socketOrigin, ticketsHost, signInOrigins: signInOriginsOf(config) })
     : undefined;
   return { storage, pipeline, dashboard };
 };
+
+const signInOriginsOf = ({ jwtIssuer, signInOrigins }: TapestreamConfig): readonly string[] =>
+  jwtIssuer === "" ? [] : [...new Set([new URL(jwtIssuer).origin, ...signInOrigins])];

@@ -21,6 +21,7 @@ import { assemble, type Assembly } from "../cli/assemble.ts";
 import { aggregatorEnvironment } from "../cli/running.ts";
 import { askTicket, entranceOf, outcomeOf, tryConnect, type Entrance, type TicketAnswer } from "./entrance.ts";
 import { intrude, OWN_PAGE } from "./hostile/clients.ts";
+import { FOREIGN_NAMES, REFUSED_MESSAGES, subscribe } from "./hostile/messages.ts";
 
 /** Short windows, nobody else's trades, and few tickets at once, as a laptop starts a process for each. */
 const SETTINGS = {
@@ -122,9 +123,6 @@ const othersAreUndisturbed = async (): Promise<void> => {
   expect(good.socket.readyState).toBe(good.socket.OPEN);
 };
 
-const subscribe = (given: object = {}): string =>
-  JSON.stringify({ action: "subscribe", symbols: ["IBM"], interval: "10s", bars: 10, ...given });
-
 test("who shows no good ticket does not connect, and the log says why", PATIENT, async () => {
   const connect = (protocols: readonly string[], origin?: string) => outcomeOf(tryConnect(entrance, protocols, origin));
   const sealed = (expiresInMs: number, key = secret): string => {
@@ -169,33 +167,7 @@ test("who shows no good ticket does not connect, and the log says why", PATIENT,
 
 test("a client that was let in is refused what is no message, each with its code", PATIENT, async () => {
   const client = await intrude(entrance);
-  const long = "x".repeat(CLIENT_LIMITS.messageLength);
-  const many = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `S${index}`);
-  const cases: readonly (readonly [string, string])[] = [
-    ["{", "malformed-json"],
-    ["[]", "malformed-json"],
-    ["\u0000", "malformed-json"],
-    [JSON.stringify({ action: "ping", long }), "message-too-long"],
-    [subscribe({ symbols: many(2_000) }), "message-too-long"],
-    [subscribe({ symbols: many(101) }), "too-many-symbols"],
-    ['{"__proto__":{"action":"ping"}}', "unknown-action"],
-    [JSON.stringify({ action: "constructor" }), "unknown-action"],
-    [JSON.stringify({ action: "$connect" }), "unknown-action"],
-    [JSON.stringify({ action: { $ne: "ping" } }), "unknown-action"],
-    [subscribe({ symbols: ["IBM\u0000"] }), "invalid-symbols"],
-    [subscribe({ symbols: ["IBM\nSPY"] }), "invalid-symbols"],
-    [subscribe({ symbols: [{ S: "IBM" }] }), "invalid-symbols"],
-    [subscribe({ symbols: "IBM" }), "invalid-symbols"],
-    [subscribe({ interval: "__proto__" }), "unknown-interval"],
-    [subscribe({ interval: "99999999999999999999d" }), "unknown-interval"],
-    [subscribe({ interval: "-10s" }), "unknown-interval"],
-    [subscribe({ bars: -1 }), "invalid-bars"],
-    [subscribe({ bars: 1e308 }), "invalid-bars"],
-    [subscribe({ bars: "10 OR 1=1" }), "invalid-bars"],
-    [subscribe({ action: "resume", fromMs: 1e300, since: [] }), "invalid-since"],
-    [subscribe({ action: "resume", fromMs: 0, since: [["#", "' OR ''='"]] }), "invalid-since"],
-  ];
-  for (const [message, code] of cases) {
+  for (const [message, code] of REFUSED_MESSAGES) {
     expect([message.slice(0, 80), (await client.ask(message)).code]).toEqual([message.slice(0, 80), code]);
   }
   client.socket.close();
@@ -204,18 +176,7 @@ test("a client that was let in is refused what is no message, each with its code
 
 test("a name is a name: none reads what belongs to another", PATIENT, async () => {
   const client = await intrude(entrance);
-  for (const name of [
-    "__proto__",
-    "constructor",
-    "IBM|10s",
-    "IBM#10s",
-    "10s|IBM",
-    "IBM'--",
-    '"IBM"',
-    "*",
-    "${IBM}",
-    "messages|IBM",
-  ]) {
+  for (const name of FOREIGN_NAMES) {
     expect([name, await client.ask(subscribe({ symbols: [name] }))]).toMatchObject([
       name,
       { type: "snapshot", rows: [] },

@@ -3,6 +3,7 @@ import { concurrently } from "#core/concurrently.ts";
 import type { KnownSymbol, SymbolRegister } from "#core/ports/symbol-register.ts";
 import type { EpochMs } from "#core/units.ts";
 import { MAX_IN_FLIGHT, openKeyspace, type CassandraOptions, type Row } from "./client.ts";
+import { openKeyspacesSymbolRegister } from "./keyspaces-symbols.ts";
 import { timeOrNone, timestamp } from "./pane-row.ts";
 
 /** All symbols stand together. */
@@ -15,6 +16,7 @@ const MICROS = 1_000;
  */
 export const openCassandraSymbolRegister = (options: CassandraOptions): SymbolRegister => {
   const keyspace = openKeyspace(options);
+  if (keyspace.dialect === "keyspaces") return openKeyspacesSymbolRegister(keyspace);
   const table = `${keyspace.name}.symbols`;
   const mark = (symbols: readonly string[], isWatched: boolean): Promise<void> =>
     concurrently(symbols, MAX_IN_FLIGHT, async (symbol) => {

@@ -20,7 +20,7 @@ export const mustFindPipeline = async (account: Account, stage: string): Promise
   const others = await otherStagesWords(account, stage);
   throw new PipelineError(
     "TAPE_DEPLOYMENT_FAILED",
-    `${name} must be deployed ${where}, is not: ${others ?? "run npm run deploy first"}`,
+    `${name} must be deployed ${where}, is not: ${others ?? `run npm run deploy${stage === "" ? "" : ` -- --stage ${stage}`} first`}`,
   );
 };
 
@@ -38,7 +38,7 @@ const TOOLKIT_STACK = "CDKToolkit";
 export const mustBeBootstrapped = async (account: Account): Promise<DeployedStack> => {
   const toolkit = await findStack(account, TOOLKIT_STACK);
   if (toolkit !== undefined && /^(CREATE|UPDATE|UPDATE_ROLLBACK)_COMPLETE$/.test(toolkit.status)) return toolkit;
-  const message = `the account must be prepared for the CDK in ${account.region}, is not: run npx cdk bootstrap once`;
+  const message = `the account must be prepared for the CDK in ${account.region}, is not: run npm run build && npx cdk bootstrap once`;
   throw new PipelineError("TAPE_ACCOUNT_UNAVAILABLE", message);
 };
 

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { capacityOf, type Capacity } from "#core/plan/capacity.ts";
-import { costOf, idleCostOf, pausedCostOf, standingShardsOf } from "#core/plan/cost.ts";
+import { costOf, frameGigabytesOf, idleCostOf, onMsk, pausedCostOf, standingShardsOf } from "#core/plan/cost.ts";
 import type { Bill } from "#core/plan/bill.ts";
 import { DEFAULT_LOAD, type FanOut, type KeptInterval, type PlanLoad } from "#core/plan/load.ts";
 import type { DurationMs } from "#core/units.ts";
@@ -9,11 +9,16 @@ import type { DurationMs } from "#core/units.ts";
 /** What the app was synthesized with, as far as commands need it; infra/app.ts leaves it beside the templates. */
 export interface SynthesizedSettings {
   readonly tradesPerSecond: number;
+  readonly stream: string;
   readonly shards: number;
   readonly barsShards: number;
   readonly fanOut: FanOut;
   readonly source: string;
   readonly access: string;
+  readonly jwtIssuer: string;
+  readonly jwtAudiences: readonly string[];
+  readonly signInClientId: string;
+  readonly signInScopes: readonly string[];
   readonly stage: string;
   readonly symbols: readonly string[];
   readonly symbolCount: number;
@@ -40,11 +45,14 @@ export const costOfSettings = (settings: SynthesizedSettings): DeploymentCost =>
   const symbolsPerViewer = Math.min(settings.symbolCount, WATCHED_SYMBOLS);
   const load: PlanLoad = { ...DEFAULT_LOAD, ...settings, symbolsPerViewer };
   const capacity = withShards(capacityOf(load), settings);
+  const shards = standingShardsOf(load, capacity);
+  const cost = { load, busy: costOf(load, capacity), idle: idleCostOf(load, capacity), paused: pausedCostOf(shards) };
+  if (settings.stream !== "msk") return cost;
   return {
     load,
-    busy: costOf(load, capacity),
-    idle: idleCostOf(load, capacity),
-    paused: pausedCostOf(standingShardsOf(load, capacity)),
+    busy: onMsk(cost.busy, settings.shards, frameGigabytesOf(load, capacity)),
+    idle: onMsk(cost.idle, settings.shards, 0),
+    paused: onMsk(cost.paused, settings.shards, 0),
   };
 };
 

@@ -1,5 +1,5 @@
-import { pathToFileURL } from "node:url";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { isStage, STAGE_RULE } from "#core/deployment.ts";
 import { PipelineError } from "#core/errors.ts";
 import { usage, type Arguments } from "../command.ts";
@@ -7,8 +7,7 @@ import { usage, type Arguments } from "../command.ts";
 /** The flag that names a stage, for {@link givenStage} and {@link readStage}. */
 export const STAGE_OPTION = { stage: { type: "string" } } as const;
 
-const CONFIG_FILE = "tapestream.config.ts";
-const CONFIG_URL = pathToFileURL(join(import.meta.dirname, "../..", CONFIG_FILE)).href;
+const SETTINGS_FILE = join(import.meta.dirname, "../../tapestream.config.ts");
 
 /** The stage that `--stage` names, undefined without that flag. @throws PipelineError TAPE_USAGE */
 export const givenStage = (args: Arguments): string | undefined => {
@@ -19,28 +18,33 @@ export const givenStage = (args: Arguments): string | undefined => {
 };
 
 /**
- * The stage that a command acts on: what `--stage` names, else what tapestream.config.ts says; `""` is the one without a name.
+ * The stage that a command acts on: what `--stage` names, else what the file of settings says; `""` is the one without a name.
  * @throws PipelineError TAPE_USAGE, TAPE_CONFIG_INVALID
  */
-export const readStage = async (args: Arguments): Promise<string> => givenStage(args) ?? (await configuredStage());
-
-const configuredStage = async (): Promise<string> => {
-  const { stage = "" } = (await importSettings()) ?? {};
+export const readStage = async (args: Arguments, settingsFile = SETTINGS_FILE): Promise<string> => {
+  const given = givenStage(args);
+  if (given !== undefined) return given;
+  const { settings } = await importSettings(settingsFile);
+  const { stage = "" } = settings ?? {};
   if (typeof stage === "string" && isStage(stage)) return stage;
-  const was = JSON.stringify(stage);
-  throw new PipelineError("TAPE_CONFIG_INVALID", `stage of ${CONFIG_FILE} must be ${STAGE_RULE}, was ${was}`);
+  throw invalid(`stage in tapestream.config.ts must be ${STAGE_RULE}, was ${JSON.stringify(stage)}`);
 };
 
-const importSettings = async (): Promise<{ readonly stage?: unknown } | undefined> => {
+interface SettingsModule {
+  readonly settings?: { readonly stage?: unknown };
+}
+
+const importSettings = async (file: string): Promise<SettingsModule> => {
   try {
-    return ((await import(CONFIG_URL)) as { readonly settings?: { readonly stage?: unknown } }).settings;
+    return (await import(pathToFileURL(file).href)) as SettingsModule;
   } catch (cause) {
     const [first] = String(cause).trim().split("\n");
-    throw new PipelineError("TAPE_CONFIG_INVALID", `${CONFIG_FILE} must be a module of TypeScript, was not: ${first}`, {
-      cause,
-    });
+    throw invalid(`tapestream.config.ts must be a module of TypeScript, was not: ${first}`, { cause });
   }
 };
 
-/** A stage as a sentence names it. */
-export const stageWords = (stage: string): string => (stage === "" ? "the stage without a name" : `the stage ${stage}`);
+const invalid = (message: string, options: ErrorOptions = {}): PipelineError =>
+  new PipelineError("TAPE_CONFIG_INVALID", message, options);
+
+/** A deployment as a sentence names it. */
+export const stageWords = (stage: string): string => (stage === "" ? "tapestream" : `tapestream's stage ${stage}`);

@@ -12,10 +12,13 @@ const THINGS: Readonly<Record<string, string>> = {
   "AWS::Budgets::Budget": "budget",
   "AWS::CloudFront::Distribution": "distribution",
   "AWS::CloudWatch::Alarm": "alarm",
+  "AWS::Cassandra::Keyspace": "keyspace",
+  "AWS::Cassandra::Table": "table in the keyspace",
   "AWS::DynamoDB::Table": "table",
   "AWS::Kinesis::Stream": "stream",
   "AWS::Kinesis::StreamConsumer": "stream consumer",
   "AWS::Lambda::Function": "function",
+  "AWS::MSK::ServerlessCluster": "MSK cluster",
   "AWS::S3::Bucket": "bucket",
   "AWS::SNS::Topic": "topic",
   "AWS::SecretsManager::Secret": "secret",
@@ -93,4 +96,4 @@ export const endWords = (kept: readonly KeptData[], isDataToo: boolean): readonl
 ];
 
 const dataWords = (data: readonly KeptData[]): readonly string[] =>
-  data.map(({ kind, name, bytes }) => `  ${kind.padEnd(6)} ${name}${bytes > 0 ? `, ${number(bytes)} bytes` : ""}`);
+  data.map(({ kind, name, bytes }) => `  ${kind.padEnd(8)} ${name}${bytes > 0 ? `, ${number(bytes)} bytes` : ""}`);

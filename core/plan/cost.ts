@@ -5,11 +5,13 @@ import { changedSymbolsOf, keptBytesOf } from "./fold-load.ts";
 import type { Capacity } from "./capacity.ts";
 import type { FunctionPlan } from "./lambda.ts";
 import { hasFanOut, MONTH_HOURS, type PlanLoad } from "./load.ts";
+import { mskDataLines, mskStandingLines } from "./msk-cost.ts";
 import { DATA_OUT, MESSAGES, PRICES } from "./prices.ts";
 import { payloadUnitsOf } from "./shards.ts";
 import { HEARTBEAT_MIB } from "./sockets.ts";
 
 const GIB = 2 ** 30;
+const GB = 1e9;
 const MILLION = 1e6;
 const ALWAYS_SECONDS = MONTH_HOURS * 3_600;
 
@@ -36,24 +38,40 @@ export const idleCostOf = (load: PlanLoad, capacity: Capacity): Bill =>
     ...standingLines({ ...load, hoursPerMonth: 0 }, capacity),
   ]);
 
-/** Shards that bill by the hour, whether anything runs or not. */
-export interface StandingShards {
-  readonly ticks: number;
+/** What bills by the hour, whether anything runs or not: shards, or partitions of a topic of MSK instead of those of ticks. */
+export type Standing = ({ readonly ticks: number } | { readonly partitions: number }) & {
   readonly bars: number;
   /** Shards that consumers of enhanced fan-out read, each consumer's counted by itself. */
   readonly consumed: number;
-}
+};
 
 /** The shards that stand by with a capacity. */
-export const standingShardsOf = ({ fanOut }: PlanLoad, { ticks, bars }: Capacity): StandingShards => ({
+export const standingShardsOf = ({ fanOut }: PlanLoad, { ticks, bars }: Capacity): Standing => ({
   ticks: ticks.shards,
   bars: bars.shards,
   consumed: (hasFanOut(fanOut, "aggregator") ? ticks.shards : 0) + (hasFanOut(fanOut, "broadcast") ? bars.shards : 0),
 });
 
-/** What a month costs in which nothing runs, with so many shards; what is stored comes on top. */
-export const pausedCostOf = ({ ticks, bars, consumed }: StandingShards): Bill =>
-  billOf([shardLine("ticks", ticks), shardLine("bars", bars), ...consumerLines(consumed), ...watchLines()]);
+/** What a month costs in which nothing runs, with so much standing by; what is stored comes on top. */
+export const pausedCostOf = (standing: Standing): Bill =>
+  billOf([
+    ...("ticks" in standing ? [shardLine("ticks", standing.ticks)] : mskStandingLines(standing.partitions)),
+    shardLine("bars", standing.bars),
+    ...consumerLines(standing.consumed),
+    ...watchLines(),
+  ]);
+
+/** The bill with MSK's lines in the place of those of the ticks stream. */
+export const onMsk = ({ lines }: Bill, partitions: number, gigabytes: number): Bill =>
+  billOf([
+    ...mskStandingLines(partitions),
+    ...mskDataLines(gigabytes),
+    ...lines.filter(({ name }) => !name.startsWith("ticks stream: ")),
+  ]);
+
+/** GB of frames in a month of `load`. */
+export const frameGigabytesOf = (load: PlanLoad, { ticks }: Capacity): number =>
+  (ticks.frames.framesPerSecond * ticks.frames.bytesPerFrame * tradingSeconds(load)) / GB;
 
 /** What brings trades to panes: the lines that the alternatives have others for. */
 export const foldLines = (load: PlanLoad, { ticks }: Capacity): readonly BillLine[] => {
