@@ -11,7 +11,7 @@ import { mustBeFlagsAlone, runCommand, type Arguments } from "./command.ts";
 import { countOf, number, say } from "./output.ts";
 import { createProgressLine } from "./progress-line.ts";
 import { STOPPED, stopSignal } from "./stop-signal.ts";
-import { tryDestroy, tryStages } from "./verify-stages.ts";
+import { tryStages } from "./verify-stages.ts";
 
 const HELP = `Deploys the app with the CDK's own tool to moto's server on this machine, and asks everything back through AWS's APIs.
 
@@ -71,7 +71,6 @@ const verifyUnless = async (signal: AbortSignal, context: readonly string[]): Pr
   await step("bootstrapped the account", () =>
     runCdk(["bootstrap", `aws://${ACCOUNT}/${REGION}`, "--app", ""], options),
   );
-  const before = await moto.list();
   await step("synthesized and deployed", () => app.deploy());
   const first = (await step("asked everything back", () => moto.run("compare.py", app.dir))) as Comparison;
   const isStill = await step("deployed again", () => app.deploysNothing());
@@ -80,8 +79,7 @@ const verifyUnless = async (signal: AbortSignal, context: readonly string[]): Pr
   const last = (await step("asked everything back", () => moto.run("compare.py", app.dir))) as Comparison;
   const comparison = joined(first, beside.comparison as Comparison, last, beside.wrong);
   const proof = await step("tried the referee", () => prove(moto, app.dir, comparison));
-  const left = await step("destroyed everything", () => tryDestroy(moto, before, person));
-  return report({ ...comparison, differences: [...comparison.differences, ...left] }, isStill, proof);
+  return report(comparison, isStill, proof);
 };
 
 /** What was compared in all, and every difference once. */

@@ -6,7 +6,7 @@ import { runScript, type ScriptOptions } from "#tools/run-script.ts";
 /** The stage that is deployed beside the one without a name. */
 const STAGE = "Beside";
 
-/** Settings by which it is made of what the default does without: mail, a budget, consumers of its own, tokens, data that goes. */
+/** Settings by which it is made of what the default does without: mail, a budget, consumers of its own, tokens. */
 const SETTINGS = [
   "alarmEmail=ops@example.com",
   "monthlyBudgetDollars=50",
@@ -17,6 +17,8 @@ const SETTINGS = [
 ] as const;
 
 const BESIDE = ["--stage", STAGE] as const;
+const DEPLOY = [...BESIDE, "--yes", "--method", "direct"] as const;
+const DEPLOYED = /^dashboard +https:/m;
 
 /** What {@link tryStages} found. */
 export interface StageTrial {
@@ -28,54 +30,40 @@ export interface StageTrial {
 
 /**
  * Deploys a second stage to the same account by the commands that a person has, compares it, pauses it, resumes it, and destroys it
- * but for its data. Each command must act on the stage that it was told, and say so, and nothing but the data may be left.
- * Whether the first stage is as it was is for the caller to ask.
+ * but for its data; then deploys it once more as it is by default, and destroys that with all data. Each command must act
+ * on the stage that it was told, and say so, and nothing may be left but what is said to be. Whether the first stage is as
+ * it was is for the caller to ask.
  */
 export const tryStages = async (moto: Moto, outDir: string, options: ScriptOptions): Promise<StageTrial> => {
   const person = new Person({ ...options, environment: { ...options.environment, CDK_OUTDIR: outDir } });
   const before = await moto.list();
   const settings = SETTINGS.flatMap((setting) => ["-c", setting]);
-  await person.runs("deploy", [...BESIDE, ...settings, "--yes", "--method", "direct"], /^dashboard +https:/m);
+  await person.runs("deploy", [...DEPLOY, ...settings], DEPLOYED);
   const comparison = await moto.run("compare.py", outDir);
   await person.runs("pause", BESIDE, /^Beside-TapestreamPipeline .* is paused: (\d+) switches of \1 put off$/m);
   await person.runs("resume", ["--stage", ""], /^TapestreamPipeline .* is at work: 0 switches of /m);
   await person.runs("resume", BESIDE, /^Beside-TapestreamPipeline .* is at work: (\d+) switches of \1 put on$/m);
-  await person.isRefused("destroy", BESIDE, /^somebody must be asked "Delete these stacks\?"/m);
-  const said = await person.runs("destroy", [...BESIDE, "--keep-data", "--yes"], /^Beside-TapestreamStorage is gone$/m);
+  await person.isRefused("destroy", BESIDE, /somebody must be asked "Delete these stacks\?"/);
+  const said = await person.runs("destroy", [...BESIDE, "--keep-data", "--yes"], /^kept, and still billed/m);
   await person.runs("destroy", BESIDE, /^nothing of tapestream's stage Beside .*\n.* reached with --stage ""$/m);
-  const left = await leftSince(moto, before);
-  return { comparison, wrong: [...person.wrong, ...left.filter((thing) => !isSaid(said, thing)).map(leftWords)] };
+  const kept = await moto.list();
+  await person.runs("deploy", DEPLOY, DEPLOYED);
+  await person.runs("destroy", [...BESIDE, "--delete-data", "--yes"], /^deleted as well: \d+ resources with data$/m);
+  const left = [
+    ...without(kept, before).filter((thing) => !isNamed(said, thing)),
+    ...without(await moto.list(), kept),
+  ].map((thing) => `destroy must leave nothing that it does not name, left ${thing}`);
+  return { comparison, wrong: [...person.wrong, ...left] };
 };
 
-/** Destroys the first stage with all data, and returns what is wrong with that: nothing may be there but what was `before`. */
-export const tryDestroy = async (
-  moto: Moto,
-  before: readonly string[],
-  options: ScriptOptions,
-): Promise<readonly string[]> => {
-  const person = new Person(options);
-  await person.runs(
-    "destroy",
-    ["--stage", "", "--delete-data", "--yes"],
-    /^deleted as well: \d+ resources with data$/m,
-  );
-  return [
-    ...person.wrong,
-    ...(await leftSince(moto, before))
-      .filter((thing) => !thing.toLowerCase().includes(STAGE.toLowerCase()))
-      .map(leftWords),
-  ];
+const without = (things: readonly string[], others: readonly string[]): readonly string[] => {
+  const known = new Set(others);
+  return things.filter((thing) => !known.has(thing));
 };
 
-const leftSince = async (moto: Moto, before: readonly string[]): Promise<readonly string[]> => {
-  const there = new Set(before);
-  return (await moto.list()).filter((thing) => !there.has(thing));
-};
-
-const leftWords = (thing: string): string => `destroy must leave nothing that it does not name, left ${thing}`;
-
-/** Whether the last word of a line of the inventory is named as kept. */
-const isSaid = (said: string, thing: string): boolean => said.includes(thing.slice(thing.lastIndexOf(" ") + 1));
+/** Whether the last word of a line of the inventory is in the lines about what is kept. */
+const isNamed = (said: string, thing: string): boolean =>
+  said.slice(said.indexOf("kept, and still billed")).includes(thing.slice(thing.lastIndexOf(" ") + 1));
 
 /** Runs the commands as a person would, and gathers what they should have said. */
 class Person {

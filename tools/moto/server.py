@@ -10,6 +10,7 @@ import sys
 import threading
 from typing import Any
 
+from botocore.exceptions import ClientError
 from moto.cloudformation import parsing
 from moto.cloudformation.exceptions import ValidationError
 from moto.core.common_models import CloudFormationModel
@@ -67,10 +68,14 @@ def model_of(adapter: Adapter) -> type[CloudFormationModel]:
             raise ValidationError(message=f"{adapter.type}: resources are made here once, and never changed")
 
         def delete(self, account_id: str, region: str) -> None:
-            # The outputs of a deleted stack can still be asked for.
-            self.last_attributes = self.attributes()
             try:
+                # The outputs of a deleted stack can still be asked for.
+                self.last_attributes = self.attributes()
                 adapter.unmake(self.physical_resource_id, self.properties)
+            except ClientError as error:
+                # A consumer goes with its stream, whichever is deleted first.
+                if "NotFound" not in error.response["Error"]["Code"]:
+                    raise ValidationError(message=f"{adapter.type} {self.physical_resource_id}: {error}") from error
             except Exception as error:
                 # moto takes some kinds of errors for an answer.
                 raise ValidationError(message=f"{adapter.type} {self.physical_resource_id}: {error}") from error
