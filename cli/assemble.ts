@@ -45,10 +45,8 @@ export const assemble = async (settings: Readonly<Record<string, string>>, signa
   try {
     await buildLambdas({ outDir: bundlesDir });
     const context = JSON.stringify({ ...LAPTOP_SETTINGS, ...settings });
-    await synthesize(
-      { BUNDLES_DIR: bundlesDir, CDK_OUTDIR: dir, CDK_CONTEXT_JSON: context, SECURITY_RULES: "off" },
-      signal,
-    );
+    const environment = { BUNDLES_DIR: bundlesDir, CDK_OUTDIR: dir, CDK_CONTEXT_JSON: context };
+    await runApp(["--laptop"], environment, signal);
   } catch (error) {
     await folder[Symbol.asyncDispose]();
     throw error;
@@ -65,11 +63,15 @@ export const slidingSetting = (sliding: readonly SlidingWindow[]): Readonly<Reco
  * @throws PipelineError TAPE_CONFIG_INVALID with the app's own sentence when it refuses its settings, or when `signal`
  * aborts before it is done.
  */
-export const synthesize = async (
+export const synthesize = (environment: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<void> =>
+  runApp([], environment, signal);
+
+const runApp = async (
+  args: readonly string[],
   environment: Readonly<Record<string, string>>,
   signal?: AbortSignal,
 ): Promise<void> => {
-  const child = spawn(process.execPath, ["infra/app.ts"], {
+  const child = spawn(process.execPath, ["infra/app.ts", ...args], {
     cwd: ROOT,
     env: { ...process.env, ...environment },
     stdio: ["ignore", "ignore", "pipe"],

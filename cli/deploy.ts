@@ -11,7 +11,7 @@ import { openAccount, type Account } from "./account/account.ts";
 import { emptyBucket } from "./account/buckets.ts";
 import { cdkDeploy } from "./account/cdk.ts";
 import { isConfirmed } from "./account/confirm.ts";
-import { findDeployment, mustBeBootstrapped, readSynthesized } from "./account/deployment.ts";
+import { findDeployment, mustBeBootstrapped, readSynthesized, stacksToGoFirst } from "./account/deployment.ts";
 import { costOfSettings, readSynthesizedSettings, type SynthesizedSettings } from "./account/settings.ts";
 import { putSite, refreshSite, siteFiles } from "./account/site.ts";
 import { givenStage, STAGE_OPTION } from "./account/stage.ts";
@@ -68,7 +68,9 @@ const deploy = async (args: Arguments): Promise<number> => {
     return 1;
   }
   for (const stack of unwanted) await deleteUnwanted(account, stack);
-  await cdkDeploy({ outDir: OUT_DIR, method, region: account.region });
+  const options = { outDir: OUT_DIR, method, region: account.region } as const;
+  for (const stack of stacksToGoFirst(wanted, found)) await cdkDeploy({ ...options, stack });
+  await cdkDeploy(options);
   for (const line of await publish(account, siteDir, settings)) say(line);
   return 0;
 };

@@ -41,21 +41,29 @@ const pause = async (stage: string): Promise<number> => {
   return 0;
 };
 
+/** Its open shards, and those that all of its consumers read together. */
+interface StreamShards {
+  readonly shards: number;
+  readonly consumed: number;
+}
+
 /** A cluster of MSK cannot be paused: it costs the same by the hour whether anything is sent or not. */
 const pausedBillOf = async (account: Account, pipeline: DeployedStack): Promise<Bill> => {
-  const bars = await shardsOf(account, pipeline, OUTPUTS.barsStream);
+  const bars = await streamOf(account, pipeline, OUTPUTS.barsStream);
   const partitions = pipeline.outputs[OUTPUTS.ticksPartitions];
-  return partitions === undefined
-    ? pausedCostOf({ ticks: await shardsOf(account, pipeline, OUTPUTS.ticksStream), bars })
-    : pausedCostOf({ partitions: Number(partitions), bars });
+  if (partitions !== undefined)
+    return pausedCostOf({ partitions: Number(partitions), bars: bars.shards, consumed: bars.consumed });
+  const ticks = await streamOf(account, pipeline, OUTPUTS.ticksStream);
+  return pausedCostOf({ ticks: ticks.shards, bars: bars.shards, consumed: ticks.consumed + bars.consumed });
 };
 
-const shardsOf = async (account: Account, { outputs }: DeployedStack, output: string): Promise<number> => {
+const streamOf = async (account: Account, { outputs }: DeployedStack, output: string): Promise<StreamShards> => {
   const StreamName = outputs[output] ?? "";
   const { StreamDescriptionSummary } = await asked("Kinesis", () =>
     account.kinesis.send(new DescribeStreamSummaryCommand({ StreamName })),
   );
-  return StreamDescriptionSummary?.OpenShardCount ?? 0;
+  const { OpenShardCount: shards = 0, ConsumerCount: consumers = 0 } = StreamDescriptionSummary ?? {};
+  return { shards, consumed: shards * consumers };
 };
 
 await runCommand({

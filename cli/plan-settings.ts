@@ -1,4 +1,4 @@
-import { DEFAULT_LOAD, MONTH_HOURS, type KeptInterval, type PlanLoad } from "#core/plan/load.ts";
+import { DEFAULT_LOAD, FAN_OUTS, MONTH_HOURS, type FanOut, type KeptInterval, type PlanLoad } from "#core/plan/load.ts";
 import { intervalText } from "#core/interval.ts";
 import { durationMs, type DurationMs } from "#core/units.ts";
 import { mustBeFlagsAlone, usage, type Arguments } from "./command.ts";
@@ -30,9 +30,16 @@ export const readLoad = (args: Arguments): PlanLoad => {
     symbolsPerViewer: whole("symbols-per-viewer", Math.min(WATCHED_SYMBOLS, symbolCount), 1, symbolCount),
     intervals: readIntervals(args.texts("interval")),
     arrivalWindowSeconds: whole("arrival-window", DEFAULT_LOAD.arrivalWindowSeconds, 0, 900),
+    fanOut: readFanOut(args.text("fan-out") ?? DEFAULT_LOAD.fanOut),
     lanes: whole("lanes", DEFAULT_LOAD.lanes, 1, 65_536),
     lingerMs: durationMs(whole("linger", DEFAULT_LOAD.lingerMs, 1, 60_000)),
   };
+};
+
+const readFanOut = (text: string): FanOut => {
+  const fanOut = FAN_OUTS.find((choice) => choice === text);
+  if (fanOut === undefined) throw usage(`--fan-out must be ${FAN_OUTS.join(" or ")}, was ${JSON.stringify(text)}`);
+  return fanOut;
 };
 
 const readHours = (text: string | undefined): number => {

@@ -1,6 +1,8 @@
-import { expect, test } from "vitest";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
 import { DEFAULT_LOAD } from "#core/plan/load.ts";
-import { planOf } from "#core/plan/plan.ts";
+import { planOf, type Plan } from "#core/plan/plan.ts";
 import { runCommandLine } from "#test/command.ts";
 import { REPORT_WIDTH, reportOf } from "./plan-report.ts";
 
@@ -74,4 +76,49 @@ test.each([
 ])("plan rejects %j", async (argv, message) => {
   const { code, stdout, stderr } = await runCommandLine("plan", argv);
   expect([code, stdout, stderr]).toEqual([2, "", `${message}; --help says what there is [TAPE_USAGE]\n`]);
+});
+
+describe("the README", async () => {
+  const readme = await readFile(join(import.meta.dirname, "../README.md"), "utf8");
+  const section = readme.slice(readme.indexOf("\n## What it costs"));
+  /** The flags that the text under the table gives a load that bears this mark. */
+  const flagsOf = (mark: string): readonly string[] =>
+    mark === "" ? [] : section.split(`${mark} \`npm run plan -- `)[1]!.split("`")[0]!.split(" ");
+  const planned = async (mark: string) => {
+    const { code, stdout } = await runCommandLine("plan", [...flagsOf(mark), "--json"]);
+    expect(code).toBe(0);
+    return JSON.parse(stdout) as Plan;
+  };
+  const rowWith = (words: string): readonly string[] =>
+    section
+      .split("\n")
+      .find((line) => line.startsWith("| ") && line.includes(words))!
+      .split("|")
+      .map((cell) => cell.trim());
+  const dollars = (amount: number): string =>
+    amount.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+
+  test("says what the default stack costs paused, idle and at work", async () => {
+    const { paused, idle, bill } = await planned("");
+    expect(rowWith("paused")[2]).toBe(dollars(paused.totalDollars));
+    expect(rowWith("nothing trades")[2]).toBe(dollars(idle.totalDollars));
+    expect(rowWith("(`npm run plan`)")[2]).toBe(dollars(bill.totalDollars));
+  });
+
+  test.each(["(a)", "(b)"])("says what load %s costs, and its largest lines", async (mark) => {
+    const { bill } = await planned(mark);
+    const [, , total, largest] = rowWith(mark);
+    expect(total).toBe(dollars(bill.totalDollars));
+    const said = [...largest!.matchAll(/[\d,]+\.\d\d/g)].map(([amount]) => amount);
+    const most = bill.lines.map((line) => line.dollars).toSorted((a, b) => b - a);
+    expect(said).toEqual(most.slice(0, said.length).map(dollars));
+  });
+
+  test("shows lines that the plan for 200,000 trades a second prints", async () => {
+    const shown = readme.split("npm run plan -- --rate 200000 --symbols 500\n```\n")[1]!.split("```")[1]!;
+    const { stdout } = await runCommandLine("plan", ["--rate", "200000", "--symbols", "500"]);
+    const lines = shown.split("\n").filter((line) => line.trim() !== "" && line !== "…");
+    expect(lines.length).toBeGreaterThan(8);
+    expect(lines.filter((line) => !stdout.split("\n").includes(line))).toEqual([]);
+  });
 });

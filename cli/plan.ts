@@ -19,6 +19,7 @@ Usage: npm run plan [-- flags]
   --hours N               hours a month in which trades flow, like 136.5 for the
                           US stock market; what stands by bills all 730           (default: 730)
   --lanes N               partition keys that symbols are spread over             (default: 64)
+  --fan-out WHO           aggregator, broadcast or both read by enhanced fan-out  (default: none)
   --linger MS             how long a frame waits to be fuller                     (default: 100)
   --details               trades bear venue and conditions
   --json                  one JSON object with the same
@@ -40,7 +41,17 @@ const plan = async (args: Arguments): Promise<number> => {
   return 0;
 };
 
-const TEXTS = ["rate", "symbols", "viewers", "symbols-per-viewer", "arrival-window", "hours", "lanes", "linger"];
+const TEXTS = [
+  "rate",
+  "symbols",
+  "viewers",
+  "symbols-per-viewer",
+  "arrival-window",
+  "hours",
+  "lanes",
+  "linger",
+  "fan-out",
+];
 
 await runCommand({
   help: HELP,

@@ -74,13 +74,21 @@ const verifyUnless = async (signal: AbortSignal, context: readonly string[]): Pr
   await step("synthesized and deployed", () => app.deploy());
   const first = (await step("asked everything back", () => moto.run("compare.py", app.dir))) as Comparison;
   const isStill = await step("deployed again", () => app.deploysNothing());
-  const stages = { environment: moto.environment, signal };
-  const wrong = await step("tried a second stage", () => tryStages(join(folder.dir, "beside"), stages));
+  const person = { environment: moto.environment, signal };
+  const beside = await step("tried a second stage", () => tryStages(moto, join(folder.dir, "beside"), person));
   const last = (await step("asked everything back", () => moto.run("compare.py", app.dir))) as Comparison;
-  const comparison = { ...first, differences: [...new Set([...first.differences, ...last.differences, ...wrong])] };
+  const comparison = joined(first, beside.comparison as Comparison, last, beside.wrong);
   const proof = await step("tried the referee", () => prove(moto, app.dir, comparison));
   return report(comparison, isStill, proof);
 };
+
+/** What was compared in all, and every difference once. */
+const joined = (first: Comparison, beside: Comparison, last: Comparison, wrong: readonly string[]): Comparison => ({
+  resources: first.resources + beside.resources,
+  properties: first.properties + beside.properties,
+  kept: [...new Set([...first.kept, ...beside.kept])].toSorted(),
+  differences: [...new Set([...first.differences, ...beside.differences, ...last.differences, ...wrong])],
+});
 
 /** The app as the CDK's tool deploys it. */
 class App {

@@ -124,7 +124,7 @@ describe("what is planned", () => {
   test("starts from the settings of the plan's own default", () => {
     const config = readConfig({});
     const same = Object.keys(DEFAULT_LOAD).filter((key) => Object.hasOwn(config, key));
-    expect(same).toHaveLength(11);
+    expect(same).toHaveLength(12);
     expect(config).toMatchObject(
       Object.fromEntries(Object.entries(DEFAULT_LOAD).filter(([key]) => same.includes(key))),
     );

@@ -1,3 +1,4 @@
+import { FAN_OUTS, type FanOut } from "#core/plan/load.ts";
 import { withSteps, type SlidingWindow } from "#core/sliding-window.ts";
 import type { DurationMs } from "#core/units.ts";
 import type { StoredInterval } from "#lambdas/environment.ts";
@@ -135,9 +136,6 @@ export interface TapestreamConfig {
   readonly tracing: "none" | "xray";
 }
 
-/** Whose event source mapping has an enhanced fan-out consumer. */
-export type FanOut = "none" | "aggregator" | "broadcast" | "both";
-
 /** Settings that follow from others unless they are given. */
 export type PlannedKey = "shards" | "barsShards" | "aggregatorMemoryMiB" | "symbolCount";
 
@@ -242,7 +240,7 @@ export const READERS: { readonly [Key in keyof Settings]: Reader<Settings[Key]> 
   ticketsPerSecond: wholeNumber(1, 10_000),
   ticketsBurst: wholeNumber(1, 5_000),
   socketClient: oneOf("lean", "sdk"),
-  fanOut: oneOf("none", "aggregator", "broadcast", "both"),
+  fanOut: oneOf(...FAN_OUTS),
   hasDashboard: trueOrFalse,
   alarmEmail: emailOrNothing,
   monthlyBudgetDollars: wholeNumber(0, 1_000_000_000),

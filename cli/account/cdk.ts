@@ -8,15 +8,18 @@ export interface CdkDeployOptions {
   readonly outDir: string;
   readonly method: "change-set" | "direct";
   readonly region: string;
+  /** The one stack to deploy, without those that it needs. @default all */
+  readonly stack?: string;
 }
 
 /**
- * Deploys every stack of a synthesized app by the CDK's own tool, which says how far it is.
+ * Deploys every stack, or one, of a synthesized app by the CDK's own tool, which says how far it is.
  * @throws PipelineError TAPE_DEPLOYMENT_FAILED when it does not end well
  */
-export const cdkDeploy = async ({ outDir, method, region }: CdkDeployOptions): Promise<void> => {
+export const cdkDeploy = async ({ outDir, method, region, stack }: CdkDeployOptions): Promise<void> => {
   const tool = join(dirname(createRequire(import.meta.url).resolve("aws-cdk/package.json")), "bin/cdk");
-  const args = ["deploy", "--all", "--app", outDir, "--method", method, "--require-approval", "never", "--no-notices"];
+  const which = stack === undefined ? ["--all"] : [stack, "--exclusively"];
+  const args = ["deploy", ...which, "--app", outDir, "--method", method, "--require-approval", "never", "--no-notices"];
   const child = spawn(process.execPath, [tool, ...args], {
     env: { ...process.env, AWS_REGION: region, CDK_DISABLE_VERSION_CHECK: "1" },
     stdio: ["ignore", "inherit", "inherit"],

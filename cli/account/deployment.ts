@@ -47,6 +47,8 @@ export interface SynthesizedStack {
   readonly name: string;
   /** How many resources of each type, most first. */
   readonly types: ReadonlyMap<string, number>;
+  /** The names of its outputs. */
+  readonly outputs: readonly string[];
 }
 
 /** The stacks of a stage that the folder of a synthesized app holds, the one that others need first. */
@@ -56,10 +58,32 @@ export const readSynthesized = async (outDir: string, stage: string): Promise<re
   const names = Object.values(stackNamesOf(stage)).filter((name) => artifacts[name] !== undefined);
   return Promise.all(
     names.map(async (name) => {
-      const { Resources } = await readJson<Template>(outDir, `${name}.template.json`);
-      return { name, types: countsOf(Object.values(Resources).map(({ Type }) => Type)) };
+      const { Resources, Outputs = {} } = await readJson<Template>(outDir, `${name}.template.json`);
+      const types = countsOf(Object.values(Resources).map(({ Type }) => Type));
+      return { name, types, outputs: Object.keys(Outputs) };
     }),
   );
+};
+
+/**
+ * The stacks that must be deployed before those that they need: CloudFormation removes no output that another stack still
+ * imports, so who imported it goes first, which then does without.
+ */
+export const stacksToGoFirst = (
+  wanted: readonly SynthesizedStack[],
+  found: readonly Pick<DeployedStack, "name" | "outputs">[],
+): readonly string[] => {
+  const isThere = (name: string): boolean => found.some((stack) => stack.name === name);
+  const losing = wanted.findIndex(({ name, outputs }) => {
+    const deployed = found.find((stack) => stack.name === name);
+    return deployed !== undefined && Object.keys(deployed.outputs).some((output) => !outputs.includes(output));
+  });
+  if (losing === -1) return [];
+  return wanted
+    .slice(losing + 1)
+    .map(({ name }) => name)
+    .filter(isThere)
+    .toReversed();
 };
 
 const readJson = async <Content>(dir: string, file: string): Promise<Content> =>
@@ -71,6 +95,7 @@ interface Manifest {
 
 interface Template {
   readonly Resources: Readonly<Record<string, { readonly Type: string }>>;
+  readonly Outputs?: Readonly<Record<string, unknown>>;
 }
 
 const countsOf = (types: readonly string[]): ReadonlyMap<string, number> => {

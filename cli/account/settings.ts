@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { capacityOf, type Capacity } from "#core/plan/capacity.ts";
-import { costOf, frameGigabytesOf, idleCostOf, onMsk, pausedCostOf } from "#core/plan/cost.ts";
+import { costOf, frameGigabytesOf, idleCostOf, onMsk, pausedCostOf, standingShardsOf } from "#core/plan/cost.ts";
 import type { Bill } from "#core/plan/bill.ts";
-import { DEFAULT_LOAD, type KeptInterval, type PlanLoad } from "#core/plan/load.ts";
+import { DEFAULT_LOAD, type FanOut, type KeptInterval, type PlanLoad } from "#core/plan/load.ts";
 import type { DurationMs } from "#core/units.ts";
 
 /** What the app was synthesized with, as far as commands need it; infra/app.ts leaves it beside the templates. */
@@ -12,6 +12,7 @@ export interface SynthesizedSettings {
   readonly stream: string;
   readonly shards: number;
   readonly barsShards: number;
+  readonly fanOut: FanOut;
   readonly source: string;
   readonly access: string;
   readonly jwtIssuer: string;
@@ -44,7 +45,7 @@ export const costOfSettings = (settings: SynthesizedSettings): DeploymentCost =>
   const symbolsPerViewer = Math.min(settings.symbolCount, WATCHED_SYMBOLS);
   const load: PlanLoad = { ...DEFAULT_LOAD, ...settings, symbolsPerViewer };
   const capacity = withShards(capacityOf(load), settings);
-  const shards = { ticks: settings.shards, bars: settings.barsShards };
+  const shards = standingShardsOf(load, capacity);
   const cost = { load, busy: costOf(load, capacity), idle: idleCostOf(load, capacity), paused: pausedCostOf(shards) };
   if (settings.stream !== "msk") return cost;
   return {

@@ -1,6 +1,7 @@
 import { GetEventSourceMappingCommand, UpdateEventSourceMappingCommand } from "@aws-sdk/client-lambda";
 import { GetScheduleCommand, UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
 import { setTimeout as delay } from "node:timers/promises";
+import { PipelineError } from "#core/errors.ts";
 import { asked, type Account } from "./account.ts";
 import type { DeployedResource } from "./stacks.ts";
 
@@ -13,6 +14,15 @@ export interface Switch {
 
 const POLL_MS = 2_000;
 
+/** AWS takes seconds for it, rarely a minute. */
+const LONGEST_MS = 300_000;
+
+const tookTooLong = (id: string, wanted: string, state = "gone"): PipelineError =>
+  new PipelineError(
+    "TAPE_ACCOUNT_UNAVAILABLE",
+    `the event source mapping ${id} must become ${wanted}, is ${state}: see it in Lambda's console, then try again`,
+  );
+
 /** The schedules and the event source mappings of a stack, in the order of the template. */
 export const switchesAmong = (resources: readonly DeployedResource[]): readonly Switch[] =>
   resources.flatMap(({ type, physicalId: id }): readonly Switch[] => {
@@ -21,9 +31,17 @@ export const switchesAmong = (resources: readonly DeployedResource[]): readonly 
     return [];
   });
 
-/** Puts a switch on or off, and resolves when it is. Returns whether it was not. @throws PipelineError TAPE_ACCOUNT_UNAVAILABLE */
-export const setSwitch = ({ lambda, scheduler }: Account, { kind, id }: Switch, isOn: boolean): Promise<boolean> =>
-  kind === "schedule" ? setSchedule(scheduler, id, isOn) : setMapping(lambda, id, isOn);
+/**
+ * Puts a switch on or off, and resolves when it is. Returns whether it was not.
+ * @throws PipelineError TAPE_ACCOUNT_UNAVAILABLE, also when a mapping is not on or off within `longestMs`
+ */
+export const setSwitch = (
+  { lambda, scheduler }: Account,
+  { kind, id }: Switch,
+  isOn: boolean,
+  longestMs = LONGEST_MS,
+): Promise<boolean> =>
+  kind === "schedule" ? setSchedule(scheduler, id, isOn) : setMapping(lambda, id, isOn, longestMs);
 
 /** An update of a schedule says all of it, so all of it is read first. */
 const setSchedule = (scheduler: Account["scheduler"], id: string, isOn: boolean): Promise<boolean> =>
@@ -48,13 +66,17 @@ const setSchedule = (scheduler: Account["scheduler"], id: string, isOn: boolean)
     return true;
   });
 
-const setMapping = (lambda: Account["lambda"], id: string, isOn: boolean): Promise<boolean> =>
+const setMapping = (lambda: Account["lambda"], id: string, isOn: boolean, longestMs: number): Promise<boolean> =>
   asked("Lambda", async () => {
     const wanted = isOn ? "Enabled" : "Disabled";
     const stateOf = async (): Promise<string | undefined> =>
       (await lambda.send(new GetEventSourceMappingCommand({ UUID: id }))).State;
     if ((await stateOf()) === wanted) return false;
     await lambda.send(new UpdateEventSourceMappingCommand({ UUID: id, Enabled: isOn }));
-    while ((await stateOf()) !== wanted) await delay(POLL_MS);
+    const deadline = performance.now() + longestMs;
+    for (let state = await stateOf(); state !== wanted; state = await stateOf()) {
+      if (performance.now() > deadline) throw tookTooLong(id, wanted, state);
+      await delay(POLL_MS);
+    }
     return true;
   });

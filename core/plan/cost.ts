@@ -4,7 +4,7 @@ import { billOf, lineOf, tieredLineOf, type Bill, type BillLine } from "./bill.t
 import { changedSymbolsOf, keptBytesOf } from "./fold-load.ts";
 import type { Capacity } from "./capacity.ts";
 import type { FunctionPlan } from "./lambda.ts";
-import { MONTH_HOURS, type PlanLoad } from "./load.ts";
+import { hasFanOut, MONTH_HOURS, type PlanLoad } from "./load.ts";
 import { mskDataLines, mskStandingLines } from "./msk-cost.ts";
 import { DATA_OUT, MESSAGES, PRICES } from "./prices.ts";
 import { payloadUnitsOf } from "./shards.ts";
@@ -24,6 +24,7 @@ export const costOf = (load: PlanLoad, capacity: Capacity): Bill =>
   billOf([
     ...foldLines(load, capacity),
     ...barsLines(load, capacity),
+    ...fanOutLines(load, capacity),
     ...storeLines(load, capacity),
     ...socketLines(load, capacity),
     ...standingLines(load, capacity),
@@ -33,18 +34,30 @@ export const costOf = (load: PlanLoad, capacity: Capacity): Bill =>
 /** What a month costs in which nothing trades, with a capacity that stands ready for `load`; what is stored comes on top. */
 export const idleCostOf = (load: PlanLoad, capacity: Capacity): Bill =>
   billOf([
-    ...pausedCostOf({ ticks: capacity.ticks.shards, bars: capacity.bars.shards }).lines,
+    ...pausedCostOf(standingShardsOf(load, capacity)).lines,
     ...standingLines({ ...load, hoursPerMonth: 0 }, capacity),
   ]);
 
-/** Shards of ticks and of bars, or partitions of a topic of MSK instead of the former. */
-export type Shards = ({ readonly ticks: number } | { readonly partitions: number }) & { readonly bars: number };
+/** What bills by the hour, whether anything runs or not: shards, or partitions of a topic of MSK instead of those of ticks. */
+export type Standing = ({ readonly ticks: number } | { readonly partitions: number }) & {
+  readonly bars: number;
+  /** Shards that consumers of enhanced fan-out read, each consumer's counted by itself. */
+  readonly consumed: number;
+};
 
-/** What a month costs in which nothing runs, with so many shards; what is stored comes on top. */
-export const pausedCostOf = (shards: Shards): Bill =>
+/** The shards that stand by with a capacity. */
+export const standingShardsOf = ({ fanOut }: PlanLoad, { ticks, bars }: Capacity): Standing => ({
+  ticks: ticks.shards,
+  bars: bars.shards,
+  consumed: (hasFanOut(fanOut, "aggregator") ? ticks.shards : 0) + (hasFanOut(fanOut, "broadcast") ? bars.shards : 0),
+});
+
+/** What a month costs in which nothing runs, with so much standing by; what is stored comes on top. */
+export const pausedCostOf = (standing: Standing): Bill =>
   billOf([
-    ...("ticks" in shards ? [shardLine("ticks", shards.ticks)] : mskStandingLines(shards.partitions)),
-    shardLine("bars", shards.bars),
+    ...("ticks" in standing ? [shardLine("ticks", standing.ticks)] : mskStandingLines(standing.partitions)),
+    shardLine("bars", standing.bars),
+    ...consumerLines(standing.consumed),
     ...watchLines(),
   ]);
 
@@ -82,6 +95,20 @@ export const streamLines = (
 
 const shardLine = (name: string, shards: number): BillLine =>
   lineOf(`${name} stream: shards`, shards * MONTH_HOURS, PRICES.shardHour);
+
+const consumerLines = (shards: number): readonly BillLine[] =>
+  shards === 0 ? [] : [lineOf("fan-out: shards", shards * MONTH_HOURS, PRICES.consumerShardHour)];
+
+/** What those pay who read by enhanced fan-out, by the shard and by what they read. */
+const fanOutLines = (load: PlanLoad, capacity: Capacity): readonly BillLine[] => {
+  const { consumed } = standingShardsOf(load, capacity);
+  if (consumed === 0) return [];
+  const { framesPerSecond, bytesPerFrame } = capacity.ticks.frames;
+  const ticksBytes = hasFanOut(load.fanOut, "aggregator") ? framesPerSecond * bytesPerFrame : 0;
+  const barsBytes = hasFanOut(load.fanOut, "broadcast") ? capacity.bars.bytesPerSecond : 0;
+  const gib = ((ticksBytes + barsBytes) * tradingSeconds(load)) / GIB;
+  return [...consumerLines(consumed), lineOf("fan-out: read", gib, PRICES.consumerRead)];
+};
 
 /** The lines of a function that works while trades flow. */
 export const functionLines = (

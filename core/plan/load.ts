@@ -29,7 +29,17 @@ export interface PlanLoad {
   readonly lingerMs: DurationMs;
   readonly frameMaxTrades: number;
   readonly frameMaxBytes: number;
+  readonly fanOut: FanOut;
 }
+
+/** Whose event source mapping has a consumer of its own, by enhanced fan-out. */
+export const FAN_OUTS = ["none", "aggregator", "broadcast", "both"] as const;
+
+export type FanOut = (typeof FAN_OUTS)[number];
+
+/** Whether that reader is among them. */
+export const hasFanOut = (fanOut: FanOut, reader: "aggregator" | "broadcast"): boolean =>
+  fanOut === "both" || fanOut === reader;
 
 /** What AWS takes a month for. */
 export const MONTH_HOURS = 730;
@@ -56,6 +66,7 @@ export const DEFAULT_LOAD: PlanLoad = {
   lingerMs: durationMs(100),
   frameMaxTrades: 1_000,
   frameMaxBytes: 25_000,
+  fanOut: "none",
 };
 
 /**

@@ -54,6 +54,21 @@ describe("a plan", () => {
     );
   });
 
+  test("bills consumers of enhanced fan-out by the shard at all hours, and by what they read", () => {
+    fc.assert(
+      fc.property(loads, (load) => {
+        const [none, both] = [planOf(load), planOf({ ...load, fanOut: "both" })];
+        const hourly = (none.capacity.ticks.shards + none.capacity.bars.shards) * 730 * 0.015;
+        expect(both.paused.totalDollars - none.paused.totalDollars).toBeCloseTo(hourly, 6);
+        expect(both.idle.totalDollars - none.idle.totalDollars).toBeCloseTo(hourly, 6);
+        expectNoLess(both.bill.totalDollars, none.bill.totalDollars + hourly);
+        const one = planOf({ ...load, fanOut: "aggregator" });
+        expectNoLess(both.bill.totalDollars, one.bill.totalDollars);
+        expectNoLess(one.bill.totalDollars, none.bill.totalDollars);
+      }),
+    );
+  });
+
   test("never costs less for more viewers or more hours", () => {
     fc.assert(
       fc.property(loads, factors, (load, factor) => {

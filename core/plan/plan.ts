@@ -1,7 +1,7 @@
 import { alternativesOf, type Alternative } from "./alternatives.ts";
 import type { Bill } from "./bill.ts";
 import { capacityOf, type Capacity } from "./capacity.ts";
-import { costOf, idleCostOf, pausedCostOf } from "./cost.ts";
+import { costOf, idleCostOf, pausedCostOf, standingShardsOf } from "./cost.ts";
 import type { PlanLoad } from "./load.ts";
 import { notesOf } from "./notes.ts";
 
@@ -27,7 +27,7 @@ export const planOf = (load: PlanLoad): Plan => {
     capacity,
     bill: costOf(load, capacity),
     idle: idleCostOf(load, capacity),
-    paused: pausedCostOf({ ticks: capacity.ticks.shards, bars: capacity.bars.shards }),
+    paused: pausedCostOf(standingShardsOf(load, capacity)),
     alternatives: alternativesOf(load, capacity),
     notes: notesOf(load, capacity),
   };

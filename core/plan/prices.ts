@@ -31,6 +31,8 @@ const SECONDARY = "2026, as others quote it";
 export const PRICES = {
   shardHour: { dollars: 0.015, unit: "shard-hour", source: KINESIS, read: PRICE_LIST },
   payloadUnits: { dollars: 0.014, unit: "million PUT units", source: KINESIS, read: PRICE_LIST },
+  consumerShardHour: { dollars: 0.015, unit: "consumer-shard-hour", source: KINESIS, read: "2024-07" },
+  consumerRead: { dollars: 0.013, unit: "GB read", source: KINESIS, read: "2024-07" },
   lambdaSeconds: { dollars: 0.0000133334, unit: "GB-second, arm64", source: LAMBDA, read: "2026-09-19" },
   lambdaRequests: { dollars: 0.2, unit: "million invocations", source: LAMBDA, read: "2026-09-19" },
   writes: { dollars: 0.625, unit: "million write units", source: DYNAMODB, read: "2025-07" },

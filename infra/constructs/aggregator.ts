@@ -2,6 +2,7 @@ import { Duration } from "aws-cdk-lib";
 import { MetricType, StartingPosition } from "aws-cdk-lib/aws-lambda";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
+import { hasFanOut } from "#core/plan/load.ts";
 import { durationMs } from "#core/units.ts";
 import { environment } from "#lambdas/aggregator/config.ts";
 import type { TapestreamConfig } from "../config.ts";
@@ -90,7 +91,7 @@ export class Aggregator extends Construct {
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html
  */
 const mappingOf = (config: TapestreamConfig, failures: Bucket): StreamEventSourceProps => ({
-  hasFanOut: config.fanOut === "aggregator" || config.fanOut === "both",
+  hasFanOut: hasFanOut(config.fanOut, "aggregator"),
   startingPosition: StartingPosition.TRIM_HORIZON,
   batchSize: config.batchSize,
   maxBatchingWindow: Duration.seconds(config.batchingWindowSeconds),

@@ -10,6 +10,7 @@ import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { StartingPosition } from "aws-cdk-lib/aws-lambda";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
+import { hasFanOut } from "#core/plan/load.ts";
 import { durationMs } from "#core/units.ts";
 import { environment } from "#lambdas/ws-broadcast/config.ts";
 import type { TapestreamConfig } from "../config.ts";
@@ -115,7 +116,7 @@ export class SocketApi extends Construct {
     this.#grantConnections(broadcast, "POST");
     broadcast.addEventSource(
       bars.eventSource({
-        hasFanOut: config.fanOut === "broadcast" || config.fanOut === "both",
+        hasFanOut: hasFanOut(config.fanOut, "broadcast"),
         // A client starts from a snapshot, so nothing that was said before the mapping existed is missed.
         startingPosition: StartingPosition.LATEST,
         batchSize: 1_000,

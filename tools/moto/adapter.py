@@ -49,6 +49,9 @@ class Adapter:
         """Makes the resource through its API and returns its physical id. Not overridden: moto's own model makes it."""
         raise NotImplementedError
 
+    def unmake(self, id: str, properties: Properties) -> None:
+        """Deletes it. Not overridden: it goes with what it belongs to."""
+
     def attributes(self, id: str, properties: Properties) -> Properties:
         """What Fn::GetAtt can ask for."""
         return {}

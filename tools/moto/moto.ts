@@ -14,6 +14,8 @@ export interface Moto extends AsyncDisposable {
    * @throws PipelineError TAPE_STATE_INVALID when it fails
    */
   run(script: "compare.py" | "prove.py", assemblyDir: string): Promise<unknown>;
+  /** A line for each thing that is in the account, sorted. @throws PipelineError TAPE_STATE_INVALID when it cannot be told */
+  list(): Promise<readonly string[]>;
 }
 
 /** Undefined takes a variable away from a child. */
@@ -65,7 +67,8 @@ export const openMoto = async (python: string, signal: AbortSignal): Promise<Mot
   const environment = { ...ENVIRONMENT, AWS_ENDPOINT_URL: url.replace("ready ", "") };
   return {
     environment,
-    run: (script, assemblyDir) => runScript(python, script, assemblyDir, { environment, signal }),
+    run: (script, assemblyDir) => runScript(python, script, [assemblyDir], { environment, signal }),
+    list: async () => (await runScript(python, "inventory.py", [], { environment, signal })) as readonly string[],
     [Symbol.asyncDispose]: end,
   };
 };
@@ -91,11 +94,11 @@ interface ScriptOptions {
 const runScript = async (
   python: string,
   script: string,
-  assemblyDir: string,
+  scriptArgs: readonly string[],
   { environment, signal }: ScriptOptions,
 ): Promise<unknown> => {
   try {
-    const args = [join(import.meta.dirname, script), assemblyDir];
+    const args = [join(import.meta.dirname, script), ...scriptArgs];
     const options = { env: { ...process.env, ...environment }, signal, maxBuffer: 64 * 1024 * 1024 };
     return JSON.parse((await promisify(execFile)(python, args, options)).stdout) as unknown;
   } catch (cause) {

@@ -10,6 +10,7 @@ import sys
 import threading
 from typing import Any
 
+from botocore.exceptions import ClientError
 from moto.cloudformation import parsing
 from moto.cloudformation.exceptions import ValidationError
 from moto.core.common_models import CloudFormationModel
@@ -36,6 +37,10 @@ def model_of(adapter: Adapter) -> type[CloudFormationModel]:
         def __init__(self, id: str, properties: Properties):
             self.physical_resource_id = id
             self.properties = properties
+            self.last_attributes: Properties | None = None
+
+        def attributes(self) -> Properties:
+            return adapter.attributes(self.physical_resource_id, self.properties)
 
         @staticmethod
         def cloudformation_type() -> str:
@@ -62,8 +67,21 @@ def model_of(adapter: Adapter) -> type[CloudFormationModel]:
         def update_from_cloudformation_json(cls, original_resource, *_args, **_about):
             raise ValidationError(message=f"{adapter.type}: resources are made here once, and never changed")
 
+        def delete(self, account_id: str, region: str) -> None:
+            try:
+                # The outputs of a deleted stack can still be asked for.
+                self.last_attributes = self.attributes()
+                adapter.unmake(self.physical_resource_id, self.properties)
+            except ClientError as error:
+                # A consumer goes with its stream, whichever is deleted first.
+                if "NotFound" not in error.response["Error"]["Code"]:
+                    raise ValidationError(message=f"{adapter.type} {self.physical_resource_id}: {error}") from error
+            except Exception as error:
+                # moto takes some kinds of errors for an answer.
+                raise ValidationError(message=f"{adapter.type} {self.physical_resource_id}: {error}") from error
+
         def get_cfn_attribute(self, attribute_name: str) -> Any:
-            attributes = adapter.attributes(self.physical_resource_id, self.properties)
+            attributes = self.last_attributes or self.attributes()
             if attribute_name not in attributes:
                 raise ValidationError(message=f"{adapter.type} has no attribute {attribute_name} here")
             return attributes[attribute_name]
@@ -88,6 +106,15 @@ def install() -> None:
         return found
 
     parsing.resource_class_from_type = known_class_of
+    # moto makes what a deleted stack's outputs name anew when they are asked for, unless it is still known.
+    delete = parsing.ResourceMap.delete
+
+    def delete_and_know(self: parsing.ResourceMap) -> None:
+        known = dict(self._parsed_resources)
+        delete(self)
+        self._parsed_resources.update(known)
+
+    parsing.ResourceMap.delete = delete_and_know
     # moto obeys a bucket policy's Deny and overlooks its Condition: "only by TLS" would refuse everything.
     FakeBucket.get_permission = lambda self, action, resource: PermissionResult.NEUTRAL
 

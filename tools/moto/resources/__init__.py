@@ -8,6 +8,7 @@ from . import (  # noqa: F401
     dynamodb,
     iam,
     kinesis,
+    kms,
     lambdas,
     logs,
     s3,

@@ -19,6 +19,9 @@ class Api(Adapter):
     def read(self, id: str, properties: Properties) -> Properties:
         return client("apigatewayv2").get_api(ApiId=id)
 
+    def unmake(self, id: str, properties: Properties) -> None:
+        client("apigatewayv2").delete_api(ApiId=id)
+
 
 class Part(Adapter):
     """A part of an API: the call that makes it and the one that reads it are named after it."""

@@ -16,3 +16,6 @@ class Budget(Adapter):
 
     def read(self, id: str, properties: Properties) -> Properties:
         return {"Budget": client("budgets").describe_budget(AccountId=ACCOUNT, BudgetName=id)["Budget"]}
+
+    def unmake(self, id: str, properties: Properties) -> None:
+        client("budgets").delete_budget(AccountId=ACCOUNT, BudgetName=id)

@@ -27,6 +27,9 @@ class Distribution(Adapter):
         told = client("cloudfront").get_distribution_config(Id=id)["DistributionConfig"]
         return {"DistributionConfig": unwrapped(told)}
 
+    def unmake(self, id: str, properties: Properties) -> None:
+        client("cloudfront").delete_distribution(Id=id, IfMatch=client("cloudfront").get_distribution(Id=id)["ETag"])
+
 
 class OriginAccessControl(Adapter):
     type = "AWS::CloudFront::OriginAccessControl"
@@ -40,6 +43,9 @@ class OriginAccessControl(Adapter):
     def read(self, id: str, properties: Properties) -> Properties:
         told = client("cloudfront").get_origin_access_control(Id=id)["OriginAccessControl"]
         return {"OriginAccessControlConfig": told["OriginAccessControlConfig"]}
+
+    def unmake(self, id: str, properties: Properties) -> None:
+        client("cloudfront").delete_origin_access_control(Id=id)
 
 
 class ResponseHeadersPolicy(Unserved):

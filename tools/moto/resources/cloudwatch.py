@@ -19,6 +19,9 @@ class Alarm(Adapter):
     def read(self, id: str, properties: Properties) -> Properties:
         return client("cloudwatch").describe_alarms(AlarmNames=[id])["MetricAlarms"][0]
 
+    def unmake(self, id: str, properties: Properties) -> None:
+        client("cloudwatch").delete_alarms(AlarmNames=[id])
+
 
 class CompositeAlarm(Unserved):
     type = "AWS::CloudWatch::CompositeAlarm"
@@ -43,3 +46,6 @@ class Dashboard(Adapter):
     def read(self, id: str, properties: Properties) -> Properties:
         told = client("cloudwatch").get_dashboard(DashboardName=id)
         return {"DashboardName": told["DashboardName"], "DashboardBody": json.loads(told["DashboardBody"])}
+
+    def unmake(self, id: str, properties: Properties) -> None:
+        client("cloudwatch").delete_dashboards(DashboardNames=[id])

@@ -53,6 +53,9 @@ class Table(Adapter):
             "Tags": tag_list(tag_map(tags)),
         }
 
+    def unmake(self, id: str, properties: Properties) -> None:
+        client("dynamodb").delete_table(TableName=id)
+
 
 def enabled(encryption: Properties) -> Properties:
     """The template's encryption in the API's words."""

@@ -38,6 +38,9 @@ class Stream(Adapter):
             "Tags": tag_list(tag_map(tags)),
         }
 
+    def unmake(self, id: str, properties: Properties) -> None:
+        client("kinesis").delete_stream(StreamName=id)
+
 
 class StreamConsumer(Adapter):
     type = "AWS::Kinesis::StreamConsumer"
@@ -52,6 +55,9 @@ class StreamConsumer(Adapter):
 
     def read(self, id: str, properties: Properties) -> Properties:
         return client("kinesis").describe_stream_consumer(ConsumerARN=id)["ConsumerDescription"]
+
+    def unmake(self, id: str, properties: Properties) -> None:
+        client("kinesis").deregister_stream_consumer(ConsumerARN=id)
 
 
 class ResourcePolicy(Adapter):

@@ -42,6 +42,9 @@ class Function(Adapter):
             **told.get("Concurrency", {}),
         }
 
+    def unmake(self, id: str, properties: Properties) -> None:
+        client("lambda").delete_function(FunctionName=id)
+
 
 class Permission(Adapter):
     type = "AWS::Lambda::Permission"
@@ -64,9 +67,12 @@ class Permission(Adapter):
 
 
 class EventSourceMapping(Adapter):
+    """moto knows no mapping of a consumer by enhanced fan-out: it gets one of the consumer's stream."""
+
     type = "AWS::Lambda::EventSourceMapping"
 
     def make(self, name: str, properties: Properties) -> str:
+        properties["EventSourceArn"] = stream_of(properties["EventSourceArn"])
         return client("lambda").create_event_source_mapping(**properties)["UUID"]
 
     def attributes(self, id: str, properties: Properties) -> Properties:
@@ -78,7 +84,15 @@ class EventSourceMapping(Adapter):
 
     def read(self, id: str, properties: Properties) -> Properties:
         told = client("lambda").get_event_source_mapping(UUID=id)
+        meant = properties["EventSourceArn"]
+        if meant != told["EventSourceArn"] == stream_of(meant):
+            told["EventSourceArn"] = client("kinesis").describe_stream_consumer(ConsumerARN=meant)[
+                "ConsumerDescription"
+            ]["ConsumerARN"]
         return {**told, "FunctionName": told["FunctionArn"], "Enabled": told["State"] == "Enabled"}
+
+    def unmake(self, id: str, properties: Properties) -> None:
+        client("lambda").delete_event_source_mapping(UUID=id)
 
 
 class EventInvokeConfig(Adapter):
@@ -92,6 +106,11 @@ class EventInvokeConfig(Adapter):
     def read(self, id: str, properties: Properties) -> Properties:
         told = client("lambda").get_function_event_invoke_config(FunctionName=properties["FunctionName"])
         return {**told, "FunctionName": properties["FunctionName"]}
+
+
+def stream_of(source_arn: str) -> str:
+    """The ARN of the stream that a consumer's ARN begins with; another one as it is."""
+    return source_arn.split("/consumer/")[0]
 
 
 def sha256_text(body: bytes) -> str:

@@ -23,6 +23,9 @@ class LogGroup(Adapter):
         tags = client("logs").list_tags_log_group(logGroupName=id)["tags"]
         return {**upper_first(group), "Tags": tag_list(tags)}
 
+    def unmake(self, id: str, properties: Properties) -> None:
+        client("logs").delete_log_group(logGroupName=id)
+
 
 class LogStream(Adapter):
     type = "AWS::Logs::LogStream"

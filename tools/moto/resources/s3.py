@@ -57,6 +57,9 @@ class Bucket(Adapter):
             told["Tags"] = tag_list(tag_map(s3.get_bucket_tagging(Bucket=id)["TagSet"]))
         return told
 
+    def unmake(self, id: str, properties: Properties) -> None:
+        client("s3").delete_bucket(Bucket=id)
+
 
 class BucketPolicy(Adapter):
     type = "AWS::S3::BucketPolicy"

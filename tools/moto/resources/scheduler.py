@@ -17,6 +17,9 @@ class Schedule(Adapter):
     def read(self, id: str, properties: Properties) -> Properties:
         return client("scheduler").get_schedule(Name=id, GroupName=properties.get("GroupName", "default"))
 
+    def unmake(self, id: str, properties: Properties) -> None:
+        client("scheduler").delete_schedule(Name=id)
+
 
 class ScheduleGroup(Adapter):
     type = "AWS::Scheduler::ScheduleGroup"

@@ -28,6 +28,9 @@ class Secret(Adapter):
         value = secrets.get_secret_value(SecretId=id)["SecretString"]
         return {**told, "SecretString": value, "Tags": tag_list(tag_map(told.get("Tags", [])))}
 
+    def unmake(self, id: str, properties: Properties) -> None:
+        client("secretsmanager").delete_secret(SecretId=id, ForceDeleteWithoutRecovery=True)
+
 
 class RotationSchedule(Adapter):
     type = "AWS::SecretsManager::RotationSchedule"

@@ -29,6 +29,9 @@ class Topic(Adapter):
         name = id.rsplit(":", 1)[1]
         return {**told, "TopicName": name, "Subscription": subscriptions, "Tags": tag_list(tag_map(tags))}
 
+    def unmake(self, id: str, properties: Properties) -> None:
+        client("sns").delete_topic(TopicArn=id)
+
 
 class Subscription(Adapter):
     type = "AWS::SNS::Subscription"

@@ -23,6 +23,9 @@ class Queue(Adapter):
         tags = client("sqs").list_queue_tags(QueueUrl=id).get("Tags", {})
         return {**told, "QueueName": told["QueueArn"].rsplit(":", 1)[1], "Tags": tag_list(tags)}
 
+    def unmake(self, id: str, properties: Properties) -> None:
+        client("sqs").delete_queue(QueueUrl=id)
+
 
 class QueuePolicy(Adapter):
     type = "AWS::SQS::QueuePolicy"
