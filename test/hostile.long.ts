@@ -3,6 +3,7 @@ import { PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openDynamoPaneStore } from "#adapters/dynamodb/pane-store.ts";
+import { openDynamoSymbolRegister } from "#adapters/dynamodb/symbol-register.ts";
 import { openKinesisClient } from "#adapters/kinesis/client.ts";
 import { systemClock as clock } from "#adapters/node/clock.ts";
 import { createTicketKey } from "#adapters/node/ticket-key.ts";
@@ -15,11 +16,20 @@ import { SUBPROTOCOL } from "#core/protocol/subprotocol.ts";
 import { textToSeal, ticketText } from "#core/tickets/ticket.ts";
 import { REFUSAL_CODES } from "#core/tickets/refusals.ts";
 import { durationMs, epochMs } from "#core/units.ts";
+import { MAX_WATCHED } from "#core/watch-list.ts";
 import { readConfig } from "#lambdas/aggregator/config.ts";
 import { openLocalCloud, type LocalCloud } from "#local/cloud.ts";
 import { assemble, type Assembly } from "../cli/assemble.ts";
 import { aggregatorEnvironment } from "../cli/running.ts";
-import { askTicket, intrude, outcomeOf, OWN_PAGE, tryConnect, type TicketAnswer } from "./hostile/clients.ts";
+import {
+  askTicket,
+  intrude,
+  outcomeOf,
+  OWN_PAGE,
+  tryConnect,
+  type Intruder,
+  type TicketAnswer,
+} from "./hostile/clients.ts";
 
 /** Short windows, nobody else's trades, and few tickets at once, as a laptop starts a process for each. */
 const SETTINGS = {
@@ -302,6 +312,30 @@ test("a rotation of the secret keeps nobody out", PATIENT, async () => {
   secrets.destroy();
   expect(SecretString).not.toBe(secret);
   expect([await connect(before), await connect(await freshTicket())]).toEqual(["open", "open"]);
+  await othersAreUndisturbed();
+});
+
+test("clients that have ever more symbols watched fill a list of so many, and no table", PATIENT, async () => {
+  const clients = await Promise.all([intrude(cloud), intrude(cloud)]);
+  const groups = MAX_WATCHED / CLIENT_LIMITS.symbols + 2;
+  const flood = async (client: Intruder, which: number): Promise<readonly string[]> => {
+    const answers = [];
+    for (let group = 0; group < groups; group++) {
+      const symbols = Array.from({ length: CLIENT_LIMITS.symbols }, (_, index) => `W${which}-${group * 100 + index}`);
+      answers.push((await client.ask(JSON.stringify({ action: "watch", symbols }))).code ?? "watched");
+    }
+    return answers;
+  };
+  const answers = (await Promise.all(clients.map(flood))).flat();
+  expect(new Set(answers)).toEqual(new Set(["watched", "too-many-watched"]));
+
+  const { symbolsTable } = readConfig(aggregatorEnvironment(cloud));
+  await using register = openDynamoSymbolRegister({ table: symbolsTable, clock });
+  const watched = (await register.list()).filter(({ isWatched }) => isWatched);
+  const granted = answers.filter((answer) => answer === "watched").length * CLIENT_LIMITS.symbols;
+  expect(watched).toHaveLength(granted);
+  expect(granted).toBeLessThanOrEqual(MAX_WATCHED);
+  for (const { socket } of clients) socket.close();
   await othersAreUndisturbed();
 });
 

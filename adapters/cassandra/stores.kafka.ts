@@ -45,7 +45,7 @@ checkpointStoreContract("cassandra", () => fresh(openCassandraCheckpointStore(op
 shardStatusStoreContract("cassandra", () => fresh(openCassandraShardStatusStore(options), "statuses"));
 gapStoreContract("cassandra", () => fresh(openCassandraGapStore(options), "gaps"));
 leaseStoreContract("cassandra", () => fresh(openCassandraLeaseStore(options), "leases"));
-symbolRegisterContract("cassandra", () => fresh(openCassandraSymbolRegister(options), "symbols"));
+symbolRegisterContract("cassandra", (clock) => fresh(openCassandraSymbolRegister({ ...options, clock }), "symbols"));
 rejectedStoreContract("cassandra", () =>
   fresh(openCassandraRejectedStore({ ...options, keepMs: hour }), "rejected", "redriven"),
 );

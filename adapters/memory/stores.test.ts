@@ -38,6 +38,6 @@ failedBatchStoreContract("memory", async () => {
 gapStoreContract("memory", () => disposable(createMemoryGapStore()));
 leaseStoreContract("memory", () => disposable(createMemoryLeaseStore()));
 connectionStoreContract("memory", () => disposable(createMemoryConnectionStore()));
-symbolRegisterContract("memory", () => disposable(createMemorySymbolRegister()));
+symbolRegisterContract("memory", (clock) => disposable(createMemorySymbolRegister({ clock })));
 shardStatusStoreContract("memory", () => disposable(createMemoryShardStatusStore()));
 ticketStoreContract("memory", () => disposable(createMemoryTicketStore()));

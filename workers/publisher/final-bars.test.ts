@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { createManualClock } from "#adapters/memory/clock.ts";
 import { createMemoryPaneStore } from "#adapters/memory/pane-store.ts";
 import { createMemorySymbolRegister } from "#adapters/memory/symbol-register.ts";
 import { durationMs, epochMs } from "#core/units.ts";
@@ -7,8 +8,10 @@ import { FinalBars } from "./final-bars.ts";
 
 const minute = durationMs(60_000);
 
+const clock = createManualClock(epochMs(0));
+
 const open = async () => {
-  const [panes, symbols] = [createMemoryPaneStore(), createMemorySymbolRegister()];
+  const [panes, symbols] = [createMemoryPaneStore(), createMemorySymbolRegister({ clock })];
   await symbols.see(["IBM", "SPY"], epochMs(0));
   return { panes, bars: new FinalBars({ panes, symbols, storedIntervalsMs: [minute], intervalMs: minute }) };
 };
