@@ -62,6 +62,7 @@ export class Aggregator extends Construct {
     checkpoints.grantReadRows(this.function);
     checkpoints.grantPutRows(this.function);
     rejected.grant(this.function, "dynamodb:BatchWriteItem");
+    symbols.grantReadRows(this.function);
     symbols.grantPutRows(this.function);
   }
 }
