@@ -1,5 +1,5 @@
 import { Duration } from "aws-cdk-lib";
-import type { WebSocketStage } from "aws-cdk-lib/aws-apigatewayv2";
+import type { HttpStage, WebSocketStage } from "aws-cdk-lib/aws-apigatewayv2";
 import { MathExpression, Metric, Stats, type IMetric } from "aws-cdk-lib/aws-cloudwatch";
 import { METRICS, METRICS_NAMESPACE, type MetricName } from "#core/metrics.ts";
 import type { RecordStream } from "./record-stream.ts";
@@ -16,6 +16,8 @@ export interface Watched {
   readonly panes: StoreTable;
   readonly connections: StoreTable;
   readonly socketStage: WebSocketStage;
+  /** Where tickets are handed out, undefined where nobody needs any. */
+  readonly ticketStage: HttpStage | undefined;
   /** The UUID of the mapping of ticks to the aggregator. */
   readonly ticksMappingId: string;
 }
