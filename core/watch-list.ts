@@ -1,7 +1,7 @@
 import { durationMs, type EpochMs } from "./units.ts";
 
 /** So many symbols are watched at most, for all clients together. */
-export const MAX_WATCHED = 1_000;
+export const MAX_WATCHED = 5_000;
 
 /** A symbol that nobody asks for again is watched for so long. */
 export const WATCHED_FOR_MS = durationMs(7 * 86_400_000);
@@ -30,8 +30,8 @@ export const isStillWatched = (askedMs: EpochMs, nowMs: EpochMs): boolean => now
  * There is no condition on a sum of rows, and so whoever has added looks again. Of any who keep what they added, the last
  * to look has seen what all of them put, and that there was room for it:
  *
- *     A    999 ── put X ─────── 1,001: remove X        both may give way, never neither
- *     B       999 ──── put Y ──────── 1,000: keeps Y
+ *     A    4,999 ── put X ─────── 5,001: remove X        both may give way, never neither
+ *     B       4,999 ──── put Y ──────── 5,000: keeps Y
  */
 export const watchWithin = async (rows: WatchRows, symbols: readonly string[], nowMs: EpochMs): Promise<boolean> => {
   const known = await rows.read();
