@@ -1,6 +1,7 @@
 import type { Pane } from "#core/pane.ts";
 import { MAX_STATE_BYTES } from "#core/plan/state-size.ts";
 import type { Log } from "#core/ports/log.ts";
+import type { Meter } from "#core/ports/meter.ts";
 import { durationMs, epochMs, type DurationMs } from "#core/units.ts";
 import { createAggregator, type AggregatorResponse } from "#lambdas/aggregator/aggregator.ts";
 import type { AggregatorEvent } from "#lambdas/aggregator/kinesis-event.ts";
@@ -21,6 +22,7 @@ const RULES = {
 } as const;
 const NOW_MS = epochMs(MARKET_STARTS_MS + 60_000);
 const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const UNHEARD: Meter = { emit: () => undefined };
 
 export interface BenchAggregatorOptions {
   readonly intervalsMs: readonly DurationMs[];
@@ -53,7 +55,7 @@ export const openAggregator = ({
   const { ports, stored, clear } = createRecordingPorts(NOW_MS, publish);
   const rules = { ...RULES, maxStateBytes, intervalsMs };
   const handles = Array.from({ length: processes }, () =>
-    createAggregator({ ...ports, stream: "ticks", rules, log: SILENT }),
+    createAggregator({ ...ports, stream: "ticks", rules, log: SILENT, meter: UNHEARD }),
   );
   let calls = 0;
   return {

@@ -1,4 +1,5 @@
 /** The process of one benchmark: measures what its argument asks for, and tells its parent. */
+import { PipelineError } from "#core/errors.ts";
 import { BENCHMARKS } from "./registry.ts";
 import type { AloneMessage, AloneQuestion } from "./run-alone.ts";
 
@@ -13,7 +14,13 @@ const context = {
   wants: (name: string) => wanted.includes(name),
   progress: (text: string) => void tell({ kind: "progress", text }),
 };
-for await (const figure of BENCHMARKS[benchmark]!.measure(context)) {
-  if (wanted.includes(figure.name)) await tell({ kind: "figure", figure });
+try {
+  for await (const figure of BENCHMARKS[benchmark]!.measure(context)) {
+    if (wanted.includes(figure.name)) await tell({ kind: "figure", figure });
+  }
+} catch (error) {
+  if (!(error instanceof PipelineError && error.code === "TAPE_ENGINE_UNAVAILABLE")) throw error;
+  await tell({ kind: "lacking", text: error.message });
+  process.exit();
 }
 process.disconnect();

@@ -125,6 +125,7 @@ const portsOf = (wants: Wanted, post: (text: string) => unknown): BroadcastDeps 
     },
     clock: { nowMs: () => PANE.startMs, sleep: async () => {} },
     log: { info: silence, warn: silence, error: silence },
+    meter: { emit: silence },
     storedIntervalsMs: [MINUTE],
   };
 };

@@ -2,7 +2,7 @@ import { SHARD_ID } from "./kinesis-event-text.ts";
 import type { Trade } from "#core/trade.ts";
 
 /** A record of the plain handler's stream: one trade. */
-interface PlainTrade {
+export interface PlainTrade {
   readonly symbol: string;
   readonly price: number;
   readonly size: number;
@@ -56,18 +56,21 @@ export const createPlainHandler =
     const changed = new Set<string>();
     for (const { kinesis } of Records) {
       const trade = JSON.parse(Buffer.from(kinesis.data, "base64").toString()) as PlainTrade;
-      for (const intervalMs of intervalsMs) {
-        const key = `${trade.symbol}|${intervalMs}|${Math.floor(trade.eventTimeMs / intervalMs) * intervalMs}`;
-        changed.add(key);
-        const bar = bars.get(key);
-        if (bar === undefined) bars.set(key, barOf(trade));
-        else addTo(bar, trade);
-      }
+      for (const intervalMs of intervalsMs) changed.add(addPlainTrade(bars, trade, intervalMs));
     }
     publish([...changed].map((key) => [key, bars.get(key)!]));
     if (isFinalInvokeForWindow) store([...bars]);
     return { state: isFinalInvokeForWindow ? {} : { bars: Object.fromEntries(bars) }, batchItemFailures: [] };
   };
+
+/** Adds a trade to its bar of an interval, and tells the bar's key. */
+export const addPlainTrade = (bars: Map<string, PlainBar>, trade: PlainTrade, intervalMs: number): string => {
+  const key = `${trade.symbol}|${intervalMs}|${Math.floor(trade.eventTimeMs / intervalMs) * intervalMs}`;
+  const bar = bars.get(key);
+  if (bar === undefined) bars.set(key, barOf(trade));
+  else addTo(bar, trade);
+  return key;
+};
 
 const barOf = ({ price, size, eventTimeMs }: PlainTrade): PlainBar => [
   1,

@@ -4,6 +4,8 @@ import { readFileSync } from "node:fs";
 export interface ProcessUsage {
   /** A function's name, or whatever its environment calls it; undefined when it has none. */
   readonly functionName: string | undefined;
+  /** What it was started by, its arguments with spaces between them. */
+  readonly commandLine: string;
   readonly cpuMs: number;
   /** The most memory that was resident at once. */
   readonly peakBytes: number;
@@ -34,6 +36,7 @@ const usageOf = (id: number): ProcessUsage | undefined => {
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     return {
       functionName: /\0AWS_LAMBDA_FUNCTION_NAME=([^\0]*)/.exec(`\0${read("environ")}`)?.[1],
+      commandLine: read("cmdline").replaceAll("\0", " ").trim(),
       cpuMs: (Number(fields[USER_TICKS]) + Number(fields[SYSTEM_TICKS])) * TICK_MS,
       peakBytes: Number(/VmHWM:\s*(\d+) kB/.exec(read("status"))?.[1] ?? 0) * 1_024,
     };

@@ -6,6 +6,7 @@ import { fanoutBenchmark } from "./fanout-benchmark.ts";
 import { frameBytesBenchmark } from "./frame-bytes.ts";
 import { handlerSizesBenchmark } from "./handler-sizes.ts";
 import { handlerBenchmark } from "./handler.ts";
+import { kafkaBenchmark } from "./kafka.ts";
 import { latencyBenchmark } from "./latency.ts";
 import { pageBenchmark } from "./page.ts";
 import { pipelineBenchmark } from "./pipeline.ts";
@@ -26,6 +27,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   socketBenchmark,
   pageBenchmark,
   dashboardBenchmark,
+  kafkaBenchmark,
 ];
 
 /** The names of all figures. */

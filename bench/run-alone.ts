@@ -15,7 +15,9 @@ export interface AloneQuestion {
 /** What it tells. */
 export type AloneMessage =
   | { readonly kind: "figure"; readonly figure: Figure }
-  | { readonly kind: "progress"; readonly text: string };
+  | { readonly kind: "progress"; readonly text: string }
+  /** This machine lacks what the benchmark needs. */
+  | { readonly kind: "lacking"; readonly text: string };
 
 /**
  * Runs one benchmark in a process of its own, so that none is slowed or sped up by what another taught the engine.

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { PipelineError } from "#core/errors.ts";
+import { slidingWindowText, type SlidingWindow } from "#core/sliding-window.ts";
 import { openTemporaryDir } from "#local/temporary-dir.ts";
 import { buildLambdas } from "#tools/build.ts";
 
@@ -15,17 +16,22 @@ export interface Assembly extends AsyncDisposable {
 }
 
 /**
- * What a laptop chooses: a window that closes soon, and tickets for all who reach it, as no issuer of tokens is asked here.
- * The embedded Kinesis knows no consumers.
+ * What a laptop chooses: a window that closes soon, and tickets for all who reach it, known or not.
+ * The embedded Kinesis knows no consumers, and is what there is here, as the embedded DynamoDB is.
  */
 const LAPTOP_SETTINGS = {
   arrivalWindowSeconds: "5",
   dataRemoval: "destroy",
+  stage: "",
   fanOut: "none",
+  store: "dynamodb",
+  stream: "kinesis",
   access: "ticket",
   allowedOrigins: "",
   jwtIssuer: "",
   jwtAudiences: "",
+  signInClientId: "",
+  signInOrigins: "",
 } as const;
 
 /**
@@ -49,6 +55,10 @@ export const assemble = async (settings: Readonly<Record<string, string>>, signa
   }
   return { dir, bundlesDir, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() };
 };
+
+/** The setting of the averages that flags ask for; without any, what tapestream.config.ts says holds. */
+export const slidingSetting = (sliding: readonly SlidingWindow[]): Readonly<Record<string, string>> =>
+  sliding.length === 0 ? {} : { slidingAverages: sliding.map(slidingWindowText).join(",") };
 
 /**
  * Synthesizes the app with more variables, those of infra/app.ts.

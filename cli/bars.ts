@@ -6,21 +6,23 @@ import { csvOf } from "#core/bar-csv.ts";
 import { PipelineError } from "#core/errors.ts";
 import type { CheckpointStore } from "#core/ports/checkpoint-store.ts";
 import { isSymbol } from "#core/trade.ts";
-import { epochMs, type EpochMs } from "#core/units.ts";
+import { epochMs, type DurationMs, type EpochMs } from "#core/units.ts";
 import { readConfig } from "#lambdas/aggregator/config.ts";
 import { mustBeFlagsAlone, runCommand, usage, type Arguments } from "./command.ts";
 import { number } from "./output.ts";
 import { jsonOf, readBars } from "./read-bars.ts";
 import { createProgressLine } from "./progress-line.ts";
 import { chooseRunning, readPid } from "./choose-running.ts";
-import { mustBeOffered, readBarInterval, readInstant } from "./values.ts";
+import { mustBeFolded, mustBeOffered, readBarInterval, readInstant, readSliding } from "./values.ts";
 
 const HELP = `Prints the bars of one symbol from the store that runs on this machine.
 
 Usage: npm run bars -- --symbol S --interval I [flags]
+       npm run bars -- --symbol S --sliding L/S [flags]
 
   --symbol S         as in the feed, like IBM
   --interval I       stored or a multiple of a stored one, like 10s, 1m, 5m, 1h
+  --sliding L/S      windows that overlap, length and step like 10s/5s: the last 10 s, every 5 s
   --from T           first bar start, inclusive: 2013-10-07T13:30:00Z or ms since 1970
                      (default: a day's worth, or 1,000 bars if that is longer, before --to)
   --to T             bar starts before this                    (default: behind the newest trade)
@@ -38,9 +40,7 @@ const MAX_WINDOWS = 4_320_000;
 const bars = async (args: Arguments): Promise<number> => {
   const symbol = args.text("symbol");
   if (symbol === undefined || !isSymbol(symbol)) throw usage("--symbol must name a symbol, like --symbol IBM");
-  const interval = args.text("interval");
-  if (interval === undefined) throw usage("--interval must be given, like --interval 1m");
-  const intervalMs = readBarInterval(interval);
+  const { lengthMs: intervalMs, stepMs } = readWindow(args);
   const format = args.text("format") ?? "csv";
   if (format !== "csv" && format !== "json") throw usage(`--format must be csv or json, was ${JSON.stringify(format)}`);
   const [from, to] = [readOptional("--from", args.text("from")), readOptional("--to", args.text("to"))];
@@ -52,7 +52,8 @@ const bars = async (args: Arguments): Promise<number> => {
   Object.assign(process.env, running.environment);
   const { intervals, panesTable, checkpointsTable, ticksStream } = readConfig(running.aggregator);
   const storedMs = intervals.map(({ intervalMs }) => intervalMs);
-  mustBeOffered(intervalMs, storedMs);
+  if (stepMs === undefined) mustBeOffered(intervalMs, storedMs);
+  else mustBeFolded({ lengthMs: intervalMs, stepMs }, storedMs);
   await using checkpoints = openDynamoCheckpointStore({ table: checkpointsTable, clock });
   const newestMs = await newestTrade(checkpoints, ticksStream);
   const toMs = to ?? epochMs(newestMs + 1);
@@ -62,10 +63,19 @@ const bars = async (args: Arguments): Promise<number> => {
   if (toMs - fromMs > longestMs)
     throw usage(`--from and --to must be at most ${number(longestMs / DAY_MS)} days apart; ask for them in parts`);
   await using panes = openDynamoPaneStore({ table: panesTable, intervals, clock });
-  const found = await readBars(panes, storedMs, { symbol, intervalMs, fromMs, toMs });
+  const found = await readBars(panes, storedMs, { symbol, intervalMs, stepMs, fromMs, toMs });
   process.stdout.write(format === "csv" ? csvOf(found) : jsonOf(found));
   if (found.length === 0) process.stderr.write(`no bars of ${symbol} start in that span\n`);
   return 0;
+};
+
+/** The windows asked for, without a step where they are an interval's. */
+const readWindow = (args: Arguments): { readonly lengthMs: DurationMs; readonly stepMs?: DurationMs } => {
+  const [interval, sliding] = [args.text("interval"), args.text("sliding")];
+  if (interval !== undefined && sliding !== undefined) throw usage("--interval and --sliding exclude each other");
+  if (sliding !== undefined) return readSliding([sliding])[0]!;
+  if (interval === undefined) throw usage("--interval must be given, like --interval 1m");
+  return { lengthMs: readBarInterval(interval) };
 };
 
 const readOptional = (flag: string, text: string | undefined): EpochMs | undefined =>
@@ -98,6 +108,7 @@ await runCommand({
   options: {
     symbol: { type: "string" },
     interval: { type: "string" },
+    sliding: { type: "string" },
     from: { type: "string" },
     to: { type: "string" },
     store: { type: "string" },

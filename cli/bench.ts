@@ -42,7 +42,7 @@ const bench = async (args: Arguments): Promise<number> => {
     const report: Report = { ...origin, results };
     if (json !== undefined) await writeFile(json, `${JSON.stringify(report, undefined, 2)}\n`);
   }
-  return 0;
+  return results.length === 0 ? 1 : 0;
 };
 
 const measure = async (
@@ -57,6 +57,7 @@ const measure = async (
     await runAlone({ benchmark, isQuick, wanted: own }, (message) => {
       if (message.kind === "progress") return progress.show(message.text);
       progress.end();
+      if (message.kind === "lacking") return say(`left out ${own.join(", ")}: ${message.text}`);
       onFigure(message.figure);
     });
     progress.end();

@@ -16,7 +16,7 @@ await runCommand({
   options: { workers: { type: "boolean" } },
   run: async (args) => {
     mustBeFlagsAlone(args);
-    sayBuilt(args.isSet("workers") ? await buildWorkers() : await buildLambdas());
+    sayBuilt(args.isSet("workers") ? await buildWorkers() : await buildLambdas({ hasOtherEngines: true }));
     if (args.isSet("workers")) await buildWeb();
     await endBuilder();
     return 0;

@@ -3,7 +3,7 @@ import { countOf } from "./output.ts";
 
 /**
  * What a local cloud's event says to whoever watches, in a sentence. Undefined for what is no trouble: a function's own
- * lines, invocations, and outputs that mean nothing here.
+ * lines and metrics, invocations, and outputs that mean nothing here.
  */
 export const cloudEventText = (event: CloudEvent): string | undefined => {
   switch (event.kind) {
@@ -24,6 +24,7 @@ export const cloudEventText = (event: CloudEvent): string | undefined => {
     case "socket-refused":
       return `a socket's ${event.routeKey} was refused with ${event.statusCode}: ${event.reason}`;
     case "logged":
+    case "metered":
     case "invoked":
     case "fault-injected":
     case "output-omitted":

@@ -3,8 +3,9 @@ import { PipelineError } from "#core/errors.ts";
 import { openAccount, type Account } from "./account/account.ts";
 import { emptyBucket } from "./account/buckets.ts";
 import { isConfirmed } from "./account/confirm.ts";
-import { findDeployment } from "./account/deployment.ts";
+import { findDeployment, otherStagesWords } from "./account/deployment.ts";
 import { dataAmong, deleteData, type KeptData } from "./account/kept-data.ts";
+import { readStage, stageWords, STAGE_OPTION } from "./account/stage.ts";
 import { deleteStack, resourcesOfStack, type DeployedStack } from "./account/stacks.ts";
 import { destroyWords, endWords } from "./account/words.ts";
 import { mustBeFlagsAlone, runCommand, usage, type Arguments } from "./command.ts";
@@ -14,6 +15,7 @@ const HELP = `Takes a deployment out of an AWS account: deletes its stacks, and 
 
 Usage: npm run destroy [-- flags]
 
+  --stage NAME   of several deployments in one account, the one of this name    (default: that of tapestream.config.ts)
   --keep-data    keeps tables, the ticks stream and the bucket of failed batches, and says what they are called
   --delete-data  deletes them as well, for good
   --yes          does not ask; must come with one of the two above
@@ -26,10 +28,13 @@ too: under "destroy" the data goes with its stack, and --keep-data is refused.
 const destroy = async (args: Arguments): Promise<number> => {
   mustBeFlagsAlone(args);
   const answer = readAnswer(args);
+  const stage = await readStage(args);
   using account = await openAccount();
-  const stacks = await findDeployment(account);
+  const stacks = await findDeployment(account, stage);
   if (stacks.length === 0) {
-    say(`nothing of tapestream is deployed in ${account.region} of this account`);
+    say(`nothing of ${stageWords(stage)} is deployed in ${account.region} of this account`);
+    const others = await otherStagesWords(account, stage);
+    if (others !== undefined) say(others);
     return 0;
   }
   const resources = (await Promise.all(stacks.map((stack) => resourcesOfStack(account, stack)))).flat();
@@ -91,6 +96,7 @@ const deleteStacks = async (account: Account, stacks: readonly DeployedStack[], 
 await runCommand({
   help: HELP,
   options: {
+    ...STAGE_OPTION,
     "keep-data": { type: "boolean" },
     "delete-data": { type: "boolean" },
     yes: { type: "boolean" },

@@ -1,9 +1,17 @@
-/** What the end-to-end suite is deployed with: trades of a simulation once, two shards, and a socket that is open to anybody. */
+/**
+ * What the end-to-end suite is deployed with, whatever tapestream.config.ts says: trades of a simulation once, two shards, a
+ * socket as closed as it is by default, nobody who is mailed, and nothing that stays.
+ */
 export const E2E_SETTINGS = {
   source: "sim:?seed=7&symbols=IBM,SPY&rate=200&trades=600",
   shards: "2",
   arrivalWindowSeconds: "2",
-  access: "public",
+  access: "ticket",
+  allowedOrigins: "",
+  jwtIssuer: "",
+  jwtAudiences: "",
+  alarmEmail: "",
+  monthlyBudgetDollars: "0",
   dataRemoval: "destroy",
 } as const;
 

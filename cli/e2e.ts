@@ -2,10 +2,14 @@ import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { OUTPUTS } from "#core/deployment.ts";
 import { PipelineError } from "#core/errors.ts";
 import { openTemporaryDir } from "#local/temporary-dir.ts";
 import { buildLambdas } from "#tools/build.ts";
-import { runCdk, type CdkOptions } from "#tools/cdk.ts";
+import { runCdk } from "#tools/cdk.ts";
+import { runScript, type ScriptOptions } from "#tools/run-script.ts";
+import { openAccount } from "./account/account.ts";
+import { mustBeBootstrapped } from "./account/deployment.ts";
 import { mustBeFlagsAlone, runCommand, usage, type Arguments } from "./command.ts";
 import { E2E_SETTINGS, LACKS, type E2eTarget } from "./e2e-target.ts";
 import { say } from "./output.ts";
@@ -17,16 +21,21 @@ Usage: npm run e2e:aws -- --yes
        npm run e2e:localstack
 
   --target aws|localstack  aws: the account and region that your AWS credentials name
-                           localstack: one that runs here  (docker compose --profile localstack up)
+                           localstack: one that runs here
   --yes                    aws: yes, deploy to this account
   --help                   shows this
 
-The stacks bear a name of their own in front, E2e and eight digits, and nothing else in the account is touched. They are
-destroyed at the end, also after a failure and after Ctrl-C, with all data in them.
+The stacks are a stage of their own, E2e and eight digits in front of their names, and nothing else in the account is
+touched. They are destroyed at the end, also after a failure and after Ctrl-C, with all data in them.
+
+What localstack needs: LocalStack at http://localhost:4566, under a plan that has WebSocket APIs:
+  export LOCALSTACK_AUTH_TOKEN=…
+  docker compose --profile localstack up --wait localstack
 
 What aws needs: credentials that may deploy, a region with "cdk bootstrap" done.
 What aws costs: about ten minutes of 4 Kinesis shards and some thousand small requests: below 0.10 dollars in us-east-1,
-where a shard is 0.015 an hour; "npm run plan" has all prices. For these minutes its WebSocket API is open to anybody.
+where a shard is 0.015 an hour; "npm run plan" has all prices. Its WebSocket API is closed, as by default: to connect,
+the suite asks for tickets.
 `;
 
 const ROOT = join(import.meta.dirname, "..");
@@ -38,7 +47,7 @@ const e2e = async (args: Arguments): Promise<number> => {
   const target = args.text("target");
   if (target !== "aws" && target !== "localstack") throw usage(`--target must be aws or localstack, was ${target}`);
   if (target === "aws" && !args.isSet("yes")) throw usage("--yes must be given, as this deploys to your AWS account");
-  if (target === "localstack") await mustRun();
+  await (target === "localstack" ? mustRun() : mustBeReady());
   const stop = stopSignal();
   try {
     const code = await deployed(target, stop, (place) => runSuite(target, place, stop));
@@ -54,7 +63,7 @@ const e2e = async (args: Arguments): Promise<number> => {
 const mustRun = async (): Promise<void> => {
   const asked = fetch(`${LOCALSTACK}/_localstack/health`, { signal: AbortSignal.timeout(5_000) });
   const answer = await asked.catch((cause: unknown) => {
-    const must = `LocalStack must answer at ${LOCALSTACK}, did not: docker compose --profile localstack up --wait`;
+    const must = `LocalStack must answer at ${LOCALSTACK}, did not: ${START}`;
     throw new PipelineError("TAPE_CONNECTION_UNAVAILABLE", must, { cause });
   });
   const { services = {} } = (await answer.json()) as { readonly services?: Readonly<Record<string, string>> };
@@ -66,9 +75,17 @@ const mustRun = async (): Promise<void> => {
   }
 };
 
+const START = "export LOCALSTACK_AUTH_TOKEN, then docker compose --profile localstack up --wait localstack starts it";
+
+/** @throws PipelineError TAPE_ACCOUNT_UNAVAILABLE unless credentials and region name an account that the CDK can deploy to. */
+const mustBeReady = async (): Promise<void> => {
+  using account = await openAccount();
+  await mustBeBootstrapped(account);
+};
+
 interface Place {
   readonly outputsFile: string;
-  readonly environment: CdkOptions["environment"];
+  readonly environment: ScriptOptions["environment"];
 }
 
 /** Deploys, does `work`, and destroys what was deployed, whatever came of it. */
@@ -81,36 +98,31 @@ const deployed = async (
   const [bundlesDir, outputsFile] = [join(folder.dir, "lambdas"), join(folder.dir, "outputs.json")];
   await buildLambdas({ outDir: bundlesDir });
   const stage = `E2e${randomBytes(4).toString("hex")}`;
-  const environment = { ...environmentOf(target), BUNDLES_DIR: bundlesDir, APP_STAGE: stage };
-  const about = ["--output", join(folder.dir, "cdk.out"), ...CONTEXT];
+  const environment = { ...environmentOf(target), BUNDLES_DIR: bundlesDir };
+  const about = ["--output", join(folder.dir, "cdk.out"), ...contextOf(target, stage)];
   const options = { environment, onLine: say };
   try {
     if (target === "localstack") await runCdk(["bootstrap", ...about], { ...options, signal: stop });
-    const stacks = target === "localstack" ? [`${stage}/*Storage`, `${stage}/*Pipeline`] : [`${stage}/*`];
-    const deploy = [
-      "deploy",
-      ...stacks,
-      "--method=direct",
-      "--require-approval=never",
-      "--outputs-file",
-      outputsFile,
-      ...about,
-    ];
-    await runCdk(deploy, { ...options, signal: stop });
+    const deploy = ["deploy", "--all", "--method=direct", "--require-approval=never", "--outputs-file", outputsFile];
+    await runCdk([...deploy, ...about], { ...options, signal: stop });
     return await work({ outputsFile, environment });
   } finally {
-    say(`destroys the stacks; should this be interrupted: APP_STAGE=${stage} npx cdk destroy "${stage}/*"`);
-    const destroy = ["destroy", `${stage}/*`, "--force", ...about];
-    await runCdk(destroy, { ...options, signal: AbortSignal.timeout(DESTROY_MS) });
+    const args = ["--stage", stage, "--delete-data", "--yes"];
+    say(`destroys the stacks; should this be interrupted: npm run destroy -- ${args.join(" ")}`);
+    const destroy = { name: "destroy", file: join(import.meta.dirname, "destroy.ts"), args };
+    await runScript(destroy, { ...options, signal: AbortSignal.timeout(DESTROY_MS) });
   }
 };
 
 const DESTROY_MS = 1_800_000;
 
-const CONTEXT = Object.entries(E2E_SETTINGS).flatMap(([key, value]) => ["--context", `${key}=${value}`]);
+const contextOf = (target: E2eTarget, stage: string): readonly string[] => {
+  const settings = { ...E2E_SETTINGS, stage, hasDashboard: String(!("CloudFront" in LACKS[target])) };
+  return Object.entries(settings).flatMap(([key, value]) => ["--context", `${key}=${value}`]);
+};
 
 /** Nothing of a real account reaches LocalStack, and nothing of LocalStack's goes to a real account. */
-const environmentOf = (target: E2eTarget): CdkOptions["environment"] =>
+const environmentOf = (target: E2eTarget): ScriptOptions["environment"] =>
   target === "aws"
     ? {}
     : {
@@ -128,10 +140,12 @@ const runSuite = async (
   { outputsFile, environment }: Place,
   signal: AbortSignal,
 ): Promise<number> => {
+  const outputs = await readOutputs(outputsFile);
   const variables = {
     E2E_TARGET: target,
     E2E_OUTPUTS: outputsFile,
-    E2E_WEBSOCKET_URL: await webSocketUrlOf(target, outputsFile),
+    E2E_WEBSOCKET_URL: urlOf(target, outputs[OUTPUTS.webSocketUrl]!, "ws"),
+    E2E_TICKETS_URL: urlOf(target, outputs[OUTPUTS.ticketsUrl]!, "http"),
     E2E_LACKS: Object.keys(LACKS[target]).join(","),
   };
   const child = spawn(process.execPath, [join(ROOT, "node_modules/vitest/vitest.mjs"), ...SUITE], {
@@ -145,13 +159,17 @@ const runSuite = async (
   return new Promise((resolve) => child.once("close", (code) => resolve(code ?? 1)));
 };
 
+/** The outputs of all stacks by id. */
+const readOutputs = async (file: string): Promise<Readonly<Record<string, string>>> => {
+  const stacks = JSON.parse(await readFile(file, "utf8")) as Readonly<Record<string, Readonly<Record<string, string>>>>;
+  return Object.assign({}, ...Object.values(stacks)) as Record<string, string>;
+};
+
 /** LocalStack's APIs are reached by their ids below its own name. */
-const webSocketUrlOf = async (target: E2eTarget, outputsFile: string): Promise<string> => {
-  const stacks = JSON.parse(await readFile(outputsFile, "utf8")) as Readonly<Record<string, Record<string, string>>>;
-  const url = Object.values(stacks).find((outputs) => "WebSocketUrl" in outputs)!["WebSocketUrl"]!;
+const urlOf = (target: E2eTarget, url: string, scheme: "ws" | "http"): string => {
   if (target === "aws") return url;
   const { hostname, pathname } = new URL(url);
-  return `ws://${hostname.split(".")[0]}.execute-api.localhost.localstack.cloud:4566${pathname}`;
+  return `${scheme}://${hostname.split(".")[0]}.execute-api.localhost.localstack.cloud:4566${pathname}`;
 };
 
 await runCommand({

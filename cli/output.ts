@@ -14,5 +14,5 @@ export const countOf = (value: number, thing: string, things = `${thing}s`): str
 
 /** How large each function's bundle is. */
 export const sayBuilt = (built: readonly BuiltLambda[]): void => {
-  for (const { name, bytes } of built) say(`${name.padEnd(14)} ${number(Math.ceil(bytes / 1_024)).padStart(6)} KB`);
+  for (const { name, bytes } of built) say(`${name.padEnd(24)} ${number(Math.ceil(bytes / 1_024)).padStart(6)} KB`);
 };

@@ -1,8 +1,10 @@
 import { DescribeStreamSummaryCommand } from "@aws-sdk/client-kinesis";
 import { OUTPUTS } from "#core/deployment.ts";
+import type { Bill } from "#core/plan/bill.ts";
 import { pausedCostOf } from "#core/plan/cost.ts";
 import { asked, openAccount, type Account } from "./account/account.ts";
 import { mustFindPipeline } from "./account/deployment.ts";
+import { readStage, STAGE_OPTION } from "./account/stage.ts";
 import { resourcesOfStack, type DeployedStack } from "./account/stacks.ts";
 import { setSwitch, switchesAmong } from "./account/switches.ts";
 import { billWords } from "./account/words.ts";
@@ -11,22 +13,21 @@ import { countOf, say } from "./output.ts";
 
 const HELP = `Pauses a deployment: disables its schedules and event source mappings, and says what still bills.
 
-Usage: npm run pause
+Usage: npm run pause [-- flags]
 
-  --help  shows this
+  --stage NAME  of several deployments in one account, the one of this name    (default: that of tapestream.config.ts)
+  --help        shows this
 
+With stream msk the cluster goes on and is billed by the hour: only npm run destroy ends it.
 Nothing is deleted, sockets stay open, and bars can be read. A run of the fetcher that is under way ends within a minute.
 npm run resume goes on where it stopped: trades that others put meanwhile wait in the stream, for as long as it keeps
 them. The alarms FetcherSilent and HeartbeatSilent go off meanwhile, as they should. Pausing twice does no harm.
 `;
 
-const pause = async (): Promise<number> => {
+const pause = async (stage: string): Promise<number> => {
   using account = await openAccount();
-  const pipeline = await mustFindPipeline(account);
-  const shards = {
-    ticks: await shardsOf(account, pipeline, OUTPUTS.ticksStream),
-    bars: await shardsOf(account, pipeline, OUTPUTS.barsStream),
-  };
+  const pipeline = await mustFindPipeline(account, stage);
+  const bill = await pausedBillOf(account, pipeline);
   const switches = switchesAmong(await resourcesOfStack(account, pipeline));
   // What puts trades first, so that there is nothing new to fold.
   const inOrder = switches.toSorted((a, b) => Number(a.kind === "mapping") - Number(b.kind === "mapping"));
@@ -36,8 +37,17 @@ const pause = async (): Promise<number> => {
     `${pipeline.name} in ${account.region} is paused: ${countOf(turned, "switch", "switches")} of ${inOrder.length} put off`,
   );
   say("What still bills, a month:");
-  for (const line of billWords(pausedCostOf(shards))) say(line);
+  for (const line of billWords(bill)) say(line);
   return 0;
+};
+
+/** A cluster of MSK cannot be paused: it costs the same by the hour whether anything is sent or not. */
+const pausedBillOf = async (account: Account, pipeline: DeployedStack): Promise<Bill> => {
+  const bars = await shardsOf(account, pipeline, OUTPUTS.barsStream);
+  const partitions = pipeline.outputs[OUTPUTS.ticksPartitions];
+  return partitions === undefined
+    ? pausedCostOf({ ticks: await shardsOf(account, pipeline, OUTPUTS.ticksStream), bars })
+    : pausedCostOf({ partitions: Number(partitions), bars });
 };
 
 const shardsOf = async (account: Account, { outputs }: DeployedStack, output: string): Promise<number> => {
@@ -50,9 +60,9 @@ const shardsOf = async (account: Account, { outputs }: DeployedStack, output: st
 
 await runCommand({
   help: HELP,
-  options: {},
+  options: STAGE_OPTION,
   run: async (args) => {
     mustBeFlagsAlone(args);
-    return pause();
+    return pause(await readStage(args));
   },
 });

@@ -148,7 +148,8 @@ const measurePuts = async (panes: readonly Pane[]): Promise<number> => {
 const measureFlush = (panes: readonly Pane[], connections: ConnectionStore): Promise<number> => {
   const sink = { post: async () => "sent" as const };
   const log = { info: () => {}, warn: () => {}, error: () => {} };
-  const deps = { sink, connections, clock, log, storedIntervalsMs: INTERVALS_MS };
+  const meter = { emit: () => {} };
+  const deps = { sink, connections, clock, log, meter, storedIntervalsMs: INTERVALS_MS };
   const broadcast = createBroadcast(deps);
   const Records = updateRecords(panes).map((data, i) => ({
     eventID: `shard:${i}`,

@@ -3,12 +3,15 @@ import type { Bar } from "#core/bar.ts";
 import { barsOf } from "#core/bars.ts";
 import { storedIntervalFor, windowStart } from "#core/interval.ts";
 import type { PaneStore } from "#core/ports/pane-store.ts";
+import { slidingBarsOf } from "#core/sliding-bars.ts";
 import { epochMs, type DurationMs, type EpochMs } from "#core/units.ts";
 
 export interface BarsWanted {
   readonly symbol: string;
   /** Stored, or a multiple of a stored one. */
   readonly intervalMs: DurationMs;
+  /** Of sliding windows, which are `intervalMs` long: how far one is from the next; then this is what must be a multiple. */
+  readonly stepMs?: DurationMs | undefined;
   /** Inclusive; bars that start before it and end after it are not cut, but left out. */
   readonly fromMs: EpochMs;
   /** Exclusive, of bar starts. */
@@ -19,28 +22,31 @@ export interface BarsWanted {
 export const readBars = async (
   panes: PaneStore,
   storedMs: readonly DurationMs[],
-  { symbol, intervalMs, fromMs, toMs }: BarsWanted,
+  { symbol, intervalMs, stepMs = intervalMs, fromMs, toMs }: BarsWanted,
 ): Promise<readonly Bar[]> => {
-  const stored = storedIntervalFor(intervalMs, storedMs);
-  if (stored === undefined)
-    throw new RangeError(`an interval must be a multiple of a stored one, was ${intervalMs} ms`);
-  const startMs = windowStart(epochMs(fromMs + intervalMs - 1), intervalMs);
-  const endMs = epochMs(windowStart(epochMs(toMs - 1), intervalMs) + intervalMs);
-  return barsOf(await panes.range({ symbol, intervalMs: stored, startMs, endMs }), intervalMs);
+  const stored = storedIntervalFor(stepMs, storedMs);
+  if (stored === undefined) throw new RangeError(`an interval must be a multiple of a stored one, was ${stepMs} ms`);
+  const startMs = windowStart(epochMs(fromMs + stepMs - 1), stepMs);
+  const endMs = epochMs(windowStart(epochMs(toMs - 1), stepMs) + intervalMs);
+  const found = await panes.range({ symbol, intervalMs: stored, startMs, endMs });
+  if (stepMs === intervalMs) return barsOf(found, intervalMs);
+  const bars = slidingBarsOf(found, { lengthMs: intervalMs, stepMs });
+  return bars.filter((bar) => bar.startMs >= startMs && bar.startMs < toMs);
 };
 
 /**
- * The spans that hold all bars of the trades of these UTC days, in order and apart: a file may hold a trade of long ago, and
- * all that lies between is not looked through.
+ * The spans in which all bars of the trades of these UTC days start, in order and apart: a file may hold a trade of long
+ * ago, and all that lies between is not looked through.
  */
 export const spansOf = (
   daysMs: readonly EpochMs[],
   intervalMs: DurationMs,
+  stepMs: DurationMs = intervalMs,
 ): readonly Pick<BarsWanted, "fromMs" | "toMs">[] => {
   const spans: { fromMs: EpochMs; toMs: EpochMs }[] = [];
   for (const dayMs of daysMs.toSorted((a, b) => a - b)) {
-    const fromMs = windowStart(dayMs, intervalMs);
-    const toMs = epochMs(windowStart(epochMs(dayMs + DAY_MS - 1), intervalMs) + intervalMs);
+    const fromMs = epochMs(windowStart(dayMs, stepMs) + stepMs - intervalMs);
+    const toMs = epochMs(windowStart(epochMs(dayMs + DAY_MS - 1), stepMs) + stepMs);
     const last = spans.at(-1);
     if (last === undefined || last.toMs < fromMs) spans.push({ fromMs, toMs });
     else last.toMs = toMs;

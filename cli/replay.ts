@@ -4,13 +4,13 @@ import { resolve } from "node:path";
 import { openDynamoPaneStore } from "#adapters/dynamodb/pane-store.ts";
 import { systemClock as clock } from "#adapters/node/clock.ts";
 import { csvOf } from "#core/bar-csv.ts";
-import type { Bar } from "#core/bar.ts";
-import { intervalText } from "#core/interval.ts";
+import { barWindowText, type Bar } from "#core/bar.ts";
+import type { SlidingWindow } from "#core/sliding-window.ts";
 import type { DurationMs } from "#core/units.ts";
 import { readConfig } from "#lambdas/aggregator/config.ts";
 import { openLocalCloud, type CloudEvent, type LocalCloud } from "#local/cloud.ts";
 import { openLoopbackServer } from "#local/loopback-server.ts";
-import { assemble } from "./assemble.ts";
+import { assemble, slidingSetting } from "./assemble.ts";
 import { cloudEventText } from "./cloud-event-text.ts";
 import { runCommand, usage, type Arguments } from "./command.ts";
 import { inspectFile, mustBeginAsTrades, type FileContents } from "./inspect-file.ts";
@@ -21,7 +21,7 @@ import { readBars, spansOf } from "./read-bars.ts";
 import { runReplay, type ReplayResult } from "./replay-run.ts";
 import { aggregatorEnvironment, announce } from "./running.ts";
 import { STOPPED, stopSignal, unlessStopped } from "./stop-signal.ts";
-import { mustBeOffered, readBarInterval, readIdleClose, readSpeed, readWhole } from "./values.ts";
+import { mustBeOffered, readBarInterval, readIdleClose, readSliding, readSpeed, readWhole } from "./values.ts";
 
 const HELP = `Sends a file of trades through the whole pipeline on this machine, and reports what came of it.
 
@@ -31,7 +31,8 @@ Usage: npm run replay -- FILE [flags]
                     times are milliseconds since 1970 or ISO 8601, like 2013-10-07T13:30:00.464Z
   --speed N|max     trade time per wall time; max is as fast as it goes            (default: max)
   --interval I      an interval to count and export, like 10s, 1m, 5m, 1h; may repeat
-                    (default: those stored, 10s and 1m)
+                    (default: those stored, 10s and 1m, unless --sliding is given)
+  --sliding L/S     windows that overlap to count and export, length and step like 10s/5s; may repeat
   --export OUT.csv  writes the bars, by symbol, interval and start
   --shards N        shards of the ticks stream, 1 to 64                            (default: 1)
   --port P          of the local WebSocket API                                     (default: any that is free)
@@ -49,8 +50,9 @@ interface Settings {
   /** As it was named. */
   readonly file: string;
   readonly speed: number | "max";
-  /** Empty: those stored. */
+  /** Empty: those stored, unless sliding windows are wanted. */
   readonly intervalsMs: readonly DurationMs[];
+  readonly sliding: readonly SlidingWindow[];
   readonly exportFile: string | undefined;
   readonly shards: number;
   readonly port: number;
@@ -68,6 +70,7 @@ const readSettings = (args: Arguments): Settings => {
     file,
     speed: readSpeed(args.text("speed") ?? "max"),
     intervalsMs: args.texts("interval").map(readBarInterval),
+    sliding: readSliding(args.texts("sliding")),
     exportFile,
     shards: readWhole("--shards", args.text("shards") ?? "1", 1, 64),
     port: readWhole("--port", args.text("port") ?? "0", 0, 65_535),
@@ -93,7 +96,7 @@ const replay = async (args: Arguments): Promise<number> => {
 
 const replayFile = async (settings: Settings, stop: AbortSignal): Promise<number> => {
   await mustBeginAsTrades(settings.file);
-  await using assembly = await assemble({ shards: String(settings.shards) });
+  await using assembly = await assemble({ shards: String(settings.shards), ...slidingSetting(settings.sliding) });
   stop.throwIfAborted();
   await using cloud = await openLocalCloud({
     assemblyDir: assembly.dir,
@@ -106,8 +109,7 @@ const replayFile = async (settings: Settings, stop: AbortSignal): Promise<number
   const { intervals, panesTable } = readConfig(aggregatorEnvironment(cloud));
   const storedMs = intervals.map(({ intervalMs }) => intervalMs);
   for (const intervalMs of settings.intervalsMs) mustBeOffered(intervalMs, storedMs);
-  const wanted = settings.intervalsMs.length > 0 ? settings.intervalsMs : storedMs;
-  const wantedMs = [...new Set(wanted)].toSorted((a, b) => a - b);
+  const wanted = wantedOf(settings, storedMs);
   const contents = await unlessStopped(stop, inspectFile(settings.file));
   say(`${settings.file}: ${countOf(contents.trades, "trade")} of ${contents.symbols.join(", ")}`);
   const run = { ...settings, file: resolve(settings.file), trades: contents.trades };
@@ -115,15 +117,28 @@ const replayFile = async (settings: Settings, stop: AbortSignal): Promise<number
   await using panes = openDynamoPaneStore({ table: panesTable, intervals, clock });
   const bars: Bar[] = [];
   for (const symbol of contents.symbols) {
-    for (const intervalMs of wantedMs) {
-      for (const span of spansOf(contents.daysMs, intervalMs))
-        bars.push(...(await readBars(panes, storedMs, { symbol, intervalMs, ...span })));
+    for (const { intervalMs, stepMs } of wanted) {
+      for (const span of spansOf(contents.daysMs, intervalMs, stepMs))
+        bars.push(...(await readBars(panes, storedMs, { symbol, intervalMs, stepMs, ...span })));
     }
   }
   if (settings.exportFile !== undefined) await writeFile(settings.exportFile, csvOf(bars));
-  report(contents, result, bars.length, wantedMs, settings.exportFile);
+  report(contents, result, bars.length, wanted, settings.exportFile);
   if (settings.isStaying) await stay(cloud, settings, stop);
   return isAccounted(contents, result) ? 0 : 1;
+};
+
+type Wanted = Pick<Bar, "intervalMs" | "stepMs">;
+
+/** The shorter first, sliding windows behind those of an interval of their length. */
+const wantedOf = ({ intervalsMs, sliding }: Settings, storedMs: readonly DurationMs[]): readonly Wanted[] => {
+  const plain = intervalsMs.length + sliding.length > 0 ? intervalsMs : storedMs;
+  const wanted: readonly Wanted[] = [
+    ...[...new Set(plain)].map((intervalMs) => ({ intervalMs })),
+    ...sliding.map(({ lengthMs, stepMs }) => ({ intervalMs: lengthMs, stepMs })),
+  ];
+  const stepOf = ({ intervalMs, stepMs = intervalMs }: Wanted): number => stepMs;
+  return wanted.toSorted((a, b) => a.intervalMs - b.intervalMs || stepOf(b) - stepOf(a));
 };
 
 /** @throws PipelineError TAPE_PORT_IN_USE */
@@ -140,7 +155,7 @@ const report = (
   contents: FileContents,
   result: ReplayResult,
   barCount: number,
-  intervalsMs: readonly DurationMs[],
+  wanted: readonly Wanted[],
   exportFile: string | undefined,
 ): void => {
   const { report: sent, counts, seconds } = result;
@@ -149,7 +164,7 @@ const report = (
     `folded      ${countOf(counts.trades, "trade")} in ${seconds.toFixed(1)} s, ${number(Math.round(counts.trades / seconds))} a second`,
   );
   say(
-    `bars        ${number(barCount)} of ${intervalsMs.map(intervalText).join(", ")}${exportFile === undefined ? "" : `, in ${exportFile}`}`,
+    `bars        ${number(barCount)} of ${wanted.map(barWindowText).join(", ")}${exportFile === undefined ? "" : `, in ${exportFile}`}`,
   );
   say(`duplicates  ${number(counts.duplicateTrades)}`);
   say(`rejected    ${number(contents.rejected + counts.rejected)}`);
@@ -175,6 +190,7 @@ await runCommand({
   options: {
     speed: { type: "string" },
     interval: { type: "string", multiple: true },
+    sliding: { type: "string", multiple: true },
     export: { type: "string" },
     shards: { type: "string" },
     port: { type: "string" },

@@ -27,6 +27,7 @@ Usage: npm run start:kafka [-- flags]
                        true speed, in a loop; sim: a simulated market                    (default: replay)
   --file F             a CSV or CSV.gz whose header names time, symbol, price and size   (default: the shipped hour)
   --speed N|max        replays at the file's own times instead, N times as fast in a loop, or once as fast as it goes
+  --sliding L/S        also averages over windows that overlap, length and step like 10s/5s; may repeat
   --port P             of the dashboard                                   (default: 8080, or the next that is free)
   --for SECONDS        ends by itself after so long
   --data DIR           keeps the data of engines from jars there, and goes on with it the next time
@@ -66,7 +67,14 @@ const run = async (settings: KafkaSettings, kind: EngineKind, stop: AbortSignal)
   if (stop.aborted) return 0;
   const logDir = join(dir, "logs");
   const port = await portOf(settings);
-  const workers = workersOf({ engines, feed, siteDir, port, healthPorts: await freeHealthPorts() });
+  const workers = workersOf({
+    engines,
+    feed,
+    sliding: settings.sliding,
+    siteDir,
+    port,
+    healthPorts: await freeHealthPorts(),
+  });
   await stage.run("made topics and tables", () => unlessStopped(stop, runSetup(workers[0]!.environment, logDir)));
   await using processes = await stage.run("started the workers", () =>
     unlessStopped(stop, startWorkers(workers, logDir)),
@@ -100,6 +108,7 @@ await runCommand({
     source: { type: "string" },
     file: { type: "string" },
     speed: { type: "string" },
+    sliding: { type: "string", multiple: true },
     port: { type: "string" },
     for: { type: "string" },
     data: { type: "string" },

@@ -1,7 +1,7 @@
 import { request as ask, type IncomingMessage, type ServerResponse } from "node:http";
 import { connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { isForSocket, openSite, pathOf, SECURITY_HEADERS, type SiteOptions } from "#adapters/node/site.ts";
+import { isForSocket, openSite, pathOf, securityHeaders, type SiteOptions } from "#adapters/node/site.ts";
 import type { LoopbackServer } from "#local/loopback-server.ts";
 
 export interface DashboardOptions extends SiteOptions {
@@ -54,7 +54,7 @@ export const serveDashboard = async (options: DashboardOptions): Promise<Dashboa
 const handOn = (target: URL, request: IncomingMessage, response: ServerResponse): void => {
   const { method, headers } = request;
   const asked = ask(target, { method, headers: { ...headers, host: target.host } }, (answered) => {
-    response.writeHead(answered.statusCode ?? 502, { ...SECURITY_HEADERS, ...answered.headers });
+    response.writeHead(answered.statusCode ?? 502, { ...securityHeaders(), ...answered.headers });
     answered.pipe(response);
   });
   asked.on("error", () => response.destroy());

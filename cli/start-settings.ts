@@ -1,18 +1,21 @@
 import { basename, join, resolve } from "node:path";
 import type { Passes, SourceKind } from "#core/protocol/dashboard-config.ts";
 import { SOCKET_LIMITS } from "#core/protocol/socket-limits.ts";
+import type { SlidingWindow } from "#core/sliding-window.ts";
 import { durationMs, type DurationMs } from "#core/units.ts";
 import { liveReplayText, replayText } from "#lambdas/fetcher/source-spec.ts";
 import { mustBeFlagsAlone, usage, type Arguments } from "./command.ts";
 import { inspectFile } from "./inspect-file.ts";
 import { passesOf } from "./start-passes.ts";
-import { readIdleClose, readSpeed, readWhole } from "./values.ts";
+import { readIdleClose, readSliding, readSpeed, readWhole } from "./values.ts";
 import { countOf } from "./output.ts";
 
 export interface StartSettings {
   readonly source: "replay" | "sim";
   readonly file: string;
   readonly speed: number | "max";
+  /** Sliding averages; none: those of tapestream.config.ts, or of the environment of workers. */
+  readonly sliding: readonly SlidingWindow[];
   /** Undefined: 8080, or the next that is free. */
   readonly port: number | undefined;
   readonly isHeadless: boolean;
@@ -59,6 +62,7 @@ export const readSettings = (args: Arguments): StartSettings => {
     source,
     file: file === undefined ? EXCERPT : resolve(file),
     speed: readSpeed(speed ?? "1"),
+    sliding: readSliding(args.texts("sliding")),
     port: port === undefined ? undefined : readWhole("--port", port, 0, 65_535),
     isHeadless: args.isSet("headless"),
     seconds: seconds === undefined ? undefined : readWhole("--for", seconds, 1, 999_999_999),

@@ -5,12 +5,13 @@ import { PipelineError } from "#core/errors.ts";
 import { intervalText } from "#core/interval.ts";
 import { readConfig as readAggregatorConfig } from "#lambdas/aggregator/config.ts";
 import { readConfig as readBroadcastConfig } from "#lambdas/ws-broadcast/config.ts";
+import { slidingWindowText } from "#core/sliding-window.ts";
 import { openLocalCloud, type CloudEvent, type LocalCloud } from "#local/cloud.ts";
 import type { LoopbackServer } from "#local/loopback-server.ts";
 import { buildWeb, endBuilder } from "#tools/build-web.ts";
 import { stopSignal } from "./stop-signal.ts";
 import { cloudEventText } from "./cloud-event-text.ts";
-import { assemble } from "./assemble.ts";
+import { assemble, slidingSetting } from "./assemble.ts";
 import { runCommand, type Arguments } from "./command.ts";
 import { countOf, number, say } from "./output.ts";
 import { listenForDashboard } from "./dashboard-port.ts";
@@ -32,6 +33,7 @@ Usage: npm start [-- flags]
                        true speed, in a loop; sim: a simulated market                    (default: replay)
   --file F             a CSV or CSV.gz whose header names time, symbol, price and size   (default: the shipped hour)
   --speed N|max        replays at the file's own times instead, N times as fast in a loop, or once as fast as it goes
+  --sliding L/S        also averages over windows that overlap, length and step like 10s/5s; may repeat
   --port P             of the dashboard                                   (default: 8080, or the next that is free)
   --headless           serves the WebSocket API, but no dashboard
   --for SECONDS        ends by itself after so long
@@ -41,7 +43,7 @@ Usage: npm start [-- flags]
                        up to 2 minutes                                                   (default: 1)
   --socket-limit SECONDS
                        ends each connection after so long; the page renews its own before   (default: 7200, as on AWS)
-  --verbose            shows the functions' own log lines
+  --verbose            shows the functions' own log lines and metrics
   --help               shows this
 `;
 
@@ -72,7 +74,7 @@ const run = async (
   const feed = await stage.run("read the trades", () => feedOf(settings));
   if (stop.aborted) return 0;
   await using assembly = await stage.run("built and synthesized the app", () =>
-    assemble({ source: feed.spec, ...symbolSetting(feed.symbols) }),
+    assemble({ source: feed.spec, ...symbolSetting(feed.symbols), ...slidingSetting(settings.sliding) }),
   );
   if (stop.aborted) return 0;
   const siteDir = settings.isHeadless
@@ -137,6 +139,8 @@ const greet = (feed: Feed, listener: LoopbackServer, settings: StartSettings, se
   say(`  ${settings.isHeadless ? "WebSocket" : "dashboard"}  ${address}`);
   if (settings.isHeadless) say(`  tickets    POST ${address.replace(/^ws(.*)socket$/, "http$1tickets")}`);
   say(`  bars       npm run bars -- --symbol ${feed.symbols.at(-1)} --interval 1m`);
+  for (const window of settings.sliding)
+    say(`             npm run bars -- --symbol ${feed.symbols.at(-1)} --sliding ${slidingWindowText(window)}`);
   say("  Ctrl-C ends it\n");
 };
 
@@ -191,6 +195,7 @@ await runCommand({
     source: { type: "string" },
     file: { type: "string" },
     speed: { type: "string" },
+    sliding: { type: "string", multiple: true },
     port: { type: "string" },
     headless: { type: "boolean" },
     for: { type: "string" },

@@ -15,7 +15,7 @@ Usage: npm run synth [-- flags]
 const synth = async (args: Arguments): Promise<number> => {
   mustBeFlagsAlone(args);
   const context = readContext(args);
-  sayBuilt(await buildLambdas());
+  sayBuilt(await buildLambdas({ hasOtherEngines: true }));
   await synthesize(Object.keys(context).length === 0 ? {} : { CDK_CONTEXT_JSON: JSON.stringify(context) });
   say("cdk.out holds the app");
   return 0;

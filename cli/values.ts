@@ -1,5 +1,6 @@
 import { intervalText, readInterval, storedIntervalFor } from "#core/interval.ts";
 import { durationMs, epochMs, type DurationMs, type EpochMs } from "#core/units.ts";
+import { readSlidingWindow, slidingWindowText, type SlidingWindow } from "#core/sliding-window.ts";
 import { usage } from "./command.ts";
 
 /** @throws PipelineError TAPE_USAGE */
@@ -37,6 +38,26 @@ export const mustBeOffered = (intervalMs: DurationMs, storedMs: readonly Duratio
   if (storedIntervalFor(intervalMs, storedMs) !== undefined) return;
   const stored = storedMs.map(intervalText).join(", ");
   throw usage(`--interval must be a multiple of a stored interval (${stored}), was ${intervalText(intervalMs)}`);
+};
+
+/** The sliding windows of a flag that may repeat, each once. @throws PipelineError TAPE_USAGE */
+export const readSliding = (texts: readonly string[]): readonly SlidingWindow[] => {
+  const windows = texts.map((text) => {
+    const window = readSlidingWindow(text);
+    if (typeof window === "string") throw usage(`--sliding ${window}, was ${JSON.stringify(text)}`);
+    return window;
+  });
+  return [...new Map(windows.map((window) => [slidingWindowText(window), window])).values()];
+};
+
+/** @throws PipelineError TAPE_USAGE unless the windows fold from stored panes. */
+export const mustBeFolded = (window: SlidingWindow, storedMs: readonly DurationMs[]): void => {
+  if (storedIntervalFor(window.stepMs, storedMs) !== undefined) return;
+  const [name, stored] = [slidingWindowText(window), storedMs.map(intervalText).join(", ")];
+  throw usage(
+    `--sliding must have a step that is a multiple of a stored interval (${stored}), was ${name}; ` +
+      `npm start -- --sliding ${name} stores it`,
+  );
 };
 
 /** An instant: ISO 8601 with a zone, or milliseconds since 1970. @throws PipelineError TAPE_USAGE */

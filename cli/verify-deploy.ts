@@ -3,28 +3,32 @@ import { readdir } from "node:fs/promises";
 import { PipelineError } from "#core/errors.ts";
 import { openTemporaryDir } from "#local/temporary-dir.ts";
 import { buildLambdas } from "#tools/build.ts";
-import { runCdk, type CdkOptions } from "#tools/cdk.ts";
+import { runCdk } from "#tools/cdk.ts";
 import { ACCOUNT, REGION, openMoto, type Moto } from "#tools/moto/moto.ts";
 import { openVenv } from "#tools/moto/venv.ts";
+import type { ScriptOptions } from "#tools/run-script.ts";
 import { mustBeFlagsAlone, runCommand, type Arguments } from "./command.ts";
 import { countOf, number, say } from "./output.ts";
 import { createProgressLine } from "./progress-line.ts";
 import { STOPPED, stopSignal } from "./stop-signal.ts";
+import { tryStages } from "./verify-stages.ts";
 
 const HELP = `Deploys the app with the CDK's own tool to moto's server on this machine, and asks everything back through AWS's APIs.
 
 Usage: npm run verify:deploy [-- flags]
 
-  -c, --context KEY=VALUE  a setting of the app, like -c shards=4; may repeat   (all of them: infra/config.ts)
+  -c, --context KEY=VALUE  a setting of the app, like -c shards=4; may repeat   (docs/configuration.md)
   --help                   shows this
 
-Every property of every resource in the templates is compared with what the services say of it; then the referee itself
-is tried: settings are changed behind CloudFormation's back, and each change must be seen. No account is touched.
+Every property of every resource in the templates is compared with what the services say of it. A second stage is deployed
+beside the first by npm run deploy, paused, resumed and destroyed, and all is compared once more: the first must be as it
+was. Then the referee itself is tried: settings are changed behind CloudFormation's back, and each change must be seen. No
+account is touched.
 Needs Python 3.11 or newer, and the first time a way to PyPI. The exit code is 1 when anything differs.
 `;
 
 const CACHE = join(import.meta.dirname, "../.cache/verify");
-const LONGEST_MS = 600_000;
+const LONGEST_MS = 900_000;
 
 /** What compare.py says. */
 interface Comparison {
@@ -68,8 +72,12 @@ const verifyUnless = async (signal: AbortSignal, context: readonly string[]): Pr
     runCdk(["bootstrap", `aws://${ACCOUNT}/${REGION}`, "--app", ""], options),
   );
   await step("synthesized and deployed", () => app.deploy());
-  const comparison = (await step("asked everything back", () => moto.run("compare.py", app.dir))) as Comparison;
+  const first = (await step("asked everything back", () => moto.run("compare.py", app.dir))) as Comparison;
   const isStill = await step("deployed again", () => app.deploysNothing());
+  const stages = { environment: moto.environment, signal };
+  const wrong = await step("tried a second stage", () => tryStages(join(folder.dir, "beside"), stages));
+  const last = (await step("asked everything back", () => moto.run("compare.py", app.dir))) as Comparison;
+  const comparison = { ...first, differences: [...new Set([...first.differences, ...last.differences, ...wrong])] };
   const proof = await step("tried the referee", () => prove(moto, app.dir, comparison));
   return report(comparison, isStill, proof);
 };
@@ -78,13 +86,14 @@ const verifyUnless = async (signal: AbortSignal, context: readonly string[]): Pr
 class App {
   readonly dir: string;
   readonly #args: readonly string[];
-  readonly #options: CdkOptions;
+  readonly #options: ScriptOptions;
 
-  constructor(dir: string, context: readonly string[], options: CdkOptions) {
+  constructor(dir: string, context: readonly string[], options: ScriptOptions) {
     this.dir = dir;
     this.#options = options;
     // Change sets lose outputs on moto.
-    const settings = context.flatMap((setting) => ["--context", setting]);
+    // Whatever a stage is called in the settings: here the first has no name, and the second another one.
+    const settings = [...context, "stage="].flatMap((setting) => ["--context", setting]);
     this.#args = ["deploy", "--all", "--method=direct", "--require-approval=never", "--output", dir, ...settings];
   }
 

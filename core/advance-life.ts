@@ -3,7 +3,8 @@ import { LifeMemory } from "./life-memory.ts";
 import { readLifeState, type StateHead } from "./life-state.ts";
 import type { ShardRecord } from "./ports/shard-reader.ts";
 import { SeenFrames } from "./seen.ts";
-import { countsOf } from "./shard-counts.ts";
+import { countsOf, sumOfCounts, type ShardCounts } from "./shard-counts.ts";
+import type { StepReport } from "./step-tally.ts";
 import { BEYOND_ALL, type SequenceNumber } from "./units.ts";
 
 /** One batch of a shard's records, in sequence order, and where its life stands. */
@@ -23,6 +24,10 @@ export interface LifeOutcome {
   readonly state: Uint8Array | undefined;
   /** Whether the state could not be read, so that a life began from the checkpoint instead. */
   readonly isStateUnreadable: boolean;
+  /** Whether the life ended before its time, because its state had no more room. */
+  readonly hasEndedEarly: boolean;
+  /** What the step came to, for those who count and trace: parents that it had to fold to their ends are counted, too. */
+  readonly report: StepReport;
 }
 
 /**
@@ -56,13 +61,20 @@ export const advanceLife = async (
   memory = new LifeMemory(rules.intervalsMs),
 ): Promise<LifeOutcome> => {
   const resumed = step.state && resumeLife(ports, rules, step, memory);
-  const life = resumed ?? (await beginLife(ports, rules, step, memory));
+  const ofParents: ShardCounts[] = [];
+  const life = resumed ?? (await beginLife(ports, rules, step, memory, ofParents));
   const [first] = step.records;
   // A last step without state and without records has lost what its window held: the shard still has it.
   if (first || (step.isLast && !resumed)) await refill(ports, step.shard, life, first?.sequenceNumber ?? BEYOND_ALL);
   await life.take(step.records);
   const state = await life.settle(step.isLast);
-  return { state, isStateUnreadable: step.state !== undefined && resumed === undefined };
+  const report = life.tally.report(life.last);
+  return {
+    state,
+    isStateUnreadable: step.state !== undefined && resumed === undefined,
+    hasEndedEarly: state === undefined && !step.isLast,
+    report: { ...report, counts: sumOfCounts([report.counts, ...ofParents]) },
+  };
 };
 
 /** A long refill stores what it has every so many pages, so that an invocation that runs out of time was not in vain. */
@@ -96,6 +108,7 @@ const beginLife = async (
   rules: LifeRules,
   { stream, shard }: LifeStep,
   memory: LifeMemory,
+  ofParents: ShardCounts[],
 ): Promise<Life> => {
   const checkpoint = await ports.checkpoints.get(stream, shard);
   const state: StateHead = {
@@ -105,7 +118,7 @@ const beginLife = async (
     frontierMs: checkpoint?.frontierMs,
     newestStoredMs: checkpoint?.newestEventTimeMs,
     counts: checkpoint?.counts ?? countsOf(() => 0),
-    seen: checkpoint?.seen ?? (await inheritedSeen(ports, rules, stream, shard)).toBytes(),
+    seen: checkpoint?.seen ?? (await inheritedSeen(ports, rules, stream, shard, ofParents)).toBytes(),
   };
   memory.begin(shard, new Uint8Array());
   return new Life(ports, rules, { stream, shard }, memory, state);
@@ -120,12 +133,16 @@ const inheritedSeen = async (
   rules: LifeRules,
   stream: string,
   shard: string,
+  ofParents: ShardCounts[],
 ): Promise<SeenFrames> => {
   const seen = new SeenFrames();
   for (const parent of (await ports.shards.parents(shard)).toSorted()) {
-    await advanceLife(ports, rules, { stream, shard: parent, records: [], state: undefined, isLast: true });
+    const step = { stream, shard: parent, records: [], state: undefined, isLast: true };
+    ofParents.push((await advanceLife(ports, rules, step)).report.counts);
     const checkpoint = await ports.checkpoints.get(stream, parent);
-    seen.addAll(checkpoint ? SeenFrames.from(checkpoint.seen) : await inheritedSeen(ports, rules, stream, parent));
+    seen.addAll(
+      checkpoint ? SeenFrames.from(checkpoint.seen) : await inheritedSeen(ports, rules, stream, parent, ofParents),
+    );
   }
   return seen;
 };

@@ -1,7 +1,6 @@
-import type { Bar } from "./bar.ts";
+import { barWindowText, type Bar } from "./bar.ts";
 import { meanText, vwapText } from "./bars.ts";
 import { decimalText } from "./decimal.ts";
-import { intervalText } from "./interval.ts";
 
 /** The columns of an exported bar, in order. Times are integer milliseconds since 1970 UTC, `end` is exclusive. */
 export const BAR_COLUMNS = [
@@ -22,9 +21,9 @@ export const BAR_COLUMNS = [
 ] as const;
 
 /** One exported bar as cells: decimals plain and without trailing zeros, mean and VWAP half to even at 8 places. */
-export const barRow = ({ symbol, intervalMs, startMs, endMs, content }: Bar): readonly (string | number)[] => [
+export const barRow = ({ symbol, intervalMs, stepMs, startMs, endMs, content }: Bar): readonly (string | number)[] => [
   symbol,
-  intervalText(intervalMs),
+  barWindowText({ intervalMs, stepMs }),
   startMs,
   endMs,
   content.tradeCount,

@@ -166,14 +166,14 @@ describe("a life", () => {
   test("begins anew, and says so, when its state cannot be read", async () => {
     await advance({ records: [put()] });
     const outcome = await advance({ records: [put()], state: new Uint8Array([0xff]), isLast: true });
-    expect(outcome).toEqual({ state: undefined, isStateUnreadable: true });
+    expect(outcome).toMatchObject({ state: undefined, isStateUnreadable: true, hasEndedEarly: false });
     expect(await stored()).toEqual({ "1m": 2 });
   });
 
   test("ends by itself when its state has grown too large, and the next goes on", async () => {
     const small = { ...rules(minute), maxStateBytes: 10 };
     const first = await advance({ records: [put()], by: small });
-    expect(first).toEqual({ state: undefined, isStateUnreadable: false });
+    expect(first).toMatchObject({ state: undefined, isStateUnreadable: false, hasEndedEarly: true });
     await advance({ records: [put()], by: small });
     expect(await stored()).toEqual({ "1m": 2 });
   });

@@ -1,6 +1,6 @@
 import { EventClock } from "./event-clock.ts";
 import { noteGap } from "./gap-note.ts";
-import type { HeldPanes } from "./held-panes.ts";
+import type { HeldPanes, Touched } from "./held-panes.ts";
 import type { LifeMemory } from "./life-memory.ts";
 import type { StateHead } from "./life-state.ts";
 import { symbolsByDay } from "./noted-symbols.ts";
@@ -10,7 +10,7 @@ import type { GapStore } from "./ports/gap-store.ts";
 import type { PaneStore } from "./ports/pane-store.ts";
 import type { RejectedStore } from "./ports/rejected-store.ts";
 import type { ShardReader, ShardRecord } from "./ports/shard-reader.ts";
-import type { RecordTimes, ShardStatusStore } from "./ports/shard-status.ts";
+import type { ShardStatusStore } from "./ports/shard-status.ts";
 import type { StatePacking } from "./ports/state-packing.ts";
 import type { SymbolRegister } from "./ports/symbol-register.ts";
 import type { UpdateStream } from "./ports/update-stream.ts";
@@ -18,6 +18,7 @@ import { readRecord } from "./record.ts";
 import { SeenFrames } from "./seen.ts";
 import type { ShardCounts } from "./shard-counts.ts";
 import { StepFold } from "./step-fold.ts";
+import { StepTally } from "./step-tally.ts";
 import type { TradeColumns } from "./trade-columns.ts";
 import type { TradeLimits } from "./trade-limits.ts";
 import type { Rejected } from "./trade.ts";
@@ -74,12 +75,10 @@ export class Life {
   readonly #newestStoredMs: EpochMs | undefined;
   #last: SequenceNumber | undefined;
   #lastArrivalMs: EpochMs | undefined;
-  /** When the stream took the record at `last`, undefined before this step has taken one. */
-  #arrivalTimeMs: EpochMs | undefined;
-  /** The last record with trades that this step has taken. */
-  #newest: RecordTimes | undefined;
   #counts: { -readonly [Name in keyof ShardCounts]: number };
   readonly #rejected: Rejected[] = [];
+  /** What this step comes to. */
+  readonly tally: StepTally;
 
   /** @param memory holds the state's panes, and is this life's alone until it is over. */
   constructor(ports: LifePorts, rules: LifeRules, { stream, shard }: ShardName, memory: LifeMemory, state: StateHead) {
@@ -95,6 +94,7 @@ export class Life {
     this.#lastArrivalMs = state.lastArrivalMs;
     this.#clock = new EventClock(rules, state);
     this.#counts = { ...state.counts };
+    this.tally = new StepTally(this.#counts);
   }
 
   /** Every record up to this one is folded. */
@@ -117,7 +117,7 @@ export class Life {
         folded.push({ record, watermarkMs });
       }
       this.#last = record.sequenceNumber;
-      this.#lastArrivalMs = this.#arrivalTimeMs = record.arrivalTimeMs;
+      this.#lastArrivalMs = record.arrivalTimeMs;
     }
     // Before a checkpoint can pass these records over, and page by page: a refill may read hours of garbage.
     const rejected = this.#rejected.splice(0);
@@ -162,8 +162,7 @@ export class Life {
     const state = this.#state();
     const packed = isLast ? undefined : this.#memory.pack(state, this.#ports.packing, this.#rules.maxStateBytes);
     if (packed === undefined) await this.store();
-    else if (this.#last !== undefined)
-      await this.#ports.updates.publish(this.#held.updateRecords("in-step", this.#last));
+    else if (this.#last !== undefined) await this.#publish("in-step", this.#last);
     await this.#tell(packed?.length ?? 0);
     if (packed) this.#memory.keep(this.#name.shard, packed, state);
     return packed;
@@ -177,18 +176,25 @@ export class Life {
     if (panes.length > 0) await this.#ports.panes.put(panes);
     for (const [dayMs, symbols] of symbolsByDay(this.#held.newestTimes()))
       await this.#ports.symbols.see(symbols, dayMs);
-    await this.#ports.updates.publish(this.#held.updateRecords("in-life", last));
+    await this.#publish("in-life", last);
     const { newestStoredMs: _, ...state } = this.#state();
     await this.#ports.checkpoints.put({ ...this.#name, ...state, last });
   }
 
+  async #publish(touched: Touched, last: SequenceNumber): Promise<void> {
+    const records = this.#held.updateRecords(touched, last);
+    await this.#ports.updates.publish(records);
+    this.tally.updateRecords += records.length;
+  }
+
   /** Tells how the shard stands, if this step has taken any record. */
   async #tell(stateBytes: number): Promise<void> {
-    const [last, arrivalTimeMs] = [this.#last, this.#arrivalTimeMs];
+    const { newest, arrivalTimeMs } = this.tally;
+    const last = this.#last;
     if (last === undefined || arrivalTimeMs === undefined) return;
     const { newestEventTimeMs, frontierMs, counts } = this.#state();
     const step = {
-      newest: this.#newest,
+      newest,
       foldedTimeMs: this.#ports.clock.nowMs(),
       stateBytes,
       paneCount: this.#held.count,
@@ -204,17 +210,21 @@ export class Life {
     const { producer, number, ingestTimeMs, tradeCount, faults, faultCount } = reading;
     const { sequenceNumber, arrivalTimeMs } = record;
     this.#counts.records++;
+    this.tally.record(record);
     const isDuplicate = producer !== undefined && !this.#seen.add(producer, number);
     if (isDuplicate) {
       this.#counts.duplicateFrames++;
       this.#counts.duplicateTrades += tradeCount;
       columns.truncate(0, 0);
-    } else this.#counts.rejected += faultCount;
+    } else {
+      this.#counts.rejected += faultCount;
+      if (producer !== undefined) this.tally.frame(producer, number);
+    }
     const { watermarkMs, newestMs, lateTrades, correctingTrades } = this.#clock.pass(columns, reading.frontierMs);
     this.#counts.trades += columns.count;
     this.#counts.lateTrades += lateTrades;
     this.#counts.correctingTrades += correctingTrades;
-    if (columns.count > 0) this.#newest = { eventTimeMs: epochMs(newestMs), ingestTimeMs, arrivalTimeMs };
+    if (columns.count > 0) this.tally.newest = { eventTimeMs: epochMs(newestMs), ingestTimeMs, arrivalTimeMs };
     if (!isDuplicate && faultCount > 0) {
       const origin = { ...this.#name, sequenceNumber, arrivalTimeMs };
       this.#rejected.push({ ...origin, count: faultCount, faults, bytes: Uint8Array.from(record.data) });

@@ -5,6 +5,7 @@ import { openBundles, resourcesOf, type Bundles, type Templates } from "./bundle
 import { readConfig } from "./config.ts";
 
 const ISSUER = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_example";
+const DOMAIN = "https://desk.auth.eu-central-1.amazoncognito.com";
 
 let bundles: Bundles;
 let ticket: Templates;
@@ -126,6 +127,7 @@ describe("access by ticket, the default", () => {
       allowedOrigins: "https://desk.example.com,http://localhost:8080",
       jwtIssuer: ISSUER,
       jwtAudiences: "desk",
+      signInOrigins: DOMAIN,
     });
     pipeline.hasResourceProperties("AWS::ApiGatewayV2::Api", {
       CorsConfiguration: {
@@ -148,6 +150,7 @@ describe("access otherwise", () => {
       access: "jwt",
       jwtIssuer: ISSUER,
       jwtAudiences: ["desk", "phone"],
+      signInOrigins: DOMAIN,
     });
     expect(readAuthorizerConfig(variablesOf(pipeline, "ws-authorizer"))).toEqual({
       access: "jwt",
@@ -159,14 +162,24 @@ describe("access otherwise", () => {
     pipeline.resourceCountIs("AWS::SecretsManager::Secret", 0);
     pipeline.resourceCountIs("AWS::ApiGatewayV2::Api", 1);
     expect(JSON.stringify(dashboard.toJSON())).not.toContain("/tickets");
+    const [headers] = resourcesOf(dashboard, "AWS::CloudFront::ResponseHeadersPolicy");
+    expect(JSON.stringify(headers)).toContain(` https://cognito-idp.eu-central-1.amazonaws.com ${DOMAIN}; `);
   });
+
+  test.each(["https://desk.example.auth0.com/", "http://127.0.0.1:8090", "https://a.example/realms/desk"])(
+    "takes the issuer %s as its tokens name it",
+    (jwtIssuer) => {
+      expect(readConfig({ jwtIssuer, jwtAudiences: "desk" }).jwtIssuer).toBe(jwtIssuer);
+    },
+  );
 
   test("is by IAM or for anybody only when told so", () => {
     const connect = { RouteKey: "$connect" };
-    const [iam, open] = (["iam", "public"] as const).map((access) => bundles.templates({ access }).pipeline);
-    iam!.hasResourceProperties("AWS::ApiGatewayV2::Route", { ...connect, AuthorizationType: "AWS_IAM" });
-    open!.hasResourceProperties("AWS::ApiGatewayV2::Route", { ...connect, AuthorizationType: "NONE" });
-    for (const template of [iam!, open!]) template.resourceCountIs("AWS::ApiGatewayV2::Authorizer", 0);
+    const iam = bundles.pipeline({ access: "iam", hasDashboard: false });
+    const open = bundles.pipeline({ access: "public" });
+    iam.hasResourceProperties("AWS::ApiGatewayV2::Route", { ...connect, AuthorizationType: "AWS_IAM" });
+    open.hasResourceProperties("AWS::ApiGatewayV2::Route", { ...connect, AuthorizationType: "NONE" });
+    for (const template of [iam, open]) template.resourceCountIs("AWS::ApiGatewayV2::Authorizer", 0);
   });
 
   test.each([
@@ -178,6 +191,16 @@ describe("access otherwise", () => {
     ],
     [{ access: "public", jwtIssuer: ISSUER }, 'jwtIssuer must go with access ticket or jwt, was "public"'],
     [{ jwtIssuer: "http://a.example" }, /^jwtIssuer must be a URL like https:/],
+    [
+      { access: "jwt", jwtIssuer: ISSUER, jwtAudiences: "desk" },
+      /^signInOrigins must name the domain of the user pool/,
+    ],
+    [{ access: "iam" }, "hasDashboard must be false with access iam, as no page can sign its handshake, was true"],
+    [{ signInClientId: "desk" }, /^signInClientId and signInOrigins must go with jwtIssuer/],
+    [{ signInScopes: "email" }, 'signInScopes must be scopes without spaces, openid among them, was "email"'],
+    [{ signInClientId: "a b" }, /^signInClientId must be a name of at most 256 characters/],
+    [{ jwtIssuer: "https://" }, /^jwtIssuer must be a URL like https:/],
+    [{ jwtIssuer: "http://localhost.example:1" }, /^jwtIssuer must be a URL like https:/],
     [{ allowedOrigins: "https://a.example/" }, /^allowedOrigins must be origins like https:/],
     [{ access: "none" }, 'access must be ticket or jwt or iam or public, was "none"'],
   ])("fails for %j", (settings, message) => {

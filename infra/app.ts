@@ -5,7 +5,6 @@
  *     CDK_OUTDIR=/tmp/out CDK_CONTEXT_JSON='{"shards":"4"}' node infra/app.ts
  *     cdk synth -c shards=4                                          the same by the CDK's own tool
  *
- * APP_STAGE names a stage: its stacks bear its name in front, so that a second app can live in one account.
  * The bundles must have been built (`npm run build`), into build/lambdas or where BUNDLES_DIR says. Settings are those of
  * tapestream.config.ts, changed by context; the repository's cdk.json holds here too, as it does under the CDK's tool.
  * The settings as they came out are left beside the templates, in tapestream.json. A mistake, or a finding of the security
@@ -13,7 +12,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { App, Stage } from "aws-cdk-lib";
+import { App } from "aws-cdk-lib";
 import { PipelineError } from "#core/errors.ts";
 import { readConfig } from "./config.ts";
 import { addTapestream } from "./tapestream.ts";
@@ -33,9 +32,8 @@ const synthesize = async (): Promise<void> => {
     treeMetadata: false,
   });
   const config = readConfig(app.node.getAllContext() as Record<string, unknown>, await readSettings());
-  const stage = process.env["APP_STAGE"];
   const lambdasFolder = process.env["BUNDLES_DIR"] ?? join(root, "build/lambdas");
-  addTapestream(stage === undefined ? app : new Stage(app, stage), { config, lambdasFolder });
+  addTapestream(app, { config, lambdasFolder });
   if (process.env["SECURITY_RULES"] !== "off") (await import("./security-rules.ts")).addSecurityRules(app);
   synthesizeChecked(app);
   writeFileSync(join(outdir, "tapestream.json"), `${JSON.stringify(config, undefined, 2)}\n`);

@@ -21,6 +21,13 @@ export const STAGES = [
   "ws-heartbeat",
 ] as const;
 
+/** What else is built for other engines. */
+const OTHER_BUNDLES = [
+  ...["fetcher", "aggregator", "ws-message", "ws-heartbeat"].map((stage) => `${stage}-keyspaces`),
+  ...["fetcher", "aggregator"].flatMap((stage) => [`${stage}-msk`, `${stage}-keyspaces-msk`]),
+  "ticks-topic",
+];
+
 export type Stage = (typeof STAGES)[number];
 
 export interface Resource {
@@ -46,11 +53,13 @@ export interface Bundles extends AsyncDisposable {
   app(settings?: Readonly<Record<string, unknown>>): { readonly app: App; readonly stacks: Tapestream };
   /** The templates alone, unchecked, which takes a tenth of the time. */
   templates(settings?: Readonly<Record<string, unknown>>): Templates;
+  /** The pipeline's alone, with a dashboard or without one. */
+  pipeline(settings: Readonly<Record<string, unknown>>): Template;
 }
 
 export const openBundles = async (): Promise<Bundles> => {
   const folder = await mkdtemp(join(tmpdir(), "tapestream-infra-"));
-  for (const stage of STAGES) {
+  for (const stage of [...STAGES, ...OTHER_BUNDLES]) {
     await mkdir(join(folder, stage));
     await writeFile(join(folder, stage, "index.mjs"), `export const handler = () => "${stage}";\n`);
   }
@@ -75,6 +84,7 @@ export const openBundles = async (): Promise<Bundles> => {
         dashboard: Template.fromStack(dashboard),
       };
     },
+    pipeline: (settings) => Template.fromStack(add(settings, false).stacks.pipeline),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
 };

@@ -3,6 +3,7 @@ import { intervalText, storedIntervalFor } from "#core/interval.ts";
 import { STATE_LIMIT_BYTES, stateSizeOf } from "#core/plan/state-size.ts";
 import { durationMs } from "#core/units.ts";
 import { checkAccess } from "./access-checks.ts";
+import { checkEngines } from "./engine-checks.ts";
 import { invalid } from "./config-values.ts";
 import type { TapestreamConfig } from "./config.ts";
 
@@ -12,7 +13,7 @@ export const checkConfig = (config: TapestreamConfig): void => {
   checkState(config);
   checkAccess(config);
   checkBudget(config);
-  checkAccess(config);
+  checkEngines(config);
 };
 
 const checkOffered = (config: TapestreamConfig): void => {

@@ -1,5 +1,7 @@
+import { isStage, STAGE_RULE } from "#core/deployment.ts";
 import { PipelineError } from "#core/errors.ts";
 import { intervalText, readInterval } from "#core/interval.ts";
+import { readSlidingWindows, type SlidingWindow } from "#core/sliding-window.ts";
 import { durationMs, type DurationMs } from "#core/units.ts";
 import type { StoredInterval } from "#lambdas/environment.ts";
 import { readSourceSpec } from "#lambdas/fetcher/source-spec.ts";
@@ -54,6 +56,12 @@ export const emailOrNothing: Reader<string> = (value, key) => {
   return value;
 };
 
+/** What a stage may be called, or empty text for the one without a name. */
+export const stageName: Reader<string> = (value, key) => {
+  if (typeof value !== "string" || !isStage(value)) throw invalid(`${key} must be ${STAGE_RULE}`, value);
+  return value;
+};
+
 /** The text of a source that the fetcher will take. */
 export const source: Reader<string> = (value, key) => {
   if (typeof value !== "string" || value === "")
@@ -77,6 +85,10 @@ export const intervals: Reader<readonly DurationMs[]> = (value, key) =>
     texts(value, key).map((text) => interval(text, key)),
     key,
   );
+
+/** A list or comma-separated text of distinct sliding windows such as `10s/5s`; may be empty. */
+export const slidingWindows: Reader<readonly SlidingWindow[]> = (value, key) =>
+  readSlidingWindows(texts(value, key), key);
 
 /** An object `{"10s": "7d"}` or text `10s:7d,1m:400d` of intervals and how long each is kept, at least one. */
 export const storedIntervals: Reader<readonly StoredInterval[]> = (value, key) => {
@@ -109,11 +121,12 @@ export const origins: Reader<readonly string[]> = (value, key) => {
   return distinct(names, key);
 };
 
-/** The URL of an OpenID Connect issuer as it stands in tokens, or none. */
+/** The URL of an OpenID Connect issuer as it stands in tokens, or none. On this machine it may go without TLS. */
 export const issuer: Reader<string> = (value, key) => {
   if (value === "") return value;
-  if (typeof value === "string" && /^https:\/\/[^\s?#]+[^/\s?#]$/.test(value) && URL.canParse(value)) return value;
-  throw invalid(`${key} must be a URL like https://issuer.example.com, without a slash at its end`, value);
+  const form = /^(https:\/\/[^\s?#/]|http:\/\/(localhost|127\.0\.0\.1)(:|\/|$))[^\s?#]*$/;
+  if (typeof value === "string" && form.test(value) && URL.canParse(value)) return value;
+  throw invalid(`${key} must be a URL like https://issuer.example.com, letter by letter as it stands in tokens`, value);
 };
 
 /** A list or comma-separated text of distinct clients of an issuer; may be empty. */
@@ -122,6 +135,21 @@ export const audiences: Reader<readonly string[]> = (value, key) => {
   const wrong = names.find((name) => !/^[^\s,]{1,256}$/.test(name));
   if (wrong !== undefined)
     throw invalid(`${key} must be names of 1 to 256 characters without spaces and commas`, wrong);
+  return distinct(names, key);
+};
+
+/** A client's name at an issuer, or empty text for none. */
+export const clientIdOrNothing: Reader<string> = (value, key) => {
+  if (typeof value !== "string" || !/^[^\s,]{0,256}$/.test(value))
+    throw invalid(`${key} must be a name of at most 256 characters without spaces and commas`, value);
+  return value;
+};
+
+/** A list or comma-separated text of distinct scopes, `openid` among them. */
+export const scopes: Reader<readonly string[]> = (value, key) => {
+  const names = texts(value, key);
+  if (!names.includes("openid") || names.some((name) => !/^[\x21\x23-\x5B\x5D-\x7E]+$/.test(name)))
+    throw invalid(`${key} must be scopes without spaces, openid among them`, value);
   return distinct(names, key);
 };
 

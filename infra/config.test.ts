@@ -13,6 +13,8 @@ describe("the deployment's configuration", () => {
   test("has defaults for everything", () => {
     expect(readConfig({})).toEqual({
       tradesPerSecond: 1_000,
+      store: "dynamodb",
+      stream: "kinesis",
       shards: 1,
       barsShards: 1,
       aggregatorMemoryMiB: 1_024,
@@ -29,6 +31,7 @@ describe("the deployment's configuration", () => {
         { intervalMs: 60_000, keepMs: 400 * 86_400_000 },
       ],
       offeredIntervals: [300_000, 900_000, 3_600_000, 86_400_000],
+      slidingAverages: [],
       lanes: 64,
       frameMaxTrades: 1_000,
       frameMaxBytes: 25_000,
@@ -43,6 +46,9 @@ describe("the deployment's configuration", () => {
       allowedOrigins: [],
       jwtIssuer: "",
       jwtAudiences: [],
+      signInClientId: "",
+      signInScopes: ["openid"],
+      signInOrigins: [],
       socketRequestsPerSecond: 500,
       socketRequestsBurst: 1_000,
       ticketsPerSecond: 20,
@@ -53,7 +59,9 @@ describe("the deployment's configuration", () => {
       alarmEmail: "",
       monthlyBudgetDollars: 0,
       dataRemoval: "retain",
+      stage: "",
       logLevel: "INFO",
+      tracing: "none",
     });
   });
 
@@ -63,13 +71,34 @@ describe("the deployment's configuration", () => {
   });
 
   test("reads lists and objects as text and as JSON alike", () => {
-    const asText = { symbols: "IBM, SPY", intervals: "10s:7d,1m:400d", offeredIntervals: "5m,1h" };
+    const asText = {
+      symbols: "IBM, SPY",
+      intervals: "10s:7d,1m:400d",
+      offeredIntervals: "5m,1h",
+      slidingAverages: "10s/5s, 3s/1s",
+    };
     const asJson = {
       symbols: ["IBM", "SPY"],
       intervals: { "10s": "7d", "1m": "400d" },
       offeredIntervals: ["5m", "1h"],
+      slidingAverages: ["10s/5s", "3s/1s"],
     };
     expect(readConfig(asText)).toEqual(readConfig({}, asJson));
+  });
+
+  test("stores the steps of sliding averages, too", () => {
+    const { intervals, slidingAverages } = readConfig({ slidingAverages: "10s/5s,3s/1s,2m/1m" });
+    expect(intervals).toEqual([
+      { intervalMs: 1_000, keepMs: 86_400_000 },
+      { intervalMs: 5_000, keepMs: 86_400_000 },
+      { intervalMs: 10_000, keepMs: 7 * 86_400_000 },
+      { intervalMs: 60_000, keepMs: 400 * 86_400_000 },
+    ]);
+    expect(slidingAverages).toEqual([
+      { lengthMs: 10_000, stepMs: 5_000 },
+      { lengthMs: 3_000, stepMs: 1_000 },
+      { lengthMs: 120_000, stepMs: 60_000 },
+    ]);
   });
 
   test("hands a source on as text", () => {
@@ -130,11 +159,11 @@ describe("what is planned", () => {
 
 describe("a mistake in the configuration", () => {
   const known =
-    "tradesPerSecond, shards, barsShards, aggregatorMemoryMiB, ticksRetentionHours, arrivalWindowSeconds, batchSize, batchingWindowSeconds, retryAttempts, " +
-    "source, symbols, symbolCount, intervals, offeredIntervals, lanes, frameMaxTrades, frameMaxBytes, lingerMs, " +
+    "tradesPerSecond, store, stream, shards, barsShards, aggregatorMemoryMiB, ticksRetentionHours, arrivalWindowSeconds, batchSize, batchingWindowSeconds, retryAttempts, " +
+    "source, symbols, symbolCount, intervals, offeredIntervals, slidingAverages, lanes, frameMaxTrades, frameMaxBytes, lingerMs, " +
     "maxUnfoldedTrades, maxOutOfOrdernessMs, idleMs, heartbeatSeconds, clockSkewMs, rejectedKeep, access, allowedOrigins, " +
-    "jwtIssuer, jwtAudiences, socketRequestsPerSecond, socketRequestsBurst, ticketsPerSecond, ticketsBurst, socketClient, " +
-    "fanOut, hasDashboard, alarmEmail, monthlyBudgetDollars, dataRemoval, logLevel";
+    "jwtIssuer, jwtAudiences, signInClientId, signInScopes, signInOrigins, socketRequestsPerSecond, socketRequestsBurst, ticketsPerSecond, ticketsBurst, socketClient, " +
+    "fanOut, hasDashboard, alarmEmail, monthlyBudgetDollars, dataRemoval, stage, logLevel, tracing";
 
   test("rejects an unknown setting, in context or in the file", () => {
     rejects({ shard: "4" }, `a setting must be one of ${known}, was "shard"`);
@@ -177,6 +206,13 @@ describe("a mistake in the configuration", () => {
     ["symbols", "IBM,,SPY", 'symbols must be names of 1 to 32 characters without spaces and bars, was ""'],
     ["symbols", "A|B", 'symbols must be names of 1 to 32 characters without spaces and bars, was "A|B"'],
     ["symbols", "IBM,IBM", 'symbols must name each one once, was "IBM twice"'],
+    ["slidingAverages", 5, "slidingAverages must be a list or comma-separated text, was 5"],
+    [
+      "slidingAverages",
+      "10s/4s",
+      'slidingAverages must have a step that divides its length, as 10s/5s has, was "10s/4s"',
+    ],
+    ["slidingAverages", "10s/5s,10s/5s", 'slidingAverages must name each one once, was "10s/5s twice"'],
     ["rejectedKeep", "30 days", 'rejectedKeep must be a span of time like 30d, was "30 days"'],
     ["rejectedKeep", "99999d", 'rejectedKeep must be a span of time like 30d, was "99999d"'],
     ["access", "everyone", 'access must be ticket or jwt or iam or public, was "everyone"'],
@@ -187,6 +223,12 @@ describe("a mistake in the configuration", () => {
     ["monthlyBudgetDollars", "50$", 'monthlyBudgetDollars must be a whole number from 0 to 1000000000, was "50$"'],
     ["monthlyBudgetDollars", 50, 'alarmEmail must be given with monthlyBudgetDollars, was ""'],
     ["dataRemoval", "RETAIN", 'dataRemoval must be retain or destroy, was "RETAIN"'],
+    [
+      "stage",
+      "my stage",
+      'stage must be empty, or a letter and up to 19 more letters, digits and hyphens, was "my stage"',
+    ],
+    ["tracing", "otel", 'tracing must be none or xray, was "otel"'],
     ["logLevel", "info", 'logLevel must be DEBUG or INFO or WARN or ERROR, was "info"'],
   ])("rejects %s of %j", (key, value, message) => {
     rejects({ [key]: value }, message);
@@ -232,6 +274,18 @@ describe("the state of an arrival window", () => {
     expect(() => readConfig({ symbols: manySymbols(10_000), shards: 3, lanes: 1 })).toThrow(
       "must fit 960000 bytes of Lambda's 1 MB",
     );
+  });
+
+  test("counts the steps of sliding averages, for which auto takes more shards", () => {
+    const settings = { symbolCount: 2_000, slidingAverages: "10s/5s,3s/1s" };
+    expect(readConfig({ symbolCount: 2_000, shards: 1 }).shards).toBe(1);
+    rejects(
+      { ...settings, shards: 1 },
+      "the state of an arrival window must fit 960000 bytes of Lambda's 1 MB, was 2000 symbols a shard x open windows " +
+        "(18 of 1s + 5 of 5s + 3 of 10s + 2 of 1m) = 56000 panes, x 36 bytes x 4/3 for base64 = 2688000 bytes: " +
+        "take more shards, a shorter arrivalWindowSeconds or fewer intervals",
+    );
+    expect(readConfig(settings).shards).toBe(3);
   });
 
   test("has room for any number without a window", () => {

@@ -1,9 +1,11 @@
+import { withSteps, type SlidingWindow } from "#core/sliding-window.ts";
 import type { DurationMs } from "#core/units.ts";
 import type { StoredInterval } from "#lambdas/environment.ts";
 import { checkConfig } from "./config-checks.ts";
 import { planned } from "./config-plan.ts";
 import {
   audiences,
+  clientIdOrNothing,
   emailOrNothing,
   intervals,
   invalid,
@@ -12,8 +14,11 @@ import {
   milliseconds,
   oneOf,
   origins,
+  scopes,
+  slidingWindows,
   source,
   span,
+  stageName,
   storedIntervals,
   symbols,
   trueOrFalse,
@@ -29,7 +34,11 @@ import {
 export interface TapestreamConfig {
   /** Trades a second that are expected, all symbols together: what is `auto` is planned for them. @default 1000 */
   readonly tradesPerSecond: number;
-  /** Shards of the ticks stream; each takes 1 MB or 1,000 records a second. @default auto, as `npm run plan` reckons */
+  /** Which database has the bars and what they are folded from: DynamoDB, or Amazon Keyspaces, which is read by CQL; connections and tickets are in DynamoDB either way. What one holds the other does not know; see docs/kafka.md. @default dynamodb */
+  readonly store: "dynamodb" | "keyspaces";
+  /** What carries the ticks: Kinesis, or a topic of MSK Serverless in a network of its own, without a window over arrival; updates of bars are carried by Kinesis either way. See docs/kafka.md, and what it costs. @default kinesis */
+  readonly stream: "kinesis" | "msk";
+  /** Shards of the ticks stream, or partitions of the ticks topic; of Kinesis, each takes 1 MB or 1,000 records a second. @default auto, as `npm run plan` reckons */
   readonly shards: number;
   /** Shards of the bars stream. @default auto, as `npm run plan` reckons */
   readonly barsShards: number;
@@ -55,6 +64,12 @@ export interface TapestreamConfig {
   readonly intervals: readonly StoredInterval[];
   /** Intervals folded from stored ones on read. @default 5m,15m,1h,1d */
   readonly offeredIntervals: readonly DurationMs[];
+  /**
+   * Averages over windows that overlap, length and step each, like 10s/5s: the last 10 s, every 5 s. They are folded on read
+   * from panes of the step, which is stored for them: for a day, or twice the length where that is longer, unless `intervals`
+   * names the step. @default none
+   */
+  readonly slidingAverages: readonly SlidingWindow[];
   /** Partition keys that symbols are spread over. @default 64 */
   readonly lanes: number;
   /** Trades in one frame, at most. @default 1000 */
@@ -80,12 +95,18 @@ export interface TapestreamConfig {
    * docs/security.md. @default ticket
    */
   readonly access: "ticket" | "jwt" | "iam" | "public";
-  /** Origins like https://example.com whose pages may connect besides the dashboard's own; with ticket or jwt. @default none */
+  /** Origins like https://example.com whose pages may connect. With ticket, besides the dashboard's own; with jwt the dashboard's own must be among them, and none means any. @default none */
   readonly allowedOrigins: readonly string[];
-  /** The URL of the OpenID Connect issuer of tokens, such as a Cognito user pool. With ticket, tickets then need a token. @default none */
+  /** The URL of the OpenID Connect issuer of tokens, such as a Cognito user pool, with a slash at its end where its tokens have one. With ticket, tickets then need a token. One on this machine may go by http, for the local cloud. @default none */
   readonly jwtIssuer: string;
   /** The clients whose tokens are taken. @default none */
   readonly jwtAudiences: readonly string[];
+  /** The issuer's public client as which the dashboard signs people in. @default the first of `jwtAudiences` */
+  readonly signInClientId: string;
+  /** What the dashboard asks of the issuer, `openid` among it; many issuers give a refresh token for `offline_access` alone, but Cognito knows no such scope and gives one anyway. @default openid */
+  readonly signInScopes: readonly string[];
+  /** Origins besides the issuer's own where the dashboard asks for tokens, which its content security policy must allow: for Cognito the domain of the user pool, https://NAME.auth.REGION.amazoncognito.com. @default none */
+  readonly signInOrigins: readonly string[];
   /** Connections and messages that the WebSocket API takes a second, all clients together. @default 500 */
   readonly socketRequestsPerSecond: number;
   /** As many more at once after a quiet while. @default 1000 */
@@ -106,8 +127,12 @@ export interface TapestreamConfig {
   readonly monthlyBudgetDollars: number;
   /** What happens to stored data when its stack is deleted. @default retain */
   readonly dataRemoval: "retain" | "destroy";
-  /** How much the functions log; DEBUG costs by the GB. @default INFO */
+  /** The name of this deployment among others of one account and region, in front of its stacks: Other-TapestreamStorage. What is deployed keeps its name; another one is another deployment. @default none */
+  readonly stage: string;
+  /** How much the functions log; DEBUG costs by the GB, and at WARN trades can no longer be followed. @default INFO */
   readonly logLevel: "DEBUG" | "INFO" | "WARN" | "ERROR";
+  /** Whether X-Ray samples the functions' invocations, which is paid for by the trace; logs follow trades without it. @default none */
+  readonly tracing: "none" | "xray";
 }
 
 /** Whose event source mapping has an enhanced fan-out consumer. */
@@ -122,6 +147,8 @@ export type Settings = Omit<TapestreamConfig, PlannedKey> & Readonly<Record<Plan
 /** What holds where nothing is given, as it would be given. */
 export const DEFAULTS: Readonly<Record<keyof TapestreamConfig, unknown>> = {
   tradesPerSecond: 1_000,
+  store: "dynamodb",
+  stream: "kinesis",
   shards: "auto",
   barsShards: "auto",
   aggregatorMemoryMiB: "auto",
@@ -135,6 +162,7 @@ export const DEFAULTS: Readonly<Record<keyof TapestreamConfig, unknown>> = {
   symbolCount: "auto",
   intervals: "10s:7d,1m:400d",
   offeredIntervals: "5m,15m,1h,1d",
+  slidingAverages: "",
   lanes: 64,
   frameMaxTrades: 1_000,
   frameMaxBytes: 25_000,
@@ -149,6 +177,9 @@ export const DEFAULTS: Readonly<Record<keyof TapestreamConfig, unknown>> = {
   allowedOrigins: "",
   jwtIssuer: "",
   jwtAudiences: "",
+  signInClientId: "",
+  signInScopes: "openid",
+  signInOrigins: "",
   socketRequestsPerSecond: 500,
   socketRequestsBurst: 1_000,
   ticketsPerSecond: 20,
@@ -159,7 +190,9 @@ export const DEFAULTS: Readonly<Record<keyof TapestreamConfig, unknown>> = {
   alarmEmail: "",
   monthlyBudgetDollars: 0,
   dataRemoval: "retain",
+  stage: "",
   logLevel: "INFO",
+  tracing: "none",
 };
 
 /**
@@ -171,6 +204,8 @@ export const DEFAULTS: Readonly<Record<keyof TapestreamConfig, unknown>> = {
  */
 export const READERS: { readonly [Key in keyof Settings]: Reader<Settings[Key]> } = {
   tradesPerSecond: wholeNumber(1, 100_000_000),
+  store: oneOf("dynamodb", "keyspaces"),
+  stream: oneOf("kinesis", "msk"),
   shards: wholeNumberOrAuto(1, 20_000),
   barsShards: wholeNumberOrAuto(1, 20_000),
   aggregatorMemoryMiB: wholeNumberOrAuto(256, 10_240),
@@ -184,6 +219,7 @@ export const READERS: { readonly [Key in keyof Settings]: Reader<Settings[Key]> 
   symbolCount: wholeNumberOrAuto(1, 1_000_000),
   intervals: storedIntervals,
   offeredIntervals: intervals,
+  slidingAverages: slidingWindows,
   lanes: wholeNumber(1, 65_536),
   frameMaxTrades: wholeNumber(1, 1_000_000),
   frameMaxBytes: wholeNumber(1_000, 1_000_000),
@@ -198,6 +234,9 @@ export const READERS: { readonly [Key in keyof Settings]: Reader<Settings[Key]> 
   allowedOrigins: origins,
   jwtIssuer: issuer,
   jwtAudiences: audiences,
+  signInClientId: clientIdOrNothing,
+  signInScopes: scopes,
+  signInOrigins: origins,
   socketRequestsPerSecond: wholeNumber(1, 10_000),
   socketRequestsBurst: wholeNumber(1, 5_000),
   ticketsPerSecond: wholeNumber(1, 10_000),
@@ -208,7 +247,9 @@ export const READERS: { readonly [Key in keyof Settings]: Reader<Settings[Key]> 
   alarmEmail: emailOrNothing,
   monthlyBudgetDollars: wholeNumber(0, 1_000_000_000),
   dataRemoval: oneOf("retain", "destroy"),
+  stage: stageName,
   logLevel: oneOf("DEBUG", "INFO", "WARN", "ERROR"),
+  tracing: oneOf("none", "xray"),
 };
 
 const KEYS = Object.keys(READERS) as readonly (keyof TapestreamConfig)[];
@@ -222,7 +263,8 @@ export const readConfig = (context: Readonly<Record<string, unknown>>, settings:
   if (!isRecord(settings)) throw invalid("tapestream.config.ts must export settings, an object", settings);
   const chosen = { ...DEFAULTS, ...known(settings), ...known(withoutCdkKeys(context)) };
   const read = KEYS.map((key) => [key, READERS[key](chosen[key], key)]);
-  const config = planned(Object.fromEntries(read) as Settings);
+  const given = Object.fromEntries(read) as Settings;
+  const config = planned({ ...given, intervals: withSteps(given.intervals, given.slidingAverages) });
   checkConfig(config);
   return config;
 };

@@ -18,12 +18,15 @@ const GROUPS: Readonly<Record<string, readonly Key[]>> = {
   "What bars there are": [
     "intervals",
     "offeredIntervals",
+    "slidingAverages",
     "maxOutOfOrdernessMs",
     "idleMs",
     "clockSkewMs",
     "rejectedKeep",
   ],
   "How it runs": [
+    "store",
+    "stream",
     "shards",
     "barsShards",
     "aggregatorMemoryMiB",
@@ -59,7 +62,7 @@ export const settings: TapestreamSettings = {
 };
 \`\`\`
 
-\`npm start\` obeys the file, too, but for what a laptop decides: a shorter \`arrivalWindowSeconds\`, \`access\`, \`dataRemoval\`, \`fanOut\`, and the source that its flags name.
+\`npm start\` obeys the file, too, but for what a laptop decides: a shorter \`arrivalWindowSeconds\`, \`access\`, \`dataRemoval\`, \`fanOut\`, \`store\`, \`stream\`, \`stage\`, and the source that its flags name.
 
 Everything here is made of the comments and checks in [infra/config.ts](../infra/config.ts), by \`npx vitest run infra/configuration-doc.test.ts -u\`.`;
 

@@ -1,4 +1,4 @@
-import type { Template } from "aws-cdk-lib/assertions";
+import { Match, type Template } from "aws-cdk-lib/assertions";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readConfig as readAggregatorConfig } from "#lambdas/aggregator/config.ts";
 import { readConfig as readFetcherConfig } from "#lambdas/fetcher/config.ts";
@@ -13,10 +13,12 @@ interface Statement {
 }
 
 let pipeline: Template;
+let traced: Template;
 
 beforeAll(async () => {
   await using bundles = await openBundles();
   ({ pipeline } = bundles.templates());
+  ({ pipeline: traced } = bundles.templates({ tracing: "xray" }));
 });
 
 describe("the functions", () => {
@@ -47,6 +49,18 @@ describe("the functions", () => {
       LoggingConfig: { LogGroup: { Ref: expect.any(String) } },
       Environment: { Variables: { POWERTOOLS_LOG_LEVEL: "INFO" } },
     });
+  });
+
+  test("are sampled by X-Ray where the configuration says so, all of them, and may send what it wants alone", () => {
+    pipeline.allResourcesProperties("AWS::Lambda::Function", { TracingConfig: Match.absent() });
+    traced.allResourcesProperties("AWS::Lambda::Function", { TracingConfig: { Mode: "Active" } });
+    const actions = (template: Template): readonly string[] =>
+      resourcesOf(template, "AWS::IAM::Policy").flatMap(({ Properties }) =>
+        (Properties["PolicyDocument"] as { Statement: readonly Statement[] }).Statement.flatMap(({ Action }) => Action),
+      );
+    const before = new Set(actions(pipeline));
+    const added = new Set(actions(traced).filter((action) => !before.has(action)));
+    expect([...added].toSorted()).toEqual(["xray:PutTelemetryRecords", "xray:PutTraceSegments"]);
   });
 
   test("are ten, and nothing else runs", () => {

@@ -12,13 +12,35 @@ const AXES = {
 
 type Settings = Readonly<Record<string, string | number | boolean>>;
 
-/** Every combination of {@link AXES}. */
+/** What bars and ticks are kept by, besides DynamoDB and Kinesis. */
+const ENGINES: readonly Settings[] = [
+  { store: "keyspaces" },
+  { stream: "msk", arrivalWindowSeconds: 0 },
+  { store: "keyspaces", stream: "msk", arrivalWindowSeconds: 0 },
+];
+
+/** Other engines, each as it is and with much else that is otherwise: what they need has little to do with the axes. */
+export const engineSettings = (): readonly Settings[] =>
+  ENGINES.flatMap((engines) => [
+    { ...engines, hasDashboard: true },
+    withIssuer({
+      ...engines,
+      access: "ticket to who is known",
+      tradesPerSecond: 2_000_000,
+      fanOut: "broadcast",
+      hasDashboard: false,
+      alarmEmail: "ops@example.com",
+    }),
+  ]);
+
+/** Every combination of {@link AXES} that can be; no page can connect by IAM. */
 export const everySettings = (): readonly Settings[] =>
   Object.entries(AXES)
     .reduce<readonly Settings[]>(
       (made, [key, values]) => made.flatMap((settings) => values.map((value) => ({ ...settings, [key]: value }))),
       [{}],
     )
+    .filter(({ access, hasDashboard }) => access !== "iam" || hasDashboard === false)
     .map(withIssuer);
 
 /** Tokens need somebody who issues them. */

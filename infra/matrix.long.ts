@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openBundles, type Bundles } from "./bundles.fixture.ts";
-import { everySettings, synthesizeChecked } from "./matrix.fixture.ts";
+import { engineSettings, everySettings, synthesizeChecked } from "./matrix.fixture.ts";
 
 let bundles: Bundles;
 
@@ -10,7 +10,7 @@ beforeAll(async () => {
 
 afterAll(() => bundles[Symbol.asyncDispose]());
 
-test.each(everySettings())(
+test.each([...engineSettings(), ...everySettings()])(
   "passes every check with %j",
   (settings) => {
     expect(synthesizeChecked(bundles, settings)).toHaveLength(settings["hasDashboard"] === true ? 3 : 2);

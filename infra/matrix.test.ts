@@ -21,7 +21,13 @@ test("the app passes every check as it is", () => {
 
 test("the app passes every check where all is otherwise", () => {
   const settings = { access: "public", tradesPerSecond: 2_000_000, fanOut: "both", hasDashboard: false };
-  expect(synthesizeChecked(bundles, { ...settings, alarmEmail: "ops@example.com" })).toEqual([STORAGE, PIPELINE]);
+  const watched = { alarmEmail: "ops@example.com", tracing: "xray" };
+  expect(synthesizeChecked(bundles, { ...settings, ...watched })).toEqual([STORAGE, PIPELINE]);
+}, 60_000);
+
+test("the app passes every check with bars in Keyspaces and ticks in MSK", () => {
+  const settings = { store: "keyspaces", stream: "msk", arrivalWindowSeconds: 0 };
+  expect(synthesizeChecked(bundles, settings)).toEqual([STORAGE, PIPELINE, DASHBOARD]);
 }, 60_000);
 
 test("the synthesis fails on a finding that nobody acknowledged", () => {

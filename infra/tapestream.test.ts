@@ -4,7 +4,7 @@ import type { Template } from "aws-cdk-lib/assertions";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openBundles, type Bundles } from "./bundles.fixture.ts";
 import { readConfig } from "./config.ts";
-import { addTapestream } from "./tapestream.ts";
+import { addTapestream, type Tapestream } from "./tapestream.ts";
 
 let bundles: Bundles;
 
@@ -37,6 +37,25 @@ test("the outputs have ids to rely on", () => {
     "WebSocketUrl",
   ]);
   expect(namesOf(dashboard).toSorted()).toEqual(["DashboardBucketName", "DashboardDistributionId", "DashboardUrl"]);
+});
+
+test("stages live side by side: each has stacks of its own name, and takes in no other's outputs", () => {
+  const namesOf = ({ storage, pipeline, dashboard }: Tapestream): readonly (string | undefined)[] =>
+    [storage, pipeline, dashboard].map((stack) => stack?.stackName);
+  expect(namesOf(bundles.app().stacks)).toEqual(["TapestreamStorage", "TapestreamPipeline", "TapestreamDashboard"]);
+  expect(namesOf(bundles.app({ stage: "Other" }).stacks)).toEqual([
+    "Other-TapestreamStorage",
+    "Other-TapestreamPipeline",
+    "Other-TapestreamDashboard",
+  ]);
+  const { pipeline, dashboard } = bundles.templates({ stage: "Other" });
+  const text = JSON.stringify([pipeline.toJSON(), dashboard.toJSON()]);
+  expect(text).toContain('"POWERTOOLS_METRICS_NAMESPACE":"Tapestream/Other"');
+  expect(text).toContain('"Namespace":"Tapestream/Other"');
+  expect(text).toContain('\\"Tapestream/Other\\",\\"TradesFolded\\"');
+  expect(text).not.toMatch(/\\?"Tapestream\\?"/);
+  const imports = [...text.matchAll(/"Fn::ImportValue":"([^:"]+):/g)].map(([, stack]) => stack);
+  expect(new Set(imports)).toEqual(new Set(["Other-TapestreamStorage", "Other-TapestreamPipeline"]));
 });
 
 describe("synthesis", () => {

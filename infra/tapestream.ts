@@ -1,5 +1,5 @@
-import type { Construct } from "constructs";
-import { STACKS } from "#core/deployment.ts";
+import type { App } from "aws-cdk-lib";
+import { stackNamesOf } from "#core/deployment.ts";
 import type { TapestreamConfig } from "./config.ts";
 import { DashboardStack } from "./stacks/dashboard-stack.ts";
 import { PipelineStack } from "./stacks/pipeline-stack.ts";
@@ -19,15 +19,19 @@ export interface Tapestream {
 }
 
 /**
- * Adds tapestream's stacks to `app` or a stage of it, one per lifecycle: data that must last, the pipeline that may be replaced any day,
+ * Adds the stacks of one stage to `app`, one per lifecycle: data that must last, the pipeline that may be replaced any day,
  * and the dashboard. They name neither account nor region.
  */
-export const addTapestream = (app: Construct, { config, lambdasFolder }: TapestreamProps): Tapestream => {
-  const storage = new StorageStack(app, STACKS.storage, { config });
-  const pipeline = new PipelineStack(app, STACKS.pipeline, { config, lambdasFolder, storage });
+export const addTapestream = (app: App, { config, lambdasFolder }: TapestreamProps): Tapestream => {
+  const names = stackNamesOf(config.stage);
+  const storage = new StorageStack(app, names.storage, { config });
+  const pipeline = new PipelineStack(app, names.pipeline, { config, lambdasFolder, storage });
   const { socketOrigin, ticketsHost } = pipeline;
   const dashboard = config.hasDashboard
-    ? new DashboardStack(app, STACKS.dashboard, { socketOrigin, ticketsHost })
+    ? new DashboardStack(app, names.dashboard, { socketOrigin, ticketsHost, signInOrigins: signInOriginsOf(config) })
     : undefined;
   return { storage, pipeline, dashboard };
 };
+
+const signInOriginsOf = ({ jwtIssuer, signInOrigins }: TapestreamConfig): readonly string[] =>
+  jwtIssuer === "" ? [] : [...new Set([new URL(jwtIssuer).origin, ...signInOrigins])];

@@ -13,6 +13,13 @@ export const readText = (env: Environment, name: string): string => {
   return text;
 };
 
+/** Undefined where the variable is absent or empty. */
+export const readOptionalText = (env: Environment, name: string): string | undefined => env[name] || undefined;
+
+/** What is set of these variables, as they are read by {@link readOptionalText}. */
+export const optionalTexts = (texts: Readonly<Record<string, string | undefined>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(texts).filter((entry): entry is [string, string] => entry[1] !== undefined));
+
 /** @throws PipelineError TAPE_CONFIG_INVALID when the variable is no positive whole number. */
 export const readCount = (env: Environment, name: string): number =>
   positive(readText(env, name), `${name} must be a positive whole number`);

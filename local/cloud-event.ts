@@ -8,6 +8,23 @@ export interface FunctionLogged {
   readonly line: string;
 }
 
+/** One metric of a line, in the order in which its values stand. */
+export interface MeteredMetric {
+  readonly name: string;
+  /** CloudWatch's name of the unit. */
+  readonly unit: string;
+  readonly values: readonly number[];
+}
+
+/** Metrics that a function wrote to stdout in CloudWatch's embedded format: a line that is no log line. */
+export interface FunctionMetered {
+  readonly kind: "metered";
+  readonly functionName: string;
+  readonly namespace: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly metrics: readonly MeteredMetric[];
+}
+
 /** An invocation ended: well when `errorType` is undefined. */
 export interface FunctionInvoked {
   readonly kind: "invoked";
@@ -80,6 +97,7 @@ export interface FaultInjected {
 
 export type CloudEvent =
   | FunctionLogged
+  | FunctionMetered
   | FunctionInvoked
   | BatchFailed
   | BatchDiscarded

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import type { EmitCloudEvent } from "./cloud-event.ts";
+import { readEmbeddedMetrics } from "./embedded-metrics.ts";
 import { FunctionError } from "./function-error.ts";
 import type { FunctionFailure, InvokeMessage, ProcessMessage } from "./function-message.ts";
 import type { LocalFunction } from "./function-spec.ts";
@@ -36,7 +37,11 @@ export const openFunctionWorker = (
     serialization: "advanced",
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
-  forward(child.stdout, (line) => emit({ kind: "logged", functionName: fn.name, output: "stdout", line }));
+  forward(child.stdout, (line) => {
+    const metered = readEmbeddedMetrics(line);
+    for (const event of metered ?? []) emit({ ...event, functionName: fn.name });
+    if (metered === undefined) emit({ kind: "logged", functionName: fn.name, output: "stdout", line });
+  });
   forward(child.stderr, (line) => emit({ kind: "logged", functionName: fn.name, output: "stderr", line }));
   return new Worker(fn, child);
 };

@@ -2,7 +2,7 @@ import { PipelineError } from "#core/errors.ts";
 import type { Application, Resource } from "./application.ts";
 import { refOf } from "./attributes.ts";
 import type { FunctionCatalog, LocalFunction } from "./function-spec.ts";
-import { isObject, listOf, type JsonObject } from "./json.ts";
+import { isObject, listOf, objectOf, type JsonObject } from "./json.ts";
 import { textProperty, unsupported } from "./property.ts";
 import { readThrottle, type ThrottleSpec } from "./throttle.ts";
 
@@ -14,6 +14,8 @@ export interface RouteSpec {
   readonly authorizationType: string;
   /** Set if the type is `CUSTOM`. */
   readonly authorizer: AuthorizerSpec | undefined;
+  /** Set if the type is `JWT`. */
+  readonly tokens?: TokenSpec | undefined;
   /** The function's body is sent back to the client. */
   readonly returnsResponse: boolean;
 }
@@ -23,6 +25,12 @@ export interface AuthorizerSpec {
   readonly fn: LocalFunction;
   /** Such as `route.request.header.Auth`; a client that lacks one is refused unheard. */
   readonly identitySources: readonly string[];
+}
+
+/** A JWT authorizer, which takes tokens of one issuer from the header `Authorization`. */
+export interface TokenSpec {
+  readonly issuer: string;
+  readonly audiences: readonly string[];
 }
 
 /** A WebSocket API. Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api.html */
@@ -133,6 +141,15 @@ const readAuthorizer = (authorizer: Resource, functions: FunctionCatalog): Autho
   return { fn: functions.find(functionArnOf(authorizer, properties, "AuthorizerUri")), identitySources };
 };
 
+const readTokens = (authorizer: Resource): TokenSpec => {
+  const { IdentitySource, JwtConfiguration } = authorizer.properties();
+  const { Issuer, Audience } = objectOf(JwtConfiguration);
+  const sources = listOf(IdentitySource).map(String);
+  if (sources.join() !== "$request.header.Authorization")
+    return unsupported(authorizer, `must take tokens from the header Authorization, takes them from ${sources.join()}`);
+  return { issuer: String(Issuer), audiences: listOf(Audience).map(String) };
+};
+
 const readRoute = (route: Resource, ofApi: ResourcesOfApi, functions: FunctionCatalog): RouteSpec => {
   const properties = route.properties();
   const target = textProperty(route, properties, "Target");
@@ -140,12 +157,13 @@ const readRoute = (route: Resource, ofApi: ResourcesOfApi, functions: FunctionCa
   if (integration === undefined) return unsupported(route, `must have an integration as its target, had ${target}`);
   const { AuthorizationType = "NONE", AuthorizerId } = properties;
   const authorizer = ofApi("AWS::ApiGatewayV2::Authorizer").find((one) => refOf(one) === AuthorizerId);
-  const isCustom = AuthorizationType === "CUSTOM" && authorizer !== undefined;
+  const isOf = (type: string): boolean => AuthorizationType === type && authorizer !== undefined;
   return {
     routeKey: textProperty(route, properties, "RouteKey"),
     fn: functions.find(functionArnOf(integration, integration.properties(), "IntegrationUri")),
     authorizationType: String(AuthorizationType),
-    authorizer: isCustom ? readAuthorizer(authorizer, functions) : undefined,
+    authorizer: isOf("CUSTOM") ? readAuthorizer(authorizer!, functions) : undefined,
+    tokens: isOf("JWT") ? readTokens(authorizer!) : undefined,
     returnsResponse: properties["RouteResponseSelectionExpression"] === "$default",
   };
 };

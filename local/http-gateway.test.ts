@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { openTokenIssuer } from "#test/token-issuer.ts";
 import { localFunction } from "./fixtures/mapping.ts";
 import { FunctionError } from "./function-error.ts";
 import type { HttpApiSpec, RouteSpec } from "./gateway-spec.ts";
@@ -68,6 +69,32 @@ test("rejects what no route is for, needs a token, fails, or is too much, in API
   result = new RangeError("no");
   expect(await post()).toEqual([500, { message: "Internal Server Error" }]);
   expect(await post()).toEqual([429, { message: "Too Many Requests" }]);
+});
+
+test("a route that asks for a token of an issuer is open to who shows one, and its function is told who that is", async () => {
+  await using issuer = await openTokenIssuer();
+  const [routeKey, spec] = route("GET /closed", "JWT");
+  const tokens = { issuer: issuer.url, audiences: ["tape"] };
+  const events: { requestContext: { authorizer: unknown } }[] = [];
+  await using api = await open(
+    (event) => {
+      events.push(event as (typeof events)[number]);
+      return {};
+    },
+    { routes: new Map([[routeKey, { ...spec, tokens }]]) },
+  );
+  const ask = async (authorization: string) =>
+    (await fetch(`${api.url}/closed`, { headers: { authorization } })).status;
+  expect(await ask(`Bearer ${issuer.tokenOf()}`)).toBe(200);
+  expect(events.map(({ requestContext }) => requestContext.authorizer)).toEqual([
+    { jwt: { claims: { sub: "ada" }, scopes: null } },
+  ]);
+  expect(await ask("")).toBe(401);
+  expect(await ask(issuer.tokenOf())).toBe(401);
+  expect(await ask(`Bearer ${issuer.tokenOf({ claims: { aud: "elsewhere" } })}`)).toBe(401);
+  issuer.isUp = false;
+  expect(await ask(`Bearer ${issuer.tokenOf({ header: { kid: "two" } })}`)).toBe(500);
+  expect(events).toHaveLength(1);
 });
 
 test("pages of allowed origins may read answers, after a preflight, and others may not", async () => {

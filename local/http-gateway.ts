@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { STATUS_CODES, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
+import { openTokenVerifier } from "#adapters/jwt/token-verifier.ts";
+import type { TokenVerifier } from "#core/ports/token-verifier.ts";
 import { ACCOUNT_ID } from "./attributes.ts";
 import { FunctionError, ThrottledError } from "./function-error.ts";
-import type { CorsSpec, HttpApiSpec, RouteSpec } from "./gateway-spec.ts";
+import type { CorsSpec, HttpApiSpec, RouteSpec, TokenSpec } from "./gateway-spec.ts";
 import { objectOf, parseObject } from "./json.ts";
 import { openLoopbackServer } from "./loopback-server.ts";
 import type { InvokeFunction } from "./route-call.ts";
@@ -29,20 +31,24 @@ interface Answer {
 
 /**
  * Serves an HTTP API on a free port: routes of a method and a fixed path that lead to functions, in the payload format 2.0,
- * its stage's throttle and its CORS settings. A route that asks for a token is closed, as no issuer is asked here.
+ * its stage's throttle and its CORS settings. A route that asks for a token gets it checked by the issuer's keys, as its JWT
+ * authorizer says; of the token's claims, its function is told `sub` alone. Other routes that ask for something are closed.
+ * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
  * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 export const openHttpGateway = async ({ spec, invoke, clock }: HttpGatewayOptions): Promise<HttpGateway> => {
   const { server, host } = await openLoopbackServer(0);
   const throttle = new Throttle(spec.throttle, clock);
+  const authorize = createAuthorizeRequest();
   const base = spec.stage === "$default" ? "" : `/${spec.stage}`;
   const answerTo = async (request: IncomingMessage): Promise<Answer> => {
     const [path = "/"] = (request.url ?? "/").split("?");
     const route = path.startsWith(base) && spec.routes.get(`${request.method} ${path.slice(base.length)}`);
     if (!route) return plain(404);
     if (!throttle.take()) return plain(429, "Too Many Requests");
-    if (route.authorizationType !== "NONE") return plain(401);
-    return call(invoke, route, await eventOf(spec, route, request, clock.nowMs()));
+    const subject = await authorize(route, request);
+    if (subject === undefined) return plain(401);
+    return call(invoke, route, await eventOf(spec, route, request, { nowMs: clock.nowMs(), subject }));
   };
   server.on("request", (request, response) => {
     const { origin } = request.headers;
@@ -61,6 +67,22 @@ export const openHttpGateway = async ({ spec, invoke, clock }: HttpGatewayOption
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
+  };
+};
+
+type AuthorizeRequest = (route: RouteSpec, request: IncomingMessage) => Promise<string | undefined>;
+
+/** Says who asks, with empty text where nobody has to say it; undefined for who may not. */
+const createAuthorizeRequest = (): AuthorizeRequest => {
+  const verifiers = new Map<TokenSpec, TokenVerifier>();
+  return async ({ authorizationType, tokens }, { headers }) => {
+    if (authorizationType === "NONE") return "";
+    const token = /^Bearer +(.+)$/i.exec(headers.authorization ?? "")?.[1];
+    if (tokens === undefined || token === undefined) return undefined;
+    const verifier = verifiers.get(tokens) ?? openTokenVerifier(tokens);
+    verifiers.set(tokens, verifier);
+    const reading = await verifier.verify(token);
+    return reading.kind === "valid" ? reading.subject : undefined;
   };
 };
 
@@ -86,9 +108,9 @@ const preflightOf = ({ methods, headers, maxAgeSeconds }: CorsSpec, origin: stri
 
 const eventOf = async (
   { apiId, stage }: HttpApiSpec,
-  { routeKey }: RouteSpec,
+  { routeKey, tokens }: RouteSpec,
   request: IncomingMessage,
-  nowMs: number,
+  { nowMs, subject }: { readonly nowMs: number; readonly subject: string },
 ): Promise<object> => {
   const [rawPath, rawQueryString = ""] = (request.url ?? "/").split("?");
   const domainName = request.headers.host ?? "localhost";
@@ -104,6 +126,7 @@ const eventOf = async (
     requestContext: {
       accountId: ACCOUNT_ID,
       apiId,
+      ...(tokens === undefined ? {} : { authorizer: { jwt: { claims: { sub: subject }, scopes: null } } }),
       domainName,
       domainPrefix: domainName.split(".")[0],
       http: {

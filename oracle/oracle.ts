@@ -37,7 +37,10 @@ interface UnitTrade extends OracleTrade {
   readonly sizeUnits: bigint;
 }
 
-/** The rows of an export (`symbol,interval,start,…`), as texts, by symbol, interval and start. */
+/**
+ * The rows of an export (`symbol,interval,start,…`), as texts, by symbol, interval and start. An interval like `1m` has
+ * windows side by side; one like `10s/5s` is a sliding one, whose windows of 10 s begin every 5 s.
+ */
 export const oracleRows = (trades: readonly OracleTrade[], intervals: readonly string[]): string[] => {
   const sorted = trades.map(inUnits).toSorted(order);
   const fold = new Fold(intervals);
@@ -84,51 +87,57 @@ const order = (a: UnitTrade, b: UnitTrade): number =>
   a.time - b.time || a.sequence - b.sequence || sign(a.priceUnits - b.priceUnits) || sign(a.sizeUnits - b.sizeUnits);
 
 class Fold {
-  readonly #intervals: readonly { readonly interval: string; readonly size: number }[];
+  readonly #intervals: readonly Interval[];
   readonly #bars = new Map<string, OracleBar>();
 
   constructor(intervals: readonly string[]) {
-    this.#intervals = intervals.map((interval) => ({ interval, size: sizeOf(interval) }));
+    this.#intervals = intervals.map(intervalOf);
   }
 
-  add({ symbol, time, priceUnits, sizeUnits }: UnitTrade): void {
-    for (const { interval, size } of this.#intervals) {
-      const start = Math.floor(time / size) * size;
-      const key = `${symbol} ${interval} ${start}`;
-      const bar = this.#bars.get(key);
-      if (bar === undefined) {
-        this.#bars.set(key, {
-          symbol,
-          interval,
-          start,
-          end: start + size,
-          trades: 1,
-          open: priceUnits,
-          high: priceUnits,
-          low: priceUnits,
-          close: priceUnits,
-          volume: sizeUnits,
-          priceSum: priceUnits,
-          notional: priceUnits * sizeUnits,
-          openTime: time,
-          closeTime: time,
-        });
-        continue;
-      }
-      bar.trades += 1;
-      if (priceUnits > bar.high) bar.high = priceUnits;
-      if (priceUnits < bar.low) bar.low = priceUnits;
-      bar.close = priceUnits;
-      bar.closeTime = time;
-      bar.volume += sizeUnits;
-      bar.priceSum += priceUnits;
-      bar.notional += priceUnits * sizeUnits;
+  /** Into each window that holds the trade's time: one, or as many as a sliding one has steps. */
+  add(trade: UnitTrade): void {
+    for (const interval of this.#intervals) {
+      const last = Math.floor(trade.time / interval.step) * interval.step;
+      for (let start = last; start > trade.time - interval.size; start -= interval.step)
+        this.#addTo(interval, start, trade);
     }
+  }
+
+  #addTo({ name, size }: Interval, start: number, { symbol, time, priceUnits, sizeUnits }: UnitTrade): void {
+    const key = `${symbol} ${name} ${start}`;
+    const bar = this.#bars.get(key);
+    if (bar === undefined) {
+      this.#bars.set(key, {
+        symbol,
+        interval: name,
+        start,
+        end: start + size,
+        trades: 1,
+        open: priceUnits,
+        high: priceUnits,
+        low: priceUnits,
+        close: priceUnits,
+        volume: sizeUnits,
+        priceSum: priceUnits,
+        notional: priceUnits * sizeUnits,
+        openTime: time,
+        closeTime: time,
+      });
+      return;
+    }
+    bar.trades += 1;
+    if (priceUnits > bar.high) bar.high = priceUnits;
+    if (priceUnits < bar.low) bar.low = priceUnits;
+    bar.close = priceUnits;
+    bar.closeTime = time;
+    bar.volume += sizeUnits;
+    bar.priceSum += priceUnits;
+    bar.notional += priceUnits * sizeUnits;
   }
 
   rows(): string[] {
     return [...this.#bars.values()]
-      .toSorted((a, b) => compare(a.symbol, b.symbol) || sizeOf(a.interval) - sizeOf(b.interval) || a.start - b.start)
+      .toSorted((a, b) => compare(a.symbol, b.symbol) || compareIntervals(a.interval, b.interval) || a.start - b.start)
       .map(row);
   }
 }
@@ -150,6 +159,24 @@ const row = (bar: OracleBar): string =>
     bar.openTime,
     bar.closeTime,
   ].join(",");
+
+interface Interval {
+  readonly name: string;
+  readonly size: number;
+  /** From the start of one window to the next. */
+  readonly step: number;
+}
+
+const intervalOf = (name: string): Interval => {
+  const [size, step = size] = name.split("/").map(sizeOf);
+  return { name, size: size!, step: step! };
+};
+
+/** The shorter first, a sliding one behind that of windows side by side. */
+const compareIntervals = (a: string, b: string): number => {
+  const [left, right] = [intervalOf(a), intervalOf(b)];
+  return left.size - right.size || right.step - left.step;
+};
 
 const sizeOf = (interval: string): number => Number(interval.slice(0, -1)) * SIZES[interval.slice(-1)]!;
 

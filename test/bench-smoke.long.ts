@@ -11,7 +11,7 @@ import { tableRow } from "../bench/table.ts";
 import { TradeAges } from "../bench/trade-ages.ts";
 import { runCommandLine } from "./command.ts";
 
-/** Those that need no pipeline at work; test/bench.long.ts has the others. */
+/** Those that need no pipeline at work; test/bench.long.ts has the others, test/bench.kafka.ts those between Kafka and Cassandra. */
 const QUICK = ["handler", "core", "frame", "state", "fanout", "cold", "page", "dashboard"];
 const title = { name: "a.b", case: "c", unit: "x" };
 
@@ -65,6 +65,15 @@ describe("npm run bench", () => {
     expect([code, stderr]).toEqual([
       2,
       '--only must name figures, or what their names begin with, named "nope"; --help says what there is [TAPE_USAGE]\n',
+    ]);
+  });
+
+  test("says in a sentence what a benchmark needs that this machine lacks", async () => {
+    const without = { PATH: "/nowhere", KAFKA_BROKERS: "", CASSANDRA_CONTACT_POINTS: "" };
+    const { code, stdout } = await runCommandLine("bench", ["--quick", "--only=kafka.lag"], { environment: without });
+    expect([code, stdout]).toEqual([
+      1,
+      expect.stringContaining("left out kafka.lag_ms: Java must be 17 or later, was: no java on the PATH"),
     ]);
   });
 

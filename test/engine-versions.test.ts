@@ -15,3 +15,9 @@ test("containers have the versions of Kafka and Cassandra that the tests run fro
   const images = [...compose.matchAll(/^ +image: (.*)$/gm)].map(([, image]) => image);
   expect(images.filter((image) => !/^(tapestream:local|[a-z/]+:\d+\.\d+\.\d+)$/.test(image!))).toEqual([]);
 });
+
+test("containers start without any variable set: compose would refuse all of them for one that must be", async () => {
+  const asked = [...(await read("compose.yaml")).matchAll(/\$\{(\w+)([^}]*)\}/g)];
+  expect(asked.filter(([, , fallback]) => !fallback!.startsWith(":-")).map(([, name]) => name)).toEqual([]);
+  expect(asked.length).toBeGreaterThan(0);
+});

@@ -1,94 +1,74 @@
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openCassandraNode, type CassandraNode } from "#local/jars/cassandra-node.ts";
-import { openKafkaBroker, type KafkaBroker } from "#local/jars/kafka-broker.ts";
-import { openTemporaryDir, type TemporaryDir } from "#local/temporary-dir.ts";
-import { oracleRows } from "#oracle/oracle.ts";
-import { readOracleTrades } from "#oracle/read-trades.ts";
-import { openKafkaRig } from "./kafka-rig.ts";
+import { describe, expect, test } from "vitest";
+import { killForAWhile } from "./engine-control.ts";
+import { watchGroup } from "./group-watch.ts";
+import { HOUR, isWhole, openHourRig, PARTITIONS, TRADE_COUNT } from "./kafka-hour.ts";
+import { until } from "./until.ts";
 
-const HOUR = join(import.meta.dirname, "../data/trades-2013-10-07-0930.csv.gz");
-const INTERVALS = ["10s", "1m"];
-const PATIENT = { timeout: 240_000, interval: 500 };
+const PATIENT = { timeout: 60_000, interval: 50 };
 const DOWN_MS = 20_000;
-
-const trades = readOracleTrades(HOUR);
-const expected = oracleRows(trades, INTERVALS).toSorted();
-const symbols = [...new Set(trades.map(({ symbol }) => symbol))];
-
-let folder: TemporaryDir;
-let broker: KafkaBroker;
-let node: CassandraNode;
-
-beforeAll(async () => {
-  folder = await openTemporaryDir("kafka-faults-");
-  broker = await openKafkaBroker({ dir: join(folder.dir, "kafka") });
-  node = await openCassandraNode({ dir: join(folder.dir, "cassandra") });
-});
-
-afterAll(async () => {
-  await Promise.all([broker.stop(), node.stop()]);
-  await folder[Symbol.asyncDispose]();
-});
-
-const openRig = () =>
-  openKafkaRig({
-    partitions: 4,
-    intervals: INTERVALS,
-    kafka: broker,
-    cassandra: { address: `${node.host}:${node.port}`, dataCenter: node.dataCenter },
-  });
-
-type Rig = Awaited<ReturnType<typeof openRig>>;
-
-/** Waits until every trade is stored, once. */
-const isWhole = async (rig: Rig): Promise<void> => {
-  await expect.poll(() => rig.storedTrades().catch(() => 0), PATIENT).toBe(trades.length);
-  expect((await rig.rows(symbols)).toSorted()).toEqual(expected);
-};
+/** Cassandra takes longer than this to come back. */
+const START_MS = 7_000;
 
 describe("an hour of trades ends with every bar equal to the oracle", () => {
   test("though a second worker takes half of the partitions meanwhile, and the first leaves", async () => {
-    await using rig = await openRig();
+    await using rig = await openHourRig();
     const first = await rig.worker();
     const sending = rig.replay(HOUR);
     await using second = await rig.worker();
-    await expect.poll(() => second.partitions.length, PATIENT).toBe(2);
-    expect(first.partitions).toHaveLength(2);
+    await expect.poll(() => second.partitions.length, PATIENT).toBe(PARTITIONS / 2);
+    expect(first.partitions).toHaveLength(PARTITIONS / 2);
     await first[Symbol.asyncDispose]();
-    await expect.poll(() => second.partitions.length, PATIENT).toBe(4);
+    await expect.poll(() => second.partitions.length, PATIENT).toBe(PARTITIONS);
     await sending;
     await isWhole(rig);
   });
 
   test("though two workers write each partition at once, as one does that has lost it and does not know", async () => {
-    await using rig = await openRig();
-    await using _owner = await rig.worker("owner");
-    await using _zombie = await rig.worker("zombie");
+    await using rig = await openHourRig();
+    await using _owner = await rig.worker();
+    await using _zombie = await rig.worker("zombies");
     await rig.replay(HOUR);
     await isWhole(rig);
   });
 
   test("though the broker is killed and comes back", async () => {
-    await using rig = await openRig();
+    await using rig = await openHourRig();
     await using _worker = await rig.worker();
     const sending = rig.replay(HOUR);
     await delay(1_000);
-    await broker.kill();
-    await delay(2_000);
-    await broker.start();
+    await killForAWhile("kafka", 2_000);
     await sending.catch(() => rig.replay(HOUR));
     await isWhole(rig);
   });
 
+  test("though the broker is gone for 10 seconds while partitions are shared out anew", async () => {
+    await using rig = await openHourRig();
+    await using group = watchGroup(rig.config, rig.config.group);
+    await using silent = await rig.startProcess();
+    await using worker = await rig.worker();
+    await until("both must get half", () => silent.shards.length === PARTITIONS / 2 && worker.partitions.length === 2);
+    // Who does not answer is waited for, and so the others are still joining when the broker goes.
+    silent.child.kill("SIGSTOP");
+    const joining = rig.worker().catch(() => undefined);
+    await until("the group must share out anew", group.isSharingOut, 2);
+    await delay(500);
+    expect(worker.isReady).toBe(false);
+    await killForAWhile("kafka", 10_000);
+    await silent.kill();
+    await (await joining)?.[Symbol.asyncDispose]();
+    await until("the worker must come back to its group, alone", () => worker.partitions.length === PARTITIONS);
+    expect(worker.isReady).toBe(true);
+    await rig.replay(HOUR);
+    await isWhole(rig);
+  });
+
   test("though Cassandra is gone for 20 seconds", async () => {
-    await using rig = await openRig();
+    await using rig = await openHourRig();
     await using _worker = await rig.worker();
     await rig.replay(HOUR);
-    await node.kill();
-    await delay(DOWN_MS);
-    await node.start();
+    expect(await rig.storedTrades()).toBeLessThan(TRADE_COUNT);
+    expect(await killForAWhile("cassandra", DOWN_MS - START_MS)).toBeGreaterThan(DOWN_MS);
     await isWhole(rig);
   });
 });

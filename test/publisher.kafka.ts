@@ -7,7 +7,6 @@ import { openCassandraClient } from "#adapters/cassandra/client.ts";
 import { PartitionWriter } from "#adapters/kafka/partition-writer.ts";
 import { closeServer, listen } from "#adapters/node/health-server.ts";
 import { consoleConsumer } from "./console-consumer.ts";
-import { openRedis, type TestRedis } from "./redis-server.ts";
 import { startWorker, type TestWorker } from "./worker-process.ts";
 
 const PATIENT = { timeout: 60_000, interval: 250 };
@@ -17,6 +16,9 @@ const topics = {
   average: `average-stock-price-${name}`,
   stocks: `stocks_averages-${name}`,
 };
+/** What the setup makes and the publisher writes. */
+const READERS = { AVERAGE_PRICE_TOPIC: topics.average, STOCK_AVERAGES_TOPIC: topics.stocks, STOCK_TABLE: "on" };
+const SLIDING = { STOCK_AVERAGES_SLIDING: "10s/5s", INFLUX_SLIDING: "3s/1s" };
 const CHANNEL = "average-stock-price";
 
 /** What the systems before this one wrote to their topics: their three shapes, one record each. */
@@ -33,6 +35,19 @@ const AVERAGES = [
   '{"symbol":"IBM","timestamp":1381152720,"average":7}',
 ];
 
+/** Of 10 s every 5 s. */
+const SLIDING_AVERAGES = [
+  { start: "29:55", end: "30:05", stockName: "IBM", values: [0.1, 0.1, 0.1, 1] },
+  { start: "29:55", end: "30:05", stockName: "SPY", values: [168.1, 168.1, 168.1, 1] },
+  { start: "30:00", end: "30:10", stockName: "IBM", values: [0.1, 0.1, 0.1, 1] },
+  { start: "30:00", end: "30:10", stockName: "SPY", values: [168.1, 168.1, 168.1, 1] },
+  { start: "30:05", end: "30:15", stockName: "SPY", values: [168.25, 168.2, 168.3, 2] },
+  { start: "30:10", end: "30:20", stockName: "SPY", values: [168.25, 168.2, 168.3, 2] },
+  { start: "30:50", end: "31:00", stockName: "IBM", values: [0.2, 0.2, 0.2, 1] },
+  { start: "30:55", end: "31:05", stockName: "IBM", values: [3.6, 0.2, 7, 2] },
+  { start: "31:00", end: "31:10", stockName: "IBM", values: [7, 7, 7, 1] },
+];
+
 const lines: string[] = [];
 const influx = createServer((request, response) => {
   void textOf(request).then((body) => {
@@ -42,7 +57,7 @@ const influx = createServer((request, response) => {
 });
 const said: string[] = [];
 const workers: TestWorker[] = [];
-let redis: TestRedis | undefined;
+const redisUrl = inject("redisUrl");
 let subscriber: ReturnType<typeof createClient> | undefined;
 
 const start = (worker: string, environment: Readonly<Record<string, string>> = {}): TestWorker => {
@@ -58,6 +73,7 @@ const start = (worker: string, environment: Readonly<Record<string, string>> = {
     GROUP: `aggregators-${name}`,
     LIFE_MS: "1000",
     IDLE_MS: "2000",
+    SLIDING_AVERAGES: "10s/5s,3s/1s",
     ...environment,
   });
   workers.push(started);
@@ -66,13 +82,12 @@ const start = (worker: string, environment: Readonly<Record<string, string>> = {
 
 beforeAll(async () => {
   await listen(influx, { host: "127.0.0.1", port: 0 });
-  redis = await openRedis();
-  if (redis !== undefined) {
-    subscriber = createClient({ url: redis.url });
+  if (redisUrl !== undefined) {
+    subscriber = createClient({ url: redisUrl });
     await subscriber.connect();
     await subscriber.subscribe(CHANNEL, (message) => said.push(message));
   }
-  const setup = start("setup");
+  const setup = start("setup", READERS);
   expect([await setup.ended, setup.log]).toEqual([0, expect.stringContaining("done")]);
   await using writer = new PartitionWriter({ brokers: [inject("kafka").address], topic: topics.ticks });
   await writer.write(
@@ -82,19 +97,17 @@ beforeAll(async () => {
   start("aggregator");
   const { port } = influx.address() as { readonly port: number };
   start("publisher", {
-    AVERAGE_PRICE_TOPIC: topics.average,
-    STOCK_AVERAGES_TOPIC: topics.stocks,
-    ...(redis && { REDIS_URL: redis.url, REDIS_CHANNEL: CHANNEL }),
+    ...READERS,
+    ...(redisUrl && { REDIS_URL: redisUrl, REDIS_CHANNEL: CHANNEL }),
     INFLUX_URL: `http://127.0.0.1:${port}/api/v2/write?org=o&bucket=b`,
     INFLUX_TOKEN: "secret",
-    STOCK_TABLE: "on",
+    ...SLIDING,
   });
 });
 
 afterAll(async () => {
   for (const worker of workers) await worker[Symbol.asyncDispose]();
   await subscriber?.close();
-  await redis?.[Symbol.asyncDispose]();
   await closeServer(influx);
 });
 
@@ -103,17 +116,17 @@ describe("a pipeline between the readers and writers of older ones", () => {
     expect(await consoleConsumer(topics.average, AVERAGES.length)).toEqual(AVERAGES);
   });
 
-  test("writes averages with extremes and counts", async () => {
-    const [ibm, spy] = await consoleConsumer(topics.stocks, AVERAGES.length);
-    const window = '"start":"2013-10-07T13:30:00.000Z","end":"2013-10-07T13:31:00.000Z"';
-    expect([ibm, spy]).toEqual([
-      `{${window},"stockName":"IBM","avgPrice":0.15,"minPrice":0.1,"maxPrice":0.2,"count":2}`,
-      `{${window},"stockName":"SPY","avgPrice":168.2,"minPrice":168.1,"maxPrice":168.3,"count":3}`,
-    ]);
+  test("writes sliding averages with extremes and counts, each window once", async () => {
+    const rows = SLIDING_AVERAGES.map(({ start, end, stockName, values }) => {
+      const window = `"start":"2013-10-07T13:${start}.000Z","end":"2013-10-07T13:${end}.000Z"`;
+      const [average, least, greatest, count] = values;
+      return `{${window},"stockName":"${stockName}","avgPrice":${average},"minPrice":${least},"maxPrice":${greatest},"count":${count}}`;
+    });
+    expect(await consoleConsumer(topics.stocks, rows.length)).toEqual(rows);
   });
 
   test("says the averages on a Redis channel, where there is a Redis", async () => {
-    await expect.poll(() => said, PATIENT).toEqual(redis === undefined ? [] : AVERAGES);
+    await expect.poll(() => said, PATIENT).toEqual(redisUrl === undefined ? [] : AVERAGES);
   });
 
   test("keeps every raw trade in the table stock, those of one instant too", async () => {
@@ -131,13 +144,18 @@ describe("a pipeline between the readers and writers of older ones", () => {
   });
 
   test("posts bars and raw trades as line protocol", async () => {
-    const isLine = /^(bars|trades)(,[a-z]+=(\\.|[^,= \\])+)+ [a-z]+=[\d.]+i?(,[a-z]+=[\d.]+i?)* \d+$/;
-    await expect.poll(() => lines.length, PATIENT).toBeGreaterThanOrEqual(9);
+    const isLine = /^(bars|trades)(,[a-z]+=(\\.|[^,= \\])+)+ [a-z]+=[\d.]+i?(,[a-z]+=([\d.]+i?|"[^"]+"))* \d+$/;
+    await expect.poll(() => lines.length, PATIENT).toBeGreaterThanOrEqual(22);
     expect(lines.filter((line) => !isLine.test(line))).toEqual([]);
     expect(lines).toContain(
       "bars,interval=1m,symbol=IBM open=0.1,high=0.2,low=0.1,close=0.2,volume=2,mean=0.15,vwap=0.15,trades=2i 1381152600000",
     );
-    expect(lines).toContainEqual(expect.stringMatching(/^trades,id=\S+,symbol=IBM price=0.2,size=1 1381152659000$/));
+    expect(lines).toContain(
+      "bars,interval=3s/1s,symbol=IBM open=0.2,high=7,low=0.2,close=7,volume=2,mean=3.6,vwap=3.6,trades=2i 1381152661000",
+    );
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^trades,symbol=IBM price=0.2,size=1,id="\S+" 1381152659000\d{6}$/),
+    );
   });
 
   test("ends by itself, with exit code 0, when it is asked to", async () => {

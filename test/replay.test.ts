@@ -36,13 +36,15 @@ describe.each([1, 4])("a replay of an hour of real trades over %i shards", (shar
       EXCERPT,
       ...flags,
       ...intervals.flatMap((text) => ["--interval", text]),
+      "--sliding",
+      "1m/10s",
     ]);
     expect(code, stdout).toBe(0);
     const [header, ...rows] = (await readFile(out, "utf8")).trimEnd().split("\n");
     const trades = readOracleTrades(EXCERPT);
     expect(trades).toHaveLength(102_362);
     expect(header).toBe(HEADER);
-    expect(rows).toEqual(oracleRows(trades, intervals));
+    expect(rows).toEqual(oracleRows(trades, [...intervals, "1m/10s"]));
     expect(stdout).toMatch(/folded +102,362 trades in [\d.]+ s, [\d,]+ a second/);
     expect(stdout).toMatch(/duplicates +0/);
     expect(stdout).toMatch(/rejected +0/);
@@ -93,11 +95,16 @@ describe("a replay of a file of one's own", () => {
       ];
       const file = await write("own.csv", `${rows.join("\r\n")}\r\n`);
       const options = { environment: { TAPESTREAM_RUNNING: join(folder, "running") } };
-      const replay = startCommand("replay", [file, "--stay", "--interval", "1h"], options);
+      const sliding = ["--sliding", "10s/5s", "--sliding", "3s/1s"];
+      const replay = startCommand("replay", [file, "--stay", "--interval", "1h", ...sliding], options);
       await replay.said("the store runs on");
       const read = (symbol: string, interval: string, ...flags: string[]): Promise<Ended> =>
         runCommandLine("bars", ["--symbol", symbol, "--interval", interval, ...flags], options);
       const bars = await read("BRK A", "1m", "--from", "2023-11-14", "--to", "2023-11-15");
+      const windows = ["10s/5s", "3s/1s"];
+      const averages = await Promise.all(
+        windows.map((window) => runCommandLine("bars", ["--symbol", "BRK A", "--sliding", window], options)),
+      );
       const json = await read("BRK A", "5m", "--format", "json");
       const none = await read("NONE", "5m");
       const other = startCommand("start", ["--headless", "--port", "0", "--idle-close", "120"], options);
@@ -120,6 +127,8 @@ describe("a replay of a file of one's own", () => {
       );
       const trades = own.filter(({ symbol }) => symbol === "BRK A");
       expect(bars.stdout).toBe([HEADER, ...oracleRows(trades, ["1m"])].map((row) => `${row}\n`).join(""));
+      const slidingRows = windows.map((window) => [HEADER, ...oracleRows(trades, [window])]);
+      expect(averages.map((ended) => ended.stdout.trimEnd().split("\n"))).toEqual(slidingRows);
       expect((JSON.parse(json.stdout) as { trades: number }[]).map(({ trades: count }) => count)).toEqual([3]);
       expect([none.code, none.stderr]).toEqual([0, "no bars of NONE start in that span\n"]);
       const [mine, its] = [
@@ -168,6 +177,10 @@ describe("a replay of a file of one's own", () => {
       [[good, "--speed"], /--speed/],
       [[good, "--shards", "0"], /^--shards must be a whole number from 1 to 64, was "0"/],
       [[good, "--idle-close", "121"], /^--idle-close must be a whole number from 1 to 120, was "121"/],
+      [
+        [good, "--sliding", "10s/3s"],
+        /^--sliding must have a step that divides its length, as 10s\/5s has, was "10s\/3s"/,
+      ],
       [[good, "--colour"], /'--colour'/],
       [["missing.csv", "--interval", "often"], /^--interval must be like 10s, 5m, 1h or 1d, was "often"/],
       [["missing.csv", "--port", String(port)], /port .* \[TAPE_PORT_IN_USE\]$/],
@@ -193,6 +206,10 @@ describe("a replay of a file of one's own", () => {
 test("bars says so when no store runs, and what is wrong with a flag", async () => {
   const cases: [readonly string[], string][] = [
     [["--interval", "1m"], "--symbol must name a symbol, like --symbol IBM; --help says what there is [TAPE_USAGE]"],
+    [
+      ["--symbol", "IBM", "--interval", "1m", "--sliding", "10s/5s"],
+      "--interval and --sliding exclude each other; --help says what there is [TAPE_USAGE]",
+    ],
     [["--symbol", "IBM"], "--interval must be given, like --interval 1m; --help says what there is [TAPE_USAGE]"],
     [
       ["--symbol", "IBM", "--interval", "1m", "--format", "xml"],

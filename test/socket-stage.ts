@@ -3,6 +3,7 @@ import { createManualClock } from "#adapters/memory/clock.ts";
 import { createMemoryConnectionStore } from "#adapters/memory/connection-store.ts";
 import { createMemoryGapStore } from "#adapters/memory/gap-store.ts";
 import { createMemoryLeaseStore } from "#adapters/memory/lease-store.ts";
+import { createMemoryMeter } from "#adapters/memory/meter.ts";
 import { createMemoryMessageSink } from "#adapters/memory/message-sink.ts";
 import { createMemoryPaneStore } from "#adapters/memory/pane-store.ts";
 import { createMemoryShardStatusStore } from "#adapters/memory/shard-status.ts";
@@ -30,7 +31,7 @@ export interface KeptLog extends Log {
   readonly lines: readonly { readonly level: string; readonly message: string; readonly fields: object }[];
 }
 
-const createKeptLog = (): KeptLog => {
+export const createKeptLog = (): KeptLog => {
   const lines: { level: string; message: string; fields: object }[] = [];
   const keep =
     (level: string) =>
@@ -58,6 +59,7 @@ export const createSocketPorts = (clock = createManualClock(startMs)) => ({
   closer: createKeptCloser(),
   clock,
   log: createKeptLog(),
+  meter: createMemoryMeter(),
   ticksStream: "ticks",
   source: "replay",
   maxOutOfOrdernessMs: durationMs(2_000),

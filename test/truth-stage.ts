@@ -9,7 +9,8 @@ import { barRow } from "#core/bar-row.ts";
 import { readInterval } from "#core/interval.ts";
 import { durationMs, epochMs } from "#core/units.ts";
 import { readConfig, type AggregatorConfig } from "#lambdas/aggregator/config.ts";
-import { openLocalCloud } from "#local/cloud.ts";
+import type { SignInConfig } from "#core/protocol/dashboard-config.ts";
+import { openLocalCloud, type CloudEvent } from "#local/cloud.ts";
 import { openLoopbackServer } from "#local/loopback-server.ts";
 import { buildWeb, endBuilder } from "#tools/build-web.ts";
 import { assemble } from "../cli/assemble.ts";
@@ -20,11 +21,20 @@ import type { Rows } from "./running-cloud.ts";
 import { openSocketProxy, type SocketProxy } from "./socket-proxy.ts";
 
 /** The page before the real pipeline on embedded engines. All trades of IBM come from the test. */
+export interface TruthStageOptions {
+  /** Of the app, besides the stage's own. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** How readers sign in. @default nobody has to */
+  readonly signIn?: SignInConfig;
+}
+
 export interface TruthStage extends AsyncDisposable {
   /** Of the page. */
   readonly url: string;
-  /** Between the page and the gateway. */
+  /** Between the page and the gateway, unless readers sign in. */
   readonly proxy: SocketProxy;
+  /** What the cloud told of itself, and its functions' own log lines. */
+  readonly logLines: readonly string[];
   /** How many trades of IBM were put into the stream. */
   readonly tradesPut: number;
   /** Puts one more, as any producer may. */
@@ -33,17 +43,20 @@ export interface TruthStage extends AsyncDisposable {
   stored(interval: string, fromMs: number): Promise<Rows>;
 }
 
-export const openTruthStage = async (): Promise<TruthStage> => {
+export const openTruthStage = async ({ settings, signIn }: TruthStageOptions = {}): Promise<TruthStage> => {
   await using opening = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "truth-"));
   opening.defer(() => rm(folder, { recursive: true, force: true }));
   const [siteDir, assembly] = await Promise.all([
     buildWeb({ outDir: join(folder, "web") }),
-    assemble({ source: "sim:?seed=7&symbols=SPY&rate=100&trades=300", arrivalWindowSeconds: "2" }),
+    assemble({ source: "sim:?seed=7&symbols=SPY&rate=100&trades=300", arrivalWindowSeconds: "2", ...settings }),
   ]);
   opening.use(assembly);
   await endBuilder();
-  const cloud = opening.use(await openLocalCloud({ assemblyDir: assembly.dir }));
+  const logLines: string[] = [];
+  const onEvent = (event: CloudEvent): void =>
+    void logLines.push(event.kind === "logged" ? event.line : JSON.stringify(event));
+  const cloud = opening.use(await openLocalCloud({ assemblyDir: assembly.dir, onEvent }));
   Object.assign(process.env, cloud.environment);
   const config = readConfig(aggregatorEnvironment(cloud));
   const proxy = opening.use(await openSocketProxy(cloud.webSocketUrl!));
@@ -54,9 +67,14 @@ export const openTruthStage = async (): Promise<TruthStage> => {
     source: "trades of a test",
     connectionMs: durationMs(7_200_000),
     hasOwnSymbols: true,
+    signIn,
   };
-  const ticketsUrl = `${cloud.httpApiUrl!}/tickets`;
-  opening.use(await serveDashboard({ listener, siteDir, webSocketUrl: proxy.url, ticketsUrl, config: said }));
+  const tickets = cloud.httpApiUrl === undefined ? {} : { ticketsUrl: `${cloud.httpApiUrl}/tickets` };
+  const connectOrigins = signIn === undefined ? [] : [new URL(signIn.issuer).origin];
+  // who is refused is not told so by a proxy, which takes the socket first
+  const webSocketUrl = signIn === undefined ? proxy.url : cloud.webSocketUrl!;
+  const served = { listener, siteDir, webSocketUrl, connectOrigins, ...tickets };
+  opening.use(await serveDashboard({ ...served, config: said }));
   const client = openKinesisClient();
   opening.defer(() => client.destroy());
   const resources = opening.move();
@@ -64,6 +82,7 @@ export const openTruthStage = async (): Promise<TruthStage> => {
   return {
     url: `http://localhost:${listener.host.split(":")[1]}/`,
     proxy,
+    logLines,
     get tradesPut() {
       return tradesPut;
     },

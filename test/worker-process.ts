@@ -31,6 +31,8 @@ export const startWorker = (name: string, environment: Readonly<Record<string, s
     },
     [Symbol.asyncDispose]: async () => {
       child.kill("SIGTERM");
+      // One that is stopped hears of nothing else.
+      child.kill("SIGCONT");
       await ended;
     },
   };

@@ -39,6 +39,31 @@ describe("buildLambdas", () => {
     }
   });
 
+  test("bundles functions for other engines under names of their own, each with what its conditions choose", async () => {
+    const imports = { "#engine": { keyspaces: "./core/keyspaces.ts", default: "./core/dynamodb.ts" } };
+    await write("package.json", JSON.stringify({ type: "module", imports }));
+    for (const name of ["keyspaces", "dynamodb"]) await write(`core/${name}.ts`, `export const engine = "${name}";\n`);
+    for (const handler of [...Object.values(HANDLERS), "lambdas/ticks/topic.handler.ts"])
+      await write(handler, 'import { engine } from "#engine";\nexport const handler = () => engine;\n');
+    const built = await buildLambdas({ root, hasOtherEngines: true });
+    const engines = await Promise.all(
+      built.map(async ({ name, file }) => {
+        const module = (await import(pathToFileURL(file).href)) as { handler: () => string };
+        return [name, module.handler()] as const;
+      }),
+    );
+    const ofKeyspaces = engines.filter(([, engine]) => engine === "keyspaces").map(([name]) => name);
+    expect(ofKeyspaces.join(" ")).toBe(
+      "fetcher-keyspaces aggregator-keyspaces ws-message-keyspaces ws-heartbeat-keyspaces " +
+        "fetcher-keyspaces-msk aggregator-keyspaces-msk",
+    );
+    expect(engines.map(([name]) => name)).toEqual(
+      expect.arrayContaining([...Object.keys(HANDLERS), "fetcher-msk", "aggregator-msk", "ticks-topic"]),
+    );
+    for (const name of ["fetcher", "fetcher-msk", "fetcher-keyspaces-msk"])
+      expect(await readFile(join(root, "build/lambdas", name, "data/trades.csv"), "utf8")).toBe("IBM,1\n");
+  });
+
   test("ships the trades with the fetcher", async () => {
     await buildLambdas({ root });
     expect(await readFile(join(root, "build/lambdas/fetcher/data/trades.csv"), "utf8")).toBe("IBM,1\n");

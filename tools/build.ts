@@ -1,4 +1,4 @@
-import { cp, mkdir, rm, stat } from "node:fs/promises";
+import { cp, rm, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { build } from "esbuild";
@@ -18,6 +18,19 @@ export const HANDLERS = {
   "ws-heartbeat": "lambdas/ws-broadcast/heartbeat.handler.ts",
 } as const;
 
+/**
+ * What else functions can be built to speak to than DynamoDB and Kinesis: by conditions, upon which package.json says what
+ * `#stores` and `#ticks` are. The bundles of those that care bear the conditions in their names: `aggregator-keyspaces-msk`.
+ */
+const OTHER_ENGINES = [
+  { conditions: ["keyspaces"], names: ["fetcher", "aggregator", "ws-message", "ws-heartbeat"] },
+  { conditions: ["msk"], names: ["fetcher", "aggregator"] },
+  { conditions: ["keyspaces", "msk"], names: ["fetcher", "aggregator"] },
+] as const;
+
+/** What only runs beside MSK. */
+const MSK_HANDLERS = { "ticks-topic": "lambdas/ticks/topic.handler.ts" } as const;
+
 /** Every worker and the file that runs it, relative to the repository. */
 export const WORKERS = {
   setup: "workers/setup/main.ts",
@@ -32,6 +45,8 @@ export interface BuildOptions {
   readonly root?: string;
   /** Where `<name>/index.mjs` is written; emptied first. @default build/lambdas in the root */
   readonly outDir?: string;
+  /** Whether functions are also built to speak to Keyspaces and MSK. @default false */
+  readonly hasOtherEngines?: boolean;
 }
 
 export interface BuiltLambda {
@@ -48,15 +63,32 @@ export interface BuiltLambda {
 export const buildLambdas = async (options: BuildOptions = {}): Promise<readonly BuiltLambda[]> => {
   const root = resolve(options.root ?? join(import.meta.dirname, ".."));
   const outDir = resolve(options.outDir ?? join(root, "build/lambdas"));
-  const trades = join(root, "data");
-  for (const [name, handler] of Object.entries(HANDLERS)) await mustExist(root, handler, `the handler of ${name}`);
+  const bundles = bundlesOf(options.hasOtherEngines ?? false);
+  for (const [name, handler] of bundles.flatMap(({ entries }) => Object.entries(entries)))
+    await mustExist(root, handler, `the handler of ${name}`);
   await mustExist(root, "data", "the folder of the trades that the fetcher ships with");
   await rm(outDir, { recursive: true, force: true });
-  await bundle(root, outDir, HANDLERS);
-  await mkdir(join(outDir, "fetcher"), { recursive: true });
+  for (const { entries, conditions } of bundles) await bundle(root, outDir, entries, conditions);
+  const names = bundles.flatMap(({ entries }) => Object.keys(entries));
   const filter = (source: string): boolean => !source.endsWith(".md");
-  await cp(trades, join(outDir, "fetcher/data"), { recursive: true, filter });
-  return sizesOf(outDir, Object.keys(HANDLERS));
+  for (const name of names.filter((each) => each.split("-")[0] === "fetcher"))
+    await cp(join(root, "data"), join(outDir, name, "data"), { recursive: true, filter });
+  return sizesOf(outDir, names);
+};
+
+interface Bundles {
+  readonly entries: Readonly<Record<string, string>>;
+  readonly conditions: readonly string[];
+}
+
+const bundlesOf = (hasOtherEngines: boolean): readonly Bundles[] => {
+  const usual = { entries: HANDLERS, conditions: [] };
+  if (!hasOtherEngines) return [usual];
+  const others = OTHER_ENGINES.map(({ conditions, names }) => ({
+    entries: Object.fromEntries(names.map((name) => [[name, ...conditions].join("-"), HANDLERS[name]])),
+    conditions,
+  }));
+  return [usual, ...others, { entries: MSK_HANDLERS, conditions: ["msk"] }];
 };
 
 /**
@@ -67,7 +99,7 @@ export const buildWorkers = async (options: BuildOptions = {}): Promise<readonly
   const root = resolve(options.root ?? join(import.meta.dirname, ".."));
   const outDir = resolve(options.outDir ?? join(root, "build/workers"));
   await rm(outDir, { recursive: true, force: true });
-  await bundle(root, outDir, WORKERS);
+  await bundle(root, outDir, WORKERS, []);
   // The Kafka client reads its checksums' code from a file that it looks for beside its own folder.
   await cp(await kafkaWasm(), join(outDir, "dist/native.wasm"));
   return sizesOf(outDir, Object.keys(WORKERS));
@@ -86,7 +118,12 @@ const sizesOf = (outDir: string, names: readonly string[]): Promise<readonly Bui
     }),
   );
 
-const bundle = async (root: string, outDir: string, entries: Readonly<Record<string, string>>): Promise<void> => {
+const bundle = async (
+  root: string,
+  outDir: string,
+  entries: Readonly<Record<string, string>>,
+  conditions: readonly string[],
+): Promise<void> => {
   try {
     await build({
       absWorkingDir: root,
@@ -99,6 +136,11 @@ const bundle = async (root: string, outDir: string, entries: Readonly<Record<str
       format: "esm",
       // Packages ship their ES modules under "module"; those shake far better than their CommonJS twins.
       mainFields: ["module", "main"],
+      conditions: ["module", ...conditions],
+      // A function has nothing but its folder: what of the Kafka client is no JavaScript goes into the bundle.
+      ...(conditions.includes("msk") && {
+        alias: { "@platformatic/wasm-utils": "@platformatic/wasm-utils/bundled" },
+      }),
       // CommonJS packages within the bundle call `require` for Node's own modules; an ES module has none.
       banner: {
         js: 'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);',

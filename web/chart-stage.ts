@@ -31,7 +31,9 @@ export interface StageDeps {
 
 /** What the charts are told by others. */
 export interface StageView {
-  readonly emptyWords: string;
+  /** Said where there are no bars, and where it is not known whether there are. */
+  readonly emptyWords?: string;
+  readonly lateWords?: string;
   /** The bars that are known of any symbol of the watchlist. */
   readonly barsOf: (symbol: string) => readonly Bar[];
 }
@@ -87,14 +89,14 @@ export class ChartStage {
   }
 
   /** Shows what is known of the choice; whether it is on the screen then. */
-  show({ emptyWords, barsOf }: StageView): boolean {
-    const { symbol, interval } = this.#choice;
+  show({ emptyWords = "", lateWords = "", barsOf }: StageView): boolean {
+    const { symbol } = this.#choice;
     const { bars, fine } = this.wishes;
     const { feed } = this.#deps;
     if (symbol === "") return this.#clear("No symbol is chosen.");
     if (!feed.knows(bars)) {
       const isLate = performance.now() - this.#chosenAtMs > PATIENCE_MS || feed.state.kind === "waiting";
-      return this.isShown || !isLate || this.#clear(`Bars of ${symbol} in ${interval} come when the server answers.`);
+      return this.isShown || !isLate || this.#clear(lateWords);
     }
     const { register, progress } = feed;
     const shown = register.bars(symbol, bars.intervalMs);

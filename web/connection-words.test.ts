@@ -27,6 +27,8 @@ test.each([
   ["offline", "Offline", { ...view, state: waiting, isOnline: false }],
   ["offline", "Offline", { ...view, state: connecting, isOnline: false }],
   ["offline", "Offline", { ...view, state: live, isStale: true, isOnline: false }],
+  ["signed-out", "Signed out", { ...view, state: waiting, isOnline: false, isSignedOut: true }],
+  ["live", "Live", { ...view, state: live, isSignedOut: true }],
   // a server on this machine is heard without a network
   ["live", "Live", { ...view, state: live, isOnline: false }],
 ])("a connection that is %s reads %s", (look, words, given) => {
@@ -52,11 +54,13 @@ test("what went wrong is said, and since when", () => {
     { kind: "ended", atMs, lostAtMs: atMs },
     { kind: "silent", atMs, lostAtMs: atMs, backAtMs: atMs + 1 },
   ] as const;
-  expect(said.map(troubleWords)).toEqual([
+  expect(said.map((trouble) => troubleWords(trouble))).toEqual([
     "the server does not answer",
     "the connection was cut, since 09:08:07",
     "nothing came any more",
   ]);
+  expect(troubleWords(said[0], true)).toBe("the server does not answer, or refuses this sign-in");
+  expect(troubleWords(said[1], true)).toBe("the connection was cut, since 09:08:07");
   expect(backWords(atMs, atMs + 12_000)).toBe(
     "The connection was lost at 09:08:07, for 12 s. All bars of that time have come.",
   );

@@ -12,14 +12,17 @@ export interface ConnectionView {
   readonly isStale: boolean;
   /** Whether there was a connection before. */
   readonly isAgain: boolean;
+  /** Whether somebody must sign in before there can be one. @default no */
+  readonly isSignedOut?: boolean;
 }
 
 /** How a connection looks: each has an icon of its own. */
-export type ConnectionLook = "connecting" | "live" | "stale" | "waiting" | "offline";
+export type ConnectionLook = "connecting" | "live" | "stale" | "waiting" | "offline" | "signed-out";
 
 /** Where the browser knows that it has no network, nothing else explains as much; some servers are heard all the same. */
-export const lookOf = ({ state, isOnline, isStale, isAgain }: ConnectionView): ConnectionLook => {
+export const lookOf = ({ state, isOnline, isStale, isAgain, isSignedOut = false }: ConnectionView): ConnectionLook => {
   if (state.kind === "live" && !isStale) return "live";
+  if (isSignedOut) return "signed-out";
   if (!isOnline) return "offline";
   if (state.kind === "live") return "stale";
   return state.kind === "waiting" || isAgain ? "waiting" : "connecting";
@@ -31,6 +34,7 @@ const LOOK_WORDS: Readonly<Record<ConnectionLook, string>> = {
   stale: "Stale",
   waiting: "Reconnecting",
   offline: "Offline",
+  "signed-out": "Signed out",
 };
 
 /** A connection's state in a word, which changes when the state does. */
@@ -56,9 +60,14 @@ const TROUBLE_WORDS: Readonly<Record<TroubleKind, string>> = {
   silent: "nothing came any more",
 };
 
-/** What went wrong, and since when the page has not been live, if it had been. */
-export const troubleWords = ({ kind, lostAtMs, backAtMs }: Trouble): string =>
-  TROUBLE_WORDS[kind] + (lostAtMs === undefined || backAtMs !== undefined ? "" : `, since ${secondWords(lostAtMs)}`);
+/**
+ * What went wrong, and since when the page has not been live, if it had been. No browser tells a page whether nobody took its
+ * socket or who signed in was refused.
+ */
+export const troubleWords = ({ kind, lostAtMs, backAtMs }: Trouble, isSignedIn = false): string =>
+  TROUBLE_WORDS[kind] +
+  (isSignedIn && kind === "unreachable" ? ", or refuses this sign-in" : "") +
+  (lostAtMs === undefined || backAtMs !== undefined ? "" : `, since ${secondWords(lostAtMs)}`);
 
 /** Said when a connection that was lost is back, and the page whole. */
 export const backWords = (lostAtMs: number, backAtMs: number): string =>

@@ -13,6 +13,7 @@ import { Probe } from "./operations/probe.ts";
 import { showSource } from "./operations/source-label.ts";
 import { paced } from "./paced.ts";
 import { passOf, type PassOf } from "./passes.ts";
+import type { SignIn } from "./sign-in/sign-in.ts";
 import type { Status } from "./status.ts";
 import { Suggestions } from "./suggestions.ts";
 import { SymbolList } from "./symbol-list.ts";
@@ -40,6 +41,7 @@ const WISH_MS = 150;
 /** The page at work: its parts, what the reader chose, and what is shown of it. */
 export class Dashboard {
   readonly #config: DashboardConfig;
+  readonly #signIn: SignIn | undefined;
   readonly #passOf: PassOf;
   readonly #address = new Address(() => this.#follow());
   readonly #feed: Feed;
@@ -58,8 +60,9 @@ export class Dashboard {
   /** Set when a chart has been drawn, or waited for long enough. */
   #begun: Promise<void> | undefined;
 
-  constructor(config: DashboardConfig, openSocket: FeedOptions["openSocket"]) {
+  constructor(config: DashboardConfig, openSocket: FeedOptions["openSocket"], signIn: SignIn | undefined) {
     this.#config = config;
+    this.#signIn = signIn;
     this.#passOf = passOf(config.passes);
     const { intervals, symbols } = config;
     this.#feed = new Feed({
@@ -164,7 +167,7 @@ export class Dashboard {
 
   async #loadStatus(): Promise<void> {
     const { Status: Loaded } = await later(() => import("./status.ts"));
-    this.#status = new Loaded(this.#feed, this.#config, this.#known, this.#notices);
+    this.#status = new Loaded(this.#feed, this.#config, this.#known, this.#notices, this.#signIn);
     this.#touch();
   }
 
@@ -218,8 +221,8 @@ export class Dashboard {
   }
 
   #showCharts(): void {
-    const emptyWords = this.#status?.emptyWords(this.#choice.symbol) ?? "";
-    this.#stage.show({ emptyWords, barsOf: (symbol) => this.#desk?.barsOf(symbol) ?? [] });
+    const words = this.#status?.chartWords(this.#choice);
+    this.#stage.show({ ...words, barsOf: (symbol) => this.#desk?.barsOf(symbol) ?? [] });
     if (this.#begun === undefined && this.#stage.isShown) setTimeout(() => (this.#begun ??= this.#begin()));
   }
 }

@@ -1,4 +1,5 @@
 import type { FeedState } from "#core/protocol/pipeline-status.ts";
+import type { Choice } from "./choice.ts";
 import type { KnownSymbol } from "./session.ts";
 
 const DAY = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" });
@@ -15,6 +16,10 @@ export interface EmptyView {
   /** Undefined before the first heartbeat. */
   readonly feed: FeedState | undefined;
 }
+
+/** What to say while it is not known which bars there are. */
+export const lateWords = ({ symbol, interval }: Choice, isSignedOut: boolean): string =>
+  isSignedOut ? "Sign in to see bars." : `Bars of ${symbol} in ${interval} come when the server answers.`;
 
 /** What to say of a symbol without bars: a first bar is announced where one may come. */
 export const emptyWords = ({ symbol, known, isAsked, isForeign, feed }: EmptyView): string => {

@@ -1,9 +1,10 @@
 import { readDashboardConfig, type DashboardConfig } from "#core/protocol/dashboard-config.ts";
 import type { Socket } from "./session.ts";
+import type { SignIn } from "./sign-in/sign-in.ts";
 import { fetchTicket, TicketSocket } from "./ticket-socket.ts";
 import { Dashboard, type Dash } from "./dashboard.ts";
 import { byId } from "./element.ts";
-import { pause } from "./later.ts";
+import { later, pause } from "./later.ts";
 
 const RETRY_MS = 2_000;
 /** A server that is just starting may take a connection and not answer. */
@@ -30,16 +31,22 @@ const socketUrl = (config: DashboardConfig): URL => {
   return url;
 };
 
-const openSocket = (config: DashboardConfig): Socket => {
+/** Comes once the page knows who reads; undefined where nobody has to say so. */
+const loadSignIn = async (config: DashboardConfig): Promise<SignIn | undefined> => {
+  if (config.signIn === undefined) return undefined;
+  const { openSignIn } = await later(() => import("./sign-in/sign-in.ts"));
+  return openSignIn(config, config.signIn);
+};
+
+const openSocket = (config: DashboardConfig, signIn: SignIn | undefined): Socket => {
   const { ticketsUrl } = config;
   const url = socketUrl(config);
-  if (ticketsUrl === undefined) return new WebSocket(url);
-  return new TicketSocket(
-    () => fetchTicket(ticketsUrl),
-    (protocols) => new WebSocket(url, [...protocols]),
-  );
+  const open = (protocols: readonly string[]): WebSocket => new WebSocket(url, [...protocols]);
+  if (signIn !== undefined) return new TicketSocket(() => signIn.pass(), open);
+  return ticketsUrl === undefined ? open([]) : new TicketSocket(() => fetchTicket(ticketsUrl), open);
 };
 
 const config = await loadConfig();
-const dashboard = new Dashboard(config, () => openSocket(config));
+const signIn = await loadSignIn(config);
+const dashboard = new Dashboard(config, () => openSocket(config, signIn), signIn);
 Object.defineProperty(window, "__dash", { get: (): Dash => dashboard.look() });

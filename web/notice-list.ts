@@ -1,12 +1,12 @@
 import { byId, element, setText } from "./element.ts";
 import type { Notice } from "./notices.ts";
 
-/** One sentence of each is shown; `back` is said of the connection. */
-export type NoticeKind = Notice["code"] | "back";
+/** One sentence of each is shown; `back` is said of the connection, `sign-in` of who reads. */
+export type NoticeKind = Notice["code"] | "back" | "sign-in";
 
 /** Others stay until the reader is done with them. */
 const SHOWN_MS = 15_000;
-const LASTING: ReadonlySet<string> = new Set(["newer", "no-symbol", "no-interval"]);
+const LASTING: ReadonlySet<string> = new Set(["newer", "no-symbol", "no-interval", "sign-in"]);
 
 interface Shown {
   readonly item: HTMLElement;
@@ -23,6 +23,11 @@ export class NoticeList {
     const shown = this.#shown.get(code) ?? this.#add(code);
     shown.untilMs = LASTING.has(code) ? Number.POSITIVE_INFINITY : performance.now() + SHOWN_MS;
     setText(shown.words, text);
+  }
+
+  /** Takes away what was said of this, if it is still there. */
+  unsay(code: NoticeKind): void {
+    this.#end(code);
   }
 
   /** Takes away what has been there for long. */

@@ -5,14 +5,18 @@ const TICKET_MS = 10_000;
 const CONNECTING = 0;
 const CLOSED = 3;
 
-/** A new ticket of the server at `url`. Rejects when there is none to be had in good time. */
-export const fetchTicket = async (url: string): Promise<string> => {
-  const response = await fetch(url, { method: "POST", signal: AbortSignal.timeout(TICKET_MS) });
-  if (!response.ok) throw new RangeError(`tickets must be answered with 200, was ${response.status}`);
+/**
+ * A new ticket of the server at `url`. Rejects when there is none to be had in good time, with the status of the answer, if
+ * there was one, as its cause.
+ */
+export const fetchTicket = async (url: string, headers: Readonly<Record<string, string>> = {}): Promise<string> => {
+  const response = await fetch(url, { method: "POST", headers, signal: AbortSignal.timeout(TICKET_MS) });
+  const { status: cause } = response;
+  if (!response.ok) throw new RangeError(`tickets must be answered with 200, was ${cause}`, { cause });
   return ((await response.json()) as { readonly ticket: string }).ticket;
 };
 
-/** A socket that gets a ticket first. Until it has opened, it can only be closed and listened to, as any other. */
+/** A socket that gets a ticket first, or another pass. Until it has opened, it can only be closed and listened to, as any other. */
 export class TicketSocket extends EventTarget implements Socket {
   #socket: WebSocket | undefined;
   #isClosed = false;

@@ -4,7 +4,9 @@ import { KafkaTopic, type TopicOptions } from "#adapters/kafka/topic.ts";
 import type { LifePorts, LifeRules } from "#core/life.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { Log } from "#core/ports/log.ts";
-import { durationMs, sequenceDigits, type DurationMs } from "#core/units.ts";
+import type { Meter } from "#core/ports/meter.ts";
+import { durationMs, sequenceDigits, type DurationMs, type EpochMs } from "#core/units.ts";
+import { lifeEnd } from "./life-end.ts";
 import { followShard, type ShardFeed } from "./shard-worker.ts";
 
 export interface AggregatorWorkerOptions extends TopicOptions {
@@ -16,6 +18,7 @@ export interface AggregatorWorkerOptions extends TopicOptions {
   readonly rules: LifeRules;
   readonly clock: Clock;
   readonly log: Log;
+  readonly meter: Meter;
 }
 
 export interface AggregatorWorker extends AsyncDisposable {
@@ -23,6 +26,8 @@ export interface AggregatorWorker extends AsyncDisposable {
   readonly partitions: readonly number[];
   /** Whether it is in its group, and so knows which partitions are its own. */
   readonly isReady: boolean;
+  /** Rejects when an engine refuses what is asked. */
+  readonly done: Promise<unknown>;
 }
 
 /** A fetch waits so long for a record. */
@@ -39,11 +44,22 @@ interface Following {
  * @throws PipelineError TAPE_STREAM_UNAVAILABLE
  */
 export const openAggregatorWorker = async (options: AggregatorWorkerOptions): Promise<AggregatorWorker> => {
-  const { log } = options;
   const topic = new KafkaTopic(options);
+  try {
+    return await followTopic(options, topic);
+  } catch (error) {
+    await topic[Symbol.asyncDispose]();
+    throw error;
+  }
+};
+
+const followTopic = async (options: AggregatorWorkerOptions, topic: KafkaTopic): Promise<AggregatorWorker> => {
+  const { log } = options;
   const followed = new Map<number, Following>();
   const topicId = await topic.id();
   let member: GroupMember | undefined;
+  const failure = Promise.withResolvers<never>();
+  failure.promise.catch(() => undefined);
 
   const follow = (partition: number): void => {
     const abort = new AbortController();
@@ -53,13 +69,16 @@ export const openAggregatorWorker = async (options: AggregatorWorkerOptions): Pr
       stream: options.topic,
       shard,
       feed: feedOf(topic, partition),
+      lifeEnd: (nowMs: EpochMs) => lifeEnd(nowMs, options.lifeMs, partition),
       onStored: async (last: Parameters<GroupMember["commit"]>[1]) => {
         // The checkpoint is what counts; the group's offset is for those who watch.
         await member?.commit(partition, last).catch((error: unknown) => log.warn("offset not told", { shard, error }));
       },
     };
     log.info("partition taken", { shard });
-    const done = followShard(worker, abort.signal).finally(() => log.info("partition left", { shard }));
+    const done = followShard(worker, abort.signal)
+      .catch(failure.reject)
+      .finally(() => log.info("partition left", { shard }));
     followed.set(partition, { abort, done });
   };
 
@@ -70,7 +89,8 @@ export const openAggregatorWorker = async (options: AggregatorWorkerOptions): Pr
     await following?.done;
   };
 
-  const share = (partitions: readonly number[]): void => {
+  const share = (partitions: readonly number[], generation: number): void => {
+    log.info("partitions shared out", { generation, partitions });
     for (const partition of followed.keys()) if (!partitions.includes(partition)) void leave(partition);
     for (const partition of partitions) if (!followed.has(partition)) follow(partition);
   };
@@ -83,10 +103,14 @@ export const openAggregatorWorker = async (options: AggregatorWorkerOptions): Pr
     get isReady() {
       return member.isActive;
     },
+    done: failure.promise,
     [Symbol.asyncDispose]: async () => {
-      await Promise.all([...followed.keys()].map(leave));
-      await member[Symbol.asyncDispose]();
-      await topic[Symbol.asyncDispose]();
+      try {
+        await Promise.all([...followed.keys()].map(leave));
+      } finally {
+        await member[Symbol.asyncDispose]();
+        await topic[Symbol.asyncDispose]();
+      }
     },
   };
 };

@@ -19,6 +19,10 @@ export const readList = (env: Environment, name: string): readonly string[] => {
   return texts;
 };
 
+/** The comma-separated texts of a variable, none where it is absent or empty. */
+export const readTexts = (env: Environment, name: string): readonly string[] =>
+  readOptional(env, name)?.split(",") ?? [];
+
 /** The variable's text, undefined where it is absent or empty. */
 export const readOptional = (env: Environment, name: string): string | undefined => env[name] || undefined;
 

@@ -15,6 +15,8 @@ import { readPort } from "./environment.ts";
 export interface RunningWorker extends AsyncDisposable {
   /** Whether it does its work now. */
   readonly isReady: boolean;
+  /** Rejects when it cannot go on, and waiting would not make it good. */
+  readonly done?: Promise<unknown>;
 }
 
 /** What every worker is given. */
@@ -52,9 +54,12 @@ export const runWorker = async (name: string, open: OpenWorker): Promise<void> =
     worker = await openWhenPossible(tryOpen, log, stop);
     if (worker === undefined) return;
     log.info("runs");
-    if (!stop.aborted) await once(stop, "abort");
-    log.info("ends");
-    await worker[Symbol.asyncDispose]();
+    try {
+      await untilStopped(worker, stop);
+      log.info("ends");
+    } finally {
+      await worker[Symbol.asyncDispose]();
+    }
   } catch (error) {
     if (!(error instanceof PipelineError)) throw error;
     log.error("cannot run", { code: error.code, error });
@@ -62,6 +67,12 @@ export const runWorker = async (name: string, open: OpenWorker): Promise<void> =
   }
   // Clients of engines may hold connections for a while.
   process.exit();
+};
+
+const untilStopped = async ({ done }: RunningWorker, stop: AbortSignal): Promise<void> => {
+  if (stop.aborted) return;
+  const stopped = once(stop, "abort");
+  await Promise.race([stopped, Promise.all([done, stopped])]);
 };
 
 /** Runs work that ends by itself, once its engines answer. */
@@ -96,9 +107,13 @@ export const closing = async <Worker extends RunningWorker>(
       get isReady() {
         return worker.isReady;
       },
+      ...(worker.done && { done: worker.done }),
       [Symbol.asyncDispose]: async () => {
-        await worker[Symbol.asyncDispose]();
-        await close();
+        try {
+          await worker[Symbol.asyncDispose]();
+        } finally {
+          await close();
+        }
       },
     };
   } catch (error) {

@@ -5,8 +5,10 @@ import type { LifePorts, LifeRules } from "#core/life.ts";
 import { LifeMemory } from "#core/life-memory.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { Log } from "#core/ports/log.ts";
+import type { Meter } from "#core/ports/meter.ts";
 import type { ShardRecord } from "#core/ports/shard-reader.ts";
-import { durationMs, epochMs, type DurationMs, type EpochMs, type SequenceNumber } from "#core/units.ts";
+import { durationMs, type EpochMs, type SequenceNumber } from "#core/units.ts";
+import { batchReadings } from "#lambdas/aggregator/tell-batch.ts";
 
 /** A shard's records, for whoever follows it. */
 export interface ShardFeed {
@@ -19,11 +21,12 @@ export interface ShardWorkerDeps {
   readonly rules: LifeRules;
   readonly clock: Clock;
   readonly log: Log;
+  readonly meter: Meter;
   readonly stream: string;
   readonly shard: string;
   readonly feed: ShardFeed;
-  /** Panes are stored so often. */
-  readonly lifeMs: DurationMs;
+  /** When a life that begins at `nowMs` ends: then its panes are stored. */
+  readonly lifeEnd: (nowMs: EpochMs) => EpochMs;
   /** Every record up to `last` is folded and stored. */
   readonly onStored: (last: SequenceNumber) => Promise<void>;
 }
@@ -41,6 +44,7 @@ interface Standing {
 /**
  * Folds a shard's records as they come, one life after another, until `signal` says that it is another's or that it is
  * over; then stores what it holds. A batch that fails is tried again, as Lambda does.
+ * @throws PipelineError when an engine refuses what is asked, and trying again would change nothing
  */
 export const followShard = async (deps: ShardWorkerDeps, signal: AbortSignal): Promise<void> => {
   const memory = new LifeMemory(deps.rules.intervalsMs);
@@ -52,10 +56,20 @@ export const followShard = async (deps: ShardWorkerDeps, signal: AbortSignal): P
     const before = standing;
     standing = (await untilDone(deps, signal, () => takeStep(deps, memory, before, records, signal))) ?? before;
   }
-  if (standing.state !== undefined) await takeStep(deps, memory, standing, [], signal);
+  if (standing.state !== undefined) await storeOnLeaving(deps, () => takeStep(deps, memory, standing, [], signal));
 };
 
-const nextEnd = ({ clock, lifeMs }: ShardWorkerDeps): EpochMs => epochMs(clock.nowMs() + lifeMs);
+/** What cannot be stored now is folded again by whoever comes next: the checkpoint does not pass it over. */
+const storeOnLeaving = async ({ log, shard }: ShardWorkerDeps, store: () => Promise<unknown>): Promise<void> => {
+  try {
+    await store();
+  } catch (error) {
+    if (!(error instanceof PipelineError)) throw error;
+    log.warn("left without storing", { shard, code: error.code, reason: error.message });
+  }
+};
+
+const nextEnd = ({ clock, lifeEnd }: ShardWorkerDeps): EpochMs => lifeEnd(clock.nowMs());
 
 const takeStep = async (
   deps: ShardWorkerDeps,
@@ -68,7 +82,10 @@ const takeStep = async (
   const isLast = signal.aborted || deps.clock.nowMs() >= standing.lifeEndsMs;
   if (records.length === 0 && !(isLast && standing.state !== undefined)) return standing;
   const step = { stream, shard, records, state: standing.state, isLast };
-  const { state } = await advanceLife(ports, rules, step, memory);
+  const startedMs = deps.clock.nowMs();
+  const outcome = await advanceLife(ports, rules, step, memory);
+  deps.meter.emit(batchReadings({ shard, records, startedMs, outcome }));
+  const { state } = outcome;
   const last = records.at(-1)?.sequenceNumber ?? standing.last;
   if (state !== undefined || last === undefined) return { ...standing, state, last };
   await deps.onStored(last);
@@ -85,7 +102,7 @@ const untilDone = async <Result>(
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof PipelineError)) throw error;
+      if (!(error instanceof PipelineError) || !error.isRetryable) throw error;
       log.warn("will be tried again", { shard, code: error.code, reason: error.message });
       await clock.sleep(backoffMs(BACKOFF, Math.min(attempt, 8), Math.random()));
     }

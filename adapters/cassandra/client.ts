@@ -1,6 +1,7 @@
 import { Client, types, type ClientOptions, type QueryOptions } from "cassandra-driver";
-import { PipelineError } from "#core/errors.ts";
+import type { PipelineError } from "#core/errors.ts";
 import type { Clock } from "#core/ports/clock.ts";
+import { storeUnavailable } from "./unavailable.ts";
 
 /** A row of an answer, by column. */
 export type Row = types.Row;
@@ -12,6 +13,13 @@ export interface ClusterOptions {
   /** `host` or `host:port` each. */
   readonly contactPoints: readonly string[];
   readonly dataCenter: string;
+  /** @default plain text */
+  readonly tls?: {
+    /** Authorities that are trusted, as PEM. @default those that Node knows */
+    readonly ca?: string;
+    /** The name that every node's certificate bears. @default the node's address */
+    readonly name?: string | undefined;
+  };
   /** @default none */
   readonly credentials?: { readonly username: string; readonly password: string };
 }
@@ -21,14 +29,59 @@ export interface CassandraOptions {
   readonly client: Client;
   readonly keyspace: string;
   readonly clock: Clock;
+  /** @default cassandra */
+  readonly dialect?: Dialect;
+  /** Conditional writes to one partition that are under way at once in Keyspaces, where rows do not wait for each other. @default 8 */
+  readonly rowsInFlight?: number;
 }
+
+/**
+ * What of Cassandra there is. Amazon Keyspaces takes no condition within a batch, reads at no serial consistency (its plain
+ * reads see what conditional writes wrote), no time of writing that is days ago, and no empty text in a key.
+ * Source: https://docs.aws.amazon.com/keyspaces/latest/devguide/functional-differences.html
+ * Source: https://docs.aws.amazon.com/keyspaces/latest/devguide/consistency.html
+ * Source: https://docs.aws.amazon.com/keyspaces/latest/devguide/client-side-timestamps-how-to-queries.html
+ */
+export type Dialect = "cassandra" | "keyspaces";
 
 /**
  * A client whose reads see every write that was acknowledged, as long as a majority of the replicas lives: R + W > N.
  * Conditional writes are serial within the data centre.
  */
-export const openCassandraClient = ({ contactPoints, dataCenter, credentials }: ClusterOptions): Client =>
-  new Client(settingsOf(contactPoints, dataCenter, credentials));
+export const openCassandraClient = (options: ClusterOptions): Client => new Client(clientSettings(options));
+
+/** What the driver is told. */
+export const clientSettings = ({ contactPoints, dataCenter, credentials, tls }: ClusterOptions): ClientOptions => ({
+  ...settingsOf(contactPoints, dataCenter, credentials),
+  ...(tls && { sslOptions: sslOptionsOf(tls) }),
+});
+
+/** The driver takes any certificate unless it is told not to. */
+const sslOptionsOf = ({ ca, name }: NonNullable<ClusterOptions["tls"]>): NonNullable<ClientOptions["sslOptions"]> => ({
+  rejectUnauthorized: true,
+  ...(ca !== undefined && { ca }),
+  ...(name !== undefined && { servername: name }),
+});
+
+/** Connects, so that what is wrong with a login is known at once. @throws PipelineError TAPE_STORE_UNAVAILABLE */
+export const connectCassandra = async (client: Client): Promise<void> => {
+  try {
+    await client.connect();
+  } catch (cause) {
+    throw storeUnavailable("Cassandra must answer", cause);
+  }
+};
+
+/** What holds of every query. */
+export const queryDefaults: ClientOptions = {
+  encoding: { useUndefinedAsUnset: true },
+  queryOptions: {
+    prepare: true,
+    consistency: types.consistencies.localQuorum,
+    serialConsistency: types.consistencies.localSerial,
+  },
+  socketOptions: { connectTimeout: 3_000, readTimeout: 12_000 },
+};
 
 const settingsOf = (
   contactPoints: readonly string[],
@@ -38,19 +91,15 @@ const settingsOf = (
   contactPoints: [...contactPoints],
   localDataCenter,
   ...(credentials === undefined ? {} : { credentials }),
-  encoding: { useUndefinedAsUnset: true },
-  queryOptions: {
-    prepare: true,
-    consistency: types.consistencies.localQuorum,
-    serialConsistency: types.consistencies.localSerial,
-  },
-  socketOptions: { connectTimeout: 3_000, readTimeout: 12_000 },
+  ...queryDefaults,
 });
 
 /** One keyspace, asked through a client. */
 export interface Keyspace {
   readonly name: string;
   readonly clock: Clock;
+  readonly dialect: Dialect;
+  readonly rowsInFlight: number;
 
   /** All rows of a query, page after page. @throws PipelineError TAPE_STORE_UNAVAILABLE when it gets no answer. */
   rows(query: string, values: readonly unknown[], options?: QueryOptions): Promise<readonly Row[]>;
@@ -74,7 +123,13 @@ export interface Statement {
   readonly params: readonly unknown[];
 }
 
-export const openKeyspace = ({ client, keyspace, clock }: CassandraOptions): Keyspace => {
+export const openKeyspace = ({
+  client,
+  keyspace,
+  clock,
+  dialect = "cassandra",
+  rowsInFlight = 8,
+}: CassandraOptions): Keyspace => {
   const ask = async (
     query: string,
     values: readonly unknown[],
@@ -91,6 +146,8 @@ export const openKeyspace = ({ client, keyspace, clock }: CassandraOptions): Key
   return {
     name: keyspace,
     clock,
+    dialect,
+    rowsInFlight,
     rows: ask,
     writeIf: async (query, values) => {
       const [row] = await ask(query, values);
@@ -108,10 +165,5 @@ export const openKeyspace = ({ client, keyspace, clock }: CassandraOptions): Key
   };
 };
 
-const unavailable = (keyspace: string, cause: unknown): PipelineError => {
-  const failure = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
-  return new PipelineError("TAPE_STORE_UNAVAILABLE", `keyspace ${keyspace} must answer, failed with ${failure}`, {
-    cause,
-    retryable: true,
-  });
-};
+const unavailable = (keyspace: string, cause: unknown): PipelineError =>
+  storeUnavailable(`keyspace ${keyspace} must answer`, cause);

@@ -57,7 +57,7 @@ export const openCassandraLeaseStore = (options: CassandraOptions): LeaseStore =
 
 const readLease = async (keyspace: Keyspace, name: string): Promise<Lease | undefined> => {
   const query = `SELECT * FROM ${keyspace.name}.leases WHERE name = ?`;
-  const [row] = await keyspace.rows(query, [name], SERIAL);
+  const [row] = await keyspace.rows(query, [name], keyspace.dialect === "keyspaces" ? {} : SERIAL);
   return row && leaseOf(row);
 };
 

@@ -1,3 +1,4 @@
+import { concurrently } from "#core/concurrently.ts";
 import type { Pane } from "#core/pane.ts";
 import type { Keyspace, Statement } from "./client.ts";
 import { timeOf } from "./pane-row.ts";
@@ -17,12 +18,18 @@ const BATCH_CHARACTERS = 12_000;
  *     read what is there      batch: absent rows      IF NOT EXISTS                 none of it where another wrote
  *                                    lesser rows      IF last_sequence = the one    in between: then one by one
  *                                    greater rows     are left alone
+ *
+ * Keyspaces takes no conditions in a batch. There rows do not wait for each other, and each is written by itself.
  */
 export const putPartition = async (
   keyspace: Keyspace,
   panes: readonly Pane[],
   writeOf: (pane: Pane) => RegisterWrite,
 ): Promise<void> => {
+  if (keyspace.dialect === "keyspaces") {
+    await concurrently(panes, keyspace.rowsInFlight, (pane) => putGreater(keyspace, writeOf(pane)));
+    return;
+  }
   for (const batch of batchesOf(panes.map((pane) => ({ pane, write: writeOf(pane) })))) {
     const isDone = batch.length > 1 && (await putBatch(keyspace, batch));
     if (isDone) continue;

@@ -1,7 +1,7 @@
 import type { Client } from "cassandra-driver";
-import { PipelineError } from "#core/errors.ts";
 import { intervalText } from "#core/interval.ts";
 import type { DurationMs, EpochMs } from "#core/units.ts";
+import { storeUnavailable } from "./unavailable.ts";
 
 /** A stored interval and for how long after it was written a pane of it is kept. */
 export interface KeptInterval {
@@ -27,12 +27,14 @@ const DAY_MS = DAY_SECONDS * 1_000;
 const COMPACTION_WINDOWS = 30;
 /** Cassandra tells when a row expires in seconds since 1970, up to 2^31. Source: https://issues.apache.org/jira/browse/CASSANDRA-14092 */
 const LAST_EXPIRY_SECONDS = 2 ** 31 - 2;
+/** The node counts by its own clock, from when it takes the write: a row that it says outlives that is refused. */
+const WAITING_SECONDS = 3_600;
 /** What has expired stays so much longer, out of sight of every range, so that a late trade adds to it. */
 const GRACE_SECONDS = 2 * DAY_SECONDS;
 
 /** Seconds that a row lives which is written now and which readers see for `keepMs`. */
 export const ttlSeconds = (nowMs: EpochMs, keepMs: DurationMs): number =>
-  Math.min(Math.ceil(keepMs / 1_000) + GRACE_SECONDS, LAST_EXPIRY_SECONDS - Math.ceil(nowMs / 1_000));
+  Math.min(Math.ceil(keepMs / 1_000) + GRACE_SECONDS, LAST_EXPIRY_SECONDS - WAITING_SECONDS - Math.ceil(nowMs / 1_000));
 
 /** Each step is applied once, in this order, and never changed: what must change becomes a further step. */
 export const schemaSteps = ({ keyspace, rejectedKeepMs }: SchemaOptions): readonly (readonly string[])[] => [
@@ -52,6 +54,7 @@ export const schemaSteps = ({ keyspace, rejectedKeepMs }: SchemaOptions): readon
     `CREATE TABLE IF NOT EXISTS ${keyspace}.redriven (stream text, shard text, day date, spread tinyint, position text,
       trades int, indexes text, at timestamp, PRIMARY KEY ((stream, shard, day, spread), position))`,
   ],
+  [`CREATE TABLE IF NOT EXISTS ${keyspace}.tickets (id text PRIMARY KEY, connection text)`],
 ];
 
 /** Columns of a content are decimals as plain text, exact to any length; a bucket is 720 windows. */
@@ -63,7 +66,7 @@ export const paneTableCql = (keyspace: string, table: string, keepMs: DurationMs
     WITH ${expiring(keepMs)}`;
 
 /** What expires together is compacted together. Each write says how long it lives. */
-const expiring = (keepMs: DurationMs): string => {
+export const expiring = (keepMs: DurationMs): string => {
   const days = Math.max(1, Math.ceil(keepMs / DAY_MS / COMPACTION_WINDOWS));
   return (
     `gc_grace_seconds = ${DAY_SECONDS} AND compaction = {'class': 'TimeWindowCompactionStrategy', ` +
@@ -73,10 +76,10 @@ const expiring = (keepMs: DurationMs): string => {
 
 /**
  * Makes the keyspace and brings its tables up to date, step by step; an interval that is stored from now on gets its table.
- * Harmless to run again, or twice at once.
+ * Harmless to run again, but one at a time: nodes that hear of two changes of the schema at once may disagree about it.
  * @throws PipelineError TAPE_STORE_UNAVAILABLE
  */
-export const migrate = async (client: Client, options: SchemaOptions): Promise<void> => {
+export const migrate = async (client: Client, options: SchemaOptions, steps = schemaSteps(options)): Promise<void> => {
   const { keyspace, replicas, dataCenter } = options;
   try {
     await client.execute(
@@ -89,7 +92,7 @@ export const migrate = async (client: Client, options: SchemaOptions): Promise<v
     );
     const done = await client.execute(`SELECT step FROM ${keyspace}.schema_steps WHERE owner = 'tapestream'`);
     const applied = new Set(done.rows.map((row) => row.get("step") as number));
-    for (const [step, statements] of schemaSteps(options).entries()) {
+    for (const [step, statements] of steps.entries()) {
       if (applied.has(step)) continue;
       for (const statement of statements) await client.execute(statement);
       await client.execute(
@@ -101,7 +104,6 @@ export const migrate = async (client: Client, options: SchemaOptions): Promise<v
     for (const { intervalMs, keepMs } of options.intervals)
       await client.execute(paneTableCql(keyspace, paneTable(intervalMs), keepMs));
   } catch (cause) {
-    const message = `the schema of keyspace ${keyspace} must be made, failed with ${String(cause)}`;
-    throw new PipelineError("TAPE_STORE_UNAVAILABLE", message, { cause, retryable: true });
+    throw storeUnavailable(`the schema of keyspace ${keyspace} must be made`, cause);
   }
 };

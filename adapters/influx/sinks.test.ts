@@ -42,13 +42,13 @@ const trade = (id: string) => ({
 });
 
 describe("the InfluxDB sink", () => {
-  test("posts lines with milliseconds and the token, tags escaped", async () => {
+  test("posts trades with nanoseconds and the token, tags escaped, no tag of a trade's own", async () => {
     await openInfluxSinks({ url, token: "secret" }).put([trade("a:1")]);
     expect(posted).toEqual([
       {
-        url: "/api/v2/write?org=o&bucket=b&precision=ms",
+        url: "/api/v2/write?org=o&bucket=b&precision=ns",
         token: "Token secret",
-        lines: ["trades,id=a:1,symbol=BRK\\ B\\,\\= price=0.5,size=3 1000"],
+        lines: [expect.stringMatching(/^trades,symbol=BRK\\ B\\,\\= price=0\.5,size=3,id="a:1" 1000\d{6}$/)],
       },
     ]);
   });
@@ -56,7 +56,7 @@ describe("the InfluxDB sink", () => {
   test("posts 5,000 lines at most at once, and nothing for nothing", async () => {
     const sinks = openInfluxSinks({ url });
     await sinks.put([]);
-    await sinks.put(Array.from({ length: 5_001 }, (_, i) => trade(String(i))));
+    await sinks.put(Array.from({ length: 5_001 }, (_, i) => trade(`a:${i}`)));
     expect(posted.map(({ token, lines }) => [token, lines.length])).toEqual([
       [undefined, 5_000],
       [undefined, 1],
@@ -65,7 +65,7 @@ describe("the InfluxDB sink", () => {
 
   test("rejects with a code when lines are not taken", async () => {
     status = 400;
-    await expect(openInfluxSinks({ url }).put([trade("a")])).rejects.toMatchObject({
+    await expect(openInfluxSinks({ url }).put([trade("a:1")])).rejects.toMatchObject({
       code: "TAPE_STORE_UNAVAILABLE",
       message: expect.stringContaining('400 {"message":"unable to parse"}'),
     });

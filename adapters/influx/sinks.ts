@@ -19,13 +19,13 @@ const LONGEST_MS = 10_000;
 
 /** Final bars and raw trades as line protocol. Points that come again take the place of their equals. */
 export const openInfluxSinks = (options: InfluxOptions): BarSink & TradeSink => {
-  const url = new URL(options.url);
-  url.searchParams.set("precision", "ms");
-  const write = async (lines: readonly string[]): Promise<void> => {
+  const write = async (lines: readonly string[], precision: "ms" | "ns"): Promise<void> => {
+    const url = new URL(options.url);
+    url.searchParams.set("precision", precision);
     for (let from = 0; from < lines.length; from += LINES_AT_ONCE)
       await post(url, options.token, lines.slice(from, from + LINES_AT_ONCE).join("\n"));
   };
-  return { publish: (bars) => write(bars.map(barLine)), put: (trades) => write(trades.map(tradeLine)) };
+  return { publish: (bars) => write(bars.map(barLine), "ms"), put: (trades) => write(trades.map(tradeLine), "ns") };
 };
 
 const post = async (url: URL, token: string | undefined, body: string): Promise<void> => {

@@ -1,63 +1,44 @@
-import { createSign, generateKeyPairSync, type KeyObject } from "node:crypto";
-import { createServer } from "node:http";
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openTokenIssuer, strangeKey, type TokenIssuer } from "#test/token-issuer.ts";
 import { openTokenVerifier } from "./token-verifier.ts";
 
-const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2_048 });
-const strange = generateKeyPairSync("rsa", { modulusLength: 2_048 }).privateKey;
-
-let issuer: string;
-let isDown = false;
-const server = createServer((request, response) => {
-  const bodies: Record<string, unknown> = {
-    "/.well-known/openid-configuration": { issuer, jwks_uri: `${issuer}/keys` },
-    "/keys": { keys: [{ ...publicKey.export({ format: "jwk" }), kid: "one", use: "sig", alg: "RS256" }] },
-  };
-  const body = isDown ? undefined : bodies[request.url ?? ""];
-  response.writeHead(body === undefined ? 503 : 200).end(JSON.stringify(body));
-});
+let issuer: TokenIssuer;
 
 beforeAll(async () => {
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  issuer = await openTokenIssuer();
 });
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-});
+afterAll(() => issuer[Symbol.asyncDispose]());
 
-const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 const nowS = Math.floor(Date.now() / 1_000);
-
-const tokenOf = (claims: object = {}, key: KeyObject = privateKey, kid = "one"): string => {
-  const body = { iss: issuer, aud: "tape", sub: "ada", exp: nowS + 60, ...claims };
-  const text = `${part({ alg: "RS256", kid })}.${part(body)}`;
-  return `${text}.${createSign("RSA-SHA256").update(text).sign(key, "base64url")}`;
-};
+const open = (audiences: readonly string[] = ["tape"]) => openTokenVerifier({ issuer: issuer.url, audiences });
 
 describe("a token", () => {
   test("of the issuer, for us and in its time is valid, with its bearer's name", async () => {
-    const verifier = openTokenVerifier({ issuer, audiences: ["other", "tape"] });
-    expect(await verifier.verify(tokenOf())).toEqual({ kind: "valid", subject: "ada" });
-    const access = tokenOf({ aud: undefined, client_id: "tape", token_use: "access" });
+    const verifier = open(["other", "tape"]);
+    expect(await verifier.verify(issuer.tokenOf())).toEqual({ kind: "valid", subject: "ada" });
+    const access = issuer.tokenOf({ claims: { aud: undefined, client_id: "tape", token_use: "access" } });
     expect(await verifier.verify(access)).toEqual({ kind: "valid", subject: "ada" });
   });
 
+  test("of an issuer whose name ends in a slash is found to be its", async () => {
+    const verifier = openTokenVerifier({ issuer: `${issuer.url}/`, audiences: ["tape"] });
+    const token = issuer.tokenOf({ claims: { iss: `${issuer.url}/` } });
+    expect(await verifier.verify(token)).toEqual({ kind: "valid", subject: "ada" });
+  });
+
   test("rejects what is expired, early, of another issuer, for others, forged, unsigned or no token", async () => {
-    const verifier = openTokenVerifier({ issuer, audiences: ["tape"] });
-    const [head = "", body = "", seal = ""] = tokenOf().split(".");
+    const verifier = open();
+    const [head = "", , seal = ""] = issuer.tokenOf().split(".");
+    const [, otherBody = ""] = issuer.tokenOf({ claims: { sub: "eve" } }).split(".");
     const reasons = [
-      [tokenOf({ exp: nowS - 60 }), "JwtExpiredError"],
-      [tokenOf({ nbf: nowS + 60 }), "JwtNotBeforeError"],
-      [tokenOf({ iss: "http://127.0.0.1:1" }), "JwtInvalidIssuerError"],
-      [tokenOf({ aud: "elsewhere" }), "JwtInvalidAudienceError"],
-      [tokenOf({}, strange), "JwtInvalidSignatureError"],
-      [`${head}.${part({ iss: issuer, aud: "tape", sub: "eve", exp: nowS + 60 })}.${seal}`, "JwtInvalidSignatureError"],
-      [`${part({ alg: "none" })}.${body}.`, "JwtParseError"],
-      [tokenOf({}, privateKey, "two"), "KidNotFoundInJwksError"],
+      [issuer.tokenOf({ claims: { exp: nowS - 60 } }), "JwtExpiredError"],
+      [issuer.tokenOf({ claims: { nbf: nowS + 60 } }), "JwtNotBeforeError"],
+      [issuer.tokenOf({ claims: { iss: "http://127.0.0.1:1" } }), "JwtInvalidIssuerError"],
+      [issuer.tokenOf({ claims: { aud: "elsewhere" } }), "JwtInvalidAudienceError"],
+      [issuer.tokenOf({ key: strangeKey() }), "JwtInvalidSignatureError"],
+      [`${head}.${otherBody}.${seal}`, "JwtInvalidSignatureError"],
+      [issuer.tokenOf({ header: { alg: "none", kid: undefined } }), "JwtParseError"],
+      [issuer.tokenOf({ header: { kid: "two" } }), "KidNotFoundInJwksError"],
       ["", "JwtParseError"],
     ] as const;
     for (const [token, reason] of reasons) {
@@ -66,13 +47,13 @@ describe("a token", () => {
   });
 
   test("cannot be judged while the issuer does not answer, and can be again afterwards", async () => {
-    const verifier = openTokenVerifier({ issuer, audiences: ["tape"] });
-    isDown = true;
-    await expect(verifier.verify(tokenOf())).rejects.toMatchObject({
+    const verifier = open();
+    issuer.isUp = false;
+    await expect(verifier.verify(issuer.tokenOf())).rejects.toMatchObject({
       code: "TAPE_SECRET_UNAVAILABLE",
       isRetryable: true,
     });
-    isDown = false;
-    expect(await verifier.verify(tokenOf())).toEqual({ kind: "valid", subject: "ada" });
+    issuer.isUp = true;
+    expect(await verifier.verify(issuer.tokenOf())).toEqual({ kind: "valid", subject: "ada" });
   });
 });

@@ -42,7 +42,9 @@ export const openTokenVerifier = ({ issuer, audiences }: TokenVerifierOptions): 
 };
 
 const openVerifier = async (issuer: string) => {
-  const about = JSON.parse(new TextDecoder().decode(await read(`${issuer}/.well-known/openid-configuration`))) as {
+  const about = JSON.parse(
+    new TextDecoder().decode(await read(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`)),
+  ) as {
     readonly jwks_uri?: string;
   };
   if (about.jwks_uri === undefined) throw new RangeError("an issuer must name its jwks_uri, did not");

@@ -1,9 +1,9 @@
-import { PipelineError } from "#core/errors.ts";
 import type { Bar } from "#core/bar.ts";
 import type { BarSink } from "#core/ports/bar-sink.ts";
 import { partitionByHash } from "./frame-stream.ts";
 import { PartitionWriter } from "./partition-writer.ts";
 import type { TopicOptions } from "./topic.ts";
+import { untaken } from "./unavailable.ts";
 
 export interface KafkaBarSinkOptions extends TopicOptions {
   /** What a bar's record says. */
@@ -21,10 +21,7 @@ export const openKafkaBarSink = (options: KafkaBarSinkOptions): BarSink & AsyncD
       const writing = [...partitions].map(async ([partition, mine]) => {
         const entries = mine.map((bar) => ({ key: Buffer.from(bar.symbol), value: Buffer.from(options.text(bar)) }));
         const offsets = await writer.write(partition, entries);
-        if (offsets.includes(undefined))
-          throw new PipelineError("TAPE_STREAM_UNAVAILABLE", `topic ${options.topic} must take all bars, left some`, {
-            retryable: true,
-          });
+        if (offsets.includes(undefined)) throw untaken(options.topic, "bars", writer.failure);
       });
       await Promise.all(writing);
     },

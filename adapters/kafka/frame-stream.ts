@@ -1,9 +1,9 @@
-import { PipelineError } from "#core/errors.ts";
 import type { FrameStream, RecordPlace, StreamEntry } from "#core/ports/frame-stream.ts";
 import { sequenceNumber } from "#core/units.ts";
 import { PartitionWriter } from "./partition-writer.ts";
 import { shardName } from "./shard-reader.ts";
 import { KafkaTopic, type TopicOptions } from "./topic.ts";
+import { untaken } from "./unavailable.ts";
 
 export interface KafkaFrameStreamOptions extends TopicOptions {
   /** Which of `count` partitions takes what has this key. @default by the key's hash */
@@ -30,7 +30,7 @@ export const openKafkaFrameStream = (options: KafkaFrameStreamOptions): FrameStr
           if (offset !== undefined) places.set(mine[i]!, { shard, sequenceNumber: sequenceNumber(offset.toString()) });
       });
       await Promise.all(writing);
-      if (places.size === 0) throw refused(topic);
+      if (places.size === 0) throw untaken(topic, "records", writer.failure);
       return entries.map((entry) => places.get(entry));
     },
 
@@ -45,9 +45,6 @@ const recordOf = ({ partitionKey, data }: StreamEntry) => ({
   key: Buffer.from(partitionKey),
   value: Buffer.from(data),
 });
-
-const refused = (topic: string): PipelineError =>
-  new PipelineError("TAPE_STREAM_UNAVAILABLE", `topic ${topic} must take records, took none`, { retryable: true });
 
 /** Which of `count` partitions a key belongs to: its 32-bit FNV-1a, folded. */
 export const partitionByHash = (partitionKey: string, count: number): number => {

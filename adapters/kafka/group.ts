@@ -1,28 +1,35 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { Consumer } from "@platformatic/kafka";
 import { sequenceDigits, type DurationMs, type SequenceNumber } from "#core/units.ts";
-import { clientOptions, unavailable, type TopicOptions } from "./topic.ts";
+import { clientOptions, type TopicOptions } from "./topic.ts";
+import { unavailable } from "./unavailable.ts";
+import { watchPartitions } from "./watch-partitions.ts";
 
 export interface GroupOptions extends TopicOptions {
   readonly group: string;
   /** A member that says nothing for so long loses its partitions. */
   readonly sessionMs: DurationMs;
-  /** Called with all partitions that are this member's from now on. */
-  readonly onAssigned: (partitions: readonly number[]) => void;
+  /** Called with all partitions that are this member's from now on, and how often the group has shared them out. */
+  readonly onAssigned: (partitions: readonly number[], generation: number) => void;
 }
 
 /** Heartbeats per session. */
 const HEARTBEATS = 6;
 /** How many sessions the others are waited for when partitions are shared out anew. */
 const REBALANCE_SESSIONS = 3;
+const REJOIN_MS = 1_000;
 
 /**
- * One member of a consumer group that shares the partitions of a topic. Who is late to hear of a new sharing may go on with
- * a partition that another has by then: what it writes must be harmless.
+ * One member of a consumer group that shares the partitions of a topic, also those that it is given later. Who is late to
+ * hear of a new sharing may go on with a partition that another has by then: what it writes must be harmless.
  */
 export class GroupMember implements AsyncDisposable {
   readonly #topic: string;
   readonly #consumer: Consumer;
   readonly #onAssigned: GroupOptions["onAssigned"];
+  #watching: AsyncDisposable | undefined;
+  #isRejoining = false;
+  #isOver = false;
 
   private constructor({ topic, group, sessionMs, onAssigned, ...options }: GroupOptions) {
     this.#topic = topic;
@@ -37,15 +44,22 @@ export class GroupMember implements AsyncDisposable {
     });
     this.#consumer.topics.track(topic);
     this.#consumer.on("consumer:group:join", () => this.#assigned());
-    // Heartbeats that fail are sent again, and a member that was given up joins again.
-    this.#consumer.on("error", () => undefined);
+    // Heartbeats that fail are sent again, and a member that was given up joins again; if that fails, it is for us to try.
+    this.#consumer.on("error", () => void this.#rejoin());
   }
 
   /** @throws PipelineError TAPE_STREAM_UNAVAILABLE */
   static async join(options: GroupOptions): Promise<GroupMember> {
     const member = new GroupMember(options);
     try {
+      const known = await member.#partitionCount();
       await member.#consumer.joinGroup();
+      // Of a group the first member shares out, and it does so when it joins: nobody else says that there are more.
+      member.#watching = watchPartitions(
+        known,
+        () => member.#partitionCount(),
+        () => member.#consumer.joinGroup(),
+      );
     } catch (error) {
       await member.#consumer.close(true);
       throw unavailable(options.topic, error);
@@ -70,12 +84,30 @@ export class GroupMember implements AsyncDisposable {
 
   /** Leaves the group, so that the others take over at once. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true;
+    await this.#watching?.[Symbol.asyncDispose]();
     await Promise.resolve(this.#consumer.leaveGroup(true)).catch(() => undefined);
     await this.#consumer.close(true);
   }
 
+  async #partitionCount(): Promise<number> {
+    const { topics } = await this.#consumer.metadata({ topics: [this.#topic], forceUpdate: true });
+    return topics.get(this.#topic)?.partitionsCount ?? 0;
+  }
+
+  /** Tries to join until it is a member again, however long the brokers are gone. */
+  async #rejoin(): Promise<void> {
+    if (this.#isRejoining) return;
+    this.#isRejoining = true;
+    while (!this.#isOver && !this.isActive) {
+      await delay(REJOIN_MS);
+      if (!this.#isOver) await Promise.resolve(this.#consumer.joinGroup()).catch(() => undefined);
+    }
+    this.#isRejoining = false;
+  }
+
   #assigned(): void {
     const mine = this.#consumer.assignments?.find(({ topic }) => topic === this.#topic);
-    this.#onAssigned(mine?.partitions ?? []);
+    this.#onAssigned(mine?.partitions ?? [], this.#consumer.generationId);
   }
 }

@@ -1,5 +1,6 @@
 import { Producer } from "@platformatic/kafka";
-import { clientOptions, unavailable, type TopicOptions } from "./topic.ts";
+import { clientOptions, type TopicOptions } from "./topic.ts";
+import { isRefusal, unavailable } from "./unavailable.ts";
 
 /** One record to be written to a partition. */
 export interface PartitionEntry {
@@ -20,13 +21,22 @@ export class PartitionWriter implements AsyncDisposable {
   readonly #topic: string;
   readonly #producer: Producer;
   readonly #turns = new Map<number, Promise<unknown>>();
+  #failure: unknown;
 
   constructor(options: TopicOptions) {
     this.#topic = options.topic;
     this.#producer = new Producer({ ...clientOptions(options), idempotent: true, acks: -1 });
   }
 
-  /** The offset of each entry, undefined of those that were not taken, as far as is known. */
+  /** Why a batch was not taken lately; undefined once one was. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
+  /**
+   * The offset of each entry, undefined of those that were not taken, as far as is known.
+   * @throws PipelineError TAPE_STREAM_UNAVAILABLE when the broker does not let this client write
+   */
   async write(partition: number, entries: readonly PartitionEntry[]): Promise<readonly (bigint | undefined)[]> {
     const offsets: (bigint | undefined)[] = [];
     for (const batch of batchesOf(entries)) {
@@ -62,8 +72,15 @@ export class PartitionWriter implements AsyncDisposable {
   /** The offset of the batch's first record, undefined when it was not taken. */
   async #send(partition: number, batch: readonly PartitionEntry[]): Promise<bigint | undefined> {
     const messages = batch.map(({ key, value }) => ({ topic: this.#topic, partition, key, value }));
-    const sent = await this.#producer.send({ messages }).catch(() => undefined);
-    return sent?.offsets?.find((each) => each.partition === partition)?.offset;
+    try {
+      const { offsets } = await this.#producer.send({ messages });
+      this.#failure = undefined;
+      return offsets?.find((each) => each.partition === partition)?.offset;
+    } catch (error) {
+      if (isRefusal(error)) throw unavailable(this.#topic, error);
+      this.#failure = error;
+      return undefined;
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import { Admin, Consumer, type BaseOptions } from "@platformatic/kafka";
 import { PipelineError } from "#core/errors.ts";
 import { epochMs, sequenceNumber, type DurationMs, type EpochMs, type SequenceNumber } from "#core/units.ts";
+import { apiIdOf, failuresOf, unavailable } from "./unavailable.ts";
 
 export interface KafkaOptions {
   /** `host:port` each. */
@@ -184,35 +185,13 @@ const recordsOf = (batches: Batches, from: bigint, end: bigint): FetchedRecords 
   return { records, next, end };
 };
 
-/** The error that says that `topic` could not be asked. */
-export const unavailable = (topic: string, cause: unknown): PipelineError => {
-  const words = new Set(failuresOf(cause).map(wordsOf));
-  return new PipelineError(
-    "TAPE_STREAM_UNAVAILABLE",
-    `topic ${topic} must answer, failed with ${[...words].join("; ")}`,
-    {
-      cause,
-      retryable: true,
-    },
-  );
-};
-
-/** The client's errors hold the broker's, one within another. */
-const failuresOf = (error: unknown): readonly unknown[] => {
-  if (!(error instanceof Error && "errors" in error && Array.isArray(error.errors))) return [error];
-  return error.errors.length === 0 ? [error] : error.errors.flatMap(failuresOf);
-};
-
-const wordsOf = (failure: unknown): string => {
-  if (!(failure instanceof Error)) return String(failure);
-  return "apiId" in failure && typeof failure.apiId === "string"
-    ? `${failure.apiId}: ${failure.message}`
-    : failure.message;
-};
+/** As many copies as the cluster's own settings say. */
+export const REPLICAS_OF_CLUSTER = -1;
 
 export interface NewTopic {
   readonly topic: string;
   readonly partitions: number;
+  /** {@link REPLICAS_OF_CLUSTER}, or how many copies of each record there are. */
   readonly replicas: number;
   readonly retentionMs: DurationMs;
 }
@@ -228,6 +207,10 @@ export const createTopics = async (options: KafkaOptions, topics: readonly NewTo
       const configs = [
         { name: "message.timestamp.type", value: "LogAppendTime" },
         { name: "retention.ms", value: String(retentionMs) },
+        // A cluster that says how many copies there are says this, too; MSK Serverless lets nobody else.
+        ...(replicas === REPLICAS_OF_CLUSTER
+          ? []
+          : [{ name: "min.insync.replicas", value: String(insyncReplicas(replicas)) }]),
       ];
       await admin.createTopics({ topics: [topic], partitions, replicas, configs }).catch((error: unknown) => {
         if (!isThere(error)) throw unavailable(topic, error);
@@ -238,7 +221,8 @@ export const createTopics = async (options: KafkaOptions, topics: readonly NewTo
   }
 };
 
+/** So many replicas have what was taken: one may be gone, and what was acknowledged is lost with no single one of them. */
+export const insyncReplicas = (replicas: number): number => Math.max(1, replicas - 1);
+
 const isThere = (error: unknown): boolean =>
-  failuresOf(error).some(
-    (failure) => failure instanceof Error && "apiId" in failure && failure.apiId === "TOPIC_ALREADY_EXISTS",
-  );
+  failuresOf(error).some((failure) => apiIdOf(failure) === "TOPIC_ALREADY_EXISTS");

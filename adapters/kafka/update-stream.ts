@@ -1,7 +1,7 @@
-import { PipelineError } from "#core/errors.ts";
 import type { UpdateStream } from "#core/ports/update-stream.ts";
 import { PartitionWriter } from "./partition-writer.ts";
 import type { TopicOptions } from "./topic.ts";
+import { untaken } from "./unavailable.ts";
 
 const NO_KEY = Buffer.alloc(0);
 
@@ -15,10 +15,7 @@ export const openKafkaUpdateStream = (options: TopicOptions): UpdateStream & Asy
       const partition = turn++ % (await writer.partitionCount());
       const entries = records.map((record) => ({ key: NO_KEY, value: Buffer.from(record) }));
       const offsets = await writer.write(partition, entries);
-      if (offsets.includes(undefined))
-        throw new PipelineError("TAPE_STREAM_UNAVAILABLE", `topic ${options.topic} must take all updates, left some`, {
-          retryable: true,
-        });
+      if (offsets.includes(undefined)) throw untaken(options.topic, "updates", writer.failure);
     },
 
     [Symbol.asyncDispose]: () => writer[Symbol.asyncDispose](),

@@ -4,6 +4,7 @@ import { failedBatchStoreContract } from "#core/ports/failed-batch-store.contrac
 import type { FailedBatch } from "#core/ports/failed-batch-store.ts";
 import { gapStoreContract } from "#core/ports/gap-store.contract.ts";
 import { leaseStoreContract } from "#core/ports/lease-store.contract.ts";
+import { meterContract } from "#core/ports/meter.contract.ts";
 import { paneStoreContract } from "#core/ports/pane-store.contract.ts";
 import { rejectedStoreContract } from "#core/ports/rejected-store.contract.ts";
 import { shardStatusStoreContract } from "#core/ports/shard-status.contract.ts";
@@ -14,6 +15,7 @@ import { createMemoryConnectionStore } from "./connection-store.ts";
 import { createMemoryFailedBatchStore } from "./failed-batch-store.ts";
 import { createMemoryGapStore } from "./gap-store.ts";
 import { createMemoryLeaseStore } from "./lease-store.ts";
+import { createMemoryMeter } from "./meter.ts";
 import { createMemoryPaneStore } from "./pane-store.ts";
 import { createMemoryRejectedStore } from "./rejected-store.ts";
 import { createMemoryShardStatusStore } from "./shard-status.ts";
@@ -41,3 +43,7 @@ connectionStoreContract("memory", () => disposable(createMemoryConnectionStore()
 symbolRegisterContract("memory", (clock) => disposable(createMemorySymbolRegister({ clock })));
 shardStatusStoreContract("memory", () => disposable(createMemoryShardStatusStore()));
 ticketStoreContract("memory", () => disposable(createMemoryTicketStore()));
+meterContract("memory", async () => {
+  const meter = createMemoryMeter();
+  return { meter, told: async () => meter.told, [Symbol.asyncDispose]: async () => undefined };
+});

@@ -12,18 +12,20 @@ export interface SiteOptions {
   /** The folder of the built page; without one there is only what is said of the socket. */
   readonly siteDir: string | undefined;
   readonly config: Omit<DashboardConfig, "webSocketUrl">;
+  /** Origins besides its own that the page may ask for something, as an issuer of tokens. @default none */
+  readonly connectOrigins?: readonly string[];
   /** By path, what is said anew for each request, as JSON. @default nothing */
   readonly answers?: Readonly<Record<string, () => unknown>>;
 }
 
-/** Those of the deployed page, but that it talks to nobody except this server. */
-export const SECURITY_HEADERS = {
-  "content-security-policy": contentSecurityPolicyOf(["'self'"]),
+/** Those of the deployed page, which here finds its socket and tickets at its own origin. */
+export const securityHeaders = (connectOrigins: readonly string[] = []) => ({
+  "content-security-policy": contentSecurityPolicyOf(["'self'", ...connectOrigins]),
   "cross-origin-opener-policy": "same-origin",
   "permissions-policy": PERMISSIONS_POLICY,
   "referrer-policy": "no-referrer",
   "x-content-type-options": "nosniff",
-} as const;
+});
 
 interface ServedFile {
   readonly type: string;
@@ -35,6 +37,7 @@ const NOT_HERE: ServedFile = { type: contentTypeOf("not-here.txt"), body: "not h
 /** Answers requests for the dashboard's files, which are read once, for its `config.json`, and for what is said anew. */
 export const openSite = async (options: SiteOptions): Promise<RequestListener> => {
   const files = await readFiles(options);
+  const security = securityHeaders(options.connectOrigins);
   return (request, response) => {
     const said = options.answers?.[pathOf(request)];
     const file = said === undefined ? files.get(pathOf(request)) : jsonFile(said());
@@ -42,7 +45,7 @@ export const openSite = async (options: SiteOptions): Promise<RequestListener> =
     const status = isRead ? (file === undefined ? 404 : 200) : 405;
     const { type, body } = status === 200 && file !== undefined ? file : NOT_HERE;
     const headers: OutgoingHttpHeaders = {
-      ...SECURITY_HEADERS,
+      ...security,
       "content-type": type,
       "content-length": Buffer.byteLength(body),
       "cache-control": "no-store",

@@ -41,3 +41,14 @@ test("an error is told with its code and its cause", () => {
     }),
   ]);
 });
+
+test("lines of an invocation bear its request id, and those of the next one its own", async () => {
+  const log = openLogger({ service: "aggregator" });
+  const handler = log.traced(async (event: string) => log.info(event));
+  await handler("first", { awsRequestId: "id-1" });
+  await handler("second", { awsRequestId: "id-2" });
+  expect(lines).toEqual([
+    expect.objectContaining({ message: "first", requestId: "id-1" }),
+    expect.objectContaining({ message: "second", requestId: "id-2" }),
+  ]);
+});

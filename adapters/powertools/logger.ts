@@ -6,13 +6,32 @@ export interface LoggerOptions {
   readonly service: string;
 }
 
+/** The part of Lambda's context that its lines bear. */
+export interface TracedContext {
+  readonly awsRequestId: string;
+}
+
+export interface FunctionLog extends Log {
+  /**
+   * The same handler; all lines from the start of an invocation to the start of the next bear its `requestId`, as Lambda's
+   * own START, END and REPORT lines do. A function's process runs one invocation at a time.
+   */
+  traced<Event, Context, Result>(
+    handle: (event: Event, context: Context) => Promise<Result>,
+  ): (event: Event, context: Context & TracedContext) => Promise<Result>;
+}
+
 /** Logs JSON lines to the console, at the level that POWERTOOLS_LOG_LEVEL names. @default INFO */
-export const openLogger = ({ service }: LoggerOptions): Log => {
+export const openLogger = ({ service }: LoggerOptions): FunctionLog => {
   const logger = new Logger({ serviceName: service });
   return {
     info: (message, fields) => logger.info(message, extra(fields)),
     warn: (message, fields) => logger.warn(message, extra(fields)),
     error: (message, fields) => logger.error(message, extra(fields)),
+    traced: (handle) => (event, context) => {
+      logger.appendKeys({ requestId: context.awsRequestId });
+      return handle(event, context);
+    },
   };
 };
 

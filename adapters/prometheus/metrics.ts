@@ -1,9 +1,11 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { Meter } from "#core/ports/meter.ts";
 import type { FrameStream } from "#core/ports/frame-stream.ts";
 import type { MessageSink } from "#core/ports/message-sink.ts";
 import type { PaneStore } from "#core/ports/pane-store.ts";
 import type { ShardStatusStore } from "#core/ports/shard-status.ts";
 import { COUNT_NAMES } from "#core/shard-counts.ts";
+import { createPrometheusMeter } from "./meter.ts";
 
 const STORE_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -21,6 +23,9 @@ const nodeRegistry = (): Registry => {
 /** What a worker counts, told as Prometheus reads it; with that of Node itself. */
 export class Metrics {
   readonly #registry = new Registry();
+
+  /** What stages count themselves, under the names that the metrics of the functions on AWS have. */
+  readonly meter: Meter = createPrometheusMeter(this.#registry);
 
   async read(): Promise<{ readonly type: string; readonly text: string }> {
     const texts = [await nodeRegistry().metrics(), await this.#registry.metrics()];

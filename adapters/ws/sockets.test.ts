@@ -4,26 +4,33 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { durationMs } from "#core/units.ts";
-import { Sockets, type SocketRoutes } from "./sockets.ts";
+import { Sockets, type Admission, type SocketRoutes } from "./sockets.ts";
 
 const PATIENT = { timeout: 5_000, interval: 5 };
 
 let server: Server;
 let sockets: Sockets;
 let ids: string[];
+let identities: string[];
 let gone: string[];
 let errors: unknown[];
 let message: SocketRoutes["message"];
+let admit: (protocols: string | undefined) => Promise<Admission>;
 
 beforeEach(async () => {
   server = createServer();
-  [ids, gone, errors] = [[], [], []];
+  [ids, identities, gone, errors] = [[], [], [], []];
+  admit = () => Promise.resolve({ kind: "admitted", identity: undefined });
   message = (id, text) => sockets.post(id, `heard ${text}`).then(() => undefined);
   sockets = new Sockets({
     server,
     accepts: (request) => request.url === "/socket",
+    admit: ({ headers }) => admit(headers["sec-websocket-protocol"]),
     routes: {
-      connect: async (id) => void ids.push(id),
+      connect: async (id, identity) => {
+        ids.push(id);
+        if (identity !== undefined) identities.push(identity);
+      },
       message: (id, text) => message(id, text),
       disconnect: async (id) => void gone.push(id),
     },
@@ -39,8 +46,9 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-const connect = async (path = "/socket"): Promise<WebSocket> => {
-  const socket = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}${path}`);
+const connect = async (path = "/socket", protocols: readonly string[] = []): Promise<WebSocket> => {
+  const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
+  const socket = new WebSocket(url, [...protocols]);
   await once(socket, "open");
   return socket;
 };
@@ -116,5 +124,26 @@ describe("the sockets of a process", () => {
 
   test("are not opened where that is not accepted", async () => {
     await expect(connect("/other")).rejects.toThrow("403");
+  });
+
+  test("speak our subprotocol where it is offered, and never say a ticket", async () => {
+    const socket = await connect("/socket", ["ticket.abc", "tapestream.v1"]);
+    expect(socket.protocol).toBe("tapestream.v1");
+    socket.terminate();
+    await expect(connect("/socket", ["ticket.abc"])).rejects.toThrow("Server sent no subprotocol");
+  });
+
+  test("are opened by who is admitted, under a name", async () => {
+    admit = async () => ({ kind: "admitted", identity: "ann" });
+    (await connect()).terminate();
+    expect(identities).toEqual(["ann"]);
+  });
+
+  test("are not opened by who is refused, nor when nobody can tell", async () => {
+    admit = async () => ({ kind: "refused", statusCode: 401 });
+    await expect(connect()).rejects.toThrow("401");
+    admit = () => Promise.reject(new RangeError("a store that is down"));
+    await expect(connect()).rejects.toThrow("500");
+    expect([ids, errors]).toEqual([[], [new RangeError("a store that is down")]]);
   });
 });

@@ -1,24 +1,33 @@
 import { randomUUID } from "node:crypto";
-import type { IncomingMessage, Server } from "node:http";
+import { STATUS_CODES, type IncomingMessage, type Server } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
 import type { ConnectionCloser } from "#core/ports/connection-closer.ts";
 import type { MessageSink, PostResult } from "#core/ports/message-sink.ts";
 import { SOCKET_LIMITS } from "#core/protocol/socket-limits.ts";
+import { SUBPROTOCOL } from "#core/protocol/subprotocol.ts";
 import type { DurationMs } from "#core/units.ts";
 
 /** What is done when a socket opens, speaks and is gone. Of one socket, one after the other. */
 export interface SocketRoutes {
-  readonly connect: (connectionId: string) => Promise<void>;
+  /** `identity`: who the client is, where it had to say. */
+  readonly connect: (connectionId: string, identity: string | undefined) => Promise<void>;
   readonly message: (connectionId: string, text: string) => Promise<void>;
   readonly disconnect: (connectionId: string) => Promise<void>;
 }
+
+/** Whether a client may open a socket. */
+export type Admission =
+  | { readonly kind: "admitted"; readonly identity: string | undefined }
+  | { readonly kind: "refused"; readonly statusCode: number };
 
 export interface SocketsOptions {
   readonly server: Server;
   /** Whether a request to upgrade may open a socket. */
   readonly accepts: (request: IncomingMessage) => boolean;
+  /** Asked then, before the socket opens. @default everybody is admitted */
+  readonly admit?: (request: IncomingMessage, connectionId: string) => Promise<Admission>;
   readonly routes: SocketRoutes;
   /** A connection ends after this long. */
   readonly connectionMs: DurationMs;
@@ -47,13 +56,19 @@ interface OpenSocket {
 export class Sockets implements MessageSink, ConnectionCloser, AsyncDisposable {
   readonly #options: SocketsOptions;
   readonly #open = new Map<string, OpenSocket>();
-  readonly #upgrader = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false });
+  readonly #upgrader = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_MESSAGE_BYTES,
+    perMessageDeflate: false,
+    // By itself it would choose whatever comes first, a ticket too.
+    handleProtocols: (offered) => offered.has(SUBPROTOCOL) && SUBPROTOCOL,
+  });
   readonly #tasks = new Set<Promise<void>>();
   #isOver = false;
 
   constructor(options: SocketsOptions) {
     this.#options = options;
-    options.server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
+    options.server.on("upgrade", (request, socket, head) => void this.#upgrade(request, socket, head));
   }
 
   /** Sockets that are open. */
@@ -88,22 +103,38 @@ export class Sockets implements MessageSink, ConnectionCloser, AsyncDisposable {
     return "sent";
   }
 
-  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on("error", () => socket.destroy());
-    if (this.#isOver || !this.#options.accepts(request)) {
-      socket.end(`HTTP/1.1 ${this.#isOver ? "503 Service Unavailable" : "403 Forbidden"}\r\nConnection: close\r\n\r\n`);
+    const connectionId = randomUUID();
+    const admission = await this.#admissionOf(request, connectionId);
+    if (socket.destroyed) return;
+    if (admission.kind === "refused") {
+      const { statusCode } = admission;
+      socket.end(`HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode]}\r\nConnection: close\r\n\r\n`);
       return;
     }
-    this.#upgrader.handleUpgrade(request, socket, head, (webSocket) => this.#begin(webSocket));
+    const begin = (webSocket: WebSocket): void => this.#begin(webSocket, connectionId, admission.identity);
+    this.#upgrader.handleUpgrade(request, socket, head, begin);
   }
 
-  #begin(socket: WebSocket): void {
+  async #admissionOf(request: IncomingMessage, connectionId: string): Promise<Admission> {
+    const { accepts, admit, onError } = this.#options;
+    if (!accepts(request)) return { kind: "refused", statusCode: 403 };
+    try {
+      const admission = (await admit?.(request, connectionId)) ?? { kind: "admitted", identity: undefined };
+      return this.#isOver ? { kind: "refused", statusCode: 503 } : admission;
+    } catch (error) {
+      onError(error);
+      return { kind: "refused", statusCode: 500 };
+    }
+  }
+
+  #begin(socket: WebSocket, connectionId: string, identity: string | undefined): void {
     const { routes, connectionMs, idleMs = SOCKET_LIMITS.idleMs } = this.#options;
-    const connectionId = randomUUID();
     const goAway = (): void => socket.close(CLOSE.goingAway, "Going away");
     const [idle, lifetime] = [setTimeout(goAway, idleMs).unref(), setTimeout(goAway, connectionMs).unref()];
     this.#open.set(connectionId, { socket, idle });
-    let turn = this.#run(socket, Promise.resolve(), () => routes.connect(connectionId));
+    let turn = this.#run(socket, Promise.resolve(), () => routes.connect(connectionId, identity));
     let waiting = 0;
     // `ws` closes the socket after an error of the client's.
     socket.on("error", () => undefined);

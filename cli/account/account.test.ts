@@ -5,11 +5,15 @@ const failure = (name: string, message: string): Error => Object.assign(new Erro
 
 describe("a failure of AWS becomes one sentence", () => {
   test.each([
-    ["Error", "Region is missing", "a region must be named, was not: set AWS_REGION, like us-east-1"],
+    [
+      "Error",
+      "Region is missing",
+      "a region must be named, was not: set AWS_REGION, like us-east-1 (docs/deployment.md has what it takes)",
+    ],
     [
       "CredentialsProviderError",
       "Could not load credentials from any providers",
-      "AWS credentials must be found, were not (Could not load credentials from any providers): sign in, or set AWS_PROFILE",
+      "AWS credentials must be found, were not: sign in, or set AWS_PROFILE; Could not load credentials from any providers (docs/deployment.md has what it takes)",
     ],
     [
       "ExpiredTokenException",

@@ -73,13 +73,16 @@ export const askedOr = <Answer>(
     }
   });
 
+/** Where a stranger to AWS reads on. */
+const NEEDS = "docs/deployment.md has what it takes";
+
 const sentenceOf = (service: string, cause: unknown): string => {
   if (!(cause instanceof Error)) return `${service} must answer, failed with ${String(cause)}`;
   const [first] = cause.message.trim().split("\n");
   if (/^Region (is missing|not accepted)/.test(cause.message))
-    return "a region must be named, was not: set AWS_REGION, like us-east-1";
+    return `a region must be named, was not: set AWS_REGION, like us-east-1 (${NEEDS})`;
   if (/^(CredentialsProvider|TokenProvider|ProviderError)/.test(cause.name))
-    return `AWS credentials must be found, were not (${first}): sign in, or set AWS_PROFILE`;
+    return `AWS credentials must be found, were not: sign in, or set AWS_PROFILE; ${first} (${NEEDS})`;
   if (/ExpiredToken|InvalidClientTokenId|UnrecognizedClient|InvalidSignature|SignatureDoesNotMatch/.test(cause.name))
     return `AWS credentials must hold, did not (${cause.name}): sign in again`;
   return `${service} must answer, failed with ${cause.name}: ${first}`;

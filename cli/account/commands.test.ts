@@ -21,7 +21,9 @@ test.each(["deploy", "pause", "resume", "destroy"])("%s --help says what it does
 test("resume ends with one sentence where there is no region", async () => {
   const { code, stdout, stderr } = await runCommandLine("resume", [], { environment: NOTHING });
   expect([code, stdout]).toEqual([1, ""]);
-  expect(stderr).toBe("a region must be named, was not: set AWS_REGION, like us-east-1 [TAPE_ACCOUNT_UNAVAILABLE]\n");
+  expect(stderr).toBe(
+    "a region must be named, was not: set AWS_REGION, like us-east-1 (docs/deployment.md has what it takes) [TAPE_ACCOUNT_UNAVAILABLE]\n",
+  );
 });
 
 test("deploy ends with one sentence where there are no credentials, before it builds anything", async () => {
@@ -29,8 +31,14 @@ test("deploy ends with one sentence where there are no credentials, before it bu
   const { code, stdout, stderr } = await runCommandLine("deploy", [], { environment });
   expect([code, stdout]).toEqual([1, ""]);
   expect(stderr).toMatch(
-    /^AWS credentials must be found, were not \([^\n]+\): sign in, or set AWS_PROFILE \[TAPE_ACCOUNT_UNAVAILABLE\]\n$/,
+    /^AWS credentials must be found, were not: sign in, or set AWS_PROFILE; [^\n]+ \[TAPE_ACCOUNT_UNAVAILABLE\]\n$/,
   );
+});
+
+test("e2e:aws ends with one sentence where there is no region, before it builds anything", async () => {
+  const { code, stdout, stderr } = await runCommandLine("e2e", ["--target", "aws", "--yes"], { environment: NOTHING });
+  expect([code, stdout]).toEqual([1, ""]);
+  expect(stderr).toMatch(/^a region must be named, was not: [^\n]+ \[TAPE_ACCOUNT_UNAVAILABLE\]\n$/);
 });
 
 test.each([

@@ -3,11 +3,12 @@ import { DeleteStreamCommand, DescribeStreamSummaryCommand } from "@aws-sdk/clie
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { askedOr, type Account } from "./account.ts";
 import { deleteBucket } from "./buckets.ts";
+import { dropKeyspace, hasKeyspace } from "./keyspaces.ts";
 import type { DeployedResource } from "./stacks.ts";
 
 /** A resource that holds data. */
 export interface KeptData {
-  readonly kind: "table" | "stream" | "bucket";
+  readonly kind: "table" | "keyspace" | "stream" | "bucket";
   readonly name: string;
   /** It stays when its stack goes. */
   readonly isRetained: boolean;
@@ -17,6 +18,7 @@ export interface KeptData {
 
 const KINDS: Readonly<Record<string, KeptData["kind"]>> = {
   "AWS::DynamoDB::Table": "table",
+  "AWS::Cassandra::Keyspace": "keyspace",
   "AWS::Kinesis::Stream": "stream",
   "AWS::S3::Bucket": "bucket",
 };
@@ -46,6 +48,8 @@ const sizeOf = async (account: Account, kind: KeptData["kind"], name: string): P
       const table = answer?.Table;
       return table === undefined || table.TableStatus === "DELETING" ? undefined : (table.TableSizeBytes ?? 0);
     }
+    case "keyspace":
+      return (await hasKeyspace(account, name)) ? 0 : undefined;
     case "stream": {
       const answer = await askedOr("Kinesis", isAbsent, () =>
         account.kinesis.send(new DescribeStreamSummaryCommand({ StreamName: name })),
@@ -69,6 +73,9 @@ export const deleteData = async (account: Account, { kind, name }: KeptData): Pr
   switch (kind) {
     case "table":
       await askedOr("DynamoDB", isAbsent, () => account.dynamo.send(new DeleteTableCommand({ TableName: name })));
+      return;
+    case "keyspace":
+      await dropKeyspace(account, name);
       return;
     case "stream":
       await askedOr("Kinesis", isAbsent, () =>

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { capacityOf, type Capacity } from "#core/plan/capacity.ts";
-import { costOf, idleCostOf, pausedCostOf } from "#core/plan/cost.ts";
+import { costOf, frameGigabytesOf, idleCostOf, onMsk, pausedCostOf } from "#core/plan/cost.ts";
 import type { Bill } from "#core/plan/bill.ts";
 import { DEFAULT_LOAD, type KeptInterval, type PlanLoad } from "#core/plan/load.ts";
 import type { DurationMs } from "#core/units.ts";
@@ -9,10 +9,16 @@ import type { DurationMs } from "#core/units.ts";
 /** What the app was synthesized with, as far as commands need it; infra/app.ts leaves it beside the templates. */
 export interface SynthesizedSettings {
   readonly tradesPerSecond: number;
+  readonly stream: string;
   readonly shards: number;
   readonly barsShards: number;
   readonly source: string;
   readonly access: string;
+  readonly jwtIssuer: string;
+  readonly jwtAudiences: readonly string[];
+  readonly signInClientId: string;
+  readonly signInScopes: readonly string[];
+  readonly stage: string;
   readonly symbols: readonly string[];
   readonly symbolCount: number;
   readonly intervals: readonly KeptInterval[];
@@ -39,11 +45,13 @@ export const costOfSettings = (settings: SynthesizedSettings): DeploymentCost =>
   const load: PlanLoad = { ...DEFAULT_LOAD, ...settings, symbolsPerViewer };
   const capacity = withShards(capacityOf(load), settings);
   const shards = { ticks: settings.shards, bars: settings.barsShards };
+  const cost = { load, busy: costOf(load, capacity), idle: idleCostOf(load, capacity), paused: pausedCostOf(shards) };
+  if (settings.stream !== "msk") return cost;
   return {
     load,
-    busy: costOf(load, capacity),
-    idle: idleCostOf(load, capacity),
-    paused: pausedCostOf(shards),
+    busy: onMsk(cost.busy, settings.shards, frameGigabytesOf(load, capacity)),
+    idle: onMsk(cost.idle, settings.shards, 0),
+    paused: onMsk(cost.paused, settings.shards, 0),
   };
 };
 

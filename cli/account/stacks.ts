@@ -2,6 +2,7 @@ import {
   DeleteStackCommand,
   DescribeStacksCommand,
   GetTemplateCommand,
+  paginateDescribeStacks,
   paginateListStackResources,
   type Stack,
 } from "@aws-sdk/client-cloudformation";
@@ -39,6 +40,15 @@ export const findStack = async (account: Account, name: string): Promise<Deploye
   const stack = answer?.Stacks?.[0];
   return stack === undefined || stack.StackStatus === "DELETE_COMPLETE" ? undefined : readStack(stack);
 };
+
+/** The names of all stacks that are there, whoever made them. @throws PipelineError TAPE_ACCOUNT_UNAVAILABLE */
+export const namesOfStacks = (account: Account): Promise<readonly string[]> =>
+  asked(SERVICE, async () => {
+    const names: string[] = [];
+    for await (const { Stacks = [] } of paginateDescribeStacks({ client: account.cloudFormation }, {}))
+      names.push(...Stacks.map(({ StackName = "" }) => StackName));
+    return names;
+  });
 
 const isAbsent = ({ name, message }: Error): boolean =>
   name === "ValidationError" && message.includes("does not exist");

@@ -12,10 +12,13 @@ const THINGS: Readonly<Record<string, string>> = {
   "AWS::Budgets::Budget": "budget",
   "AWS::CloudFront::Distribution": "distribution",
   "AWS::CloudWatch::Alarm": "alarm",
+  "AWS::Cassandra::Keyspace": "keyspace",
+  "AWS::Cassandra::Table": "table in the keyspace",
   "AWS::DynamoDB::Table": "table",
   "AWS::Kinesis::Stream": "stream",
   "AWS::Kinesis::StreamConsumer": "stream consumer",
   "AWS::Lambda::Function": "function",
+  "AWS::MSK::ServerlessCluster": "MSK cluster",
   "AWS::S3::Bucket": "bucket",
   "AWS::SNS::Topic": "topic",
   "AWS::SecretsManager::Secret": "secret",
@@ -29,12 +32,13 @@ export const deployWords = (
   unwanted: readonly DeployedStack[],
   cost: DeploymentCost,
 ): readonly string[] => {
+  const width = Math.max(...[...wanted, ...unwanted].map(({ name }) => name.length));
   const isThere = (name: string): boolean => found.some((stack) => stack.name === name);
   return [
     ...wanted.map(
-      (stack) => `${stack.name.padEnd(20)} ${isThere(stack.name) ? "update" : "new   "} ${contentsOf(stack)}`,
+      (stack) => `${stack.name.padEnd(width)} ${isThere(stack.name) ? "update" : "new   "} ${contentsOf(stack)}`,
     ),
-    ...unwanted.map(({ name }) => `${name.padEnd(20)} goes   the settings want it no more`),
+    ...unwanted.map(({ name }) => `${name.padEnd(width)} goes   the settings want it no more`),
     "",
     ...costLines(cost),
     "",
@@ -92,4 +96,4 @@ export const endWords = (kept: readonly KeptData[], isDataToo: boolean): readonl
 ];
 
 const dataWords = (data: readonly KeptData[]): readonly string[] =>
-  data.map(({ kind, name, bytes }) => `  ${kind.padEnd(6)} ${name}${bytes > 0 ? `, ${number(bytes)} bytes` : ""}`);
+  data.map(({ kind, name, bytes }) => `  ${kind.padEnd(8)} ${name}${bytes > 0 ? `, ${number(bytes)} bytes` : ""}`);

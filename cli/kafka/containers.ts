@@ -5,7 +5,7 @@ import { PipelineError } from "#core/errors.ts";
 import { usage } from "../command.ts";
 import { say } from "../output.ts";
 import { feedOf } from "../start-settings.ts";
-import type { KafkaSettings } from "./settings.ts";
+import { slidingEnvironment, type KafkaSettings } from "./settings.ts";
 
 const FILE = join(import.meta.dirname, "../../compose.yaml");
 const DEFAULT_PORT = 8_080;
@@ -21,7 +21,11 @@ export const runInContainers = async (settings: KafkaSettings, stop: AbortSignal
   if (settings.dataDir !== undefined)
     throw usage("--data goes with engines from jars; containers keep theirs in docker volumes");
   const { port = DEFAULT_PORT, seconds } = settings;
-  const environment = { DASHBOARD_PORT: String(port), ...(await sourceOf(settings)) };
+  const environment = {
+    DASHBOARD_PORT: String(port),
+    ...slidingEnvironment(settings.sliding),
+    ...(await sourceOf(settings)),
+  };
   try {
     await compose(["up", "--build", "--detach", "--wait"], environment);
     say(`\n  dashboard  http://localhost:${port}`);

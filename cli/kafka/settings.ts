@@ -1,4 +1,5 @@
 import { freePorts } from "#local/jars/free-ports.ts";
+import { slidingWindowText, type SlidingWindow } from "#core/sliding-window.ts";
 import type { Arguments } from "../command.ts";
 import { readSettings, type Feed, type StartSettings } from "../start-settings.ts";
 import type { Engines } from "./engines.ts";
@@ -26,9 +27,14 @@ export const freeHealthPorts = async (): Promise<Readonly<Record<WorkerName, num
   return { broadcaster, aggregator, fetcher };
 };
 
+/** What workers are told of the averages that flags ask for; without any, what the environment says holds. */
+export const slidingEnvironment = (sliding: readonly SlidingWindow[]): Readonly<Record<string, string>> =>
+  sliding.length === 0 ? {} : { SLIDING_AVERAGES: sliding.map(slidingWindowText).join(",") };
+
 export interface WorkersOptions {
   readonly engines: Engines;
   readonly feed: Feed;
+  readonly sliding: readonly SlidingWindow[];
   readonly siteDir: string;
   /** Of the dashboard. */
   readonly port: number;
@@ -36,10 +42,18 @@ export interface WorkersOptions {
 }
 
 /** The workers of one machine, all told the same. */
-export const workersOf = ({ engines, feed, siteDir, port, healthPorts }: WorkersOptions): readonly WorkerProcess[] => {
+export const workersOf = ({
+  engines,
+  feed,
+  sliding,
+  siteDir,
+  port,
+  healthPorts,
+}: WorkersOptions): readonly WorkerProcess[] => {
   const environment = {
     ...engines.environment,
     SOURCE: feed.spec,
+    ...slidingEnvironment(sliding),
     LIFE_MS: String(LIFE_MS),
     SOCKET_PORT: String(port),
     SITE_DIR: siteDir,

@@ -12,8 +12,11 @@ export const POST_WAIT_MS = 10;
 /** What a request of DynamoDB takes to be answered. */
 export const STORE_WAIT_MS = 5;
 
-/** A log line of our own, and what Lambda writes of each invocation. */
-export const LOG_BYTES_PER_INVOCATION = 700;
+/** A line of our own, one of metrics, and Lambda's three of each invocation. */
+export const LOG_BYTES_PER_INVOCATION = 1_300;
+
+/** The line by which the fetcher tells once a second of the frames that it sent. */
+export const SENT_LINE_BYTES = 700;
 
 /** What a trade takes as JSON, in the alternatives. */
 export const JSON_TRADE_BYTES = 200;

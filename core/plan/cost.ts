@@ -1,15 +1,17 @@
 import { METRICS } from "../metrics.ts";
-import { LOG_BYTES_PER_INVOCATION } from "./assumed.ts";
+import { LOG_BYTES_PER_INVOCATION, SENT_LINE_BYTES } from "./assumed.ts";
 import { billOf, lineOf, tieredLineOf, type Bill, type BillLine } from "./bill.ts";
 import { changedSymbolsOf, keptBytesOf } from "./fold-load.ts";
 import type { Capacity } from "./capacity.ts";
 import type { FunctionPlan } from "./lambda.ts";
 import { MONTH_HOURS, type PlanLoad } from "./load.ts";
+import { mskDataLines, mskStandingLines } from "./msk-cost.ts";
 import { DATA_OUT, MESSAGES, PRICES } from "./prices.ts";
 import { payloadUnitsOf } from "./shards.ts";
 import { HEARTBEAT_MIB } from "./sockets.ts";
 
 const GIB = 2 ** 30;
+const GB = 1e9;
 const MILLION = 1e6;
 const ALWAYS_SECONDS = MONTH_HOURS * 3_600;
 
@@ -35,9 +37,28 @@ export const idleCostOf = (load: PlanLoad, capacity: Capacity): Bill =>
     ...standingLines({ ...load, hoursPerMonth: 0 }, capacity),
   ]);
 
+/** Shards of ticks and of bars, or partitions of a topic of MSK instead of the former. */
+export type Shards = ({ readonly ticks: number } | { readonly partitions: number }) & { readonly bars: number };
+
 /** What a month costs in which nothing runs, with so many shards; what is stored comes on top. */
-export const pausedCostOf = (shards: { readonly ticks: number; readonly bars: number }): Bill =>
-  billOf([shardLine("ticks", shards.ticks), shardLine("bars", shards.bars), ...watchLines()]);
+export const pausedCostOf = (shards: Shards): Bill =>
+  billOf([
+    ...("ticks" in shards ? [shardLine("ticks", shards.ticks)] : mskStandingLines(shards.partitions)),
+    shardLine("bars", shards.bars),
+    ...watchLines(),
+  ]);
+
+/** The bill with MSK's lines in the place of those of the ticks stream. */
+export const onMsk = ({ lines }: Bill, partitions: number, gigabytes: number): Bill =>
+  billOf([
+    ...mskStandingLines(partitions),
+    ...mskDataLines(gigabytes),
+    ...lines.filter(({ name }) => !name.startsWith("ticks stream: ")),
+  ]);
+
+/** GB of frames in a month of `load`. */
+export const frameGigabytesOf = (load: PlanLoad, { ticks }: Capacity): number =>
+  (ticks.frames.framesPerSecond * ticks.frames.bytesPerFrame * tradingSeconds(load)) / GB;
 
 /** What brings trades to panes: the lines that the alternatives have others for. */
 export const foldLines = (load: PlanLoad, { ticks }: Capacity): readonly BillLine[] => {
@@ -110,11 +131,12 @@ const standingLines = (load: PlanLoad, { ticks, sockets, store }: Capacity): rea
   const gbSeconds = (MINUTES * FETCHER.secondsPerMinute * FETCHER.memoryMiB + ALWAYS_SECONDS * HEARTBEAT_MIB) / 1_024;
   const invocations =
     (ticks.aggregator.invocationsPerSecond + sockets.broadcast.invocationsPerSecond) * tradingSeconds(load);
+  const logBytes = (invocations + 2 * MINUTES) * LOG_BYTES_PER_INVOCATION + tradingSeconds(load) * SENT_LINE_BYTES;
   return [
     lineOf("fetcher, heartbeat: duration", gbSeconds, PRICES.lambdaSeconds),
     lineOf("fetcher, heartbeat: invocations", (2 * MINUTES) / MILLION, PRICES.lambdaRequests),
     lineOf("heartbeat: reads", (store.heartbeatReadUnits * ALWAYS_SECONDS) / MILLION, PRICES.reads),
-    lineOf("logs", ((invocations + 2 * MINUTES) * LOG_BYTES_PER_INVOCATION) / GIB, PRICES.logs),
+    lineOf("logs", logBytes / GIB, PRICES.logs),
   ];
 };
 

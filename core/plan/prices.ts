@@ -53,6 +53,12 @@ export const PRICES = {
   mskIn: { dollars: 0.1, unit: "GB in", source: MSK, read: PRICE_LIST },
   mskOut: { dollars: 0.05, unit: "GB out", source: MSK, read: PRICE_LIST },
   mskStorage: { dollars: 0.1, unit: "GB-month", source: MSK, read: PRICE_LIST },
+  endpointHour: {
+    dollars: 0.01,
+    unit: "endpoint-hour of a zone",
+    source: "https://aws.amazon.com/privatelink/pricing/",
+    read: SECONDARY,
+  },
   expressBrokerHour: { dollars: 0.408, unit: "broker-hour", source: MSK, read: SECONDARY },
   expressIn: { dollars: 0.01, unit: "GB in", source: MSK, read: SECONDARY },
   kpuHour: {

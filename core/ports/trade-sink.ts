@@ -3,7 +3,7 @@ import type { EpochMs } from "../units.ts";
 
 /** A trade as it came, and a name of its own. */
 export interface NamedTrade {
-  /** The same whenever the trade is read, and no other trade's of that symbol and time. */
+  /** `record:row`. The same whenever the trade is read, and no other trade's of that symbol and time. */
   readonly id: string;
   readonly symbol: string;
   readonly eventTimeMs: EpochMs;

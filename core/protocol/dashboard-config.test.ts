@@ -18,6 +18,11 @@ test("tickets are to be had where it says so", () => {
   expect(readDashboardConfig({ ...least, ticketsUrl: 7 }).ticketsUrl).toBeUndefined();
 });
 
+test("readers sign in where it says so", () => {
+  const signIn = { issuer: "https://issuer.example", clientId: "desk", scopes: ["openid"] };
+  expect(readDashboardConfig({ ...least, signIn }).signIn).toEqual(signIn);
+});
+
 test("passes are read where they are whole", () => {
   const passes = { beginMs: 1_381_152_600_007, everyMs: 3_600_000 };
   expect(readDashboardConfig({ ...least, passes }).passes).toEqual(passes);
@@ -30,6 +35,7 @@ test.each([
   ["symbols must be texts", { ...least, symbols: [7] }],
   ["intervals must be at least one text", { ...least, intervals: [] }],
   ["webSocketUrl must be a URL", null],
+  ["signIn must name issuer, clientId and scopes", { ...least, signIn: { issuer: "https://issuer.example" } }],
 ])("rejects what lacks something: %s", (sentence, value) => {
   expect(() => readDashboardConfig(value)).toThrow(sentence);
 });

@@ -18,12 +18,23 @@ export const SOURCE_KINDS = ["live", "replayed", "simulated"] as const;
 
 export type SourceKind = (typeof SOURCE_KINDS)[number];
 
+/** How readers sign in where only who is known may connect: by OpenID Connect, as a public client of an issuer. */
+export interface SignInConfig {
+  /** The issuer's URL, under which its discovery document is. */
+  readonly issuer: string;
+  readonly clientId: string;
+  /** `openid`, and what else is asked for. */
+  readonly scopes: readonly string[];
+}
+
 /** What a dashboard learns from the `config.json` beside it, so that one build serves everywhere. */
 export interface DashboardConfig {
   /** Absolute, or relative to the page, whose scheme then decides between `ws` and `wss`. */
   readonly webSocketUrl: string;
   /** Where a ticket is to be had before each connection, as `webSocketUrl` is written. @default nobody asks for one */
   readonly ticketsUrl?: string | undefined;
+  /** Whose tokens are shown for a ticket, or to the socket where nobody hands out tickets. @default nobody has to sign in */
+  readonly signIn?: SignInConfig | undefined;
   /** Symbols to begin with. */
   readonly symbols: readonly string[];
   /** Intervals that may be asked for, as texts, the shortest first; at least one. */
@@ -57,6 +68,7 @@ export const readDashboardConfig = (value: unknown): DashboardConfig => {
   return {
     webSocketUrl,
     ticketsUrl: typeof body["ticketsUrl"] === "string" ? body["ticketsUrl"] : undefined,
+    signIn: readSignIn(body["signIn"]),
     symbols,
     intervals,
     source: typeof source === "string" ? source : "",
@@ -66,6 +78,14 @@ export const readDashboardConfig = (value: unknown): DashboardConfig => {
     hasOwnSymbols: body["hasOwnSymbols"] === true,
     passes: readPasses(body["passes"]),
   };
+};
+
+const readSignIn = (value: unknown): SignInConfig | undefined => {
+  if (value === undefined) return undefined;
+  const { issuer, clientId, scopes } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof issuer !== "string" || typeof clientId !== "string" || !areTexts(scopes))
+    throw new RangeError("signIn must name issuer, clientId and scopes");
+  return { issuer, clientId, scopes };
 };
 
 const readPasses = (value: unknown): Passes | undefined => {

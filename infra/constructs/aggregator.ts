@@ -5,20 +5,25 @@ import { Construct } from "constructs";
 import { durationMs } from "#core/units.ts";
 import { environment } from "#lambdas/aggregator/config.ts";
 import type { TapestreamConfig } from "../config.ts";
+import { enginesOf } from "../engine-checks.ts";
 import { FailedBatches } from "./failed-batches.ts";
+import { MskTicks } from "./msk-ticks.ts";
 import type { RecordStream, StreamEventSourceProps } from "./record-stream.ts";
+import type { RowStore } from "./row-store.ts";
 import { StageFunction } from "./stage-function.ts";
-import type { StoreTable } from "./store-table.ts";
+import { reachOf, type Ticks } from "./ticks.ts";
 
 export interface AggregatorProps {
   readonly config: TapestreamConfig;
   readonly lambdasFolder: string;
-  readonly ticks: RecordStream;
+  readonly ticks: Ticks;
   readonly bars: RecordStream;
-  readonly panes: StoreTable;
-  readonly checkpoints: StoreTable;
-  readonly rejected: StoreTable;
-  readonly symbols: StoreTable;
+  readonly panes: RowStore;
+  readonly checkpoints: RowStore;
+  readonly rejected: RowStore;
+  readonly symbols: RowStore;
+  /** Undefined where DynamoDB has the tables. */
+  readonly keyspace: string | undefined;
   readonly failures: Bucket;
 }
 
@@ -30,38 +35,47 @@ export class Aggregator extends Construct {
 
   constructor(scope: Construct, id: string, props: AggregatorProps) {
     super(scope, id);
-    const { config, lambdasFolder, ticks, bars, panes, checkpoints, rejected, symbols, failures } = props;
+    const { config, lambdasFolder, ticks, bars, panes, checkpoints, rejected, symbols, keyspace, failures } = props;
     this.function = new StageFunction(this, "Function", {
       stage: "aggregator",
+      engines: enginesOf(config),
       lambdasFolder,
       description: "Folds trades into panes",
       environment: environment({
         ticksStream: ticks.streamName,
+        ticksBrokers: reachOf(ticks)?.brokers,
         barsStream: bars.streamName,
         panesTable: panes.tableName,
         checkpointsTable: checkpoints.tableName,
         rejectedTable: rejected.tableName,
         symbolsTable: symbols.tableName,
+        keyspace,
         intervals: config.intervals,
         maxOutOfOrdernessMs: config.maxOutOfOrdernessMs,
         clockSkewMs: config.clockSkewMs,
         rejectedKeepMs: config.rejectedKeep,
         ticksRetentionMs: durationMs(config.ticksRetentionHours * 3_600_000),
       }),
+      network: reachOf(ticks)?.network,
       timeout: Duration.seconds(60),
       memoryMiB: config.aggregatorMemoryMiB,
       logLevel: config.logLevel,
+      tracing: config.tracing,
     });
     // The mapping's own right to read ticks also serves the refill, which reads the shard from behind the checkpoint.
-    const mapping = ticks.eventSource(mappingOf(config, failures));
-    this.function.addEventSource(mapping);
-    this.mappingId = mapping.eventSourceMappingId;
+    if (ticks instanceof MskTicks) this.mappingId = ticks.drive(this.function);
+    else {
+      const mapping = ticks.eventSource(mappingOf(config, failures));
+      this.function.addEventSource(mapping);
+      this.mappingId = mapping.eventSourceMappingId;
+    }
     bars.grantPutRecords(this.function);
     panes.grantReadRows(this.function);
     panes.grantPutRows(this.function);
     checkpoints.grantReadRows(this.function);
     checkpoints.grantPutRows(this.function);
-    rejected.grant(this.function, "dynamodb:BatchWriteItem");
+    rejected.grantPutBatches(this.function);
+    // What is noted already is read first.
     symbols.grantReadRows(this.function);
     symbols.grantPutRows(this.function);
   }

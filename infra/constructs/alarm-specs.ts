@@ -13,6 +13,7 @@ import {
   socketFunctions,
   socketMetric,
   sumOf,
+  ticksAge,
   type Watched,
 } from "./watched.ts";
 
@@ -53,7 +54,7 @@ const ageAlarms = (watched: Watched): readonly AlarmSpec[] => [
   {
     id: "TicksIteratorAge",
     means: "Trades wait for a minute and longer before they are folded",
-    metric: iteratorAge(functionOf(watched, "aggregator")),
+    metric: ticksAge(watched),
     threshold: 60_000,
     badPeriods: 5,
     periods: 5,
@@ -61,7 +62,7 @@ const ageAlarms = (watched: Watched): readonly AlarmSpec[] => [
   {
     id: "TicksNearExpiry",
     means: "Trades have waited for half of the time that the stream keeps them, and will be lost when it is over",
-    metric: iteratorAge(functionOf(watched, "aggregator")),
+    metric: ticksAge(watched),
     threshold: watched.ticksRetention.toMilliseconds() / 2,
     ...ONCE,
   },
@@ -75,7 +76,7 @@ const ageAlarms = (watched: Watched): readonly AlarmSpec[] => [
   },
   {
     id: "LateBars",
-    means: "One final bar in twenty comes half a minute or more after its end",
+    means: "One bar in twenty is first sent whole half a minute or more after its end",
     metric: ownMetric("WindowEndToPushMs", Stats.percentile(95)),
     threshold: 30_000,
     badPeriods: 3,

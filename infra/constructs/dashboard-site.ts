@@ -21,6 +21,8 @@ export interface DashboardSiteProps {
   readonly socketOrigin: string;
   /** The host of the API that hands out tickets, undefined where the page needs none. */
   readonly ticketsHost: string | undefined;
+  /** Where the page asks for tokens; none where it needs none. */
+  readonly signInOrigins: readonly string[];
 }
 
 /**
@@ -31,7 +33,7 @@ export class DashboardSite extends Construct {
   readonly bucket: Bucket;
   readonly distribution: Distribution;
 
-  constructor(scope: Construct, id: string, { socketOrigin, ticketsHost }: DashboardSiteProps) {
+  constructor(scope: Construct, id: string, { socketOrigin, ticketsHost, signInOrigins }: DashboardSiteProps) {
     super(scope, id);
     // The files are built from the repository; CloudFormation deletes the bucket once it has been emptied.
     this.bucket = new Bucket(this, "Files", {
@@ -40,7 +42,7 @@ export class DashboardSite extends Construct {
       enforceSSL: true,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    const responseHeadersPolicy = this.#headers(socketOrigin);
+    const responseHeadersPolicy = this.#headers([socketOrigin, ...signInOrigins]);
     this.distribution = new Distribution(this, "Distribution", {
       comment: "tapestream dashboard",
       defaultRootObject: "index.html",
@@ -56,12 +58,12 @@ export class DashboardSite extends Construct {
     this.#acknowledge();
   }
 
-  #headers(socketOrigin: string): ResponseHeadersPolicy {
+  #headers(origins: readonly string[]): ResponseHeadersPolicy {
     const override = true;
     return new ResponseHeadersPolicy(this, "Headers", {
       comment: "tapestream dashboard",
       securityHeadersBehavior: {
-        contentSecurityPolicy: { contentSecurityPolicy: contentSecurityPolicyOf(["'self'", socketOrigin]), override },
+        contentSecurityPolicy: { contentSecurityPolicy: contentSecurityPolicyOf(["'self'", ...origins]), override },
         contentTypeOptions: { override },
         frameOptions: { frameOption: HeadersFrameOption.DENY, override },
         referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.NO_REFERRER, override },

@@ -2,17 +2,20 @@ import { Duration } from "aws-cdk-lib";
 import { Construct } from "constructs";
 import { environment } from "#lambdas/fetcher/config.ts";
 import type { TapestreamConfig } from "../config.ts";
+import { enginesOf } from "../engine-checks.ts";
 import { EachMinute } from "./each-minute.ts";
-import type { RecordStream } from "./record-stream.ts";
+import type { RowStore } from "./row-store.ts";
 import { StageFunction } from "./stage-function.ts";
-import type { StoreTable } from "./store-table.ts";
+import { reachOf, type Ticks } from "./ticks.ts";
 
 export interface FetcherProps {
   readonly config: TapestreamConfig;
   readonly lambdasFolder: string;
-  readonly ticks: RecordStream;
-  readonly leases: StoreTable;
-  readonly checkpoints: StoreTable;
+  readonly ticks: Ticks;
+  readonly leases: RowStore;
+  readonly checkpoints: RowStore;
+  /** Undefined where DynamoDB has the tables. */
+  readonly keyspace: string | undefined;
 }
 
 /**
@@ -23,16 +26,20 @@ export interface FetcherProps {
 export class Fetcher extends Construct {
   readonly function: StageFunction;
 
-  constructor(scope: Construct, id: string, { config, lambdasFolder, ticks, leases, checkpoints }: FetcherProps) {
+  constructor(scope: Construct, id: string, props: FetcherProps) {
     super(scope, id);
+    const { config, lambdasFolder, ticks, leases, checkpoints, keyspace } = props;
     this.function = new StageFunction(this, "Function", {
       stage: "fetcher",
+      engines: enginesOf(config),
       lambdasFolder,
       description: "Puts trades of the source on the ticks stream, as frames",
       environment: environment({
         ticksStream: ticks.streamName,
+        ticksBrokers: reachOf(ticks)?.brokers,
         leasesTable: leases.tableName,
         checkpointsTable: checkpoints.tableName,
+        keyspace,
         source: config.source,
         lanes: config.lanes,
         frameMaxTrades: config.frameMaxTrades,
@@ -40,12 +47,13 @@ export class Fetcher extends Construct {
         lingerMs: config.lingerMs,
         maxUnfoldedTrades: config.maxUnfoldedTrades,
       }),
+      network: reachOf(ticks)?.network,
       timeout: Duration.seconds(65),
       memoryMiB: 512,
       logLevel: config.logLevel,
+      tracing: config.tracing,
     });
-    ticks.grantPutRecords(this.function);
-    ticks.grant(this.function, "kinesis:DescribeStreamSummary");
+    ticks.grantPutFrames(this.function);
     checkpoints.grantReadRows(this.function);
     leases.grantReadRows(this.function);
     leases.grantPutRows(this.function);

@@ -1,4 +1,5 @@
 import { Duration, type RemovalPolicy } from "aws-cdk-lib";
+import { Stats, type IMetric } from "aws-cdk-lib/aws-cloudwatch";
 import type { Grant, IGrantable } from "aws-cdk-lib/aws-iam";
 import { Stream, StreamConsumer, StreamEncryption, StreamMode } from "aws-cdk-lib/aws-kinesis";
 import {
@@ -62,6 +63,16 @@ export class RecordStream extends Stream {
       "kinesis:ListShards",
       "kinesis:SubscribeToShard",
     );
+  }
+
+  /** Lets `grantee` put frames and see where they stand. */
+  grantPutFrames(grantee: IGrantable): void {
+    this.grantPutRecords(grantee);
+    this.grant(grantee, "kinesis:DescribeStreamSummary");
+  }
+
+  bytesIn(period: Duration, label: string): IMetric {
+    return this.metric("IncomingBytes", { statistic: Stats.SUM, period, label });
   }
 
   /** Lets `grantee` put records, which only ever happens by the hundreds. */

@@ -66,6 +66,7 @@ export class SocketAccess extends Construct {
       // Each new connection waits for it, and its CPU comes with its memory.
       memoryMiB: 512,
       logLevel: this.#props.config.logLevel,
+      tracing: this.#props.config.tracing,
     });
   }
 }

@@ -16,19 +16,23 @@ import type { TapestreamConfig } from "../config.ts";
 import { EachMinute } from "./each-minute.ts";
 import { FailedBatches } from "./failed-batches.ts";
 import type { RecordStream } from "./record-stream.ts";
+import type { RowStore } from "./row-store.ts";
 import { StageFunction } from "./stage-function.ts";
 import type { StoreTable } from "./store-table.ts";
+import type { Ticks } from "./ticks.ts";
 
 export interface SocketApiProps {
   readonly config: TapestreamConfig;
   readonly lambdasFolder: string;
-  readonly ticks: RecordStream;
+  readonly ticks: Ticks;
   readonly bars: RecordStream;
-  readonly panes: StoreTable;
-  readonly checkpoints: StoreTable;
+  readonly panes: RowStore;
+  readonly checkpoints: RowStore;
   readonly connections: StoreTable;
-  readonly symbols: StoreTable;
-  readonly leases: StoreTable;
+  readonly symbols: RowStore;
+  readonly leases: RowStore;
+  /** Undefined where DynamoDB has the tables, but for that of connections, which it always has. */
+  readonly keyspace: string | undefined;
   readonly failures: Bucket;
   /** Decides who may connect; undefined: anybody may. */
   readonly authorizer: IWebSocketRouteAuthorizer | undefined;
@@ -84,7 +88,7 @@ export class SocketApi extends Construct {
     checkpoints.grantReadRows(message);
     leases.grantReadRows(message);
     symbols.grantReadRows(message);
-    symbols.grant(message, "dynamodb:BatchWriteItem");
+    symbols.grantPutBatches(message);
     this.#grantConnections(message, "POST", "DELETE");
 
     const route = this.api.addRoute("$connect", {
@@ -152,9 +156,10 @@ export class SocketApi extends Construct {
   }
 
   #functionOf(id: string, stage: string, description: string, size: FunctionSize = {}): StageFunction {
-    const { config, lambdasFolder, ticks, panes, checkpoints, connections, symbols, leases } = this.#props;
+    const { config, lambdasFolder, ticks, panes, checkpoints, connections, symbols, leases, keyspace } = this.#props;
     return new StageFunction(this, id, {
       stage,
+      engines: READERS_OF_BARS.has(stage) && keyspace !== undefined ? ["keyspaces"] : [],
       lambdasFolder,
       description,
       environment: environment({
@@ -164,6 +169,7 @@ export class SocketApi extends Construct {
         connectionsTable: connections.tableName,
         symbolsTable: symbols.tableName,
         leasesTable: leases.tableName,
+        keyspace,
         source: config.source,
         storedIntervalsMs: config.intervals.map(({ intervalMs }) => intervalMs),
         offeredIntervalsMs: config.offeredIntervals,
@@ -178,9 +184,13 @@ export class SocketApi extends Construct {
       timeout: size.timeout ?? Duration.seconds(29),
       memoryMiB: size.memoryMiB,
       logLevel: config.logLevel,
+      tracing: config.tracing,
     });
   }
 }
+
+/** Those that read more than connections. */
+const READERS_OF_BARS: ReadonlySet<string> = new Set(["ws-message", "ws-heartbeat"]);
 
 const acknowledgeOpen = (route: WebSocketRoute, reason: string): void =>
   Validations.of(route).acknowledge({ id: "AwsSolutions-APIG4", reason });

@@ -1,24 +1,32 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { RemovalPolicy, type Duration } from "aws-cdk-lib";
+import { RemovalPolicy, Stack, Validations, type Duration } from "aws-cdk-lib";
 import { Effect, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { Architecture, Code, Function, Runtime } from "aws-cdk-lib/aws-lambda";
+import { Architecture, Code, Function, Runtime, Tracing, type FunctionProps } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
-import type { Construct } from "constructs";
+import type { Construct, IConstruct } from "constructs";
+import { metricsNamespaceOf, stageOfStack } from "#core/deployment.ts";
 import { PipelineError } from "#core/errors.ts";
+import { ClosedNetwork } from "./closed-network.ts";
 
 export interface StageFunctionProps {
   /** The bundle's folder within `lambdasFolder`, and the name that log lines bear. */
   readonly stage: string;
+  /** What its bundle was built to speak to besides DynamoDB and Kinesis, as its name says. @default nothing */
+  readonly engines?: readonly string[];
   /** Where the bundles are; see `tools/build.ts`. */
   readonly lambdasFolder: string;
   readonly description: string;
   /** What the stage's `environment(config)` wrote. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Where it runs. @default in no network of ours */
+  readonly network?: ClosedNetwork;
   readonly timeout: Duration;
   /** @default 256 */
   readonly memoryMiB?: number;
   readonly logLevel: string;
+  /** Whether X-Ray samples its invocations. @default none */
+  readonly tracing?: "none" | "xray";
 }
 
 /**
@@ -47,11 +55,20 @@ export class StageFunction extends Function {
         ...props.environment,
         POWERTOOLS_SERVICE_NAME: props.stage,
         POWERTOOLS_LOG_LEVEL: props.logLevel,
+        POWERTOOLS_METRICS_NAMESPACE: metricsNamespaceIn(scope),
       },
       logGroup,
       role,
+      tracing: props.tracing === "xray" ? Tracing.ACTIVE : Tracing.DISABLED,
+      ...(props.network === undefined ? {} : insideOf(props.network)),
     });
     this.stage = props.stage;
+    if (props.network !== undefined) ClosedNetwork.letIn(this);
+    if (props.tracing === "xray")
+      Validations.of(role).acknowledge({
+        id: "AwsSolutions-IAM5[Resource::*]",
+        reason: "segments of X-Ray have no ARN to which sending them could be limited",
+      });
     logGroup.grantWrite(this);
     this.addToRolePolicy(
       new PolicyStatement({
@@ -64,7 +81,18 @@ export class StageFunction extends Function {
   }
 }
 
-const bundleFolder = ({ lambdasFolder, stage }: StageFunctionProps): string => {
+/** The namespace of the metrics that functions of this construct's stack emit. */
+export const metricsNamespaceIn = (scope: IConstruct): string =>
+  metricsNamespaceOf(stageOfStack(Stack.of(scope).stackName) ?? "");
+
+const insideOf = ({ vpc, securityGroup }: ClosedNetwork): Partial<FunctionProps> => ({
+  vpc,
+  vpcSubnets: { subnets: vpc.isolatedSubnets },
+  securityGroups: [securityGroup],
+});
+
+const bundleFolder = ({ lambdasFolder, stage: name, engines = [] }: StageFunctionProps): string => {
+  const stage = [name, ...engines].join("-");
   const folder = join(lambdasFolder, stage);
   if (!existsSync(join(folder, "index.mjs"))) {
     throw new PipelineError(

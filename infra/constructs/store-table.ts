@@ -1,7 +1,9 @@
-import type { RemovalPolicy } from "aws-cdk-lib";
+import type { Duration, RemovalPolicy } from "aws-cdk-lib";
+import { Stats, type IMetric } from "aws-cdk-lib/aws-cloudwatch";
 import { AttributeType, BillingMode, Table } from "aws-cdk-lib/aws-dynamodb";
 import type { IGrantable } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
+import type { RowStore } from "./row-store.ts";
 
 export interface StoreTableProps {
   /** Name of the partition key, a text. */
@@ -17,7 +19,7 @@ export interface StoreTableProps {
 export const EXPIRY_ATTRIBUTE = "expiresAt";
 
 /** A DynamoDB table paid per request, restorable to any second of the last 35 days, encrypted by a key that AWS owns. */
-export class StoreTable extends Table {
+export class StoreTable extends Table implements RowStore {
   constructor(scope: Construct, id: string, props: StoreTableProps) {
     super(scope, id, {
       partitionKey: { name: props.partitionKey, type: AttributeType.STRING },
@@ -47,6 +49,18 @@ export class StoreTable extends Table {
   /** Lets `grantee` update rows one by one, which makes those that are not there. */
   grantUpdateRows(grantee: IGrantable): void {
     this.grant(grantee, "dynamodb:UpdateItem");
+  }
+
+  /** Lets `grantee` put and delete rows, many at once. */
+  grantPutBatches(grantee: IGrantable): void {
+    this.grant(grantee, "dynamodb:BatchWriteItem");
+  }
+
+  /** What was asked too fast, reads and writes. */
+  refusals(period: Duration): readonly IMetric[] {
+    return ["ReadThrottleEvents", "WriteThrottleEvents"].map((name) =>
+      this.metric(name, { statistic: Stats.SUM, period }),
+    );
   }
 
   /** Lets `grantee` delete rows one by one. */

@@ -28,7 +28,8 @@ export class TicketOffice extends Construct {
 
   constructor(scope: Construct, id: string, { config, lambdasFolder, tickets }: TicketOfficeProps) {
     super(scope, id);
-    const common = { lambdasFolder, timeout: Duration.seconds(10), logLevel: config.logLevel };
+    const { logLevel, tracing } = config;
+    const common = { lambdasFolder, timeout: Duration.seconds(10), logLevel, tracing };
     const rotation = new StageFunction(this, "RotationFunction", {
       ...common,
       stage: "ticket-rotation",

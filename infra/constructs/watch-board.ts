@@ -17,6 +17,7 @@ import {
   refusedByStreams,
   refusedByTables,
   socketMetric,
+  ticksAge,
   type Watched,
 } from "./watched.ts";
 
@@ -48,18 +49,16 @@ const graph = (title: string, left: readonly IMetric[], right: readonly IMetric[
   new GraphWidget({ title, left: [...left], right: [...right], width: 8, height: 6, period: PERIOD });
 
 const tradeRow = ({ ticks, bars }: Watched): IWidget[] => {
-  const bytesOf = (stream: Watched["ticks"], label: string): IMetric =>
-    stream.metric("IncomingBytes", { statistic: Stats.SUM, period: PERIOD, label });
   return [
     graph("Trades", [ownMetric("TradesSent"), ownMetric("TradesFolded")]),
     graph("Late, twice, refused", [ownMetric("LateTrades"), ownMetric("DuplicateTrades"), ownMetric("RejectedTrades")]),
-    graph("Bytes into the streams", [bytesOf(ticks, "ticks"), bytesOf(bars, "bars")]),
+    graph("Bytes into the streams", [ticks.bytesIn(PERIOD, "ticks"), bars.bytesIn(PERIOD, "bars")]),
   ];
 };
 
 const foldRow = (watched: Watched): IWidget[] => [
   graph("How far behind, ms", [
-    iteratorAge(functionOf(watched, "aggregator")),
+    ticksAge(watched),
     iteratorAge(functionOf(watched, "ws-broadcast")),
     ownMetric("IteratorAgeMs", Stats.MAXIMUM),
   ]),
@@ -80,7 +79,7 @@ const functionRow = ({ functions }: Watched): IWidget[] => {
 const socketRow = (watched: Watched): IWidget[] => [
   graph("Sockets", [socketMetric(watched, "ConnectCount"), ownMetric("GoneConnections")]),
   graph("Messages", [ownMetric("SocketPosts"), socketMetric(watched, "MessageCount")]),
-  graph("From a bar's end to its final message, ms", [
+  graph("From a bar's end to the message that has it whole, ms", [
     ownMetric("WindowEndToPushMs", Stats.percentile(50)),
     ownMetric("WindowEndToPushMs", Stats.percentile(95)),
   ]),

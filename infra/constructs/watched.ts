@@ -1,20 +1,22 @@
-import { Duration } from "aws-cdk-lib";
+import { Duration, Lazy } from "aws-cdk-lib";
 import type { HttpStage, WebSocketStage } from "aws-cdk-lib/aws-apigatewayv2";
 import { MathExpression, Metric, Stats, type IMetric } from "aws-cdk-lib/aws-cloudwatch";
-import { METRICS, METRICS_NAMESPACE, type MetricName } from "#core/metrics.ts";
-import type { RecordStream } from "./record-stream.ts";
-import type { StageFunction } from "./stage-function.ts";
-import type { StoreTable } from "./store-table.ts";
+import { METRICS, type MetricName } from "#core/metrics.ts";
+import { MskTicks } from "./msk-ticks.ts";
+import { RecordStream } from "./record-stream.ts";
+import type { RowStore } from "./row-store.ts";
+import { metricsNamespaceIn, type StageFunction } from "./stage-function.ts";
+import type { Ticks } from "./ticks.ts";
 
 /** What alarms and the dashboard look at. */
 export interface Watched {
   /** All functions, each by its stage's name. */
   readonly functions: readonly StageFunction[];
-  readonly ticks: RecordStream;
+  readonly ticks: Ticks;
   readonly ticksRetention: Duration;
   readonly bars: RecordStream;
-  readonly panes: StoreTable;
-  readonly connections: StoreTable;
+  readonly panes: RowStore;
+  readonly connections: RowStore;
   readonly socketStage: WebSocketStage;
   /** Where tickets are handed out, undefined where nobody needs any. */
   readonly ticketStage: HttpStage | undefined;
@@ -44,10 +46,10 @@ export const socketFunctions = ({ functions }: Watched): readonly StageFunction[
 
 const isSocketStage = (stage: string): boolean => stage !== "fetcher" && stage !== "aggregator";
 
-/** A metric that a function emits itself. */
+/** A metric that a function of the same stage emits itself. */
 export const ownMetric = (name: MetricName, statistic: string = Stats.SUM): Metric =>
   new Metric({
-    namespace: METRICS_NAMESPACE,
+    namespace: Lazy.uncachedString({ produce: ({ scope }) => metricsNamespaceIn(scope) }),
     metricName: name,
     dimensionsMap: { service: METRICS[name].service },
     statistic,
@@ -58,6 +60,12 @@ export const ownMetric = (name: MetricName, statistic: string = Stats.SUM): Metr
 /** How old the oldest record of a batch was, the worst of a minute. */
 export const iteratorAge = (of: StageFunction): Metric =>
   of.metric("IteratorAge", { statistic: Stats.MAXIMUM, period: MINUTE, label: of.stage });
+
+/** How old ticks are when they are folded: a mapping of a topic tells nobody, and so the aggregator does. */
+export const ticksAge = (watched: Watched): Metric =>
+  watched.ticks instanceof MskTicks
+    ? ownMetric("IteratorAgeMs", Stats.MAXIMUM).with({ period: MINUTE })
+    : iteratorAge(functionOf(watched, "aggregator"));
 
 /** What the WebSocket API counts of itself. Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-logging.html */
 export const socketMetric = ({ socketStage }: Watched, name: string): Metric =>
@@ -84,20 +92,17 @@ export const givenUpBatches = ({ ticksMappingId }: Watched): Metric =>
 /** What streams refused because a shard was full. */
 export const refusedByStreams = ({ ticks, bars }: Watched): IMetric =>
   sumOf(
-    [ticks, bars].map((stream) =>
-      stream.metric("WriteProvisionedThroughputExceeded", { statistic: Stats.SUM, period: PERIOD }),
-    ),
+    // A serverless cluster counts nothing like it.
+    [ticks, bars]
+      .filter((stream) => stream instanceof RecordStream)
+      .map((stream) => stream.metric("WriteProvisionedThroughputExceeded", { statistic: Stats.SUM, period: PERIOD })),
     "records refused",
   );
 
 /** What the tables refused that trades and sockets wait for. */
 export const refusedByTables = ({ panes, connections }: Watched): IMetric =>
   sumOf(
-    [panes, connections].flatMap((table) =>
-      ["ReadThrottleEvents", "WriteThrottleEvents"].map((name) =>
-        table.metric(name, { statistic: Stats.SUM, period: PERIOD }),
-      ),
-    ),
+    [panes, connections].flatMap((table) => table.refusals(PERIOD)),
     "requests refused",
   );
 

@@ -4,6 +4,7 @@ import { OUTPUTS } from "#core/deployment.ts";
 import type { TapestreamConfig } from "../config.ts";
 import { Aggregator } from "../constructs/aggregator.ts";
 import { Fetcher } from "../constructs/fetcher.ts";
+import { MskTicks } from "../constructs/msk-ticks.ts";
 import { RecordStream } from "../constructs/record-stream.ts";
 import { SocketAccess } from "../constructs/socket-access.ts";
 import { SocketApi } from "../constructs/socket-api.ts";
@@ -27,16 +28,20 @@ export class PipelineStack extends Stack {
 
   constructor(scope: Construct, id: string, { config, lambdasFolder, storage }: PipelineStackProps) {
     super(scope, id, { description: "tapestream: streams, functions and the WebSocket API" });
-    const ticks = new RecordStream(this, "Ticks", {
-      shards: config.shards,
-      retention: Duration.hours(config.ticksRetentionHours),
-      removalPolicy: config.dataRemoval === "retain" ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-    });
+    const ticks =
+      config.stream === "msk"
+        ? new MskTicks(this, "Ticks", { config, lambdasFolder })
+        : new RecordStream(this, "Ticks", {
+            shards: config.shards,
+            retention: Duration.hours(config.ticksRetentionHours),
+            removalPolicy: config.dataRemoval === "retain" ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+          });
     // Updates can be had again from the stored panes.
     const bars = new RecordStream(this, "Bars", { shards: config.barsShards, removalPolicy: RemovalPolicy.DESTROY });
-    const { panes, checkpoints, rejected, leases, symbols, connections, tickets, failures } = storage;
-    const fetcher = new Fetcher(this, "Fetcher", { config, lambdasFolder, ticks, leases, checkpoints });
-    const common = { config, lambdasFolder, ticks, bars, panes, checkpoints, symbols, failures };
+    const { connections, tickets, failures } = storage;
+    const { panes, checkpoints, rejected, leases, symbols, keyspaceName: keyspace } = storage.bars;
+    const fetcher = new Fetcher(this, "Fetcher", { config, lambdasFolder, ticks, leases, checkpoints, keyspace });
+    const common = { config, lambdasFolder, ticks, bars, panes, checkpoints, symbols, keyspace, failures };
     const aggregator = new Aggregator(this, "Aggregator", { ...common, rejected });
     const access = new SocketAccess(this, "Access", { config, lambdasFolder, tickets });
     const socket = new SocketApi(this, "Socket", { ...common, connections, leases, authorizer: access.authorizer });
@@ -57,7 +62,10 @@ export class PipelineStack extends Stack {
       },
     });
 
-    new CfnOutput(this, OUTPUTS.ticksStream, { value: ticks.streamName });
+    if (ticks instanceof MskTicks) {
+      new CfnOutput(this, OUTPUTS.ticksPartitions, { value: String(config.shards) });
+      new CfnOutput(this, "TicksBrokers", { value: ticks.brokers });
+    } else new CfnOutput(this, OUTPUTS.ticksStream, { value: ticks.streamName });
     new CfnOutput(this, OUTPUTS.barsStream, { value: bars.streamName });
     new CfnOutput(this, "FetcherFunctionName", { value: fetcher.function.functionName });
     new CfnOutput(this, OUTPUTS.webSocketUrl, { value: socket.stage.url });

@@ -3,6 +3,8 @@ import { BlockPublicAccess, Bucket, BucketEncryption } from "aws-cdk-lib/aws-s3"
 import type { Construct } from "constructs";
 import { OUTPUTS } from "#core/deployment.ts";
 import type { TapestreamConfig } from "../config.ts";
+import { BarKeyspace } from "../constructs/bar-keyspace.ts";
+import { BarTables, type BarStores } from "../constructs/bar-tables.ts";
 import { StoreTable } from "../constructs/store-table.ts";
 
 export interface StorageStackProps {
@@ -11,44 +13,24 @@ export interface StorageStackProps {
 
 /** What outlives a deployment of the pipeline: the tables, and the batches that could not be processed. */
 export class StorageStack extends Stack {
-  readonly panes: StoreTable;
-  readonly checkpoints: StoreTable;
+  /** What bars are and what they are folded from. */
+  readonly bars: BarStores;
   readonly connections: StoreTable;
   readonly tickets: StoreTable;
-  readonly rejected: StoreTable;
-  readonly leases: StoreTable;
-  readonly symbols: StoreTable;
   readonly failures: Bucket;
 
   constructor(scope: Construct, id: string, { config }: StorageStackProps) {
     super(scope, id, { description: "tapestream: bars, checkpoints and what could not be processed" });
     const removalPolicy = config.dataRemoval === "retain" ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
-    this.panes = new StoreTable(this, "Panes", {
-      partitionKey: "bar",
-      sortKey: "pane",
-      hasExpiry: true,
-      removalPolicy,
-    });
-    // Checkpoints must outlive the panes that they vouch for, so they never expire.
-    this.checkpoints = new StoreTable(this, "Checkpoints", {
-      partitionKey: "stream",
-      sortKey: "shard",
-      hasExpiry: false,
-      removalPolicy,
-    });
-    this.rejected = new StoreTable(this, "Rejected", {
-      partitionKey: "origin",
-      sortKey: "position",
-      hasExpiry: true,
-      removalPolicy,
-    });
-    this.leases = new StoreTable(this, "Leases", { partitionKey: "name", hasExpiry: false, removalPolicy });
-    this.symbols = new StoreTable(this, "Symbols", {
-      partitionKey: "list",
-      sortKey: "symbol",
-      hasExpiry: false,
-      removalPolicy,
-    });
+    this.bars =
+      config.store === "dynamodb"
+        ? new BarTables(this, removalPolicy)
+        : new BarKeyspace(this, "Bars", {
+            keyspaceName: keyspaceNameOf(this.stackName),
+            intervals: config.intervals,
+            rejectedKeepMs: config.rejectedKeep,
+            removalPolicy,
+          });
     // Sockets do not survive their API, and no more do the rows on them.
     this.connections = new StoreTable(this, "Connections", {
       partitionKey: "pk",
@@ -78,12 +60,26 @@ export class StorageStack extends Stack {
   }
 
   #writeOutputs(): void {
-    new CfnOutput(this, "PanesTableName", { value: this.panes.tableName });
-    new CfnOutput(this, "CheckpointsTableName", { value: this.checkpoints.tableName });
-    new CfnOutput(this, "RejectedTableName", { value: this.rejected.tableName });
-    new CfnOutput(this, "LeasesTableName", { value: this.leases.tableName });
-    new CfnOutput(this, "SymbolsTableName", { value: this.symbols.tableName });
+    const { keyspaceName, panes, checkpoints, rejected, leases, symbols } = this.bars;
+    if (keyspaceName === undefined) {
+      new CfnOutput(this, "PanesTableName", { value: panes.tableName });
+      new CfnOutput(this, "CheckpointsTableName", { value: checkpoints.tableName });
+      new CfnOutput(this, "RejectedTableName", { value: rejected.tableName });
+      new CfnOutput(this, "LeasesTableName", { value: leases.tableName });
+      new CfnOutput(this, "SymbolsTableName", { value: symbols.tableName });
+    } else new CfnOutput(this, "KeyspaceName", { value: keyspaceName });
     new CfnOutput(this, "ConnectionsTableName", { value: this.connections.tableName });
     new CfnOutput(this, OUTPUTS.failureBucket, { value: this.failures.bucketName });
   }
 }
+
+/** `tapestream` of TapestreamStorage, `beta_tapestream` of beta-TapestreamStorage: what statements may say without quotes. */
+const keyspaceNameOf = (stackName: string): string =>
+  stackName
+    .replace(/Storage$/, "")
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]/g, "_")
+    .slice(-MAX_KEYSPACE_NAME)
+    .replace(/^[^a-z]+/, "");
+
+const MAX_KEYSPACE_NAME = 48;

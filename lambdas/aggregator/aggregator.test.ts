@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { createMemoryLifePorts } from "#adapters/memory/life-ports.ts";
+import { createMemoryMeter } from "#adapters/memory/meter.ts";
 import { createMemoryStream } from "#adapters/memory/stream.ts";
 import type { Rejected } from "#core/trade.ts";
 import { durationMs, epochMs, sequenceDigits, sequenceNumber } from "#core/units.ts";
@@ -11,7 +12,7 @@ const minute = durationMs(60_000);
 const window = { start: "2020-12-09T07:04:00Z", end: "2020-12-09T07:06:00Z" };
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-const createParts = () => {
+const createParts = ({ maxStateBytes = 100_000 } = {}) => {
   const clock = { nowMs: () => ARRIVAL };
   const stream = createMemoryStream({ clock });
   const ports = createMemoryLifePorts({ shards: stream, clock });
@@ -19,10 +20,14 @@ const createParts = () => {
     intervalsMs: [minute],
     maxOutOfOrdernessMs: minute,
     clockSkewMs: minute,
-    maxStateBytes: 100_000,
+    maxStateBytes,
     retentionMs: durationMs(86_400_000),
   };
-  return { ...ports, stream, handle: createAggregator({ ...ports, stream: "ticks", rules, log: silent }) };
+  const meter = createMemoryMeter();
+  const lines: unknown[] = [];
+  const log = { ...silent, info: (_: string, fields: unknown) => void lines.push(fields) };
+  const handle = createAggregator({ ...ports, stream: "ticks", rules, log, meter });
+  return { ...ports, meter, lines, stream, handle };
 };
 
 let parts: ReturnType<typeof createParts>;
@@ -128,5 +133,69 @@ describe("the aggregator without a window", () => {
 
   test("rejects an event that is of no shard", async () => {
     await expect(parts.handle({})).rejects.toMatchObject({ code: "TAPE_EVENT_INVALID" });
+  });
+});
+
+describe("what the aggregator tells of a batch", () => {
+  test("counts what the batch came to, and measures how old it was and what it hands on", async () => {
+    const event = { Records: [record("1"), record("2"), record("-1")], window, state: {}, shardId: shard };
+    const { state } = await parts.handle(event);
+    expect(parts.meter.told).toEqual({
+      FramesRead: [3],
+      TradesFolded: [2],
+      RejectedTrades: [1],
+      IteratorAgeMs: [0],
+      StateBytes: [Buffer.from(state.life!, "base64").length],
+    });
+  });
+
+  test("counts nothing twice when records come again that were stored", async () => {
+    const Records = [record("1")];
+    await parts.handle({ Records });
+    await parts.handle({ Records });
+    expect(parts.meter.told).toEqual({ FramesRead: [1], TradesFolded: [1], IteratorAgeMs: [0, 0] });
+  });
+
+  test("tells nothing of a batch that fails, as it comes again", async () => {
+    const Records = [record("1")];
+    const put = parts.checkpoints.put;
+    parts.checkpoints.put = () => Promise.reject(new Error("no store"));
+    await expect(parts.handle({ Records })).rejects.toThrow("no store");
+    expect([parts.meter.told, parts.lines]).toEqual([{}, []]);
+    parts.checkpoints.put = put;
+    await parts.handle({ Records });
+    expect(parts.meter.told).toMatchObject({ TradesFolded: [1] });
+  });
+
+  test("tells of a life that ended early, and not of one that ended in time", async () => {
+    parts = createParts({ maxStateBytes: 1 });
+    await parts.handle({ Records: [record("1")], window, state: {}, shardId: shard });
+    await parts.handle({ Records: [record("2")], window, state: {}, shardId: shard, isFinalInvokeForWindow: true });
+    expect(parts.meter.told.LivesEndedEarly).toEqual([1]);
+  });
+
+  test("names the positions that it folded, and at a window's end the one that it stored up to", async () => {
+    const first = { Records: [record("1"), record("2")], window, state: {}, shardId: shard };
+    const { state } = await parts.handle(first);
+    await parts.handle({ Records: [], window, state, shardId: shard, isFinalInvokeForWindow: true });
+    const [one, two] = [sequenceNumber("1"), sequenceNumber("2")];
+    expect(parts.lines).toEqual([
+      {
+        producers: [],
+        shards: [{ shard, firstSequence: one, lastSequence: two, records: 2 }],
+        trades: 2,
+        updateRecords: 1,
+        stateBytes: expect.any(Number) as number,
+        isLifeOver: false,
+      },
+      {
+        producers: [],
+        shards: [{ shard, firstSequence: undefined, lastSequence: two, records: 0 }],
+        trades: 0,
+        updateRecords: 1,
+        stateBytes: 0,
+        isLifeOver: true,
+      },
+    ]);
   });
 });

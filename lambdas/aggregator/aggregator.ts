@@ -3,15 +3,18 @@ import type { LifeMemory } from "#core/life-memory.ts";
 import type { LifePorts, LifeRules } from "#core/life.ts";
 import type { ShardRecord } from "#core/ports/shard-reader.ts";
 import type { Log } from "#core/ports/log.ts";
+import type { Meter } from "#core/ports/meter.ts";
 import { createEventBuffers } from "./event-buffers.ts";
 import { createLifeMemories } from "./life-memories.ts";
 import { capacityOf, recordsOf, shardOf, type AggregatorEvent } from "./kinesis-event.ts";
+import { tellBatch } from "./tell-batch.ts";
 
 export interface AggregatorDeps extends LifePorts {
   /** Name of the ticks stream, under which checkpoints are kept. */
   readonly stream: string;
   readonly rules: LifeRules;
   readonly log: Log;
+  readonly meter: Meter;
 }
 
 /**
@@ -45,7 +48,7 @@ export const createAggregator = (deps: AggregatorDeps) => {
 };
 
 const foldBatch = async (
-  { stream, rules, log, ...ports }: AggregatorDeps,
+  { stream, rules, log, meter, ...ports }: AggregatorDeps,
   event: AggregatorEvent,
   records: readonly ShardRecord[],
   memory: LifeMemory,
@@ -55,13 +58,9 @@ const foldBatch = async (
   const { life } = event.state ?? {};
   const shard = await ports.shards.name(shardOf(event));
   const step = { stream, shard, records, state: life === undefined ? undefined : Buffer.from(life, "base64"), isLast };
-  const { state, isStateUnreadable } = await advanceLife(ports, rules, step, memory);
-  if (isStateUnreadable) log.warn("state could not be read, began from the checkpoint", { shard });
-  log.info("batch folded", {
-    shard,
-    records: records.length,
-    stateBytes: state?.length ?? 0,
-    isLifeOver: state === undefined,
-  });
+  const startedMs = ports.clock.nowMs();
+  const outcome = await advanceLife(ports, rules, step, memory);
+  tellBatch({ log, meter }, { shard, records, startedMs, outcome });
+  const { state } = outcome;
   return { state: state ? { life: Buffer.from(state).toString("base64") } : {}, batchItemFailures: [] };
 };

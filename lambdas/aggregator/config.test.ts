@@ -8,6 +8,8 @@ const interval = fc.integer({ min: 1, max: 604_800 }).map((seconds) => durationM
 const text = fc.string({ minLength: 1 });
 const config: fc.Arbitrary<AggregatorConfig> = fc.record({
   ticksStream: text,
+  ticksBrokers: fc.option(text, { nil: undefined }),
+  keyspace: fc.option(text, { nil: undefined }),
   barsStream: text,
   panesTable: text,
   checkpointsTable: text,
@@ -30,6 +32,8 @@ const env = {
   CHECKPOINTS_TABLE: "checkpoints",
   REJECTED_TABLE: "rejected",
   SYMBOLS_TABLE: "symbols",
+  TICKS_BROKERS: "a:9098,b:9098",
+  KEYSPACE: "tapestream",
   INTERVALS_MS: "10000:604800000,60000:34560000000",
   MAX_OUT_OF_ORDERNESS_MS: "2000",
   CLOCK_SKEW_MS: "10000",

@@ -1,6 +1,8 @@
 import type { DurationMs } from "#core/units.ts";
 import {
+  optionalTexts,
   readDurationMs,
+  readOptionalText,
   readStoredIntervals,
   readText,
   storedIntervalsText,
@@ -11,11 +13,15 @@ import {
 /** What the aggregator is told from outside. */
 export interface AggregatorConfig {
   readonly ticksStream: string;
+  /** `host:port,host:port` of an MSK cluster whose topic the ticks stream is; undefined where it is a Kinesis stream. */
+  readonly ticksBrokers?: string | undefined;
   readonly barsStream: string;
   readonly panesTable: string;
   readonly checkpointsTable: string;
   readonly rejectedTable: string;
   readonly symbolsTable: string;
+  /** The keyspace of Amazon Keyspaces that has all of these tables; undefined where they are DynamoDB's. */
+  readonly keyspace?: string | undefined;
   /** Intervals whose panes are stored, at least one, and how long after writing each pane is kept. */
   readonly intervals: readonly StoredInterval[];
   /** How far event times may step back before a trade counts as late. */
@@ -33,11 +39,13 @@ export interface AggregatorConfig {
  */
 export const readConfig = (env: Environment): AggregatorConfig => ({
   ticksStream: readText(env, "TICKS_STREAM"),
+  ticksBrokers: readOptionalText(env, "TICKS_BROKERS"),
   barsStream: readText(env, "BARS_STREAM"),
   panesTable: readText(env, "PANES_TABLE"),
   checkpointsTable: readText(env, "CHECKPOINTS_TABLE"),
   rejectedTable: readText(env, "REJECTED_TABLE"),
   symbolsTable: readText(env, "SYMBOLS_TABLE"),
+  keyspace: readOptionalText(env, "KEYSPACE"),
   intervals: readStoredIntervals(env, "INTERVALS_MS"),
   maxOutOfOrdernessMs: readDurationMs(env, "MAX_OUT_OF_ORDERNESS_MS"),
   clockSkewMs: readDurationMs(env, "CLOCK_SKEW_MS"),
@@ -53,6 +61,7 @@ export const environment = (config: AggregatorConfig): Record<string, string> =>
   CHECKPOINTS_TABLE: config.checkpointsTable,
   REJECTED_TABLE: config.rejectedTable,
   SYMBOLS_TABLE: config.symbolsTable,
+  ...optionalTexts({ TICKS_BROKERS: config.ticksBrokers, KEYSPACE: config.keyspace }),
   INTERVALS_MS: storedIntervalsText(config.intervals),
   MAX_OUT_OF_ORDERNESS_MS: String(config.maxOutOfOrdernessMs),
   CLOCK_SKEW_MS: String(config.clockSkewMs),

@@ -7,6 +7,8 @@ const count = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
 const text = fc.string({ minLength: 1 });
 const config: fc.Arbitrary<FetcherConfig> = fc.record({
   ticksStream: text,
+  ticksBrokers: fc.option(text, { nil: undefined }),
+  keyspace: fc.option(text, { nil: undefined }),
   leasesTable: text,
   checkpointsTable: text,
   source: text,
@@ -21,6 +23,8 @@ const env = {
   TICKS_STREAM: "ticks",
   LEASES_TABLE: "leases",
   CHECKPOINTS_TABLE: "checkpoints",
+  TICKS_BROKERS: "a:9098,b:9098",
+  KEYSPACE: "tapestream",
   SOURCE: "replay:data/trades.csv.gz",
   LANES: "64",
   FRAME_MAX_TRADES: "1000",

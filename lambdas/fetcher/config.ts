@@ -1,11 +1,22 @@
 import type { DurationMs } from "#core/units.ts";
-import { readCount, readDurationMs, readText, type Environment } from "../environment.ts";
+import {
+  optionalTexts,
+  readCount,
+  readDurationMs,
+  readOptionalText,
+  readText,
+  type Environment,
+} from "../environment.ts";
 
 /** What the fetcher is told from outside. */
 export interface FetcherConfig {
   readonly ticksStream: string;
+  /** `host:port,host:port` of an MSK cluster whose topic the ticks stream is; undefined where it is a Kinesis stream. */
+  readonly ticksBrokers?: string | undefined;
   readonly leasesTable: string;
   readonly checkpointsTable: string;
+  /** The keyspace of Amazon Keyspaces that has all of these tables; undefined where they are DynamoDB's. */
+  readonly keyspace?: string | undefined;
   /** Where trades come from; read by `source-spec.ts`. Files are relative to the function's own folder. */
   readonly source: string;
   /** Partition keys that symbols are spread over. */
@@ -26,8 +37,10 @@ export interface FetcherConfig {
  */
 export const readConfig = (env: Environment): FetcherConfig => ({
   ticksStream: readText(env, "TICKS_STREAM"),
+  ticksBrokers: readOptionalText(env, "TICKS_BROKERS"),
   leasesTable: readText(env, "LEASES_TABLE"),
   checkpointsTable: readText(env, "CHECKPOINTS_TABLE"),
+  keyspace: readOptionalText(env, "KEYSPACE"),
   source: readText(env, "SOURCE"),
   lanes: readCount(env, "LANES"),
   frameMaxTrades: readCount(env, "FRAME_MAX_TRADES"),
@@ -41,6 +54,7 @@ export const environment = (config: FetcherConfig): Record<string, string> => ({
   TICKS_STREAM: config.ticksStream,
   LEASES_TABLE: config.leasesTable,
   CHECKPOINTS_TABLE: config.checkpointsTable,
+  ...optionalTexts({ TICKS_BROKERS: config.ticksBrokers, KEYSPACE: config.keyspace }),
   SOURCE: config.source,
   LANES: String(config.lanes),
   FRAME_MAX_TRADES: String(config.frameMaxTrades),

@@ -3,6 +3,8 @@ import { framesOf } from "#core/frame/framer.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { FrameStream } from "#core/ports/frame-stream.ts";
 import type { Lease, LeaseStore } from "#core/ports/lease-store.ts";
+import type { Log } from "#core/ports/log.ts";
+import type { Meter } from "#core/ports/meter.ts";
 import type { TradeSource } from "#core/ports/trade-source.ts";
 import type { Random } from "#core/random.ts";
 import type { Trade } from "#core/trade.ts";
@@ -11,6 +13,7 @@ import { Backlog, type BacklogDeps } from "./backlog.ts";
 import { createDueRows, type DuePart } from "./due-rows.ts";
 import { readProgress, type Chunk, type Framing, type Progress } from "../source-progress.ts";
 import { sendFrames } from "./send-frames.ts";
+import { SentFrames } from "./sent-frames.ts";
 
 export interface FetcherDeps extends Omit<BacklogDeps, "clock"> {
   readonly stream: FrameStream;
@@ -22,6 +25,8 @@ export interface FetcherDeps extends Omit<BacklogDeps, "clock"> {
   readonly framing: Framing;
   /** How long trades wait for others before their frames are closed. */
   readonly lingerMs: DurationMs;
+  readonly log: Log;
+  readonly meter: Meter;
 }
 
 /** One run: a source, its name among the leases, its speed, and when to stop. */
@@ -62,6 +67,8 @@ const NOTHING = { tradesSent: 0, rejectedRows: 0, rejectedSamples: [], framesSen
  *     save chunk [p, q)      send frames n…m      save chunk [q, r)      send frames …
  *     ------+--------------------+----------------------+-----------------------+---->
  *           \ a crash here, or here: the next run sends [p, q) as frames n…m again
+ *
+ * What a run sent is told at its end, however it ends, as far as it was saved: the rest the next run sends again, and tells.
  *
  * @throws PipelineError TAPE_LEASE_LOST when another run took the lease, and whatever the ports throw.
  */
@@ -116,7 +123,31 @@ const begin = ({ freshId, clock }: FetcherDeps): Progress => ({
 });
 
 const sendDue = async (deps: FetcherDeps, run: FetcherRun, lease: Lease, start: Progress): Promise<Progress> => {
-  const save = (progress: Progress): Promise<void> => deps.leases.save(lease, JSON.stringify(progress));
+  let saved = start;
+  const save: SaveProgress = async (held, progress) => {
+    await deps.leases.save(held, JSON.stringify(progress));
+    saved = progress;
+  };
+  const sent = new SentFrames(deps, run.name);
+  try {
+    return await sendChunks(deps, run, lease, start, save, sent);
+  } finally {
+    sent.tell();
+    const [trades, frames] = [saved.tradesSent - start.tradesSent, saved.nextFrame - start.nextFrame];
+    if (frames > 0) deps.meter.emit({ TradesSent: trades, FramesSent: frames });
+  }
+};
+
+type SaveProgress = (lease: Lease, progress: Progress) => Promise<void>;
+
+const sendChunks = async (
+  deps: FetcherDeps,
+  run: FetcherRun,
+  lease: Lease,
+  start: Progress,
+  save: SaveProgress,
+  sentFrames: SentFrames,
+): Promise<Progress> => {
   await using rows = createDueRows(run.source, deps.clock, run.speed, start);
   const backlog = new Backlog(deps, start.lastPlaces);
   let progress = start;
@@ -131,7 +162,7 @@ const sendDue = async (deps: FetcherDeps, run: FetcherRun, lease: Lease, start: 
     if (due.rowCount === 0) {
       if (rows.isAtEnd) {
         progress = { ...progress, isDone: true };
-        await save(progress);
+        await save(lease, progress);
         return progress;
       }
       const keptMs = deps.clock.nowMs() + LEASE_MS / 3;
@@ -141,7 +172,7 @@ const sendDue = async (deps: FetcherDeps, run: FetcherRun, lease: Lease, start: 
     const firstEventTimeMs = progress.firstEventTimeMs ?? rows.firstEventTimeMs;
     const chunk = progress.chunk ?? chunkOf(deps, progress, due);
     progress = { ...progress, firstEventTimeMs, chunk };
-    await save(progress);
+    await save(lease, progress);
     const frames = framesOf(due.trades, {
       ...chunk.framing,
       producer: progress.producer,
@@ -152,11 +183,12 @@ const sendDue = async (deps: FetcherDeps, run: FetcherRun, lease: Lease, start: 
     const sent = await sendFrames(deps, frames, run.deadlineMs);
     if (sent === undefined) return progress;
     backlog.add(sent);
+    sentFrames.add({ producer: progress.producer, frames, places: sent, trades: due.trades });
     progress = { ...advance(progress, due, frames.length), lastPlaces: backlog.lastPlaces };
     // Where more is due already, nothing is gained by waiting for others.
     if (run.speed !== "max" && due.rowCount < CHUNK_ROWS) await linger(deps, chunk);
   }
-  await save(progress);
+  await save(lease, progress);
   return progress;
 };
 

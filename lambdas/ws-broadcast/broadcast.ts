@@ -2,25 +2,31 @@ import { storedIntervalFor } from "#core/interval.ts";
 import type { Pane } from "#core/pane.ts";
 import type { ConnectionWants, Want } from "#core/ports/connection-store.ts";
 import type { Log } from "#core/ports/log.ts";
+import type { Meter } from "#core/ports/meter.ts";
 import { Register } from "#core/protocol/register.ts";
 import { updateMessages } from "#core/protocol/server-message.ts";
-import type { DurationMs, EpochMs } from "#core/units.ts";
+import type { DurationMs, EpochMs, SequenceNumber } from "#core/units.ts";
 import { readUpdateRecord } from "#core/update-record.ts";
 import { paneRowText } from "#core/updates.ts";
+import { shardsField } from "../trace.ts";
 import { deliver, type DeliverDeps, type Delivery } from "./deliver.ts";
+import { createEndedBars } from "./ended-bars.ts";
 import type { UpdatesEvent } from "./events.ts";
 import { TopicSet } from "./topic-set.ts";
 
 export interface BroadcastDeps extends DeliverDeps {
   readonly storedIntervalsMs: readonly DurationMs[];
+  readonly meter: Meter;
 }
 
 /** What changed of one symbol at one stored interval. */
 interface Topic {
   readonly symbol: string;
   readonly intervalMs: DurationMs;
+  readonly panes: readonly Pane[];
   /** Row texts, made once for all connections, and only when one wants them. */
   readonly rows: () => readonly string[];
+  readonly isWanted: () => boolean;
 }
 
 /**
@@ -29,23 +35,52 @@ interface Topic {
  * read. What is no update record is logged and skipped. Telling a batch twice does no harm.
  * @throws PipelineError when the gateway or the store cannot be asked, after all connections have been tried.
  */
-export const createBroadcast =
-  (deps: BroadcastDeps) =>
-  async ({ Records }: UpdatesEvent): Promise<void> => {
-    const panes = conflate(Records, deps.log);
+export const createBroadcast = (deps: BroadcastDeps) => {
+  const ended = createEndedBars();
+  return async ({ Records }: UpdatesEvent): Promise<void> => {
+    const { panes, folded } = conflate(Records, deps.log);
     if (panes.length === 0) return;
     const wants = await deps.connections.wants();
-    const deliveries = deliveriesOf(topicsOf(panes), wants, deps.storedIntervalsMs, deps.clock.nowMs());
+    const topics = topicsOf(panes);
+    const timeMs = deps.clock.nowMs();
+    const deliveries = deliveriesOf(topics, wants, deps.storedIntervalsMs, timeMs);
     if (deliveries.length === 0) return;
     const counts = await deliver(deps, deliveries);
-    deps.log.info("updates sent", { records: Records.length, panes: panes.length, ...counts });
+    const fields = { records: Records.length, panes: panes.length, timeMs, ...counts };
+    deps.log.info("updates sent", { ...shardsField(folded), ...fields });
+    const told = topics.filter((topic) => topic.isWanted()).flatMap((topic) => topic.panes);
+    deps.meter.emit({
+      WindowEndToPushMs: ended.measure(told, panes, deps.clock.nowMs()),
+      SocketPosts: counts.posts,
+      ...(counts.gone > 0 && { GoneConnections: counts.gone }),
+    });
   };
+};
 
-/** Of each pane that the records hold, the state of the greatest `lastSequence`. */
-const conflate = (records: UpdatesEvent["Records"], log: Log): readonly Pane[] => {
+/** How far a shard was folded when it published panes. */
+interface FoldedUpTo {
+  readonly shard: string;
+  readonly lastSequence: SequenceNumber;
+}
+
+/** Of each pane that the records hold, the state of the greatest `lastSequence`; and which states there were. */
+const conflate = (
+  records: UpdatesEvent["Records"],
+  log: Log,
+): { readonly panes: readonly Pane[]; readonly folded: readonly FoldedUpTo[] } => {
   const register = new Register();
-  for (const record of records) register.apply(readOrSkip(record, log));
-  return register.panes();
+  const folded = new Map<string, FoldedUpTo>();
+  for (const record of records) {
+    const panes = readOrSkip(record, log);
+    register.apply(panes);
+    let before: FoldedUpTo | undefined;
+    for (const { shard, lastSequence } of panes) {
+      if (before?.lastSequence === lastSequence && before.shard === shard) continue;
+      before = { shard, lastSequence };
+      folded.set(`${shard}|${lastSequence}`, before);
+    }
+  }
+  return { panes: register.panes(), folded: [...folded.values()] };
 };
 
 const readOrSkip = ({ eventID, kinesis }: UpdatesEvent["Records"][number], log: Log): readonly Pane[] => {
@@ -63,7 +98,13 @@ const topicsOf = (panes: readonly Pane[]): readonly Topic[] =>
   [...Map.groupBy(panes, ({ symbol }) => symbol)].flatMap(([symbol, ofSymbol]) =>
     [...Map.groupBy(ofSymbol, ({ intervalMs }) => intervalMs)].map(([intervalMs, ofTopic]) => {
       let rows: readonly string[] | undefined;
-      return { symbol, intervalMs, rows: () => (rows ??= ofTopic.map(paneRowText)) };
+      return {
+        symbol,
+        intervalMs,
+        panes: ofTopic,
+        rows: () => (rows ??= ofTopic.map(paneRowText)),
+        isWanted: () => rows !== undefined,
+      };
     }),
   );
 

@@ -9,6 +9,7 @@ const interval = fc.integer({ min: 1, max: 604_800 }).map((seconds) => durationM
 const text = fc.string({ minLength: 1 });
 const config: fc.Arbitrary<BroadcastConfig> = fc.record({
   ticksStream: text,
+  keyspace: fc.option(text, { nil: undefined }),
   panesTable: text,
   checkpointsTable: text,
   connectionsTable: text,
@@ -31,6 +32,7 @@ const env = {
   CONNECTIONS_TABLE: "connections",
   SYMBOLS_TABLE: "symbols",
   LEASES_TABLE: "leases",
+  KEYSPACE: "tapestream",
   SOURCE: "sim:?seed=1",
   STORED_INTERVALS_MS: "10000,60000",
   OFFERED_INTERVALS_MS: "300000,86400000",

@@ -1,6 +1,13 @@
 import { PipelineError } from "#core/errors.ts";
 import type { DurationMs } from "#core/units.ts";
-import { readDurationMs, readIntervalsMs, readText, type Environment } from "../environment.ts";
+import {
+  optionalTexts,
+  readDurationMs,
+  readIntervalsMs,
+  readOptionalText,
+  readText,
+  type Environment,
+} from "../environment.ts";
 
 const SOCKET_CLIENTS = ["lean", "sdk"] as const;
 
@@ -13,6 +20,8 @@ export interface BroadcastConfig {
   readonly connectionsTable: string;
   readonly symbolsTable: string;
   readonly leasesTable: string;
+  /** The keyspace of Amazon Keyspaces that has all of these tables but that of connections; undefined where they are DynamoDB's. */
+  readonly keyspace?: string | undefined;
   /** The fetcher's source, whose name its lease bears. */
   readonly source: string;
   /** Intervals whose panes are stored, at least one. */
@@ -48,6 +57,7 @@ export const readConfig = (env: Environment): BroadcastConfig => {
     connectionsTable: readText(env, "CONNECTIONS_TABLE"),
     symbolsTable: readText(env, "SYMBOLS_TABLE"),
     leasesTable: readText(env, "LEASES_TABLE"),
+    keyspace: readOptionalText(env, "KEYSPACE"),
     source: readText(env, "SOURCE"),
     storedIntervalsMs,
     offeredIntervalsMs: readIntervalsMs(env, "OFFERED_INTERVALS_MS"),
@@ -76,6 +86,7 @@ export const environment = (config: BroadcastConfig): Record<string, string> => 
   CONNECTIONS_TABLE: config.connectionsTable,
   SYMBOLS_TABLE: config.symbolsTable,
   LEASES_TABLE: config.leasesTable,
+  ...optionalTexts({ KEYSPACE: config.keyspace }),
   SOURCE: config.source,
   STORED_INTERVALS_MS: config.storedIntervalsMs.join(","),
   OFFERED_INTERVALS_MS: config.offeredIntervalsMs.join(","),

@@ -23,11 +23,15 @@ export interface Delivery {
   readonly messages: readonly string[];
 }
 
-/** How many connections got all their messages, were found gone, or were still busy after the last pause. */
+/**
+ * How many connections got all their messages, were found gone, or were still busy after the last pause; and how many messages
+ * the gateway took.
+ */
 export interface DeliveryCounts {
   readonly sent: number;
   readonly gone: number;
   readonly busy: number;
+  readonly posts: number;
 }
 
 /**
@@ -36,11 +40,17 @@ export interface DeliveryCounts {
  * @throws PipelineError TAPE_CONNECTION_UNAVAILABLE or TAPE_STORE_UNAVAILABLE, after all others have been tried.
  */
 export const deliver = async (deps: DeliverDeps, deliveries: readonly Delivery[]): Promise<DeliveryCounts> => {
-  const counts = { sent: 0, gone: 0, busy: 0 };
+  const counts = { sent: 0, gone: 0, busy: 0, posts: 0 };
+  const post: MessageSink["post"] = async (connectionId, message) => {
+    const result = await deps.sink.post(connectionId, message);
+    if (result === "sent") counts.posts++;
+    return result;
+  };
+  const counting = { ...deps, sink: { post } };
   const queue = createQueue(MAX_POSTS);
   const attempts = await Promise.allSettled(
     deliveries.map(async (delivery) => {
-      counts[await deliverOne(deps, queue, delivery)]++;
+      counts[await deliverOne(counting, queue, delivery)]++;
     }),
   );
   for (const attempt of attempts) if (attempt.status === "rejected") throw attempt.reason;

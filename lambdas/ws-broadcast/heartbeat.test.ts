@@ -117,3 +117,14 @@ test("beats that were missed are not made up for", async () => {
   const times = got("a").map((message) => (message.type === "heartbeat" ? message.timeMs - startMs : 0));
   expect(times.length).toBeLessThanOrEqual(4);
 });
+
+test("a run tells at its end how many messages it posted, and whom it found gone", async () => {
+  const { run, connect, clock, sink, meter } = openRun();
+  await connect("c1");
+  await connect("c2");
+  sink.answer("c2", "gone");
+  await clock.advance(65_000);
+  await run;
+  // nobody was connected at the first beat
+  expect(meter.told).toEqual({ SocketPosts: [59], GoneConnections: [1] });
+});

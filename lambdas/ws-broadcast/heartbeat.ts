@@ -1,11 +1,12 @@
 import { PipelineError } from "#core/errors.ts";
 import type { Gap, GapStore } from "#core/ports/gap-store.ts";
 import type { LeaseStore } from "#core/ports/lease-store.ts";
+import type { Meter } from "#core/ports/meter.ts";
 import type { ShardStatusStore } from "#core/ports/shard-status.ts";
 import { heartbeatMessage } from "#core/protocol/server-message.ts";
 import { durationMs, type DurationMs, type EpochMs } from "#core/units.ts";
 import type { RunContext } from "../run-context.ts";
-import { deliver, type DeliverDeps } from "./deliver.ts";
+import { deliver, type DeliverDeps, type DeliveryCounts } from "./deliver.ts";
 import { pipelineStatus, type StatusRules } from "./pipeline-status.ts";
 
 /** A run beats for as long as it is until the schedule starts the next. */
@@ -23,11 +24,13 @@ export interface HeartbeatDeps extends DeliverDeps, StatusRules {
   /** The name under which the fetcher keeps its lease. */
   readonly source: string;
   readonly heartbeatMs: DurationMs;
+  readonly meter: Meter;
 }
 
 /**
  * Tells every connection how the pipeline stands, once per `heartbeatMs`, until the schedule's next run is due. Where
- * nobody is connected a beat asks for the connections and for nothing else. A beat that fails is logged and left out.
+ * nobody is connected a beat asks for the connections and for nothing else. A beat that fails is logged and left out. What the
+ * beats of a run came to is told at its end.
  */
 export const createHeartbeat =
   (deps: HeartbeatDeps) =>
@@ -37,13 +40,17 @@ export const createHeartbeat =
     const endMs = startedMs + Math.min(RUN_MS, context.getRemainingTimeInMillis() - MARGIN_MS);
     const gaps = createGapReader(deps);
     let dueMs: number = startedMs;
+    let [posts, gone] = [0, 0];
     for (;;) {
-      await tryBeat(deps, gaps);
+      const counts = await tryBeat(deps, gaps);
+      posts += counts?.posts ?? 0;
+      gone += counts?.gone ?? 0;
       const nowMs = clock.nowMs();
       dueMs = nextBeatMs(dueMs, nowMs, heartbeatMs);
-      if (dueMs >= endMs) return;
+      if (dueMs >= endMs) break;
       await clock.sleep(durationMs(dueMs - nowMs));
     }
+    deps.meter.emit({ ...(posts > 0 && { SocketPosts: posts }), ...(gone > 0 && { GoneConnections: gone }) });
   };
 
 /** The first beat after `nowMs`; those that could not be kept are left out. */
@@ -68,18 +75,19 @@ const createGapReader = ({ gaps, ticksStream, clock }: HeartbeatDeps): GapReader
   };
 };
 
-const tryBeat = async (deps: HeartbeatDeps, gaps: GapReader): Promise<void> => {
+const tryBeat = async (deps: HeartbeatDeps, gaps: GapReader): Promise<DeliveryCounts | undefined> => {
   try {
-    await beat(deps, gaps);
+    return await beat(deps, gaps);
   } catch (error) {
     if (!(error instanceof PipelineError)) throw error;
     deps.log.error("a heartbeat is left out", { code: error.code, error });
+    return undefined;
   }
 };
 
-const beat = async (deps: HeartbeatDeps, readGaps: GapReader): Promise<void> => {
+const beat = async (deps: HeartbeatDeps, readGaps: GapReader): Promise<DeliveryCounts | undefined> => {
   const connectionIds = await deps.connections.list();
-  if (connectionIds.length === 0) return;
+  if (connectionIds.length === 0) return undefined;
   const [shards, gaps, lease] = await Promise.all([
     deps.statuses.list(deps.ticksStream),
     readGaps(),
@@ -87,7 +95,7 @@ const beat = async (deps: HeartbeatDeps, readGaps: GapReader): Promise<void> => 
   ]);
   const parts = { shards, gaps, lease, connections: connectionIds.length };
   const messages = [heartbeatMessage(pipelineStatus(parts, deps.clock.nowMs(), deps))];
-  await deliver(
+  return deliver(
     deps,
     connectionIds.map((connectionId) => ({ connectionId, messages })),
   );

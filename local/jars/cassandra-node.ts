@@ -31,8 +31,9 @@ export const openCassandraNode = async (options: NodeOptions): Promise<Cassandra
   const jars = await jarFolder(CASSANDRA, options);
   const [port, storagePort, jmxPort] = (await freePorts(3)) as [number, number, number];
   await mkdir(dir, { recursive: true });
-  const settings = join(dir, "cassandra.yaml");
+  const [settings, logging] = [join(dir, "cassandra.yaml"), join(dir, "logback.xml")];
   await writeFile(settings, settingsOf(dir, port, storagePort));
+  await writeFile(logging, LOGGING);
   options.progress?.("starting Cassandra");
   const start = (): Promise<Jvm> =>
     Jvm.start({
@@ -41,6 +42,7 @@ export const openCassandraNode = async (options: NodeOptions): Promise<Cassandra
         HEAP,
         ...OPENED.flatMap(([flag, packages]) => packages.flatMap((each) => [flag, `${each}=ALL-UNNAMED`])),
         `-Dcassandra.config=file://${settings}`,
+        `-Dlogback.configurationFile=${logging}`,
         `-Dcassandra.storagedir=${dir}`,
         "-Dcassandra-foreground=yes",
         "-Dcassandra.skip_wait_for_gossip_to_settle=0",
@@ -103,6 +105,15 @@ const OPENED: readonly (readonly [string, readonly string[]])[] = [
     ],
   ],
 ];
+
+/** Without it, all that Cassandra could say to those who build it. */
+const LOGGING = `<configuration>
+  <appender name="OUT" class="ch.qos.logback.core.ConsoleAppender">
+    <encoder><pattern>%d %-5level %logger{0} %msg%n</pattern></encoder>
+  </appender>
+  <root level="INFO"><appender-ref ref="OUT"/></root>
+</configuration>
+`;
 
 /** The jar brings no settings along. Source: https://cassandra.apache.org/doc/5.0/cassandra/managing/configuration/cass_yaml_file.html */
 const settingsOf = (dir: string, port: number, storagePort: number): string => `cluster_name: tapestream

@@ -100,6 +100,8 @@ const propertiesOf = (dir: string, port: number, controllerPort: number): string
     "share.coordinator.state.topic.replication.factor": 1,
     "share.coordinator.state.topic.min.isr": 1,
     "group.initial.rebalance.delay.ms": 0,
+    // Who wants to hear early that a member is gone may ask for that.
+    "group.min.session.timeout.ms": 1_000,
   })
     .map(([key, value]) => `${key}=${value}\n`)
     .join("");

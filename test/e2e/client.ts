@@ -1,10 +1,10 @@
 import { once } from "node:events";
-import { WebSocket } from "ws";
 import { barRow } from "#core/bar-row.ts";
 import { clientMessageText, type ResumeMessage, type SubscribeMessage } from "#core/protocol/client-message.ts";
 import { Register } from "#core/protocol/register.ts";
 import { readServerMessage, type ServerMessage } from "#core/protocol/server-message.ts";
 import type { DurationMs } from "#core/units.ts";
+import { enter, type Entrance } from "../entrance.ts";
 
 /** A socket that keeps what it is told, as a dashboard does. */
 export interface Client extends AsyncDisposable {
@@ -15,20 +15,19 @@ export interface Client extends AsyncDisposable {
   isCorrected(symbol: string, intervalMs: DurationMs): boolean;
 }
 
-/** Connects, asks, and resolves once the answer has begun. What it knew before may be handed on by `register`. */
+/** Connects with a ticket, asks, and resolves once the answer has begun. What it knew before may be handed on by `register`. */
 export const openClient = async (
-  url: string,
+  entrance: Entrance,
   asked: SubscribeMessage | ResumeMessage,
   register = new Register(),
 ): Promise<Client> => {
-  const socket = new WebSocket(url);
+  const socket = await enter(entrance);
   const messages: ServerMessage[] = [];
   socket.on("message", (data: Buffer) => {
     const message = readServerMessage(data.toString());
     messages.push(message);
     if (message.type === "snapshot" || message.type === "update") register.apply(message.panes);
   });
-  await once(socket, "open");
   socket.send(clientMessageText(asked));
   while (!messages.some(({ type }) => type === "snapshot")) await once(socket, "message");
   return {

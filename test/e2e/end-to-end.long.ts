@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Register } from "#core/protocol/register.ts";
+import { SUBPROTOCOL } from "#core/protocol/subprotocol.ts";
 import { durationMs } from "#core/units.ts";
 import { oracleRows, type OracleTrade } from "#oracle/oracle.ts";
+import { askTicket, outcomeOf, tryConnect } from "../entrance.ts";
 import { openClient } from "./client.ts";
 import { Pipeline } from "./pipeline.ts";
 import { openTarget, type Target } from "./target.ts";
@@ -47,7 +49,7 @@ describe("the deployed app", () => {
     "fetches trades by its schedule, the same bars in the store and at a client",
     TEST,
     async () => {
-      await using client = await openClient(target.webSocketUrl, subscribe(["IBM", "SPY"]));
+      await using client = await openClient(target.entrance, subscribe(["IBM", "SPY"]));
       for (const symbol of ["IBM", "SPY"]) {
         const both = async () => [await pipeline.rows(symbol, MINUTE), client.rows(symbol, MINUTE)] as const;
         await expect.poll(async () => (await both())[0].length, patient()).toBeGreaterThan(0);
@@ -56,12 +58,33 @@ describe("the deployed app", () => {
     },
   );
 
+  test("lets in who shows a ticket, once, and nobody else", TEST, async () => {
+    const { entrance } = target;
+    const connect = (...protocols: readonly string[]) => outcomeOf(tryConnect(entrance, protocols));
+    expect(await connect()).toBe(401);
+    expect(await connect(SUBPROTOCOL)).toBe(403);
+    const { ticket = "" } = await askTicket(entrance);
+    const forged = ticket.replace(/^ticket\../, (front) => (front === "ticket.A" ? "ticket.B" : "ticket.A"));
+    expect(await connect(SUBPROTOCOL, forged)).toBe(403);
+    expect(await connect(SUBPROTOCOL, ticket)).toBe("open");
+    expect(await connect(SUBPROTOCOL, ticket)).toBe(403);
+  });
+
+  test("hands out no ticket to a page of somebody else", TEST, async () => {
+    const page = { origin: "https://elsewhere.example", "sec-fetch-site": "cross-site" };
+    expect(await askTicket(target.entrance, page)).toEqual({
+      statusCode: 403,
+      ticket: undefined,
+      code: "origin-refused",
+    });
+  });
+
   test("folds frames into the oracle's bars, for a snapshot and for updates", TEST, async () => {
     const symbol = `A${RUN}`;
     const trades = tradesOf(symbol, 180, 2_000);
     await pipeline.putFrames(trades.slice(0, 90));
     await becomesStored(symbol, trades.slice(0, 90));
-    await using client = await openClient(target.webSocketUrl, subscribe([symbol]));
+    await using client = await openClient(target.entrance, subscribe([symbol]));
     expect(client.rows(symbol, MINUTE)).toEqual(oracleRows(trades.slice(0, 90), ["1m"]));
     await pipeline.putFrames(trades.slice(90));
     await becomesStored(symbol, trades);
@@ -74,7 +97,7 @@ describe("the deployed app", () => {
     const trades = tradesOf(symbol, 120, 2_000);
     await pipeline.putFrames(trades);
     await becomesStored(symbol, trades);
-    await using client = await openClient(target.webSocketUrl, subscribe([symbol]));
+    await using client = await openClient(target.entrance, subscribe([symbol]));
     const late = { ...trades[0]!, price: "0.5", sequence: 1_000 };
     await pipeline.putFrames([late]);
     await becomesStored(symbol, [...trades, late]);
@@ -97,14 +120,14 @@ describe("the deployed app", () => {
     await pipeline.putFrames(trades.slice(0, 60));
     await becomesStored(symbol, trades.slice(0, 60));
     const known = new Register();
-    const first = await openClient(target.webSocketUrl, subscribe([symbol]), known);
+    const first = await openClient(target.entrance, subscribe([symbol]), known);
     const snapshot = first.messages.find((message) => message.type === "snapshot")!;
     await first[Symbol.asyncDispose]();
     await pipeline.putFrames(trades.slice(60));
     await becomesStored(symbol, trades);
     const { fromMs, upTo } = snapshot;
     const resume = { ...subscribe([symbol]), action: "resume", since: { fromMs, upTo } } as const;
-    await using second = await openClient(target.webSocketUrl, resume, known);
+    await using second = await openClient(target.entrance, resume, known);
     await expect.poll(() => second.rows(symbol, MINUTE), patient()).toEqual(oracleRows(trades, ["1m"]));
     expect(second.messages.find((message) => message.type === "snapshot")?.isRest).toBe(true);
   });

@@ -2,12 +2,13 @@ import { readFile } from "node:fs/promises";
 import { openLocalCloud } from "#local/cloud.ts";
 import { assemble } from "../../cli/assemble.ts";
 import { E2E_SETTINGS } from "../../cli/e2e-target.ts";
+import { entranceOf, type Entrance } from "../entrance.ts";
 
 /** Where the suite runs: what the app's outputs name, and how long what happens there may take. */
 export interface Target extends AsyncDisposable {
   /** The outputs of all stacks by id. */
   readonly outputs: Readonly<Record<string, string>>;
-  readonly webSocketUrl: string;
+  readonly entrance: Entrance;
   /** How long anything may take from a trade to what it causes. */
   readonly patienceMs: number;
 }
@@ -24,7 +25,7 @@ const openLocal = async (): Promise<Target> => {
   const opened = resources.move();
   return {
     outputs: cloud.outputs,
-    webSocketUrl: cloud.webSocketUrl!,
+    entrance: entranceOf(cloud),
     patienceMs: 40_000,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
@@ -32,10 +33,17 @@ const openLocal = async (): Promise<Target> => {
 
 /** What was deployed is left as it is: who deployed it takes it away. */
 const openDeployed = async (): Promise<Target> => {
-  const [file, webSocketUrl] = [process.env["E2E_OUTPUTS"], process.env["E2E_WEBSOCKET_URL"]];
-  if (file === undefined || webSocketUrl === undefined)
-    throw new RangeError("E2E_OUTPUTS and E2E_WEBSOCKET_URL must be set, were not: start this by npm run e2e:aws");
+  const { E2E_OUTPUTS: file, E2E_WEBSOCKET_URL: webSocketUrl, E2E_TICKETS_URL: ticketsUrl } = process.env;
+  if (file === undefined || webSocketUrl === undefined || ticketsUrl === undefined)
+    throw new RangeError(
+      "E2E_OUTPUTS, E2E_WEBSOCKET_URL and E2E_TICKETS_URL must be set, were not: start this by npm run e2e:aws",
+    );
   const stacks = JSON.parse(await readFile(file, "utf8")) as Readonly<Record<string, Readonly<Record<string, string>>>>;
   const outputs = Object.assign({}, ...Object.values(stacks)) as Record<string, string>;
-  return { outputs, webSocketUrl, patienceMs: 180_000, [Symbol.asyncDispose]: () => Promise.resolve() };
+  return {
+    outputs,
+    entrance: { ticketsUrl, webSocketUrl },
+    patienceMs: 180_000,
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
 };

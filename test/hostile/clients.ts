@@ -1,59 +1,9 @@
 import { once } from "node:events";
-import { request } from "node:http";
-import { text } from "node:stream/consumers";
-import { WebSocket } from "ws";
-import { SUBPROTOCOL } from "#core/protocol/subprotocol.ts";
-import type { LocalCloud } from "#local/cloud.ts";
+import type { WebSocket } from "ws";
+import { enter, type Entrance } from "../entrance.ts";
 
 /** Headers of a page of the dashboard's own host. */
 export const OWN_PAGE = { origin: "https://dashboard.example", "sec-fetch-site": "same-origin" } as const;
-
-export interface TicketAnswer {
-  readonly statusCode: number | undefined;
-  /** Undefined where none was handed out. */
-  readonly ticket: string | undefined;
-  readonly code: string | undefined;
-}
-
-/** Asks for a ticket as a client with such headers does. */
-export const askTicket = async (
-  cloud: LocalCloud,
-  headers: Readonly<Record<string, string>> = {},
-): Promise<TicketAnswer> => {
-  const asked = request(`${cloud.httpApiUrl}/tickets`, { method: "POST", headers }).end();
-  const [response] = (await once(asked, "response")) as [Parameters<typeof text>[0] & { statusCode?: number }];
-  const body = JSON.parse(await text(response)) as { readonly ticket?: string; readonly code?: string };
-  return { statusCode: response.statusCode, ticket: body.ticket, code: body.code };
-};
-
-/** What became of an attempt to connect: an open socket, or the status of the refusal. */
-export type Attempt = { readonly socket: WebSocket } | { readonly statusCode: number | undefined };
-
-/** Tries to connect, offering `protocols`. */
-export const tryConnect = async (
-  cloud: LocalCloud,
-  protocols: readonly string[],
-  origin?: string,
-): Promise<Attempt> => {
-  const socket = new WebSocket(cloud.webSocketUrl!, [...protocols], origin === undefined ? {} : { origin });
-  socket.on("error", () => undefined);
-  const opened = once(socket, "open").then(() => ({ socket }));
-  const refused = once(socket, "unexpected-response").then(([, response]) => {
-    socket.terminate();
-    return { statusCode: (response as { readonly statusCode?: number }).statusCode };
-  });
-  opened.catch(() => undefined);
-  refused.catch(() => undefined);
-  return Promise.race([opened, refused]);
-};
-
-/** The status with which such a client is refused, `open` if it is not. */
-export const outcomeOf = async (attempt: Promise<Attempt>): Promise<number | "open" | undefined> => {
-  const result = await attempt;
-  if (!("socket" in result)) return result.statusCode;
-  result.socket.close();
-  return "open";
-};
 
 /** A client that was let in, and what it is told. */
 export interface Intruder {
@@ -65,11 +15,8 @@ export interface Intruder {
 }
 
 /** Connects with a ticket of its own. */
-export const intrude = async (cloud: LocalCloud): Promise<Intruder> => {
-  const { ticket = "" } = await askTicket(cloud);
-  const attempt = await tryConnect(cloud, [SUBPROTOCOL, ticket]);
-  if (!("socket" in attempt)) throw new RangeError(`a ticket must let in, was refused with ${attempt.statusCode}`);
-  const { socket } = attempt;
+export const intrude = async (entrance: Entrance): Promise<Intruder> => {
+  const socket = await enter(entrance);
   type Message = Awaited<ReturnType<Intruder["ask"]>>;
   const waiting: ((message: Message) => void)[] = [];
   socket.on("message", (data: Buffer) => {

@@ -12,6 +12,8 @@ import type { LifePorts, LifeRules } from "#core/life.ts";
 import type { BarContent } from "#core/pane.ts";
 import { contentRow } from "#core/pane-row.ts";
 import type { ShardRecord } from "#core/ports/shard-reader.ts";
+import { slidingBarsOf } from "#core/sliding-bars.ts";
+import { readSlidingWindows, slidingWindowText } from "#core/sliding-window.ts";
 import { durationMs, epochMs } from "#core/units.ts";
 import { utf8Bytes } from "#core/utf8.ts";
 import { oracleRows, type OracleTrade } from "#oracle/oracle.ts";
@@ -21,6 +23,8 @@ import { createChoices, type Choices } from "./choices.ts";
 const RUNS = 500;
 /** Of windows that are multiples of each other, and that are not. */
 const INTERVALS = [60_000, 10_000, 15_000, 1_000].map(durationMs);
+/** Derived from the panes of their steps. */
+const SLIDING = readSlidingWindows(["3s/1s", "30s/15s", "2m/10s", "3m/1m"], "these");
 const SYMBOLS = ["A", "ABCD", "ABCDE", "EUR/USD of a very long name 1234", "EUR/USD of a very long name 1235"];
 /** Small ones, market prices, and what comes to 2^52 or 2^53 alone, in sums or in products. */
 const DECIMALS = (
@@ -73,16 +77,26 @@ const takeAll = async (
   }
 };
 
-const storedOf = async ({ panes }: LifePorts): Promise<{ bars: string[]; contents: unknown[] }> => {
-  const [bars, contents]: [string[], unknown[]] = [[], []];
+interface Stored {
+  readonly bars: readonly string[];
+  readonly contents: readonly unknown[];
+  readonly sliding: readonly string[];
+}
+
+const storedOf = async ({ panes }: LifePorts): Promise<Stored> => {
+  const [bars, contents, sliding]: [string[], unknown[], string[]] = [[], [], []];
   for (const symbol of SYMBOLS) {
     for (const intervalMs of INTERVALS.toSorted((a, b) => a - b)) {
       const stored = await panes.range({ symbol, intervalMs, ...ALL });
       bars.push(...barsOf(stored, intervalMs).map((bar) => barRow(bar).join(",")));
       contents.push(...stored.map(({ content }) => contentRow(content)));
     }
+    for (const window of SLIDING) {
+      const steps = await panes.range({ symbol, intervalMs: window.stepMs, ...ALL });
+      sliding.push(...slidingBarsOf(steps, window).map((bar) => barRow(bar).join(",")));
+    }
   }
-  return { bars, contents };
+  return { bars, contents, sliding };
 };
 
 /** The fold of trades one by one, whose sums are exact to the last decimal: a bar's row rounds them. */
@@ -136,6 +150,7 @@ test("bars are exact at the extremes of prices, sizes, times and ties, with stat
     const expected = {
       bars: oracleRows(trades.flat(), INTERVALS.map(intervalText)),
       contents: contentsOf(trades.flat()),
+      sliding: oracleRows(trades.flat(), SLIDING.map(slidingWindowText)),
     };
     expect(await storedOf(ports), `seed ${seed}`).toEqual(expected);
     // The checkpoints are lost, so that every stored row is ahead of the next life; then more than once.

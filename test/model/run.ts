@@ -10,6 +10,8 @@ import type { ShardRecord } from "#core/ports/shard-reader.ts";
 import type { Pane } from "#core/pane.ts";
 import { contentRow } from "#core/pane-row.ts";
 import { Register } from "#core/protocol/register.ts";
+import { slidingBarsOf } from "#core/sliding-bars.ts";
+import { slidingWindowText, type SlidingWindow } from "#core/sliding-window.ts";
 import { durationMs, epochMs, type DurationMs } from "#core/units.ts";
 import { oracleRows } from "#oracle/oracle.ts";
 import type { Fault, FaultClass } from "./faults.ts";
@@ -42,6 +44,8 @@ interface ModelCounts {
 }
 
 const INTERVALS = [durationMs(10_000), durationMs(30_000)];
+/** Derived from the panes of 10 s. */
+const SLIDING: SlidingWindow = { lengthMs: durationMs(30_000), stepMs: durationMs(10_000) };
 
 const RULES: LifeRules = {
   intervalsMs: INTERVALS,
@@ -67,7 +71,7 @@ export const runModel = async (
     else await runMappings(ports, log, shard, random, invocations, faults, transport === "window");
     await invocations.drain();
   }
-  const intervals = INTERVALS.map(intervalText);
+  const intervals = [...INTERVALS.map(intervalText), slidingWindowText(SLIDING)];
   const checkpoints = await Promise.all(log.shards.map((shard) => ports.checkpoints.get("ticks", shard)));
   const left = await notInGaps(ports.gaps, log);
   const landed = log.tradesOf(log.shards.flatMap((shard) => left.get(shard) ?? []));
@@ -215,6 +219,7 @@ const rowsOf = async (panesOf: PanesOf, log: ShardLog): Promise<string[]> => {
   for (const symbol of symbolsOf(log)) {
     for (const intervalMs of INTERVALS)
       rows.push(...barsOf(await panesOf(symbol, intervalMs), intervalMs).map((bar) => barRow(bar).join(",")));
+    rows.push(...slidingBarsOf(await panesOf(symbol, SLIDING.stepMs), SLIDING).map((bar) => barRow(bar).join(",")));
   }
   return rows;
 };

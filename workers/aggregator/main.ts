@@ -1,4 +1,4 @@
-import { openCassandraClient } from "#adapters/cassandra/client.ts";
+import { connectCassandra, openCassandraClient } from "#adapters/cassandra/client.ts";
 import { openKafkaShardReader } from "#adapters/kafka/shard-reader.ts";
 import { openKafkaUpdateStream } from "#adapters/kafka/update-stream.ts";
 import { openAggregatorWorker } from "../aggregator.ts";
@@ -19,6 +19,7 @@ await runWorker("aggregator", async ({ env, clock, log, metrics }) => {
   const ports = { ...stores, panes, statuses, shards, updates };
   const clients = [shards, updates, { [Symbol.asyncDispose]: () => client.shutdown() }];
   return closing(clients, async () => {
+    await connectCassandra(client);
     const worker = await openAggregatorWorker({
       ...config,
       ...kafka,
@@ -27,6 +28,7 @@ await runWorker("aggregator", async ({ env, clock, log, metrics }) => {
       rules: lifeRulesOf(config),
       clock,
       log,
+      meter: metrics.meter,
     });
     metrics.gauge("partitions", "Partitions that are this worker's now", () => worker.partitions.length);
     return worker;

@@ -10,8 +10,10 @@ import { createConnect } from "#lambdas/ws-broadcast/connect.ts";
 import { createDisconnect } from "#lambdas/ws-broadcast/disconnect.ts";
 import { createHeartbeat, type HeartbeatDeps } from "#lambdas/ws-broadcast/heartbeat.ts";
 import { createMessage, type MessageDeps } from "#lambdas/ws-broadcast/message.ts";
+import type { TicketStore } from "#core/ports/ticket-store.ts";
 import { kafkaOf } from "../engines.ts";
 import type { RunningWorker } from "../run-worker.ts";
+import { openTicketAccess } from "./access.ts";
 import type { BroadcasterConfig } from "./config.ts";
 import { followUpdates } from "./follow-updates.ts";
 
@@ -19,7 +21,9 @@ import { followUpdates } from "./follow-updates.ts";
 export interface BroadcasterDeps
   extends
     Pick<MessageDeps, "panes" | "checkpoints" | "symbols" | "connections" | "clock" | "log">,
-    Pick<HeartbeatDeps, "statuses" | "leases" | "gaps"> {
+    Pick<HeartbeatDeps, "statuses" | "leases" | "gaps" | "meter"> {
+  /** Which tickets were used, by a socket of any replica. */
+  readonly tickets: TicketStore;
   /** What counts the messages that go over `sink`. */
   readonly measured: (sink: MessageSink) => MessageSink;
 }
@@ -51,16 +55,23 @@ export const openBroadcaster = async (config: BroadcasterConfig, deps: Broadcast
     closer,
     sink: deps.measured(posted),
   };
+  const access = config.tickets && openTicketAccess(config.tickets, deps);
   const sockets = new Sockets({
     server,
-    accepts: isForSocket,
+    accepts: access?.accepts ?? isForSocket,
+    ...(access && { admit: access.admit }),
     routes: routesOf(stageDeps),
     connectionMs: config.connectionMs,
     onError: (error) => log.error("a socket could not be served", { error }),
   });
   const intervals = [...storedIntervalsMs, ...config.offeredIntervalsMs].toSorted((a, b) => a - b).map(intervalText);
   const { symbols, words: source, connectionMs, passes, siteDir } = config;
-  server.on("request", await openSite({ siteDir, config: { symbols, intervals, source, connectionMs, passes } }));
+  const { ticketsUrl } = access ?? {};
+  const said = { symbols, intervals, source, connectionMs, passes, ticketsUrl };
+  const site = await openSite({ siteDir, config: said });
+  server.on("request", (request, response) => {
+    if (!access?.answers(request, response)) site(request, response);
+  });
   const tell = createBroadcast(stageDeps);
   const updates = await followUpdates({ ...kafkaOf(config), topic: config.barsTopic, tell, clock, log });
   await listen(server, config);
@@ -69,6 +80,7 @@ export const openBroadcaster = async (config: BroadcasterConfig, deps: Broadcast
     get isReady() {
       return updates.isReady;
     },
+    done: updates.done,
     get connections() {
       return sockets.count;
     },
@@ -85,8 +97,8 @@ const routesOf = (deps: MessageDeps): SocketRoutes => {
   const [connect, message, disconnect] = [createConnect(deps), createMessage(deps), createDisconnect(deps)];
   const eventOf = (connectionId: string) => ({ requestContext: { connectionId } });
   return {
-    connect: async (connectionId) => {
-      await connect(eventOf(connectionId));
+    connect: async (connectionId, principalId) => {
+      await connect({ requestContext: { connectionId, ...(principalId && { authorizer: { principalId } }) } });
     },
     message: async (connectionId, body) => {
       await message({ ...eventOf(connectionId), body });

@@ -1,9 +1,19 @@
 import type { Passes } from "#core/protocol/dashboard-config.ts";
 import { durationMs, epochMs, type DurationMs } from "#core/units.ts";
 import { readDurationMs, readIntervalsMs, readText, type Environment } from "#lambdas/environment.ts";
+import { DEFAULTS } from "../defaults.ts";
 import { enginesEnvironment, readEngines, type EnginesConfig } from "../engines.ts";
 import { invalid, readList, readOptional, readPort } from "../environment.ts";
 import { readRules, rulesEnvironment, type RulesConfig } from "../rules.ts";
+
+/** Who shows a ticket may connect, once. */
+export interface TicketsConfig {
+  /** Seals tickets; the same for all replicas. */
+  readonly secret: string;
+  readonly lifeMs: DurationMs;
+  /** Pages from elsewhere that may have tickets, besides those that the broadcaster serves. */
+  readonly allowedOrigins: readonly string[];
+}
 
 /** What a broadcaster is told from outside. */
 export interface BroadcasterConfig extends EnginesConfig, RulesConfig {
@@ -28,6 +38,8 @@ export interface BroadcasterConfig extends EnginesConfig, RulesConfig {
   readonly words: string;
   /** Where trades that are replayed pass after pass begin again. @default they are not known to */
   readonly passes: Passes | undefined;
+  /** @default nobody needs a ticket */
+  readonly tickets: TicketsConfig | undefined;
 }
 
 /**
@@ -48,6 +60,7 @@ export const readConfig = (env: Environment): BroadcasterConfig => ({
   symbols: readList(env, "DASHBOARD_SYMBOLS"),
   words: readOptional(env, "DASHBOARD_WORDS") ?? "",
   passes: readPasses(env),
+  tickets: readTickets(env),
 });
 
 /** The environment variables that {@link readConfig} reads back. */
@@ -65,7 +78,28 @@ export const environment = (config: BroadcasterConfig): Record<string, string> =
   DASHBOARD_SYMBOLS: config.symbols.join(","),
   DASHBOARD_WORDS: config.words,
   ...(config.passes && { DASHBOARD_PASSES: `${config.passes.beginMs}:${config.passes.everyMs}` }),
+  ...(config.tickets && {
+    TICKET_SECRET: config.tickets.secret,
+    ALLOWED_ORIGINS: config.tickets.allowedOrigins.join(","),
+  }),
+  TICKET_LIFE_MS: String(config.tickets?.lifeMs ?? DEFAULTS.TICKET_LIFE_MS),
 });
+
+/** A secret that is shorter could be guessed from a ticket. */
+const MIN_SECRET_LENGTH = 32;
+
+const readTickets = (env: Environment): TicketsConfig | undefined => {
+  const secret = readOptional(env, "TICKET_SECRET");
+  const hasOrigins = readOptional(env, "ALLOWED_ORIGINS") !== undefined;
+  if (secret === undefined) {
+    if (hasOrigins) throw invalid("ALLOWED_ORIGINS must go with a TICKET_SECRET, was alone");
+    return undefined;
+  }
+  if (secret.length < MIN_SECRET_LENGTH)
+    throw invalid(`TICKET_SECRET must have at least ${MIN_SECRET_LENGTH} characters, had ${secret.length}`);
+  const allowedOrigins = hasOrigins ? readList(env, "ALLOWED_ORIGINS") : [];
+  return { secret, lifeMs: readDurationMs(env, "TICKET_LIFE_MS"), allowedOrigins };
+};
 
 const readPasses = (env: Environment): Passes | undefined => {
   const text = readOptional(env, "DASHBOARD_PASSES");

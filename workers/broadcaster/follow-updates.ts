@@ -3,12 +3,15 @@ import { PipelineError } from "#core/errors.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { Log } from "#core/ports/log.ts";
 import { KafkaTopic, type TopicOptions } from "#adapters/kafka/topic.ts";
+import { watchPartitions } from "#adapters/kafka/watch-partitions.ts";
 import { durationMs } from "#core/units.ts";
 import type { UpdatesEvent } from "#lambdas/ws-broadcast/events.ts";
 
 export interface UpdatesFollower extends AsyncDisposable {
   /** Whether every partition answered when it was last asked. */
   readonly isReady: boolean;
+  /** Rejects when the broker refuses what is asked. */
+  readonly done: Promise<unknown>;
 }
 
 export interface FollowOptions extends TopicOptions {
@@ -18,6 +21,7 @@ export interface FollowOptions extends TopicOptions {
   readonly log: Log;
 }
 
+const FIRST = 0n;
 /** A fetch waits so long for a record. */
 const FETCH_WAIT = durationMs(500);
 const BACKOFF: Backoff = { firstMs: durationMs(100), longestMs: durationMs(2_000) };
@@ -25,7 +29,8 @@ const LONGEST_BACKOFF = 6;
 
 /**
  * Tells of all that is written to the bars topic from now on, in no group: each process has sockets of its own, and so
- * each needs all. What came while the topic could not be read for long is passed over: snapshots have it.
+ * each needs all. What came while the topic could not be read for long is passed over: snapshots have it. A partition
+ * that the topic is given later is followed from its first record.
  * @throws PipelineError TAPE_STREAM_UNAVAILABLE
  */
 export const followUpdates = async (options: FollowOptions): Promise<UpdatesFollower> => {
@@ -36,14 +41,30 @@ export const followUpdates = async (options: FollowOptions): Promise<UpdatesFoll
     throw error;
   });
   const failing = new Set<number>();
-  const done = ends.map((end, partition) => follow(options, topic, partition, end, failing, stop.signal));
+  const refusal = Promise.withResolvers<never>();
+  refusal.promise.catch(() => undefined);
+  const following: Promise<void>[] = [];
+  const begin = (from: bigint): void => {
+    const partition = following.length;
+    following.push(follow(options, topic, partition, from, failing, stop.signal).catch(refusal.reject));
+  };
+  ends.forEach(begin);
+  const watching = watchPartitions(
+    ends.length,
+    () => topic.partitionCount(),
+    (count) => {
+      while (following.length < count) begin(FIRST);
+    },
+  );
   return {
     get isReady() {
       return failing.size === 0;
     },
+    done: refusal.promise,
     [Symbol.asyncDispose]: async () => {
       stop.abort();
-      await Promise.all(done);
+      await watching[Symbol.asyncDispose]();
+      await Promise.all(following);
       await topic[Symbol.asyncDispose]();
     },
   };
@@ -75,7 +96,7 @@ const follow = async (
       failures = 0;
       failing.delete(partition);
     } catch (error) {
-      if (!(error instanceof PipelineError)) throw error;
+      if (!(error instanceof PipelineError) || !error.isRetryable) throw error;
       failing.add(partition);
       log.warn("updates will be asked for again", { partition, code: error.code, reason: error.message });
       await clock.sleep(backoffMs(BACKOFF, Math.min(++failures, LONGEST_BACKOFF), Math.random()));

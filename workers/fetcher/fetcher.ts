@@ -35,6 +35,7 @@ export const openFetcherWorker = (deps: FetcherWorkerDeps): RunningWorker => {
     get isReady() {
       return isReady;
     },
+    done,
     [Symbol.asyncDispose]: async () => {
       stop.abort();
       await done;

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { openCassandraClient } from "#adapters/cassandra/client.ts";
+import { connectCassandra, openCassandraClient } from "#adapters/cassandra/client.ts";
 import { openCassandraLeaseStore } from "#adapters/cassandra/lease-store.ts";
 import { openCassandraShardStatusStore } from "#adapters/cassandra/shard-status.ts";
 import { createReplaySource } from "#adapters/feeds/replay-source.ts";
@@ -24,6 +24,8 @@ await runWorker("fetcher", async ({ env, clock, log, metrics }) => {
     leases: openCassandraLeaseStore(stores),
     statuses: openCassandraShardStatusStore(stores),
     clock,
+    log,
+    meter: metrics.meter,
     random: Math.random,
     freshId: () => randomBytes(8).toString("hex"),
     framing: { lanes: config.lanes, maxTrades: config.frameMaxTrades, maxBytes: config.frameMaxBytes },
@@ -31,7 +33,8 @@ await runWorker("fetcher", async ({ env, clock, log, metrics }) => {
   const spec = readSourceSpec(config.source);
   const source = spec.kind === "replay" ? createReplaySource(spec.file, spec) : createSimSource(spec);
   const clients = [stream, { [Symbol.asyncDispose]: () => client.shutdown() }];
-  return closing(clients, async () =>
-    openFetcherWorker({ fetch, name: config.source, source, speed: spec.speed, clock, log }),
-  );
+  return closing(clients, async () => {
+    await connectCassandra(client);
+    return openFetcherWorker({ fetch, name: config.source, source, speed: spec.speed, clock, log });
+  });
 });

@@ -1,28 +1,30 @@
 import { intervalText, storedIntervalFor } from "#core/interval.ts";
+import { readSlidingWindows, slidingWindowText, type SlidingWindow } from "#core/sliding-window.ts";
 import type { DurationMs } from "#core/units.ts";
-import { readCount, readDurationMs, readIntervalsMs, type Environment } from "#lambdas/environment.ts";
+import { readDurationMs, readIntervalsMs, type Environment } from "#lambdas/environment.ts";
 import { enginesEnvironment, readEngines, type EnginesConfig } from "../engines.ts";
-import { invalid, readOptional, readSwitch } from "../environment.ts";
+import { invalid, readOptional, readTexts } from "../environment.ts";
+import { olderReadersEnvironment, readOlderReaders, type OlderReadersConfig } from "../older-readers.ts";
 import { readRules, rulesEnvironment, type RulesConfig } from "../rules.ts";
 
 /** What a publisher is told from outside. Each place that is not named is left out. */
-export interface PublisherConfig extends EnginesConfig, RulesConfig {
-  /** The bars that are published. */
+export interface PublisherConfig extends EnginesConfig, RulesConfig, OlderReadersConfig {
+  /** The bars that are published where no sliding average is asked for. */
   readonly intervalMs: DurationMs;
   /** A partition that has been silent for this long holds no bar open. */
   readonly idleMs: DurationMs;
-  /** Copies of the topics that are made. */
-  readonly topicReplicas: number;
-  /** A topic for `{symbol,timestamp,average}`. */
-  readonly averagePriceTopic: string | undefined;
-  /** A topic for `{start,end,stockName,avgPrice,minPrice,maxPrice,count}`. */
-  readonly stockAveragesTopic: string | undefined;
   /** A channel for `{symbol,timestamp,average}`. */
   readonly redis: { readonly url: string; readonly channel: string } | undefined;
   /** Where final bars and raw trades are posted as line protocol. */
   readonly influx: { readonly url: string; readonly token: string | undefined } | undefined;
-  /** Whether raw trades go to the table `stock`. */
-  readonly hasStockTable: boolean;
+  /** Of which windows each place gets averages instead of bars. */
+  readonly sliding: {
+    readonly averagePrice: SlidingWindow | undefined;
+    readonly stockAverages: SlidingWindow | undefined;
+    readonly redis: SlidingWindow | undefined;
+    /** InfluxDB, which tells them apart, gets them besides bars. */
+    readonly influx: readonly SlidingWindow[];
+  };
 }
 
 /**
@@ -34,14 +36,12 @@ export const readConfig = (env: Environment): PublisherConfig => {
   return {
     ...readEngines(env),
     ...rules,
+    ...readOlderReaders(env),
     intervalMs: readPublished(env, rules),
     idleMs: readDurationMs(env, "IDLE_MS"),
-    topicReplicas: readCount(env, "TOPIC_REPLICAS"),
-    averagePriceTopic: readOptional(env, "AVERAGE_PRICE_TOPIC"),
-    stockAveragesTopic: readOptional(env, "STOCK_AVERAGES_TOPIC"),
     redis: readRedis(env),
     influx: readInflux(env),
-    hasStockTable: readSwitch(env, "STOCK_TABLE"),
+    sliding: readSliding(env, rules),
   };
 };
 
@@ -49,17 +49,43 @@ export const readConfig = (env: Environment): PublisherConfig => {
 export const environment = (config: PublisherConfig): Record<string, string> => ({
   ...enginesEnvironment(config),
   ...rulesEnvironment(config),
+  ...olderReadersEnvironment(config),
   PUBLISH_INTERVAL_MS: String(config.intervalMs),
   IDLE_MS: String(config.idleMs),
-  TOPIC_REPLICAS: String(config.topicReplicas),
-  AVERAGE_PRICE_TOPIC: config.averagePriceTopic ?? "",
-  STOCK_AVERAGES_TOPIC: config.stockAveragesTopic ?? "",
   REDIS_URL: config.redis?.url ?? "",
   ...(config.redis && { REDIS_CHANNEL: config.redis.channel }),
   INFLUX_URL: config.influx?.url ?? "",
   INFLUX_TOKEN: config.influx?.token ?? "",
-  STOCK_TABLE: config.hasStockTable ? "on" : "off",
+  AVERAGE_PRICE_SLIDING: namesOf(config.sliding.averagePrice),
+  STOCK_AVERAGES_SLIDING: namesOf(config.sliding.stockAverages),
+  REDIS_SLIDING: namesOf(config.sliding.redis),
+  INFLUX_SLIDING: namesOf(...config.sliding.influx),
 });
+
+const namesOf = (...windows: readonly (SlidingWindow | undefined)[]): string =>
+  windows.flatMap((window) => (window === undefined ? [] : slidingWindowText(window))).join(",");
+
+/** What is to be handed over must be among the sliding averages, whose steps all workers store. */
+const readSliding = (env: Environment, { slidingAverages }: RulesConfig): PublisherConfig["sliding"] => {
+  const known = slidingAverages.map(slidingWindowText);
+  const readAll = (name: string): readonly SlidingWindow[] => {
+    const windows = readSlidingWindows(readTexts(env, name), name);
+    const odd = windows.map(slidingWindowText).find((text) => !known.includes(text));
+    if (odd === undefined) return windows;
+    throw invalid(`${name} must be of SLIDING_AVERAGES (${known.join(", ") || "none"}), was ${JSON.stringify(odd)}`);
+  };
+  const readOne = (name: string): SlidingWindow | undefined => {
+    const [window, ...others] = readAll(name);
+    if (others.length > 0) throw invalid(`${name} must be one sliding average, was ${JSON.stringify(env[name])}`);
+    return window;
+  };
+  return {
+    averagePrice: readOne("AVERAGE_PRICE_SLIDING"),
+    stockAverages: readOne("STOCK_AVERAGES_SLIDING"),
+    redis: readOne("REDIS_SLIDING"),
+    influx: readAll("INFLUX_SLIDING"),
+  };
+};
 
 const readPublished = (env: Environment, { intervals }: RulesConfig): DurationMs => {
   const [intervalMs, ...others] = readIntervalsMs(env, "PUBLISH_INTERVAL_MS");

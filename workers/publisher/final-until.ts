@@ -1,6 +1,7 @@
-import { windowOf, windowStart } from "#core/interval.ts";
+import { windowStart } from "#core/interval.ts";
 import type { Checkpoint } from "#core/ports/checkpoint-store.ts";
 import { epochMs, type DurationMs, type EpochMs, type SequenceNumber } from "#core/units.ts";
+import type { PublishedWindow } from "./published-window.ts";
 
 /** One partition of the ticks topic. */
 export interface PartitionStanding {
@@ -11,7 +12,7 @@ export interface PartitionStanding {
 }
 
 export interface FinalRules {
-  readonly intervalMs: DurationMs;
+  readonly window: PublishedWindow;
   readonly maxOutOfOrdernessMs: DurationMs;
   /** A partition that has been silent for this long holds no bar open. */
   readonly idleMs: DurationMs;
@@ -20,12 +21,12 @@ export interface FinalRules {
 /**
  * The end of the last window that is final: what ends by then is stored, whole but for trades that come late. A partition
  * holds windows open while it has records that are not folded, or had one lately. When none does, all that was sent has
- * come. Undefined while that cannot be said. Partitions must have been asked for their last records before checkpoints.
+ * come, and the windows that hold the last of it are final once they are over. Undefined while that cannot be said. Partitions must have been asked for their last records before checkpoints.
  */
 export const finalUntil = (
   partitions: readonly PartitionStanding[],
   nowMs: EpochMs,
-  { intervalMs, maxOutOfOrdernessMs, idleMs }: FinalRules,
+  { window: { lengthMs, stepMs }, maxOutOfOrdernessMs, idleMs }: FinalRules,
 ): EpochMs | undefined => {
   const isWaiting = ({ lastRecord, checkpoint }: PartitionStanding): boolean =>
     lastRecord !== undefined && (checkpoint === undefined || checkpoint.last < lastRecord);
@@ -34,9 +35,9 @@ export const finalUntil = (
     return undefined;
   const holding = partitions.filter((partition) => isWaiting(partition) || isBusy(partition));
   const frontiersMs = holding.flatMap(({ checkpoint }) => checkpoint?.frontierMs ?? []);
-  if (frontiersMs.length > 0) return windowStart(epochMs(Math.min(...frontiersMs) - maxOutOfOrdernessMs), intervalMs);
+  if (frontiersMs.length > 0) return windowStart(epochMs(Math.min(...frontiersMs) - maxOutOfOrdernessMs), stepMs);
   const newestMs = partitions.flatMap(({ checkpoint }) => checkpoint?.newestEventTimeMs ?? []);
   if (newestMs.length === 0) return undefined;
-  const { endMs } = windowOf(epochMs(Math.max(...newestMs)), intervalMs);
-  return endMs <= nowMs ? endMs : windowStart(nowMs, intervalMs);
+  const lastEndMs = windowStart(epochMs(Math.max(...newestMs)), stepMs) + lengthMs;
+  return epochMs(Math.min(lastEndMs, windowStart(nowMs, stepMs)));
 };

@@ -13,18 +13,20 @@ export interface TakenTrades {
   readonly offsets: Offsets;
 }
 
+type RawTradesTopic = Pick<KafkaTopic, "topic" | "partitionCount" | "id" | "start" | "fetch">;
+
 const NO_WAIT = durationMs(1);
 /** A record more is taken of each partition as long as it gave fewer. */
 const ENOUGH_TRADES = 1_000;
 
 /** The trades of the ticks topic, some of each partition at a time. */
 export class RawTrades {
-  readonly #ticks: KafkaTopic;
+  readonly #ticks: RawTradesTopic;
   readonly #clockSkewMs: DurationMs;
   /** By partition what was fetched and not taken. */
   readonly #fetched = new Map<number, readonly TopicRecord[]>();
 
-  constructor(ticks: KafkaTopic, clockSkewMs: DurationMs) {
+  constructor(ticks: RawTradesTopic, clockSkewMs: DurationMs) {
     this.#ticks = ticks;
     this.#clockSkewMs = clockSkewMs;
   }

@@ -1,9 +1,10 @@
 import { readCount, type Environment } from "#lambdas/environment.ts";
 import { enginesEnvironment, readEngines, type EnginesConfig } from "../engines.ts";
+import { olderReadersEnvironment, readOlderReaders, type OlderReadersConfig } from "../older-readers.ts";
 import { readRules, rulesEnvironment, type RulesConfig } from "../rules.ts";
 
 /** What the topics and tables are made with; of those that are there already nothing changes. */
-export interface SetupConfig extends EnginesConfig, RulesConfig {
+export interface SetupConfig extends EnginesConfig, RulesConfig, OlderReadersConfig {
   readonly ticksPartitions: number;
   readonly barsPartitions: number;
   /** Copies of each topic. */
@@ -19,6 +20,7 @@ export interface SetupConfig extends EnginesConfig, RulesConfig {
 export const readConfig = (env: Environment): SetupConfig => ({
   ...readEngines(env),
   ...readRules(env),
+  ...readOlderReaders(env),
   ticksPartitions: readCount(env, "TICKS_PARTITIONS"),
   barsPartitions: readCount(env, "BARS_PARTITIONS"),
   topicReplicas: readCount(env, "TOPIC_REPLICAS"),
@@ -29,6 +31,7 @@ export const readConfig = (env: Environment): SetupConfig => ({
 export const environment = (config: SetupConfig): Record<string, string> => ({
   ...enginesEnvironment(config),
   ...rulesEnvironment(config),
+  ...olderReadersEnvironment(config),
   TICKS_PARTITIONS: String(config.ticksPartitions),
   BARS_PARTITIONS: String(config.barsPartitions),
   TOPIC_REPLICAS: String(config.topicReplicas),

@@ -1,0 +1,20 @@
+import type { Duration } from "aws-cdk-lib";
+import type { IMetric } from "aws-cdk-lib/aws-cloudwatch";
+import type { IGrantable } from "aws-cdk-lib/aws-iam";
+
+/** Rows that functions read and put, in DynamoDB or in Amazon Keyspaces. */
+export interface RowStore {
+  readonly tableName: string;
+
+  /** Lets `grantee` read rows by key and partitions by query. */
+  grantReadRows(grantee: IGrantable): void;
+
+  /** Lets `grantee` put and update rows one by one. */
+  grantPutRows(grantee: IGrantable): void;
+
+  /** Lets `grantee` put many rows at once, and delete them where DynamoDB has them. */
+  grantPutBatches(grantee: IGrantable): void;
+
+  /** What was asked too fast, reads and writes. */
+  refusals(period: Duration): readonly IMetric[];
+}
