@@ -1,14 +1,18 @@
 import { ByteReader, ByteWriter } from "./bytes.ts";
 import { HeldPanes } from "./held-panes.ts";
 import { inChunks } from "./in-chunks.ts";
-import type { StateHead } from "./life-state.ts";
+import { lifeStateBytes, type StateHead } from "./life-state.ts";
 import { PaneBlockReader } from "./pane-block.ts";
+import type { StatePacking } from "./ports/state-packing.ts";
 import { StepFold } from "./step-fold.ts";
 import { TradeColumns } from "./trade-columns.ts";
 import type { DurationMs } from "./units.ts";
 
 /** Symbols of so many lives are kept numbered: to number them anew costs as much as to fold their trades. */
 const MAX_SYMBOLS = 65_536;
+
+/** Packing makes a tenth less of panes, and little more at best: what is so many times the limit is not even tried. */
+const MOST_TO_PACK = 1.2;
 
 /** A state that was handed on, and that the tables still hold. */
 interface Kept {
@@ -32,7 +36,7 @@ export class LifeMemory {
   held: HeldPanes;
   readonly step: StepFold;
   /** For the state's panes. */
-  readonly bytes = new ByteWriter(65_536);
+  readonly #bytes = new ByteWriter(65_536);
 
   /** @param intervalsMs are the stored intervals. */
   constructor(intervalsMs: readonly DurationMs[]) {
@@ -54,6 +58,14 @@ export class LifeMemory {
     this.columns.truncate(0, 0);
     this.held.begin(shard);
     if (panes.length > 0) this.held.read(new PaneBlockReader(new ByteReader(panes), this.columns.symbols));
+  }
+
+  /** What to hand on of a life: `state` and the panes held, packed; undefined when that is more than `maxBytes`. */
+  pack(state: StateHead, packing: StatePacking, maxBytes: number): Uint8Array | undefined {
+    this.#bytes.truncate(0);
+    if (!this.held.write(this.#bytes, maxBytes * MOST_TO_PACK)) return undefined;
+    const packed = packing.pack(lifeStateBytes({ ...state, panes: this.#bytes.view() }));
+    return packed.length <= maxBytes ? packed : undefined;
   }
 
   /** Notes that the tables hold what was handed on as `packed`, up to the next step. */

@@ -2,7 +2,7 @@ import { EventClock } from "./event-clock.ts";
 import { noteGap } from "./gap-note.ts";
 import type { HeldPanes, Touched } from "./held-panes.ts";
 import type { LifeMemory } from "./life-memory.ts";
-import { lifeStateBytes, type StateHead } from "./life-state.ts";
+import type { StateHead } from "./life-state.ts";
 import { symbolsByDay } from "./noted-symbols.ts";
 import type { CheckpointStore } from "./ports/checkpoint-store.ts";
 import type { Clock } from "./ports/clock.ts";
@@ -55,9 +55,6 @@ interface Folded {
   readonly record: ShardRecord;
   readonly watermarkMs: number;
 }
-
-/** Packing makes a tenth less of panes, and little more at best: what is so many times the limit is not even tried. */
-const MOST_TO_PACK = 1.2;
 
 /** One shard of one stream. */
 export interface ShardName {
@@ -163,7 +160,7 @@ export class Life {
   /** Ends the step, and the life too if it is the last or its state has grown too large; returns the state else. */
   async settle(isLast: boolean): Promise<Uint8Array | undefined> {
     const state = this.#state();
-    const packed = isLast ? undefined : this.#packed(state);
+    const packed = isLast ? undefined : this.#memory.pack(state, this.#ports.packing, this.#rules.maxStateBytes);
     if (packed === undefined) await this.store();
     else if (this.#last !== undefined) await this.#publish("in-step", this.#last);
     await this.#tell(packed?.length ?? 0);
@@ -249,15 +246,5 @@ export class Life {
       counts: { ...this.#counts },
       seen: this.#seen.toBytes(),
     };
-  }
-
-  /** Undefined when the state has grown too large. */
-  #packed(state: StateHead): Uint8Array | undefined {
-    const { maxStateBytes } = this.#rules;
-    const panes = this.#memory.bytes;
-    panes.truncate(0);
-    if (!this.#held.write(panes, maxStateBytes * MOST_TO_PACK)) return undefined;
-    const packed = this.#ports.packing.pack(lifeStateBytes({ ...state, panes: panes.view() }));
-    return packed.length <= maxStateBytes ? packed : undefined;
   }
 }

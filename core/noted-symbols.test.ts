@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { createManualClock } from "#adapters/memory/clock.ts";
 import { createMemorySymbolRegister } from "#adapters/memory/symbol-register.ts";
 import { noteOnce } from "./noted-symbols.ts";
 import { epochMs, type EpochMs } from "./units.ts";
@@ -8,7 +9,7 @@ const tuesday = epochMs(Date.UTC(2013, 9, 8));
 
 /** A register that counts what is asked of it. */
 const countingRegister = () => {
-  const register = createMemorySymbolRegister();
+  const register = createMemorySymbolRegister({ clock: createManualClock(tuesday) });
   const calls: string[] = [];
   return {
     ...register,
@@ -44,7 +45,7 @@ test("what the register had before is not written again", async () => {
 });
 
 test("a write that failed is tried again", async () => {
-  const register = createMemorySymbolRegister();
+  const register = createMemorySymbolRegister({ clock: createManualClock(tuesday) });
   let isFailing = true;
   const symbols = noteOnce({
     ...register,

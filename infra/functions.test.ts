@@ -117,71 +117,7 @@ describe("the functions", () => {
     }
   });
 
-  /** The actions that a function's role allows, by the service. */
-  const allowedOf = (name: string): readonly string[] =>
-    resourcesOf(pipeline, "AWS::IAM::Policy")
-      .filter(({ Properties }) => new RegExp(name).test(String(Properties["PolicyName"])))
-      .flatMap(statementsOf)
-      .filter(({ Effect }) => Effect === "Allow")
-      .flatMap(({ Action }) => Action)
-      .filter((action) => !/^logs:(CreateLogStream|PutLogEvents)$/.test(action))
-      .toSorted();
-
-  const READ_ROWS = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"];
-  const PUT_ROWS = ["dynamodb:PutItem", "dynamodb:UpdateItem"];
-  const MANAGE = "execute-api:ManageConnections";
-
-  test("may do what their stage does: the fetcher puts frames and holds a lease", () => {
-    expect(allowedOf("FetcherFunction")).toEqual(
-      [...READ_ROWS, ...PUT_ROWS, "kinesis:DescribeStreamSummary", "kinesis:PutRecords"].toSorted(),
-    );
-  });
-
-  test("may do what their stage does: the aggregator reads ticks and puts panes, but deletes none", () => {
-    expect(allowedOf("AggregatorFunction")).toEqual(
-      [
-        ...READ_ROWS,
-        ...PUT_ROWS,
-        "dynamodb:BatchWriteItem",
-        "kinesis:DescribeStream",
-        "kinesis:DescribeStreamSummary",
-        "kinesis:GetRecords",
-        "kinesis:GetShardIterator",
-        "kinesis:ListShards",
-        "kinesis:PutRecords",
-        "kinesis:SubscribeToShard",
-        "s3:ListBucket",
-        "s3:PutObject",
-      ].toSorted(),
-    );
-  });
-
-  test.each([
-    ["SocketConnectRole", PUT_ROWS],
-    ["SocketDisconnectRole", ["dynamodb:DeleteItem"]],
-    ["SocketMessageRole", [...READ_ROWS, ...PUT_ROWS, "dynamodb:BatchWriteItem", "dynamodb:DeleteItem", MANAGE]],
-    ["SocketHeartbeatRole", [...READ_ROWS, "dynamodb:DeleteItem", MANAGE]],
-  ])("may do what their stage does: %s", (name, actions) => {
-    expect(allowedOf(name)).toEqual(actions.toSorted());
-  });
-
-  test("may post to sockets, and only who answers a flood may end one", () => {
-    const methodsOf = (name: string): readonly string[] =>
-      resourcesOf(pipeline, "AWS::IAM::Policy")
-        .filter(({ Properties }) => String(Properties["PolicyName"]).startsWith(name))
-        .flatMap(statementsOf)
-        .filter(({ Action }) => Action === MANAGE)
-        .flatMap(({ Resource }) => [...JSON.stringify(Resource).matchAll(/\/prod\/(\w+)\/@connections/g)])
-        .map(([, method]) => method!)
-        .toSorted();
-    expect(methodsOf("SocketMessageRole")).toEqual(["DELETE", "POST"]);
-    expect(methodsOf("SocketBroadcastRole")).toEqual(["POST"]);
-    expect(methodsOf("SocketHeartbeatRole")).toEqual(["POST"]);
-  });
-
-  test("are started by schedules that may start them alone, once", () => {
-    for (const name of ["FetcherEachMinute", "SocketEachMinute"])
-      expect(allowedOf(name)).toEqual(["lambda:InvokeFunction"]);
+  test("are started by schedules once", () => {
     for (const { Properties } of resourcesOf(pipeline, "AWS::Scheduler::Schedule"))
       expect(Properties["Target"]).toMatchObject({ RetryPolicy: { MaximumRetryAttempts: 0 } });
   });
@@ -189,19 +125,5 @@ describe("the functions", () => {
   test("carry no secret in their environments", () => {
     for (const { Properties } of resourcesOf(pipeline, "AWS::Lambda::Function"))
       expect(JSON.stringify(variablesOf(Properties))).not.toMatch(/resolve:secretsmanager|resolve:ssm|SecretString/);
-  });
-
-  test("may only put into and list the bucket of failed batches", () => {
-    pipeline.hasResourceProperties("AWS::IAM::Policy", {
-      PolicyName: Match.stringLikeRegexp("Aggregator"),
-      PolicyDocument: {
-        Statement: Match.arrayWith([
-          Match.objectLike({
-            Action: ["s3:ListBucket", "s3:PutObject"],
-            Resource: Match.arrayWith([{ "Fn::ImportValue": Match.stringLikeRegexp("Failures") }]),
-          }),
-        ]),
-      },
-    });
   });
 });

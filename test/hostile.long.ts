@@ -3,6 +3,7 @@ import { PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openDynamoPaneStore } from "#adapters/dynamodb/pane-store.ts";
+import { openDynamoSymbolRegister } from "#adapters/dynamodb/symbol-register.ts";
 import { openKinesisClient } from "#adapters/kinesis/client.ts";
 import { systemClock as clock } from "#adapters/node/clock.ts";
 import { createTicketKey } from "#adapters/node/ticket-key.ts";
@@ -15,12 +16,13 @@ import { SUBPROTOCOL } from "#core/protocol/subprotocol.ts";
 import { textToSeal, ticketText } from "#core/tickets/ticket.ts";
 import { REFUSAL_CODES } from "#core/tickets/refusals.ts";
 import { durationMs, epochMs } from "#core/units.ts";
+import { MAX_WATCHED } from "#core/watch-list.ts";
 import { readConfig } from "#lambdas/aggregator/config.ts";
 import { openLocalCloud, type LocalCloud } from "#local/cloud.ts";
 import { assemble, type Assembly } from "../cli/assemble.ts";
 import { aggregatorEnvironment } from "../cli/running.ts";
 import { askTicket, entranceOf, outcomeOf, tryConnect, type Entrance, type TicketAnswer } from "./entrance.ts";
-import { intrude, OWN_PAGE } from "./hostile/clients.ts";
+import { intrude, OWN_PAGE, type Intruder } from "./hostile/clients.ts";
 import { FOREIGN_NAMES, REFUSED_MESSAGES, subscribe } from "./hostile/messages.ts";
 
 /** Short windows, nobody else's trades, and few tickets at once, as a laptop starts a process for each. */
@@ -266,6 +268,32 @@ test("a rotation of the secret keeps nobody out", PATIENT, async () => {
   secrets.destroy();
   expect(SecretString).not.toBe(secret);
   expect([await connect(before), await connect(await freshTicket())]).toEqual(["open", "open"]);
+  await othersAreUndisturbed();
+});
+
+test("clients that have ever more symbols watched fill a list of so many, and no table", PATIENT, async () => {
+  const { symbolsTable } = readConfig(aggregatorEnvironment(cloud));
+  await using register = openDynamoSymbolRegister({ table: symbolsTable, clock });
+  const before = MAX_WATCHED - 10 * CLIENT_LIMITS.symbols;
+  await register.watch(Array.from({ length: before }, (_, index) => `V${index}`));
+  const clients = await Promise.all([intrude(entrance), intrude(entrance)]);
+  const groups = 12;
+  const flood = async (client: Intruder, which: number): Promise<readonly string[]> => {
+    const answers = [];
+    for (let group = 0; group < groups; group++) {
+      const symbols = Array.from({ length: CLIENT_LIMITS.symbols }, (_, index) => `W${which}-${group * 100 + index}`);
+      answers.push((await client.ask(JSON.stringify({ action: "watch", symbols }))).code ?? "watched");
+    }
+    return answers;
+  };
+  const answers = (await Promise.all(clients.map(flood))).flat();
+  expect(new Set(answers)).toEqual(new Set(["watched", "too-many-watched"]));
+
+  const watched = (await register.list()).filter(({ isWatched }) => isWatched);
+  const granted = answers.filter((answer) => answer === "watched").length * CLIENT_LIMITS.symbols;
+  expect(watched).toHaveLength(before + granted);
+  expect(watched.length).toBeLessThanOrEqual(MAX_WATCHED);
+  for (const { socket } of clients) socket.close();
   await othersAreUndisturbed();
 });
 

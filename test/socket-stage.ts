@@ -47,17 +47,17 @@ const createKeptCloser = (): ConnectionCloser & { readonly closed: readonly stri
 };
 
 /** The ports of the four functions behind the socket, all in memory. */
-export const createSocketPorts = () => ({
+export const createSocketPorts = (clock = createManualClock(startMs)) => ({
   panes: createMemoryPaneStore(),
   checkpoints: createMemoryCheckpointStore(),
   connections: createMemoryConnectionStore(),
-  symbols: createMemorySymbolRegister(),
+  symbols: createMemorySymbolRegister({ clock }),
   statuses: createMemoryShardStatusStore(),
   gaps: createMemoryGapStore(),
   leases: createMemoryLeaseStore(),
   sink: createMemoryMessageSink(),
   closer: createKeptCloser(),
-  clock: createManualClock(startMs),
+  clock,
   log: createKeptLog(),
   meter: createMemoryMeter(),
   ticksStream: "ticks",

@@ -51,7 +51,7 @@ describe.each(["cassandra", "keyspaces"] as const)("in the dialect of %s", (dial
   shardStatusStoreContract(dialect, () => fresh(openCassandraShardStatusStore(options), "statuses"));
   gapStoreContract(dialect, () => fresh(openCassandraGapStore(options), "gaps"));
   leaseStoreContract(dialect, () => fresh(openCassandraLeaseStore(options), "leases"));
-  symbolRegisterContract(dialect, () => fresh(openCassandraSymbolRegister(options), "symbols"));
+  symbolRegisterContract(dialect, (clock) => fresh(openCassandraSymbolRegister({ ...options, clock }), "symbols"));
   ticketStoreContract(dialect, () => fresh(openCassandraTicketStore(options), "tickets"));
   rejectedStoreContract(dialect, () =>
     fresh(openCassandraRejectedStore({ ...options, keepMs: hour }), "rejected", "redriven"),

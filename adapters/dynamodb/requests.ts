@@ -53,10 +53,11 @@ export const writeAll = (table: DynamoTable, requests: readonly WriteRequest[]):
     }),
   );
 
-/** All items of a query, page after page, strongly read, in the order of the sort key. */
+/** All items of a query, page after page until there are `most`, strongly read, in the order of the sort key. */
 export const queryAll = async (
   table: DynamoTable,
   query: Omit<QueryCommandInput, "TableName" | "ConsistentRead" | "ExclusiveStartKey">,
+  most = Number.POSITIVE_INFINITY,
 ): Promise<readonly Item[]> => {
   const items: Item[] = [];
   let from: Item | undefined;
@@ -65,17 +66,26 @@ export const queryAll = async (
     const answer = await table.ask((client) => client.send(new QueryCommand(page)));
     items.push(...(answer.Items ?? []));
     from = answer.LastEvaluatedKey;
-  } while (from !== undefined);
+  } while (from !== undefined && items.length < most);
   return items;
 };
 
-/** All items of one partition, strongly read, in the order of the sort key. */
-export const queryPartition = (table: DynamoTable, key: string, value: string): Promise<readonly Item[]> =>
-  queryAll(table, {
-    KeyConditionExpression: "#key = :value",
-    ExpressionAttributeNames: { "#key": key },
-    ExpressionAttributeValues: { ":value": { S: value } },
-  });
+/** The items of one partition, page after page until there are `most`, strongly read, in the order of the sort key. */
+export const queryPartition = (
+  table: DynamoTable,
+  key: string,
+  value: string,
+  most?: number,
+): Promise<readonly Item[]> =>
+  queryAll(
+    table,
+    {
+      KeyConditionExpression: "#key = :value",
+      ExpressionAttributeNames: { "#key": key },
+      ExpressionAttributeValues: { ":value": { S: value } },
+    },
+    most,
+  );
 
 /**
  * Puts `item` unless a stored one has an equal or greater value in `register`. Losing is no error: the greater contains the

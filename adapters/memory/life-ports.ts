@@ -14,7 +14,7 @@ export const createMemoryLifePorts = <Read extends Pick<LifePorts, "shards" | "c
   checkpoints: createMemoryCheckpointStore(),
   rejected: createMemoryRejectedStore(),
   updates: createMemoryUpdateStream(),
-  symbols: createMemorySymbolRegister(),
+  symbols: createMemorySymbolRegister({ clock }),
   statuses: createMemoryShardStatusStore(),
   gaps: createMemoryGapStore(),
   packing: plainPacking,

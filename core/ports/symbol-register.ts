@@ -11,8 +11,8 @@ export interface KnownSymbol {
 
 /** The symbols of the pipeline. Every method throws PipelineError TAPE_STORE_UNAVAILABLE when the store cannot be asked. */
 export interface SymbolRegister {
-  /** All that are known, ordered by symbol. */
-  list(): Promise<readonly KnownSymbol[]>;
+  /** Those that are known, ordered by symbol: the first `most` of them. @default all */
+  list(most?: number): Promise<readonly KnownSymbol[]>;
 
   /** What is known of these, each once, in their order. */
   get(symbols: readonly string[]): Promise<readonly KnownSymbol[]>;
@@ -20,8 +20,11 @@ export interface SymbolRegister {
   /** Notes that these traded on the UTC day that starts at `dayMs`. The latest day noted wins. */
   see(symbols: readonly string[], dayMs: EpochMs): Promise<void>;
 
-  /** Adds to what is watched; adding one twice changes nothing. */
-  watch(symbols: readonly string[]): Promise<void>;
+  /**
+   * Adds symbols, each once, to what is watched, for a week from when each was last added. False when more than
+   * `MAX_WATCHED` would be watched; then none is added, and those that are watched already stay so.
+   */
+  watch(symbols: readonly string[]): Promise<boolean>;
 
   unwatch(symbols: readonly string[]): Promise<void>;
 }

@@ -8,6 +8,7 @@ export const FAULT_CODES = [
   "too-many-messages",
   "too-many-subscriptions",
   "too-many-symbols",
+  "too-many-watched",
   "unavailable",
   "unknown-action",
   "unknown-interval",

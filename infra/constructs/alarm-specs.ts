@@ -47,6 +47,7 @@ export const alarmSpecsOf = (watched: Watched): readonly AlarmSpec[] => [
   ...tradeAlarms(watched),
   ...stateAlarms(),
   ...refusalAlarms(watched),
+  ...ticketAlarms(watched),
 ];
 
 const ageAlarms = (watched: Watched): readonly AlarmSpec[] => [
@@ -226,3 +227,24 @@ const refusalAlarms = (watched: Watched): readonly AlarmSpec[] => [
     ...TWICE,
   },
 ];
+
+/** Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html */
+const ticketAlarms = ({ ticketStage }: Watched): readonly AlarmSpec[] =>
+  ticketStage === undefined
+    ? []
+    : [
+        {
+          id: "TicketsRefused",
+          means: "Every second somebody is refused a ticket: one client may be taking all there are",
+          metric: ticketStage.metricClientError({ ...FIVE_MINUTES, label: "refused" }),
+          threshold: 300,
+          ...TWICE,
+        },
+        {
+          id: "TicketErrors",
+          means: "Tickets cannot be handed out, and nobody new can connect",
+          metric: ticketStage.metricServerError({ ...FIVE_MINUTES, label: "failed" }),
+          threshold: 5,
+          ...TWICE,
+        },
+      ];

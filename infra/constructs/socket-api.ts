@@ -78,12 +78,12 @@ export class SocketApi extends Construct {
   #addRoutes(): void {
     const { authorizer, panes, checkpoints, connections, symbols, leases } = this.#props;
     const connect = this.#functionOf("Connect", "ws-connect", "Notes a new connection");
-    connections.grantPutRows(connect);
+    connections.grantUpdateRows(connect);
     const disconnect = this.#functionOf("Disconnect", "ws-disconnect", "Forgets a connection");
     connections.grantDeleteRows(disconnect);
     const message = this.#functionOf("Message", "ws-message", "Answers what a client sends");
     connections.grantReadRows(message);
-    connections.grantPutRows(message);
+    connections.grantUpdateRows(message);
     connections.grantDeleteRows(message);
     panes.grantReadRows(message);
     checkpoints.grantReadRows(message);
@@ -111,7 +111,7 @@ export class SocketApi extends Construct {
     const broadcast = this.#functionOf("Broadcast", "ws-broadcast", "Sends updates of bars to who wants them", {
       memoryMiB: 512,
     });
-    connections.grantReadRows(broadcast);
+    connections.grantQuery(broadcast);
     connections.grantDeleteRows(broadcast);
     this.#grantConnections(broadcast, "POST");
     broadcast.addEventSource(
@@ -135,7 +135,7 @@ export class SocketApi extends Construct {
     const heartbeat = this.#functionOf("Heartbeat", "ws-heartbeat", "Tells every client how the pipeline stands", {
       timeout: Duration.seconds(65),
     });
-    connections.grantReadRows(heartbeat);
+    connections.grantQuery(heartbeat);
     connections.grantDeleteRows(heartbeat);
     checkpoints.grantReadRows(heartbeat);
     leases.grantReadRows(heartbeat);

@@ -33,12 +33,22 @@ export class StoreTable extends Table implements RowStore {
 
   /** Lets `grantee` read rows by key and partitions by query, but not scan the table. */
   grantReadRows(grantee: IGrantable): void {
-    this.grant(grantee, "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query");
+    this.grant(grantee, "dynamodb:BatchGetItem", "dynamodb:Query");
   }
 
   /** Lets `grantee` put and update rows one by one, but not delete any. */
   grantPutRows(grantee: IGrantable): void {
     this.grant(grantee, "dynamodb:PutItem", "dynamodb:UpdateItem");
+  }
+
+  /** Lets `grantee` read partitions by query alone. */
+  grantQuery(grantee: IGrantable): void {
+    this.grant(grantee, "dynamodb:Query");
+  }
+
+  /** Lets `grantee` update rows one by one, which makes those that are not there. */
+  grantUpdateRows(grantee: IGrantable): void {
+    this.grant(grantee, "dynamodb:UpdateItem");
   }
 
   /** Lets `grantee` put and delete rows, many at once. */

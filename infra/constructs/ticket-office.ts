@@ -21,6 +21,7 @@ export interface TicketOfficeProps {
  */
 export class TicketOffice extends Construct {
   readonly secret: TicketSecret;
+  readonly stage: HttpStage;
   /** Without a scheme. */
   readonly host: string;
   readonly url: string;
@@ -44,6 +45,7 @@ export class TicketOffice extends Construct {
     });
     this.secret.grantUse(fn);
     const api = this.#apiOf(config, new HttpLambdaIntegration("Tickets", fn));
+    this.stage = this.#stageOf(api, config);
     const { region, urlSuffix } = Stack.of(this);
     this.host = `${api.apiId}.execute-api.${region}.${urlSuffix}`;
     this.url = `https://${this.host}/tickets`;
@@ -67,15 +69,6 @@ export class TicketOffice extends Construct {
             },
           }),
     });
-    const stage = new HttpStage(this, "Stage", {
-      httpApi: api,
-      autoDeploy: true,
-      throttle: { rateLimit: config.ticketsPerSecond, burstLimit: config.ticketsBurst },
-    });
-    Validations.of(stage).acknowledge({
-      id: "AwsSolutions-APIG1",
-      reason: "the function logs who was refused; access logs would keep the address of everybody who opens the page",
-    });
     const authorizer =
       jwtIssuer === "" ? undefined : new HttpJwtAuthorizer("Tokens", jwtIssuer, { jwtAudience: [...jwtAudiences] });
     const routes = api.addRoutes({
@@ -92,5 +85,14 @@ export class TicketOffice extends Construct {
             "without an issuer of tokens tickets are for every page of the host, as many a second as the stage allows",
         });
     return api;
+  }
+
+  #stageOf(httpApi: HttpApi, { ticketsPerSecond: rateLimit, ticketsBurst: burstLimit }: TapestreamConfig): HttpStage {
+    const stage = new HttpStage(this, "Stage", { httpApi, autoDeploy: true, throttle: { rateLimit, burstLimit } });
+    Validations.of(stage).acknowledge({
+      id: "AwsSolutions-APIG1",
+      reason: "the function logs who was refused; access logs would keep the address of everybody who opens the page",
+    });
+    return stage;
   }
 }

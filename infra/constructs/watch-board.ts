@@ -39,6 +39,7 @@ export class WatchBoard extends Construct {
         foldRow(watched),
         functionRow(watched),
         socketRow(watched),
+        ticketRow(watched),
       ],
     });
   }
@@ -83,3 +84,15 @@ const socketRow = (watched: Watched): IWidget[] => [
     ownMetric("WindowEndToPushMs", Stats.percentile(95)),
   ]),
 ];
+
+const ticketRow = ({ ticketStage }: Watched): IWidget[] => {
+  if (ticketStage === undefined) return [];
+  const sum = { statistic: Stats.SUM, period: PERIOD };
+  return [
+    graph("Tickets", [
+      ticketStage.metricCount({ ...sum, label: "asked for" }),
+      ticketStage.metricClientError({ ...sum, label: "refused" }),
+      ticketStage.metricServerError({ ...sum, label: "failed" }),
+    ]),
+  ];
+};

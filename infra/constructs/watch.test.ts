@@ -8,10 +8,14 @@ import { openBundles, resourcesOf } from "../bundles.fixture.ts";
 
 let quiet: Template;
 let mailed: Template;
+let open: Template;
+
+const TICKETS = Match.arrayWith([{ Name: "ApiId", Value: { Ref: Match.stringLikeRegexp("TicketOfficeApi") } }]);
 
 beforeAll(async () => {
   await using bundles = await openBundles();
   ({ pipeline: quiet } = bundles.templates());
+  ({ pipeline: open } = bundles.templates({ access: "public" }));
   ({ pipeline: mailed } = bundles.templates({ alarmEmail: "ops@example.com", monthlyBudgetDollars: 200 }));
 });
 
@@ -77,6 +81,22 @@ describe("alarms and the dashboard", () => {
         Metrics: [{ MetricStat: { Metric: { MetricName: "IteratorAge" }, Stat: "Maximum" } }],
         Threshold: threshold,
       });
+  });
+
+  test("watch what /tickets answers, where tickets are needed", () => {
+    for (const [MetricName, Threshold] of [
+      ["4xx", 300],
+      ["5xx", 5],
+    ] as const) {
+      quiet.hasResourceProperties("AWS::CloudWatch::Alarm", {
+        Metrics: [
+          { MetricStat: { Metric: { Namespace: "AWS/ApiGateway", MetricName, Dimensions: TICKETS }, Stat: "Sum" } },
+        ],
+        Threshold,
+      });
+      expect(JSON.stringify(resourcesOf(quiet, "AWS::CloudWatch::Dashboard"))).toContain(MetricName);
+    }
+    expect(alarmIdsOf(open).filter((id) => id.startsWith("Ticket"))).toEqual([]);
   });
 
   test("watch for batches that were given up, which Lambda counts because it is told so", () => {

@@ -1,5 +1,5 @@
 import { Duration, Lazy } from "aws-cdk-lib";
-import type { WebSocketStage } from "aws-cdk-lib/aws-apigatewayv2";
+import type { HttpStage, WebSocketStage } from "aws-cdk-lib/aws-apigatewayv2";
 import { MathExpression, Metric, Stats, type IMetric } from "aws-cdk-lib/aws-cloudwatch";
 import { METRICS, type MetricName } from "#core/metrics.ts";
 import { MskTicks } from "./msk-ticks.ts";
@@ -18,6 +18,8 @@ export interface Watched {
   readonly panes: RowStore;
   readonly connections: RowStore;
   readonly socketStage: WebSocketStage;
+  /** Where tickets are handed out, undefined where nobody needs any. */
+  readonly ticketStage: HttpStage | undefined;
   /** The UUID of the mapping of ticks to the aggregator. */
   readonly ticksMappingId: string;
 }

@@ -57,6 +57,7 @@ export class PipelineStack extends Stack {
         panes,
         connections,
         socketStage: socket.stage,
+        ticketStage: access.ticketOffice?.stage,
         ticksMappingId: aggregator.mappingId,
       },
     });

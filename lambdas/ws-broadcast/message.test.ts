@@ -7,6 +7,7 @@ import { readOperations } from "#core/protocol/operations.ts";
 import { readServerMessage } from "#core/protocol/server-message.ts";
 import { countsOf } from "#core/shard-counts.ts";
 import { epochMs, sequenceNumber } from "#core/units.ts";
+import { MAX_WATCHED } from "#core/watch-list.ts";
 import {
   checkpointAt,
   createSocketPorts,
@@ -17,7 +18,7 @@ import {
   registerOf,
   startMs,
 } from "#test/socket-stage.ts";
-import { createMessage } from "./message.ts";
+import { createMessage, MAX_LISTED } from "./message.ts";
 import { MAX_SNAPSHOT_WINDOWS } from "./snapshot.ts";
 
 const subscribe = { action: "subscribe", symbols: ["IBM"], intervalMs: minuteMs, bars: 3 } as const;
@@ -134,6 +135,23 @@ describe("a client's message", () => {
       { type: "symbols", symbols: [{ symbol: "IBM", isWatched: false, seenMs: startMs }] },
     ]);
     expect((await symbols.list()).map(({ symbol }) => symbol)).toEqual(["IBM", "MSFT"]);
+  });
+
+  test("watch is refused where too many would be watched, and changes nothing then", async () => {
+    const { send, got, symbols } = await openStage();
+    await symbols.watch(Array.from({ length: MAX_WATCHED }, (_, index) => `S${index}`));
+    await send({ action: "watch", symbols: ["S1", "MSFT"] });
+    expect(got()).toMatchObject([{ type: "error", code: "too-many-watched" }]);
+    expect(await symbols.get(["S1", "MSFT"])).toMatchObject([{ isWatched: true }, { isWatched: false }]);
+  });
+
+  test("symbols is answered with so many at most, the first in their order", async () => {
+    const { send, got, symbols } = await openStage();
+    const names = Array.from({ length: MAX_LISTED + 5 }, (_, index) => `S${String(index).padStart(6, "0")}`);
+    await symbols.see(names, startMs);
+    await send({ action: "symbols" });
+    const said = got().flatMap((message) => (message.type === "symbols" ? message.symbols : []));
+    expect(said.map(({ symbol }) => symbol)).toEqual(names.slice(0, MAX_LISTED));
   });
 
   test("subscribe covers fewer bars where the history would be too long, and says from when", async () => {

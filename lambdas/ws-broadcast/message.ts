@@ -15,6 +15,7 @@ import {
 } from "#core/protocol/client-message.ts";
 import { errorMessage, pongMessage, symbolsMessages } from "#core/protocol/server-message.ts";
 import type { DurationMs } from "#core/units.ts";
+import { MAX_WATCHED } from "#core/watch-list.ts";
 import { deliver, type DeliverDeps } from "./deliver.ts";
 import type { SocketEvent, SocketResponse } from "./events.ts";
 import { readOperations, type OperationsDeps } from "./operations.ts";
@@ -27,6 +28,9 @@ export interface MessageDeps extends DeliverDeps, SnapshotDeps, OperationsDeps {
   readonly storedIntervalsMs: readonly DurationMs[];
   readonly offeredIntervalsMs: readonly DurationMs[];
 }
+
+/** An answer to `symbols` names so many at most, in some 10 messages. */
+export const MAX_LISTED = 10_000;
 
 /**
  * Obeys one message of a client and posts the answer, if there is one. What cannot be obeyed is answered with an `error`
@@ -80,7 +84,7 @@ const answer = async (deps: MessageDeps, connectionId: string, text: string): Pr
         await deps.connections.unsubscribe(subscriptionsOf(connectionId, reading.message));
         return [];
       case "symbols":
-        return symbolsMessages(await deps.symbols.list());
+        return symbolsMessages(await deps.symbols.list(MAX_LISTED));
       case "watch":
       case "unwatch":
         return await watch(deps, reading.message);
@@ -133,7 +137,11 @@ const watch = async (
   { symbols: register }: MessageDeps,
   { action, symbols }: WatchMessage,
 ): Promise<readonly string[]> => {
-  await (action === "watch" ? register.watch(symbols) : register.unwatch(symbols));
+  if (action === "unwatch") await register.unwatch(symbols);
+  else if (!(await register.watch(symbols))) {
+    const limit = `at most ${MAX_WATCHED} symbols must be watched, for all clients together`;
+    return [errorMessage({ code: "too-many-watched", message: `${limit}, would be more` })];
+  }
   return symbolsMessages(await register.get(symbols));
 };
 

@@ -12,9 +12,9 @@ const minute = durationMs(60_000);
 const [second, day] = [durationMs(1_000), durationMs(86_400_000)];
 
 const open = async (window: PublishedWindow = tumbling(minute), storedMs = minute) => {
-  const [panes, symbols] = [createMemoryPaneStore(), createMemorySymbolRegister()];
-  await symbols.see(["IBM", "SPY"], epochMs(0));
   const clock = createManualClock(epochMs(0));
+  const [panes, symbols] = [createMemoryPaneStore(), createMemorySymbolRegister({ clock })];
+  await symbols.see(["IBM", "SPY"], epochMs(0));
   const bars = new FinalBars({ panes, symbols, storedIntervalsMs: [storedMs], window, clock });
   return { panes, bars, clock };
 };

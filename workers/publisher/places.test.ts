@@ -54,7 +54,7 @@ const openStage = async () => {
   const clock = createManualClock(epochMs(1_000_000));
   const [panes, symbols, checkpoints] = [
     createMemoryPaneStore(),
-    createMemorySymbolRegister(),
+    createMemorySymbolRegister({ clock }),
     createMemoryCheckpointStore(),
   ];
   await symbols.see(["IBM"], epochMs(0));

@@ -7,13 +7,15 @@ import { FinalBars } from "./final-bars.ts";
 import { publicationsOf } from "./publications.ts";
 import { tumbling, type PublishedWindow } from "./published-window.ts";
 
+const clock = { nowMs: () => epochMs(0) };
+
 const finalBarsOf = (window: PublishedWindow): FinalBars =>
   new FinalBars({
     panes: createMemoryPaneStore(),
-    symbols: createMemorySymbolRegister(),
+    symbols: createMemorySymbolRegister({ clock }),
     storedIntervalsMs: [window.stepMs],
     window,
-    clock: { nowMs: () => epochMs(0) },
+    clock,
   });
 
 test("each place has a standing for each kind of window that it gets", () => {

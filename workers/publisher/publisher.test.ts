@@ -38,7 +38,7 @@ const topic = { topic: "ticks", id: () => Promise.resolve("t1"), partitionCount:
 class Folded {
   readonly panes = createMemoryPaneStore();
   readonly checkpoints = createMemoryCheckpointStore();
-  readonly symbols = createMemorySymbolRegister();
+  readonly symbols = createMemorySymbolRegister({ clock: { nowMs: () => epochMs(START_MS) } });
   readonly counts = [0, 0];
   readonly #windows = new Map<string, Landed[]>();
   readonly #newestMs = [0, 0];
