@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => bundles[Symbol.asyncDispose]());
 
 const exportsOf = (template: Template): ReadonlySet<string> => {
-  const outputs = Object.values(template.toJSON()["Outputs"] ?? {}) as { Export?: { Name: string } }[];
+  const outputs = Object.values<{ Export?: { Name: string } }>(template.toJSON()["Outputs"] ?? {});
   return new Set(outputs.flatMap(({ Export }) => Export?.Name ?? []));
 };
 
