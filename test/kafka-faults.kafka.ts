@@ -17,7 +17,7 @@ describe("an hour of trades ends with every bar equal to the oracle", () => {
     const sending = rig.replay(HOUR);
     await using second = await rig.worker();
     await expect.poll(() => second.partitions.length, PATIENT).toBe(PARTITIONS / 2);
-    expect(first.partitions).toHaveLength(PARTITIONS / 2);
+    await expect.poll(() => first.partitions.length, PATIENT).toBe(PARTITIONS / 2);
     await first[Symbol.asyncDispose]();
     await expect.poll(() => second.partitions.length, PATIENT).toBe(PARTITIONS);
     await sending;
