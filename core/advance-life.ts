@@ -140,9 +140,10 @@ const inheritedSeen = async (
     const step = { stream, shard: parent, records: [], state: undefined, isLast: true };
     ofParents.push((await advanceLife(ports, rules, step)).report.counts);
     const checkpoint = await ports.checkpoints.get(stream, parent);
-    seen.addAll(
-      checkpoint ? SeenFrames.from(checkpoint.seen) : await inheritedSeen(ports, rules, stream, parent, ofParents),
-    );
+    const inherited = checkpoint
+      ? SeenFrames.from(checkpoint.seen)
+      : await inheritedSeen(ports, rules, stream, parent, ofParents);
+    seen.addAll(inherited);
   }
   return seen;
 };

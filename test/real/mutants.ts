@@ -43,7 +43,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "what the parents of a shard have seen",
-    edit: ["seen.addAll(checkpoint ?", "void (checkpoint ?"],
+    edit: ["seen.addAll(inherited)", "void inherited"],
     clause: clause({ "split-shard": 3, "merge-shards": 2, "refuse-taken-entries": 6 }, true),
   },
 ];
