@@ -175,7 +175,10 @@ const watchLines = (): readonly BillLine[] => [
   lineOf("the secret of tickets", 1, PRICES.secret),
 ];
 
-/** Metrics that the alarms ask for, each alarm's counted by itself, as they are paid for. */
+/**
+ * Metrics that the alarms of the default settings ask for, each alarm's counted by itself, as they are paid for. Other
+ * settings have a few more or fewer, a dime each.
+ */
 export const ALARM_METRIC_COUNT = 42;
 
 const tradingSeconds = ({ hoursPerMonth }: PlanLoad): number => hoursPerMonth * 3_600;
