@@ -102,7 +102,7 @@ const refusalAlarms = (watched: Watched): readonly AlarmSpec[] => [
   },
   {
     id: "StoreThrottles",
-    means: "DynamoDB refuses requests to the panes or the connections",
+    means: "A store refuses requests to the panes or the connections",
     metric: refusedByTables(watched),
     threshold: 1,
     ...TWICE,

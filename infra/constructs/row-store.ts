@@ -15,6 +15,6 @@ export interface RowStore {
   /** Lets `grantee` put many rows at once, and delete them where DynamoDB has them. */
   grantPutBatches(grantee: IGrantable): void;
 
-  /** What was asked too fast, reads and writes. */
+  /** What was asked too fast, reads and writes, what matters most first. */
   refusals(period: Duration): readonly IMetric[];
 }

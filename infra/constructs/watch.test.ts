@@ -10,6 +10,7 @@ let quiet: Template;
 let mailed: Template;
 let open: Template;
 let topic: Template;
+let keyspace: Template;
 
 const TICKETS = Match.arrayWith([{ Name: "ApiId", Value: { Ref: Match.stringLikeRegexp("TicketOfficeApi") } }]);
 
@@ -18,6 +19,7 @@ beforeAll(async () => {
   ({ pipeline: quiet } = bundles.templates());
   ({ pipeline: open } = bundles.templates({ access: "public" }));
   topic = bundles.pipeline({ stream: "msk", arrivalWindowSeconds: 0 });
+  keyspace = bundles.pipeline({ store: "keyspaces", intervals: "1s:1d,10s:7d,1m:400d,5m:400d,1h:400d" });
   ({ pipeline: mailed } = bundles.templates({ alarmEmail: "ops@example.com", monthlyBudgetDollars: 200 }));
 });
 
@@ -61,7 +63,7 @@ describe("every alarm", () => {
   });
 
   test("adds up ten metrics at most, as CloudWatch does", () => {
-    for (const { Properties } of [quiet, topic].flatMap((one) => resourcesOf(one, "AWS::CloudWatch::Alarm")))
+    for (const { Properties } of [quiet, topic, keyspace].flatMap((one) => resourcesOf(one, "AWS::CloudWatch::Alarm")))
       expect(((Properties["Metrics"] ?? []) as readonly unknown[]).length).toBeLessThanOrEqual(11);
   });
 });
@@ -151,6 +153,20 @@ describe("where ticks are in a topic", () => {
     for (const id of ["SocketErrors", "SocketThrottles", "PipelineThrottles"])
       expect(JSON.stringify(alarmOf(id))).not.toContain("TicksTopicFunction");
   });
+});
+
+test("panes in Keyspaces are watched in all of their tables, writes before reads, as far as ten metrics go", () => {
+  const alarm = resourcesOf(keyspace, "AWS::CloudWatch::Alarm").find(({ Properties }) =>
+    String(Properties["AlarmDescription"]).endsWith("#storethrottles"),
+  );
+  const text = JSON.stringify(alarm!.Properties["Metrics"]);
+  const asked = text.matchAll(
+    /"Value":"(panes_\w+)"[^]+?"MetricName":"(\w+)ThrottleEvents","Namespace":"AWS\/Cassandra"/g,
+  );
+  expect([...asked].map(([, table, kind]) => `${table} ${kind}`)).toEqual([
+    ...["1s", "10s", "1m", "5m", "1h"].map((interval) => `panes_${interval} Write`),
+    ...["1s", "10s", "1m"].map((interval) => `panes_${interval} Read`),
+  ]);
 });
 
 test("alarms of the default settings cost what the plan says", () => {

@@ -124,14 +124,17 @@ export const refusedByStreams = ({ ticks, bars }: Watched): IMetric =>
     "records refused",
   );
 
-/** What the tables refused that trades and sockets wait for. */
+/**
+ * What the tables refused that trades and sockets wait for. Of panes in Keyspaces, which have a table for each stored
+ * interval, as many as can be added up: reads of the last intervals may be left out.
+ */
 export const refusedByTables = ({ panes, connections }: Watched): IMetric =>
-  sumOf(
-    [panes, connections].flatMap((table) => table.refusals(PERIOD)),
-    "requests refused",
-  );
+  sumOf([connections, panes].flatMap((table) => table.refusals(PERIOD)).slice(0, MOST_ADDED), "requests refused");
 
-/** The sum of metrics, of which absent ones count as nothing; CloudWatch takes ten at most. */
+/** CloudWatch's limit for an alarm. Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html */
+const MOST_ADDED = 10;
+
+/** The sum of metrics, of which absent ones count as nothing; ten at most. */
 export const sumOf = (metrics: readonly IMetric[], label: string): IMetric => {
   // A graph shares its ids among all its expressions.
   const names = metrics.map((_, index) => `${label.replaceAll(" ", "")}${index}`);
