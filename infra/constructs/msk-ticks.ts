@@ -1,5 +1,5 @@
 import { Duration, Fn, Stack, Validations } from "aws-cdk-lib";
-import { Metric, Stats, type IMetric } from "aws-cdk-lib/aws-cloudwatch";
+import { MathExpression, Metric, Stats, type IMetric } from "aws-cdk-lib/aws-cloudwatch";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { EventSourceMapping, StartingPosition } from "aws-cdk-lib/aws-lambda";
 import { CfnServerlessCluster } from "aws-cdk-lib/aws-msk";
@@ -100,13 +100,21 @@ export class MskTicks extends Construct {
     this.#topicMade.executeBefore(mapping);
   }
 
-  /** Source: https://docs.aws.amazon.com/msk/latest/developerguide/serverless-monitoring.html */
+  /**
+   * Bytes of a period, as streams tell them: the cluster tells those of a second.
+   * Source: https://docs.aws.amazon.com/msk/latest/developerguide/serverless-monitoring.html
+   */
   bytesIn(period: Duration, label: string): IMetric {
-    return new Metric({
+    const bytesPerSecond = new Metric({
       namespace: "AWS/Kafka",
       metricName: "BytesInPerSec",
       dimensionsMap: { "Cluster Name": this.#cluster.clusterName, Topic: TOPIC },
       statistic: Stats.AVERAGE,
+      period,
+    });
+    return new MathExpression({
+      expression: "bytesPerSecond * PERIOD(bytesPerSecond)",
+      usingMetrics: { bytesPerSecond },
       period,
       label,
     });
@@ -127,6 +135,7 @@ export class MskTicks extends Construct {
       network: this.network,
       timeout: Duration.seconds(60),
       logLevel: config.logLevel,
+      tracing: config.tracing,
     });
     this.#allow(
       target,

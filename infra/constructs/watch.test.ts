@@ -149,6 +149,12 @@ describe("where ticks are in a topic", () => {
     expect(alarmOf("TicksNearExpiry").Properties).toMatchObject({ EvaluationPeriods: 12, DatapointsToAlarm: 12 });
   });
 
+  test("the board draws bytes in the units of streams, and the age of ticks once", () => {
+    const board = JSON.stringify(resourcesOf(topic, "AWS::CloudWatch::Dashboard"));
+    expect(board).toContain("bytesPerSecond * PERIOD(bytesPerSecond)");
+    expect(board.split("IteratorAgeMs")).toHaveLength(2);
+  });
+
   test("the function that makes the topic counts neither as one of the sockets nor of the pipeline", () => {
     for (const id of ["SocketErrors", "SocketThrottles", "PipelineThrottles"])
       expect(JSON.stringify(alarmOf(id))).not.toContain("TicksTopicFunction");

@@ -72,7 +72,7 @@ export const iteratorAge = (of: StageFunction): Metric =>
  */
 export const ticksAge = (watched: Watched): Metric =>
   watched.ticks instanceof MskTicks
-    ? ownMetric("IteratorAgeMs", Stats.MAXIMUM).with({ period: MINUTE })
+    ? ownMetric("IteratorAgeMs", Stats.MAXIMUM).with({ period: MINUTE, label: "aggregator" })
     : iteratorAge(functionOf(watched, "aggregator"));
 
 /**
