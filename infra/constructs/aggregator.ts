@@ -71,13 +71,13 @@ export class Aggregator extends Construct {
       this.mappingId = mapping.eventSourceMappingId;
     }
     bars.grantPutRecords(this.function);
-    panes.grantReadRows(this.function);
+    panes.grantGetRows(this.function);
     panes.grantPutRows(this.function);
-    checkpoints.grantReadRows(this.function);
+    checkpoints.grantGetRows(this.function);
     checkpoints.grantPutRows(this.function);
     rejected.grantPutBatches(this.function);
     // What is noted already is read first.
-    symbols.grantReadRows(this.function);
+    symbols.grantQuery(this.function);
     symbols.grantPutRows(this.function);
   }
 }

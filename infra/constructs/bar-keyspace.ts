@@ -92,10 +92,14 @@ export class BarKeyspace extends Construct implements BarStores {
     };
     // A conditional write that fails answers with the row.
     const put = (grantee: IGrantable): void => allow(grantee, "Modify", "Select");
+    const read = (grantee: IGrantable): void => allow(grantee, "Select");
     return {
       tableName,
-      grantReadRows: (grantee) => allow(grantee, "Select"),
+      grantReadRows: read,
+      grantGetRows: read,
+      grantQuery: read,
       grantPutRows: put,
+      grantUpdateRows: put,
       grantPutBatches: put,
       refusals: (period) => refusalsOf(this.keyspaceName, tables, period),
     };
