@@ -1,11 +1,11 @@
 import { DescribeStreamSummaryCommand } from "@aws-sdk/client-kinesis";
-import { OUTPUTS } from "#core/deployment.ts";
+import { OUTPUTS, stackNamesOf } from "#core/deployment.ts";
 import type { Bill } from "#core/plan/bill.ts";
 import { pausedCostOf } from "#core/plan/cost.ts";
 import { asked, openAccount, type Account } from "./account/account.ts";
 import { mustFindPipeline } from "./account/deployment.ts";
 import { readStage, STAGE_OPTION } from "./account/stage.ts";
-import { resourcesOfStack, type DeployedStack } from "./account/stacks.ts";
+import { findStack, resourcesOfStack, type DeployedStack } from "./account/stacks.ts";
 import { setSwitch, switchesAmong } from "./account/switches.ts";
 import { billWords } from "./account/words.ts";
 import { mustBeFlagsAlone, runCommand } from "./command.ts";
@@ -27,7 +27,8 @@ them. The alarms FetcherSilent and HeartbeatSilent go off meanwhile, as they sho
 const pause = async (stage: string): Promise<number> => {
   using account = await openAccount();
   const pipeline = await mustFindPipeline(account, stage);
-  const bill = await pausedBillOf(account, pipeline);
+  const storage = await findStack(account, stackNamesOf(stage).storage);
+  const bill = await pausedBillOf(account, pipeline, storage);
   const switches = switchesAmong(await resourcesOfStack(account, pipeline));
   // What puts trades first, so that there is nothing new to fold.
   const inOrder = switches.toSorted((a, b) => Number(a.kind === "mapping") - Number(b.kind === "mapping"));
@@ -48,11 +49,17 @@ interface StreamShards {
 }
 
 /** A cluster of MSK cannot be paused: it costs the same by the hour whether anything is sent or not. */
-const pausedBillOf = async (account: Account, pipeline: DeployedStack): Promise<Bill> => {
+const pausedBillOf = async (
+  account: Account,
+  pipeline: DeployedStack,
+  storage: DeployedStack | undefined,
+): Promise<Bill> => {
   const bars = await streamOf(account, pipeline, OUTPUTS.barsStream);
   const partitions = pipeline.outputs[OUTPUTS.ticksPartitions];
-  if (partitions !== undefined)
-    return pausedCostOf({ partitions: Number(partitions), bars: bars.shards, consumed: bars.consumed });
+  if (partitions !== undefined) {
+    const hasKeyspaces = storage?.outputs[OUTPUTS.keyspace] !== undefined;
+    return pausedCostOf({ partitions: Number(partitions), hasKeyspaces, bars: bars.shards, consumed: bars.consumed });
+  }
   const ticks = await streamOf(account, pipeline, OUTPUTS.ticksStream);
   return pausedCostOf({ ticks: ticks.shards, bars: bars.shards, consumed: ticks.consumed + bars.consumed });
 };

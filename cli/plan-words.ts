@@ -15,7 +15,7 @@ export const assumptionsOf = ({ load }: Plan): readonly string[] => [
   "Viewers look on while trades flow, each at one interval; each flush is told to each of them.",
   `In the alternatives a trade is ${assumed.JSON_TRADE_BYTES} bytes of JSON, and a KPU folds ${assumed.TRADES_PER_KPU.toLocaleString("en-US")} trades/s: a guess, to be load-tested.`,
   "Prices of MSK Express, logs, alarms, metrics, data out and point-in-time recovery are as others quote them, not read off AWS's list.",
-  `With stream msk, ${dollarsOf(mskStandingLines(1))} a month stand in the place of the ticks stream's shards, sent or not; with store keyspaces requests and storage cost what DynamoDB's do, and each KB that expires $0.275 a million.`,
+  `With stream msk, ${dollarsOf(mskStandingLines({ partitions: 1, hasKeyspaces: false }))} a month stand in the place of the ticks stream's shards, sent or not; with store keyspaces requests and storage cost what DynamoDB's do, and each KB that expires $0.275 a million.`,
   "Not counted: snapshots and history that viewers ask for, rejected records, the archive, the dashboard's files, keys, taxes, free tiers.",
 ];
 

@@ -38,6 +38,8 @@ export const OUTPUTS = {
   ticksStream: "TicksStreamName",
   /** Of the ticks topic, where MSK has it. */
   ticksPartitions: "TicksPartitions",
+  /** Of the bars, where Keyspaces has them. */
+  keyspace: "KeyspaceName",
   barsStream: "BarsStreamName",
   ticketsUrl: "TicketsUrl",
   webSocketUrl: "WebSocketUrl",

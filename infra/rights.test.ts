@@ -7,7 +7,8 @@ import { rightsOf, rightsTable, type PlainTemplate, type Right } from "./rights.
 const LOG = ["logs:CreateLogStream", "logs:PutLogEvents"];
 const READ = ["dynamodb:BatchGetItem", "dynamodb:Query"];
 const QUERY = ["dynamodb:Query"];
-const PUT = ["dynamodb:PutItem", "dynamodb:UpdateItem"];
+const GET = ["dynamodb:BatchGetItem"];
+const PUT = ["dynamodb:PutItem"];
 const UPDATE = ["dynamodb:UpdateItem"];
 const DELETE = ["dynamodb:DeleteItem"];
 const BATCH = ["dynamodb:BatchWriteItem"];
@@ -31,15 +32,15 @@ const RIGHTS: readonly (readonly [who: string, what: string, actions: readonly s
   ["aggregator",               "objects of bucket failures",    SET_ASIDE],
   ["aggregator",               "stream bars",                   ["kinesis:PutRecords"]],
   ["aggregator",               "stream ticks",                  POLL],
-  ["aggregator",               "table checkpoints",             [...READ, ...PUT]],
-  ["aggregator",               "table panes",                   [...READ, ...PUT]],
+  ["aggregator",               "table checkpoints",             [...GET, ...PUT]],
+  ["aggregator",               "table panes",                   [...GET, ...PUT]],
   ["aggregator",               "table rejected",                BATCH],
-  ["aggregator",               "table symbols",                 [...READ, ...PUT]],
+  ["aggregator",               "table symbols",                 [...QUERY, ...PUT]],
   ["each minute fetcher",      "function fetcher",              START],
   ["each minute ws-heartbeat", "function ws-heartbeat",         START],
   ["fetcher",                  "stream ticks",                  ["kinesis:DescribeStreamSummary", "kinesis:PutRecords"]],
-  ["fetcher",                  "table checkpoints",             READ],
-  ["fetcher",                  "table leases",                  [...READ, ...PUT]],
+  ["fetcher",                  "table checkpoints",             QUERY],
+  ["fetcher",                  "table leases",                  UPDATE],
   ["ticket-rotation",          "the secret that seals tickets", ROTATE],
   ["tickets",                  "the secret that seals tickets", UNSEAL],
   ["ws-authorizer",            "table tickets",                 ["dynamodb:PutItem"]],
@@ -52,15 +53,15 @@ const RIGHTS: readonly (readonly [who: string, what: string, actions: readonly s
   ["ws-connect",               "table connections",             UPDATE],
   ["ws-disconnect",            "table connections",             DELETE],
   ["ws-heartbeat",             "any connection, by POST",       SEND],
-  ["ws-heartbeat",             "table checkpoints",             READ],
+  ["ws-heartbeat",             "table checkpoints",             QUERY],
   ["ws-heartbeat",             "table connections",             [...QUERY, ...DELETE]],
-  ["ws-heartbeat",             "table leases",                  READ],
+  ["ws-heartbeat",             "table leases",                  GET],
   ["ws-message",               "any connection, by DELETE",     SEND],
   ["ws-message",               "any connection, by POST",       SEND],
-  ["ws-message",               "table checkpoints",             READ],
-  ["ws-message",               "table connections",             [...READ, ...UPDATE, ...DELETE]],
-  ["ws-message",               "table leases",                  READ],
-  ["ws-message",               "table panes",                   READ],
+  ["ws-message",               "table checkpoints",             QUERY],
+  ["ws-message",               "table connections",             [...GET, ...UPDATE, ...DELETE]],
+  ["ws-message",               "table leases",                  GET],
+  ["ws-message",               "table panes",                   QUERY],
   ["ws-message",               "table symbols",                 [...READ, ...BATCH]],
 ];
 

@@ -52,3 +52,17 @@ test("lines of an invocation bear its request id, and those of the next one its 
     expect.objectContaining({ message: "second", requestId: "id-2" }),
   ]);
 });
+
+test("an invocation that fails is told with its code, and fails all the same", async () => {
+  const failure = new PipelineError("TAPE_STREAM_UNAVAILABLE", "stream ticks must answer");
+  const handler = openLogger({ service: "fetcher" }).traced(() => Promise.reject(failure));
+  await expect(handler("event", { awsRequestId: "id-1" })).rejects.toBe(failure);
+  expect(lines).toEqual([
+    expect.objectContaining({
+      level: "ERROR",
+      message: "invocation failed",
+      requestId: "id-1",
+      error: expect.objectContaining({ code: "TAPE_STREAM_UNAVAILABLE" }),
+    }),
+  ]);
+});

@@ -14,7 +14,8 @@ export interface TracedContext {
 export interface FunctionLog extends Log {
   /**
    * The same handler; all lines from the start of an invocation to the start of the next bear its `requestId`, as Lambda's
-   * own START, END and REPORT lines do. A function's process runs one invocation at a time.
+   * own START, END and REPORT lines do. A function's process runs one invocation at a time. What it rejects with is logged
+   * as an error with its code and thrown on: Lambda's runtime writes it as a line of its own, whose level queries do not find.
    */
   traced<Event, Context, Result>(
     handle: (event: Event, context: Context) => Promise<Result>,
@@ -28,9 +29,14 @@ export const openLogger = ({ service }: LoggerOptions): FunctionLog => {
     info: (message, fields) => logger.info(message, extra(fields)),
     warn: (message, fields) => logger.warn(message, extra(fields)),
     error: (message, fields) => logger.error(message, extra(fields)),
-    traced: (handle) => (event, context) => {
+    traced: (handle) => async (event, context) => {
       logger.appendKeys({ requestId: context.awsRequestId });
-      return handle(event, context);
+      try {
+        return await handle(event, context);
+      } catch (error) {
+        logger.error("invocation failed", extra({ error }));
+        throw error;
+      }
     },
   };
 };

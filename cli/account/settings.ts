@@ -9,12 +9,12 @@ import type { DurationMs } from "#core/units.ts";
 /** What the app was synthesized with, as far as commands need it; infra/app.ts leaves it beside the templates. */
 export interface SynthesizedSettings {
   readonly tradesPerSecond: number;
+  readonly store: string;
   readonly stream: string;
   readonly shards: number;
   readonly barsShards: number;
   readonly fanOut: FanOut;
   readonly source: string;
-  readonly access: string;
   readonly jwtIssuer: string;
   readonly jwtAudiences: readonly string[];
   readonly signInClientId: string;
@@ -48,11 +48,12 @@ export const costOfSettings = (settings: SynthesizedSettings): DeploymentCost =>
   const shards = standingShardsOf(load, capacity);
   const cost = { load, busy: costOf(load, capacity), idle: idleCostOf(load, capacity), paused: pausedCostOf(shards) };
   if (settings.stream !== "msk") return cost;
+  const standing = { partitions: settings.shards, hasKeyspaces: settings.store === "keyspaces" };
   return {
     load,
-    busy: onMsk(cost.busy, settings.shards, frameGigabytesOf(load, capacity)),
-    idle: onMsk(cost.idle, settings.shards, 0),
-    paused: onMsk(cost.paused, settings.shards, 0),
+    busy: onMsk(cost.busy, standing, frameGigabytesOf(load, capacity)),
+    idle: onMsk(cost.idle, standing, 0),
+    paused: onMsk(cost.paused, standing, 0),
   };
 };
 

@@ -5,7 +5,7 @@ import { changedSymbolsOf, keptBytesOf } from "./fold-load.ts";
 import type { Capacity } from "./capacity.ts";
 import type { FunctionPlan } from "./lambda.ts";
 import { hasFanOut, MONTH_HOURS, type PlanLoad } from "./load.ts";
-import { mskDataLines, mskStandingLines } from "./msk-cost.ts";
+import { mskDataLines, mskStandingLines, type MskStanding } from "./msk-cost.ts";
 import { DATA_OUT, MESSAGES, PRICES } from "./prices.ts";
 import { payloadUnitsOf } from "./shards.ts";
 import { HEARTBEAT_MIB } from "./sockets.ts";
@@ -39,7 +39,7 @@ export const idleCostOf = (load: PlanLoad, capacity: Capacity): Bill =>
   ]);
 
 /** What bills by the hour, whether anything runs or not: shards, or partitions of a topic of MSK instead of those of ticks. */
-export type Standing = ({ readonly ticks: number } | { readonly partitions: number }) & {
+export type Standing = ({ readonly ticks: number } | MskStanding) & {
   readonly bars: number;
   /** Shards that consumers of enhanced fan-out read, each consumer's counted by itself. */
   readonly consumed: number;
@@ -55,16 +55,16 @@ export const standingShardsOf = ({ fanOut }: PlanLoad, { ticks, bars }: Capacity
 /** What a month costs in which nothing runs, with so much standing by; what is stored comes on top. */
 export const pausedCostOf = (standing: Standing): Bill =>
   billOf([
-    ...("ticks" in standing ? [shardLine("ticks", standing.ticks)] : mskStandingLines(standing.partitions)),
+    ...("ticks" in standing ? [shardLine("ticks", standing.ticks)] : mskStandingLines(standing)),
     shardLine("bars", standing.bars),
     ...consumerLines(standing.consumed),
     ...watchLines(),
   ]);
 
 /** The bill with MSK's lines in the place of those of the ticks stream. */
-export const onMsk = ({ lines }: Bill, partitions: number, gigabytes: number): Bill =>
+export const onMsk = ({ lines }: Bill, standing: MskStanding, gigabytes: number): Bill =>
   billOf([
-    ...mskStandingLines(partitions),
+    ...mskStandingLines(standing),
     ...mskDataLines(gigabytes),
     ...lines.filter(({ name }) => !name.startsWith("ticks stream: ")),
   ]);
@@ -175,7 +175,10 @@ const watchLines = (): readonly BillLine[] => [
   lineOf("the secret of tickets", 1, PRICES.secret),
 ];
 
-/** Metrics that the alarms ask for, each alarm's counted by itself, as they are paid for. */
+/**
+ * Metrics that the alarms of the default settings ask for, each alarm's counted by itself, as they are paid for. Other
+ * settings have a few more or fewer, a dime each.
+ */
 export const ALARM_METRIC_COUNT = 42;
 
 const tradingSeconds = ({ hoursPerMonth }: PlanLoad): number => hoursPerMonth * 3_600;

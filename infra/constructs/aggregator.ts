@@ -31,8 +31,8 @@ export interface AggregatorProps {
 /** The aggregator and the event source mapping that drives it, one invocation at a time per shard of ticks. */
 export class Aggregator extends Construct {
   readonly function: StageFunction;
-  /** The mapping's UUID, under which Lambda counts what it gave up. */
-  readonly mappingId: string;
+  /** The mapping's UUID, under which Lambda counts what it gave up; undefined where it gives nothing up. */
+  readonly mappingId: string | undefined;
 
   constructor(scope: Construct, id: string, props: AggregatorProps) {
     super(scope, id);
@@ -64,20 +64,20 @@ export class Aggregator extends Construct {
       tracing: config.tracing,
     });
     // The mapping's own right to read ticks also serves the refill, which reads the shard from behind the checkpoint.
-    if (ticks instanceof MskTicks) this.mappingId = ticks.drive(this.function);
+    if (ticks instanceof MskTicks) ticks.drive(this.function);
     else {
       const mapping = ticks.eventSource(mappingOf(config, failures));
       this.function.addEventSource(mapping);
       this.mappingId = mapping.eventSourceMappingId;
     }
     bars.grantPutRecords(this.function);
-    panes.grantReadRows(this.function);
+    panes.grantGetRows(this.function);
     panes.grantPutRows(this.function);
-    checkpoints.grantReadRows(this.function);
+    checkpoints.grantGetRows(this.function);
     checkpoints.grantPutRows(this.function);
     rejected.grantPutBatches(this.function);
     // What is noted already is read first.
-    symbols.grantReadRows(this.function);
+    symbols.grantQuery(this.function);
     symbols.grantPutRows(this.function);
   }
 }

@@ -92,12 +92,16 @@ export class BarKeyspace extends Construct implements BarStores {
     };
     // A conditional write that fails answers with the row.
     const put = (grantee: IGrantable): void => allow(grantee, "Modify", "Select");
+    const read = (grantee: IGrantable): void => allow(grantee, "Select");
     return {
       tableName,
-      grantReadRows: (grantee) => allow(grantee, "Select"),
+      grantReadRows: read,
+      grantGetRows: read,
+      grantQuery: read,
       grantPutRows: put,
+      grantUpdateRows: put,
       grantPutBatches: put,
-      refusals: (period) => refusalsOf(this.keyspaceName, tables[0]!, period),
+      refusals: (period) => refusalsOf(this.keyspaceName, tables, period),
     };
   }
 
@@ -120,15 +124,20 @@ export class BarKeyspace extends Construct implements BarStores {
   }
 }
 
-/** Source: https://docs.aws.amazon.com/keyspaces/latest/devguide/metrics-dimensions.html */
-const refusalsOf = (Keyspace: string, TableName: string, period: Duration): readonly IMetric[] =>
-  ["ReadThrottleEvents", "WriteThrottleEvents"].map(
-    (metricName) =>
-      new Metric({
-        namespace: "AWS/Cassandra",
-        metricName,
-        dimensionsMap: { Keyspace, TableName },
-        statistic: Stats.SUM,
-        period,
-      }),
+/**
+ * Of all tables the writes, then of all the reads: trades wait for writes.
+ * Source: https://docs.aws.amazon.com/keyspaces/latest/devguide/metrics-dimensions.html
+ */
+const refusalsOf = (Keyspace: string, tables: readonly string[], period: Duration): readonly IMetric[] =>
+  ["WriteThrottleEvents", "ReadThrottleEvents"].flatMap((metricName) =>
+    tables.map(
+      (TableName) =>
+        new Metric({
+          namespace: "AWS/Cassandra",
+          metricName,
+          dimensionsMap: { Keyspace, TableName },
+          statistic: Stats.SUM,
+          period,
+        }),
+    ),
   );

@@ -54,9 +54,8 @@ export class Fetcher extends Construct {
       tracing: config.tracing,
     });
     ticks.grantPutFrames(this.function);
-    checkpoints.grantReadRows(this.function);
-    leases.grantReadRows(this.function);
-    leases.grantPutRows(this.function);
+    checkpoints.grantQuery(this.function);
+    leases.grantUpdateRows(this.function);
     new EachMinute(this, "EachMinute", { description: "Runs the fetcher", function: this.function });
   }
 }

@@ -10,7 +10,7 @@ let keyspaces: Template;
 
 beforeAll(async () => {
   await using bundles = await openBundles();
-  const settings = { stream: "msk", arrivalWindowSeconds: 0, shards: 6, ticksRetentionHours: 48 };
+  const settings = { stream: "msk", arrivalWindowSeconds: 0, shards: 6, ticksRetentionHours: 48, tracing: "xray" };
   ({ pipeline: dynamo } = bundles.templates(settings));
   ({ pipeline: keyspaces } = bundles.templates({ ...settings, store: "keyspaces" }));
 });
@@ -105,6 +105,10 @@ describe("the functions of a topic", () => {
       ticksPartitions: 6,
       ticksRetentionMs: 48 * 3_600_000,
     });
+  });
+
+  test("are traced where all are", () => {
+    expect(functionOf("ticks-topic")["TracingConfig"]).toEqual({ Mode: "Active" });
   });
 
   const clusterActionsOf = (name: string): readonly string[] =>

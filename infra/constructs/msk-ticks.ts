@@ -1,11 +1,13 @@
 import { Duration, Fn, Stack, Validations } from "aws-cdk-lib";
-import { Metric, Stats, type IMetric } from "aws-cdk-lib/aws-cloudwatch";
+import { MathExpression, Metric, Stats, type IMetric } from "aws-cdk-lib/aws-cloudwatch";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { EventSourceMapping, StartingPosition } from "aws-cdk-lib/aws-lambda";
 import { CfnServerlessCluster } from "aws-cdk-lib/aws-msk";
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from "aws-cdk-lib/custom-resources";
 import { Trigger } from "aws-cdk-lib/triggers";
 import { Construct } from "constructs";
+import { frameLoadOf } from "#core/plan/frames.ts";
+import { DEFAULT_LOAD } from "#core/plan/load.ts";
 import { durationMs } from "#core/units.ts";
 import { environment } from "#lambdas/ticks/topic-config.ts";
 import type { TapestreamConfig } from "../config.ts";
@@ -31,6 +33,8 @@ export class MskTicks extends Construct {
   readonly streamName = TOPIC;
   readonly brokers: string;
   readonly network: ClosedNetwork;
+  /** How many frames a minute brings at the rate of the settings. */
+  readonly framesPerMinute: number;
   readonly #props: MskTicksProps;
   readonly #cluster: CfnServerlessCluster;
   readonly #topicMade: Trigger;
@@ -38,6 +42,7 @@ export class MskTicks extends Construct {
   constructor(scope: Construct, id: string, props: MskTicksProps) {
     super(scope, id);
     this.#props = props;
+    this.framesPerMinute = Math.ceil(60 * frameLoadOf({ ...DEFAULT_LOAD, ...props.config }).framesPerSecond);
     this.network = new ClosedNetwork(this, "Network", { hasKeyspaces: props.config.store === "keyspaces" });
     this.#cluster = new CfnServerlessCluster(this, "Cluster", {
       clusterName: Stack.of(this).stackName,
@@ -64,9 +69,8 @@ export class MskTicks extends Construct {
    * its records expire, and holds up its partitions alone: with a destination for failures Lambda would give it up after ten
    * tries, and an outage would take good trades out of the bars.
    * Source: https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html
-   * @returns the mapping's UUID
    */
-  drive(target: StageFunction): string {
+  drive(target: StageFunction): void {
     const { batchSize, batchingWindowSeconds } = this.#props.config;
     this.#allow(target, ["Connect", "DescribeClusterDynamicConfiguration"], ["DescribeTopic", "ReadData"]);
     // What Lambda's pollers do by the function's role.
@@ -94,16 +98,23 @@ export class MskTicks extends Construct {
       maxBatchingWindow: Duration.seconds(batchingWindowSeconds),
     });
     this.#topicMade.executeBefore(mapping);
-    return mapping.eventSourceMappingId;
   }
 
-  /** Source: https://docs.aws.amazon.com/msk/latest/developerguide/serverless-monitoring.html */
+  /**
+   * Bytes of a period, as streams tell them: the cluster tells those of a second.
+   * Source: https://docs.aws.amazon.com/msk/latest/developerguide/serverless-monitoring.html
+   */
   bytesIn(period: Duration, label: string): IMetric {
-    return new Metric({
+    const bytesPerSecond = new Metric({
       namespace: "AWS/Kafka",
       metricName: "BytesInPerSec",
       dimensionsMap: { "Cluster Name": this.#cluster.clusterName, Topic: TOPIC },
       statistic: Stats.AVERAGE,
+      period,
+    });
+    return new MathExpression({
+      expression: "bytesPerSecond * PERIOD(bytesPerSecond)",
+      usingMetrics: { bytesPerSecond },
       period,
       label,
     });
@@ -124,6 +135,7 @@ export class MskTicks extends Construct {
       network: this.network,
       timeout: Duration.seconds(60),
       logLevel: config.logLevel,
+      tracing: config.tracing,
     });
     this.#allow(
       target,

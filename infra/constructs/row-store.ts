@@ -9,12 +9,21 @@ export interface RowStore {
   /** Lets `grantee` read rows by key and partitions by query. */
   grantReadRows(grantee: IGrantable): void;
 
-  /** Lets `grantee` put and update rows one by one. */
+  /** Lets `grantee` read rows by key alone. */
+  grantGetRows(grantee: IGrantable): void;
+
+  /** Lets `grantee` read partitions by query alone. */
+  grantQuery(grantee: IGrantable): void;
+
+  /** Lets `grantee` put rows one by one. */
   grantPutRows(grantee: IGrantable): void;
+
+  /** Lets `grantee` update rows one by one, which makes those that are not there. */
+  grantUpdateRows(grantee: IGrantable): void;
 
   /** Lets `grantee` put many rows at once, and delete them where DynamoDB has them. */
   grantPutBatches(grantee: IGrantable): void;
 
-  /** What was asked too fast, reads and writes. */
+  /** What was asked too fast, reads and writes, what matters most first. */
   refusals(period: Duration): readonly IMetric[];
 }

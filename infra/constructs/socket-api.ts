@@ -82,12 +82,12 @@ export class SocketApi extends Construct {
     const disconnect = this.#functionOf("Disconnect", "ws-disconnect", "Forgets a connection");
     connections.grantDeleteRows(disconnect);
     const message = this.#functionOf("Message", "ws-message", "Answers what a client sends");
-    connections.grantReadRows(message);
+    connections.grantGetRows(message);
     connections.grantUpdateRows(message);
     connections.grantDeleteRows(message);
-    panes.grantReadRows(message);
-    checkpoints.grantReadRows(message);
-    leases.grantReadRows(message);
+    panes.grantQuery(message);
+    checkpoints.grantQuery(message);
+    leases.grantGetRows(message);
     symbols.grantReadRows(message);
     symbols.grantPutBatches(message);
     this.#grantConnections(message, "POST", "DELETE");
@@ -137,8 +137,8 @@ export class SocketApi extends Construct {
     });
     connections.grantQuery(heartbeat);
     connections.grantDeleteRows(heartbeat);
-    checkpoints.grantReadRows(heartbeat);
-    leases.grantReadRows(heartbeat);
+    checkpoints.grantQuery(heartbeat);
+    leases.grantGetRows(heartbeat);
     this.#grantConnections(heartbeat, "POST");
     new EachMinute(this, "EachMinute", { description: "Runs the heartbeat", function: heartbeat });
   }

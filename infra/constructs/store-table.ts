@@ -36,9 +36,14 @@ export class StoreTable extends Table implements RowStore {
     this.grant(grantee, "dynamodb:BatchGetItem", "dynamodb:Query");
   }
 
-  /** Lets `grantee` put and update rows one by one, but not delete any. */
+  /** Lets `grantee` put rows one by one, but neither update nor delete any. */
   grantPutRows(grantee: IGrantable): void {
-    this.grant(grantee, "dynamodb:PutItem", "dynamodb:UpdateItem");
+    this.grant(grantee, "dynamodb:PutItem");
+  }
+
+  /** Lets `grantee` read rows by key alone. */
+  grantGetRows(grantee: IGrantable): void {
+    this.grant(grantee, "dynamodb:BatchGetItem");
   }
 
   /** Lets `grantee` read partitions by query alone. */

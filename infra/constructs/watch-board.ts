@@ -8,6 +8,7 @@ import {
 } from "aws-cdk-lib/aws-cloudwatch";
 import { Construct } from "constructs";
 import type { Alarms } from "./alarms.ts";
+import { MskTicks } from "./msk-ticks.ts";
 import {
   functionOf,
   givenUpBatches,
@@ -18,6 +19,7 @@ import {
   refusedByTables,
   socketMetric,
   ticksAge,
+  ticksLag,
   type Watched,
 } from "./watched.ts";
 
@@ -56,15 +58,21 @@ const tradeRow = ({ ticks, bars }: Watched): IWidget[] => {
   ];
 };
 
-const foldRow = (watched: Watched): IWidget[] => [
-  graph("How far behind, ms", [
-    ticksAge(watched),
-    iteratorAge(functionOf(watched, "ws-broadcast")),
-    ownMetric("IteratorAgeMs", Stats.MAXIMUM),
-  ]),
-  graph("State of an arrival window", [ownMetric("StateBytes", Stats.MAXIMUM)], [ownMetric("LivesEndedEarly")]),
-  graph("Given up and refused", [givenUpBatches(watched), refusedByStreams(watched), refusedByTables(watched)]),
-];
+const foldRow = (watched: Watched): IWidget[] => {
+  const barsAge = iteratorAge(functionOf(watched, "ws-broadcast"));
+  const givenUp = givenUpBatches(watched);
+  const refused = [refusedByStreams(watched), refusedByTables(watched)];
+  return [
+    // Of a topic the aggregator alone tells the age, and Lambda how much waits.
+    watched.ticks instanceof MskTicks
+      ? graph("How far behind, ms and records", [ticksAge(watched), barsAge], [ticksLag(watched)])
+      : graph("How far behind, ms", [ticksAge(watched), barsAge, ownMetric("IteratorAgeMs", Stats.MAXIMUM)]),
+    ...(watched.hasArrivalWindows
+      ? [graph("State of an arrival window", [ownMetric("StateBytes", Stats.MAXIMUM)], [ownMetric("LivesEndedEarly")])]
+      : []),
+    givenUp === undefined ? graph("Refused", refused) : graph("Given up and refused", [givenUp, ...refused]),
+  ];
+};
 
 const functionRow = ({ functions }: Watched): IWidget[] => {
   const each = (name: string, statistic: string): readonly IMetric[] =>

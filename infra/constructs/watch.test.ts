@@ -9,6 +9,8 @@ import { openBundles, resourcesOf } from "../bundles.fixture.ts";
 let quiet: Template;
 let mailed: Template;
 let open: Template;
+let topic: Template;
+let keyspace: Template;
 
 const TICKETS = Match.arrayWith([{ Name: "ApiId", Value: { Ref: Match.stringLikeRegexp("TicketOfficeApi") } }]);
 
@@ -16,6 +18,8 @@ beforeAll(async () => {
   await using bundles = await openBundles();
   ({ pipeline: quiet } = bundles.templates());
   ({ pipeline: open } = bundles.templates({ access: "public" }));
+  topic = bundles.pipeline({ stream: "msk", arrivalWindowSeconds: 0 });
+  keyspace = bundles.pipeline({ store: "keyspaces", intervals: "1s:1d,10s:7d,1m:400d,5m:400d,1h:400d" });
   ({ pipeline: mailed } = bundles.templates({ alarmEmail: "ops@example.com", monthlyBudgetDollars: 200 }));
 });
 
@@ -35,7 +39,7 @@ const sections = alarmSection.split(/^### /m).slice(1);
 describe("every alarm", () => {
   test("has its runbook in docs/operations.md, and every runbook its alarm", () => {
     const documented = sections.map((section) => section.split("\n")[0]!);
-    expect(documented.toSorted()).toEqual(alarmIdsOf(quiet).toSorted());
+    expect(documented.toSorted()).toEqual([...new Set([...alarmIdsOf(quiet), ...alarmIdsOf(topic)])].toSorted());
   });
 
   test("names its runbook where a person reads it", () => {
@@ -59,7 +63,7 @@ describe("every alarm", () => {
   });
 
   test("adds up ten metrics at most, as CloudWatch does", () => {
-    for (const { Properties } of resourcesOf(quiet, "AWS::CloudWatch::Alarm"))
+    for (const { Properties } of [quiet, topic, keyspace].flatMap((one) => resourcesOf(one, "AWS::CloudWatch::Alarm")))
       expect(((Properties["Metrics"] ?? []) as readonly unknown[]).length).toBeLessThanOrEqual(11);
   });
 });
@@ -119,7 +123,59 @@ describe("alarms and the dashboard", () => {
   });
 });
 
-test("alarms cost what the plan says", () => {
+describe("where ticks are in a topic", () => {
+  const alarmOf = (id: string) =>
+    Object.entries(topic.findResources("AWS::CloudWatch::Alarm")).find(([name]) =>
+      name.startsWith(`WatchAlarms${id}`),
+    )![1] as { readonly Properties: Readonly<Record<string, unknown>> };
+
+  test("alarms that could never go off are not made, nor paid for", () => {
+    const without = (ids: readonly string[], others: readonly string[]) => ids.filter((id) => !others.includes(id));
+    expect(without(alarmIdsOf(quiet), alarmIdsOf(topic))).toEqual([
+      "FailedBatches",
+      "FailedBatchesLost",
+      "StateBytes",
+      "LivesEndedEarly",
+    ]);
+    expect(without(alarmIdsOf(topic), alarmIdsOf(quiet))).toEqual(["TicksLag"]);
+    const board = JSON.stringify(resourcesOf(topic, "AWS::CloudWatch::Dashboard"));
+    for (const name of ["OnFailureDestinationDeliveredEventCount", "StateBytes", "LivesEndedEarly"])
+      expect(board).not.toContain(name);
+  });
+
+  test("how much waits is watched, for the age of records is told only when some are folded", () => {
+    for (const id of ["TicksLag", "TicksNearExpiry"])
+      expect(JSON.stringify(alarmOf(id).Properties)).toContain('"MetricName":"OffsetLag"');
+    expect(alarmOf("TicksNearExpiry").Properties).toMatchObject({ EvaluationPeriods: 12, DatapointsToAlarm: 12 });
+  });
+
+  test("the board draws bytes in the units of streams, and the age of ticks once", () => {
+    const board = JSON.stringify(resourcesOf(topic, "AWS::CloudWatch::Dashboard"));
+    expect(board).toContain("bytesPerSecond * PERIOD(bytesPerSecond)");
+    expect(board.split("IteratorAgeMs")).toHaveLength(2);
+  });
+
+  test("the function that makes the topic counts neither as one of the sockets nor of the pipeline", () => {
+    for (const id of ["SocketErrors", "SocketThrottles", "PipelineThrottles"])
+      expect(JSON.stringify(alarmOf(id))).not.toContain("TicksTopicFunction");
+  });
+});
+
+test("panes in Keyspaces are watched in all of their tables, writes before reads, as far as ten metrics go", () => {
+  const alarm = resourcesOf(keyspace, "AWS::CloudWatch::Alarm").find(({ Properties }) =>
+    String(Properties["AlarmDescription"]).endsWith("#storethrottles"),
+  );
+  const text = JSON.stringify(alarm!.Properties["Metrics"]);
+  const asked = text.matchAll(
+    /"Value":"(panes_\w+)"[^]+?"MetricName":"(\w+)ThrottleEvents","Namespace":"AWS\/Cassandra"/g,
+  );
+  expect([...asked].map(([, table, kind]) => `${table} ${kind}`)).toEqual([
+    ...["1s", "10s", "1m", "5m", "1h"].map((interval) => `panes_${interval} Write`),
+    ...["1s", "10s", "1m"].map((interval) => `panes_${interval} Read`),
+  ]);
+});
+
+test("alarms of the default settings cost what the plan says", () => {
   const asked = resourcesOf(quiet, "AWS::CloudWatch::Alarm").map(({ Properties }) => {
     const metrics = Properties["Metrics"] as readonly Readonly<Record<string, unknown>>[] | undefined;
     return metrics === undefined ? 1 : metrics.filter((metric) => "MetricStat" in metric).length;

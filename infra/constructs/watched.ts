@@ -20,8 +20,10 @@ export interface Watched {
   readonly socketStage: WebSocketStage;
   /** Where tickets are handed out, undefined where nobody needs any. */
   readonly ticketStage: HttpStage | undefined;
-  /** The UUID of the mapping of ticks to the aggregator. */
-  readonly ticksMappingId: string;
+  /** The UUID of the mapping of ticks to the aggregator, undefined where it gives no batch up. */
+  readonly ticksMappingId: string | undefined;
+  /** Whether state is handed on from batch to batch. */
+  readonly hasArrivalWindows: boolean;
 }
 
 /** What graphs and most alarms add up. */
@@ -38,13 +40,16 @@ export const functionOf = ({ functions }: Watched, stage: string): StageFunction
 
 /** Those that bring trades into bars. */
 export const pipelineFunctions = ({ functions }: Watched): readonly StageFunction[] =>
-  functions.filter(({ stage }) => !isSocketStage(stage));
+  functions.filter(({ stage }) => PIPELINE_STAGES.has(stage));
 
 /** Those that answer sockets and feed them. */
 export const socketFunctions = ({ functions }: Watched): readonly StageFunction[] =>
-  functions.filter(({ stage }) => isSocketStage(stage));
+  functions.filter(({ stage }) => !PIPELINE_STAGES.has(stage) && !DEPLOYMENT_STAGES.has(stage));
 
-const isSocketStage = (stage: string): boolean => stage !== "fetcher" && stage !== "aggregator";
+const PIPELINE_STAGES: ReadonlySet<string> = new Set(["fetcher", "aggregator"]);
+
+/** Those that a deployment runs, and waits for: it fails when they do. */
+const DEPLOYMENT_STAGES: ReadonlySet<string> = new Set(["ticks-topic"]);
 
 /** A metric that a function of the same stage emits itself. */
 export const ownMetric = (name: MetricName, statistic: string = Stats.SUM): Metric =>
@@ -61,11 +66,26 @@ export const ownMetric = (name: MetricName, statistic: string = Stats.SUM): Metr
 export const iteratorAge = (of: StageFunction): Metric =>
   of.metric("IteratorAge", { statistic: Stats.MAXIMUM, period: MINUTE, label: of.stage });
 
-/** How old ticks are when they are folded: a mapping of a topic tells nobody, and so the aggregator does. */
+/**
+ * How old ticks are when they are folded. Lambda tells it of a stream, whether batches succeed or not. Of a topic it does
+ * not, and so the aggregator does, of batches that it has folded: where they all fail, see {@link ticksLag}.
+ */
 export const ticksAge = (watched: Watched): Metric =>
   watched.ticks instanceof MskTicks
-    ? ownMetric("IteratorAgeMs", Stats.MAXIMUM).with({ period: MINUTE })
+    ? ownMetric("IteratorAgeMs", Stats.MAXIMUM).with({ period: MINUTE, label: "aggregator" })
     : iteratorAge(functionOf(watched, "aggregator"));
+
+/**
+ * How many records of the topic are not folded yet, the most of a minute. Lambda tells it of all partitions together,
+ * whether batches succeed or not.
+ * Source: https://aws.amazon.com/blogs/compute/offset-lag-metric-for-amazon-msk-as-an-event-source-for-lambda/
+ */
+export const ticksLag = (watched: Watched): Metric =>
+  functionOf(watched, "aggregator").metric("OffsetLag", {
+    statistic: Stats.MAXIMUM,
+    period: MINUTE,
+    label: "records not folded",
+  });
 
 /** What the WebSocket API counts of itself. Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-logging.html */
 export const socketMetric = ({ socketStage }: Watched, name: string): Metric =>
@@ -78,16 +98,21 @@ export const socketMetric = ({ socketStage }: Watched, name: string): Metric =>
     label: name,
   });
 
-/** Source: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html (event source mapping metrics) */
-export const givenUpBatches = ({ ticksMappingId }: Watched): Metric =>
-  new Metric({
-    namespace: "AWS/Lambda",
-    metricName: "OnFailureDestinationDeliveredEventCount",
-    dimensionsMap: { EventSourceMappingUUID: ticksMappingId },
-    statistic: Stats.SUM,
-    period: PERIOD,
-    label: "records given up",
-  });
+/**
+ * What the mapping of ticks put into the failure bucket, undefined where it gives nothing up.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html (event source mapping metrics)
+ */
+export const givenUpBatches = ({ ticksMappingId }: Watched): Metric | undefined =>
+  ticksMappingId === undefined
+    ? undefined
+    : new Metric({
+        namespace: "AWS/Lambda",
+        metricName: "OnFailureDestinationDeliveredEventCount",
+        dimensionsMap: { EventSourceMappingUUID: ticksMappingId },
+        statistic: Stats.SUM,
+        period: PERIOD,
+        label: "records given up",
+      });
 
 /** What streams refused because a shard was full. */
 export const refusedByStreams = ({ ticks, bars }: Watched): IMetric =>
@@ -99,14 +124,17 @@ export const refusedByStreams = ({ ticks, bars }: Watched): IMetric =>
     "records refused",
   );
 
-/** What the tables refused that trades and sockets wait for. */
+/**
+ * What the tables refused that trades and sockets wait for. Of panes in Keyspaces, which have a table for each stored
+ * interval, as many as can be added up: reads of the last intervals may be left out.
+ */
 export const refusedByTables = ({ panes, connections }: Watched): IMetric =>
-  sumOf(
-    [panes, connections].flatMap((table) => table.refusals(PERIOD)),
-    "requests refused",
-  );
+  sumOf([connections, panes].flatMap((table) => table.refusals(PERIOD)).slice(0, MOST_ADDED), "requests refused");
 
-/** The sum of metrics, of which absent ones count as nothing; CloudWatch takes ten at most. */
+/** CloudWatch's limit for an alarm. Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html */
+const MOST_ADDED = 10;
+
+/** The sum of metrics, of which absent ones count as nothing; ten at most. */
 export const sumOf = (metrics: readonly IMetric[], label: string): IMetric => {
   // A graph shares its ids among all its expressions.
   const names = metrics.map((_, index) => `${label.replaceAll(" ", "")}${index}`);

@@ -59,6 +59,7 @@ export class PipelineStack extends Stack {
         socketStage: socket.stage,
         ticketStage: access.ticketOffice?.stage,
         ticksMappingId: aggregator.mappingId,
+        hasArrivalWindows: config.arrivalWindowSeconds > 0,
       },
     });
 

@@ -67,7 +67,7 @@ export class StorageStack extends Stack {
       new CfnOutput(this, "RejectedTableName", { value: rejected.tableName });
       new CfnOutput(this, "LeasesTableName", { value: leases.tableName });
       new CfnOutput(this, "SymbolsTableName", { value: symbols.tableName });
-    } else new CfnOutput(this, "KeyspaceName", { value: keyspaceName });
+    } else new CfnOutput(this, OUTPUTS.keyspace, { value: keyspaceName });
     new CfnOutput(this, "ConnectionsTableName", { value: this.connections.tableName });
     new CfnOutput(this, OUTPUTS.failureBucket, { value: this.failures.bucketName });
   }

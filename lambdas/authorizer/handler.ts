@@ -8,14 +8,18 @@ import { readConfig } from "./config.ts";
 
 const config = readConfig(process.env);
 
-export const handler = createAuthorizer({
-  admit:
-    config.access === "ticket"
-      ? admitTickets({
-          keys: openSecretTicketKeys({ secret: config.ticketSecret, clock }),
-          tickets: openDynamoTicketStore({ table: config.ticketsTable, clock }),
-          clock,
-        })
-      : admitTokens({ verifier: openTokenVerifier(config), allowedOrigins: config.allowedOrigins }),
-  log: openLogger({ service: "ws-authorizer" }),
-});
+const log = openLogger({ service: "ws-authorizer" });
+
+export const handler = log.traced(
+  createAuthorizer({
+    admit:
+      config.access === "ticket"
+        ? admitTickets({
+            keys: openSecretTicketKeys({ secret: config.ticketSecret, clock }),
+            tickets: openDynamoTicketStore({ table: config.ticketsTable, clock }),
+            clock,
+          })
+        : admitTokens({ verifier: openTokenVerifier(config), allowedOrigins: config.allowedOrigins }),
+    log,
+  }),
+);

@@ -3,8 +3,12 @@ import { openLogger } from "#adapters/powertools/logger.ts";
 import { openRotatingSecret } from "#adapters/secrets-manager/rotating-secret.ts";
 import { createRotation } from "./rotation.ts";
 
-export const handler = createRotation({
-  secrets: openRotatingSecret(),
-  log: openLogger({ service: "ticket-rotation" }),
-  newSecret: () => randomBytes(32).toString("base64url"),
-});
+const log = openLogger({ service: "ticket-rotation" });
+
+export const handler = log.traced(
+  createRotation({
+    secrets: openRotatingSecret(),
+    log,
+    newSecret: () => randomBytes(32).toString("base64url"),
+  }),
+);

@@ -7,10 +7,14 @@ import { createTickets } from "./tickets.ts";
 
 const config = readTicketConfig(process.env);
 
-export const handler = createTickets({
-  ...config,
-  keys: openSecretTicketKeys({ secret: config.ticketSecret, clock }),
-  clock,
-  log: openLogger({ service: "tickets" }),
-  newId: () => randomBytes(16).toString("base64url"),
-});
+const log = openLogger({ service: "tickets" });
+
+export const handler = log.traced(
+  createTickets({
+    ...config,
+    keys: openSecretTicketKeys({ secret: config.ticketSecret, clock }),
+    clock,
+    log,
+    newId: () => randomBytes(16).toString("base64url"),
+  }),
+);

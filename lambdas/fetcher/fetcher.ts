@@ -17,7 +17,7 @@ import { SentFrames } from "./sent-frames.ts";
 
 export interface FetcherDeps extends Omit<BacklogDeps, "clock"> {
   readonly stream: FrameStream;
-  readonly leases: LeaseStore;
+  readonly leases: Pick<LeaseStore, "acquire" | "save" | "release">;
   readonly clock: Clock;
   readonly random: Random;
   /** A fresh random text of 16 hex digits each time. */

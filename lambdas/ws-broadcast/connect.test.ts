@@ -8,10 +8,11 @@ import { createDisconnect } from "./disconnect.ts";
 describe("a connection", () => {
   test("is remembered when it opens, with who and when", async () => {
     const opened: Connection[] = [];
-    const { connections, clock } = createSocketPorts();
+    const { connections, clock, log } = createSocketPorts();
     const connect = createConnect({
       connections: { ...connections, open: async (connection) => void opened.push(connection) },
       clock,
+      log,
     });
     const authorizer = { principalId: "ann" };
     expect(await connect({ requestContext: { connectionId: "c1", authorizer } })).toEqual({ statusCode: 200 });
@@ -20,11 +21,12 @@ describe("a connection", () => {
       { connectionId: "c1", connectedAtMs: startMs, identity: "ann" },
       { connectionId: "c2", connectedAtMs: startMs, identity: undefined },
     ]);
+    expect(log.lines.map(({ fields }) => fields)).toEqual([{ connectionId: "c1" }, { connectionId: "c2" }]);
   });
 
   test("speaks our subprotocol if the client offers it, and none otherwise", async () => {
-    const { connections, clock } = createSocketPorts();
-    const connect = createConnect({ connections, clock });
+    const { connections, clock, log } = createSocketPorts();
+    const connect = createConnect({ connections, clock, log });
     const answerTo = (offered: string) =>
       connect({ requestContext: { connectionId: "c1" }, headers: { "sec-websocket-Protocol": offered } });
     expect(await answerTo("tapestream.v1, ticket.secret")).toEqual({

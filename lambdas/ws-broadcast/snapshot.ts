@@ -21,8 +21,8 @@ const EDGE_WINDOWS = 720;
 const MAX_READS = 16;
 
 export interface SnapshotDeps {
-  readonly panes: PaneStore;
-  readonly checkpoints: CheckpointStore;
+  readonly panes: Pick<PaneStore, "range">;
+  readonly checkpoints: Pick<CheckpointStore, "list">;
   readonly clock: Clock;
   readonly ticksStream: string;
   readonly maxOutOfOrdernessMs: DurationMs;
