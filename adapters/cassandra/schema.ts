@@ -55,6 +55,7 @@ export const schemaSteps = ({ keyspace, rejectedKeepMs }: SchemaOptions): readon
       trades int, indexes text, at timestamp, PRIMARY KEY ((stream, shard, day, spread), position))`,
   ],
   [`CREATE TABLE IF NOT EXISTS ${keyspace}.tickets (id text PRIMARY KEY, connection text)`],
+  [`ALTER TABLE ${keyspace}.symbols ADD IF NOT EXISTS names text`],
 ];
 
 /** Columns of a content are decimals as plain text, exact to any length; a bucket is 720 windows. */
