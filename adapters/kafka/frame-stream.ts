@@ -18,9 +18,9 @@ export const openKafkaFrameStream = (options: KafkaFrameStreamOptions): FrameStr
   return {
     put: async (entries, shardCount) => {
       if (entries.length === 0) return [];
-      const [partitions, id] = await Promise.all([writer.partitionCount(), reader.id()]);
+      const [now, id] = await Promise.all([writer.partitionCount(), reader.id()]);
       // A topic that was made anew may have fewer.
-      const count = Math.min(shardCount ?? partitions, partitions);
+      const count = Math.min(shardCount ?? now, now);
       const places = new Map<StreamEntry, RecordPlace>();
       const partitions = Map.groupBy(entries, ({ partitionKey }) => partitionOf(partitionKey, count));
       const writing = [...partitions].map(async ([partition, mine]) => {

@@ -96,7 +96,7 @@ const openStage = async () => {
     };
     await checkpoints.put({ ...checkpoint, ...reached, counts: countsOf(() => 0) });
   };
-  return { up: up.sink, down: down.sink, clock, trade, open };
+  return { up: up.sink, down: down.sink, clock, leases, trade, open };
 };
 
 describe("a publisher one of whose places is down", () => {
@@ -175,5 +175,58 @@ describe("a publisher one of whose places never answers", () => {
     const ended = publisher[Symbol.asyncDispose]();
     await clock.advance(LONGEST_PAUSE_MS);
     await ended;
+  });
+});
+
+describe("two publishers", () => {
+  test("hand over each bar once, though one slept while the other had the lease and gave it back", async () => {
+    const { up, down, clock, trade, open } = await openStage();
+    const [awake, { nowMs }] = [Promise.withResolvers<void>(), clock];
+    const sleep: typeof clock.sleep = (spanMs) => clock.sleep(spanMs).then(() => awake.promise);
+    await trade(0);
+    const first = open({ clock: { nowMs, sleep } });
+    await clock.advance(500);
+    await trade(60_000);
+    await clock.advance(40_000);
+    const second = open({ freshId: () => "publisher-2" });
+    await clock.advance(5_000);
+    const ended = second[Symbol.asyncDispose]();
+    await clock.advance(1_000);
+    await ended;
+    await trade(120_000);
+    awake.resolve();
+    await clock.advance(5_000);
+    expect(up.bars).toEqual([0, 60_000, 120_000]);
+    expect(down.trades).toHaveLength(3);
+    await first[Symbol.asyncDispose]();
+  });
+
+  test("are ready, the one that stands by also while a place is down", async () => {
+    const { down, clock, trade, open } = await openStage();
+    down.isDown = true;
+    await trade(0);
+    const asleep = Promise.withResolvers<void>();
+    const sleep: typeof clock.sleep = (spanMs) => clock.sleep(spanMs).then(() => asleep.promise);
+    const first = open({ clock: { nowMs: clock.nowMs, sleep } });
+    await clock.advance(1_000);
+    expect(first.isReady).toBe(false);
+    await clock.advance(40_000);
+    const second = open({ freshId: () => "publisher-2" });
+    await clock.advance(5_000);
+    asleep.resolve();
+    await clock.advance(5_000);
+    expect([first.isReady, second.isReady]).toEqual([true, false]);
+    await Promise.all([first[Symbol.asyncDispose](), second[Symbol.asyncDispose](), clock.advance(5_000)]);
+  });
+});
+
+describe("a publisher whose store does not answer", () => {
+  test("ends all the same, and its lease by itself", async () => {
+    const { clock, leases, open } = await openStage();
+    const gone = new PipelineError("TAPE_STORE_UNAVAILABLE", "the store must answer", { retryable: true });
+    const publisher = open({ leases: { ...leases, release: () => Promise.reject(gone) } });
+    await clock.advance(500);
+    await publisher[Symbol.asyncDispose]();
+    await expect(publisher.done).resolves.toBeUndefined();
   });
 });
