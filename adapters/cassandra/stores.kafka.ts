@@ -79,4 +79,14 @@ describe.each(["cassandra", "keyspaces"] as const)("what is watched, in the dial
     expect(tombstones.length).toBeGreaterThan(0);
     expect(new Set(tombstones)).toEqual(new Set([0]));
   });
+
+  test("is all that several processes watch at once", async () => {
+    const options = { client, keyspace, clock: createManualClock(epochMs(1_000_000)), dialect };
+    await using first = await fresh(openCassandraSymbolRegister(options), "symbols");
+    const registers = [first, ...Array.from({ length: 4 }, () => openCassandraSymbolRegister(options))];
+    const symbols = registers.map((_, i) => [`A${i}`, `B${i}`]);
+    await Promise.all(registers.flatMap((register, i) => symbols[i]!.map((symbol) => register.watch([symbol]))));
+    await Promise.all(registers.map((register, i) => register.unwatch([`A${i}`])));
+    expect((await first.list()).map(({ symbol }) => symbol)).toEqual(["B0", "B1", "B2", "B3", "B4"]);
+  });
 });

@@ -30,24 +30,31 @@ export interface WatchedList {
 export const openWatchedList = (keyspace: Keyspace): WatchedList => {
   const select = `SELECT seen, names FROM ${keyspace.name}.symbols WHERE register = ? AND symbol = ?`;
   const readRow = async (): Promise<Row | undefined> => (await keyspace.rows(select, Object.values(KEY)))[0];
+  const change: WatchedList["change"] = async (next) => {
+    for (;;) {
+      const row = await readRow();
+      const list = next(askedOf(row));
+      if (list === undefined) return;
+      const changedMs = row && timeOf(row.get("seen"));
+      const seenMs = epochMs(Math.max(keyspace.clock.nowMs(), (changedMs ?? 0) + 1));
+      const columns = { seen: timestamp(seenMs), names: JSON.stringify([...list]) };
+      const write = { table: "symbols", key: KEY, columns, register: "seen" };
+      const { query, params } =
+        changedMs === undefined
+          ? insertIfAbsent(keyspace, write)
+          : updateIf(keyspace, write, "=", timestamp(changedMs));
+      if ((await keyspace.writeIf(query, params)) === undefined) return;
+    }
+  };
+  let turn = Promise.resolve();
   return {
     read: async () => askedOf(await readRow()),
 
-    change: async (next) => {
-      for (;;) {
-        const row = await readRow();
-        const list = next(askedOf(row));
-        if (list === undefined) return;
-        const changedMs = row && timeOf(row.get("seen"));
-        const seenMs = epochMs(Math.max(keyspace.clock.nowMs(), (changedMs ?? 0) + 1));
-        const columns = { seen: timestamp(seenMs), names: JSON.stringify([...list]) };
-        const write = { table: "symbols", key: KEY, columns, register: "seen" };
-        const { query, params } =
-          changedMs === undefined
-            ? insertIfAbsent(keyspace, write)
-            : updateIf(keyspace, write, "=", timestamp(changedMs));
-        if ((await keyspace.writeIf(query, params)) === undefined) return;
-      }
+    // Changes of one process would refuse each other for nothing.
+    change: (next) => {
+      const mine = turn.then(() => change(next));
+      turn = mine.catch(() => undefined);
+      return mine;
     },
   };
 };

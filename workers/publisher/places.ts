@@ -61,7 +61,11 @@ export const handBars =
     // Sliding ones are too many to tell of.
     if (isTumbling(window) && bars.length > 0) log.info("bars published", { place: name, bars: bars.length, untilMs });
     if (untilMs <= fromMs) return undefined;
-    return ({ publishedUntilMs, ...rest }) => ({ ...rest, publishedUntilMs: withOne(publishedUntilMs, name, untilMs) });
+    return ({ publishedUntilMs, ...rest }) => {
+      // Another publisher may have gone further, where this place took its time.
+      const reachedMs = epochMs(Math.max(untilMs, publishedUntilMs.get(name) ?? untilMs));
+      return { ...rest, publishedUntilMs: withOne(publishedUntilMs, name, reachedMs) };
+    };
   };
 
 export const handTrades =
