@@ -13,8 +13,8 @@ const KEY = { register: "watching", symbol: "all" };
 export interface WatchedList {
   read(): Promise<Asked>;
 
-  /** Writes what `next` makes of the list, unless it makes nothing of it. It is asked again when another wrote in between. */
-  change(next: (known: Asked) => Asked | undefined): Promise<void>;
+  /** Writes what `edit` makes of the list, unless it makes nothing of it. It is asked again when another wrote in between. */
+  change(edit: (known: Asked) => Asked | undefined): Promise<void>;
 }
 
 /**
@@ -30,10 +30,10 @@ export interface WatchedList {
 export const openWatchedList = (keyspace: Keyspace): WatchedList => {
   const select = `SELECT seen, names FROM ${keyspace.name}.symbols WHERE register = ? AND symbol = ?`;
   const readRow = async (): Promise<Row | undefined> => (await keyspace.rows(select, Object.values(KEY)))[0];
-  const change: WatchedList["change"] = async (next) => {
+  const change: WatchedList["change"] = async (edit) => {
     for (;;) {
       const row = await readRow();
-      const list = next(askedOf(row));
+      const list = edit(askedOf(row));
       if (list === undefined) return;
       const changedMs = row && timeOf(row.get("seen"));
       const seenMs = epochMs(Math.max(keyspace.clock.nowMs(), (changedMs ?? 0) + 1));
@@ -51,8 +51,8 @@ export const openWatchedList = (keyspace: Keyspace): WatchedList => {
     read: async () => askedOf(await readRow()),
 
     // Changes of one process would refuse each other for nothing.
-    change: (next) => {
-      const mine = turn.then(() => change(next));
+    change: (edit) => {
+      const mine = turn.then(() => change(edit));
       turn = mine.catch(() => undefined);
       return mine;
     },
