@@ -34,18 +34,46 @@ export const isStillWatched = (askedMs: EpochMs, nowMs: EpochMs): boolean => now
  *     B       4,999 ──── put Y ──────── 5,000: keeps Y
  */
 export const watchWithin = async (rows: WatchRows, symbols: readonly string[], nowMs: EpochMs): Promise<boolean> => {
-  const known = await rows.read();
-  const live = liveOf(known, nowMs);
-  const added = symbols.filter((symbol) => !live.has(symbol));
-  const renewed = symbols.filter((symbol) => live.has(symbol) && nowMs - known.get(symbol)! >= RENEWED_AFTER_MS);
-  const over = [...known.keys()].filter((symbol) => !live.has(symbol) && !symbols.includes(symbol));
-  const hasRoom = live.size + added.length <= MAX_WATCHED;
+  const { added, renewed, over, hasRoom } = changesOf(await rows.read(), symbols, nowMs);
   await rows.put(hasRoom ? [...renewed, ...added] : renewed, nowMs);
   await rows.remove(over);
   if (!hasRoom || added.length === 0) return hasRoom;
   if (liveOf(await rows.read(), nowMs).size <= MAX_WATCHED) return true;
   await rows.remove(added);
   return false;
+};
+
+/** A whole list of what is watched, after somebody asked. */
+export interface Watched {
+  /** Undefined when it is as it was. */
+  readonly list: ReadonlyMap<string, EpochMs> | undefined;
+  /** Whether there was room for all that were asked for. */
+  readonly hasRoom: boolean;
+}
+
+/** What {@link watchWithin} makes of a list that is written whole, and only if it is still `known`. */
+export const withWatched = (
+  known: ReadonlyMap<string, EpochMs>,
+  symbols: readonly string[],
+  nowMs: EpochMs,
+): Watched => {
+  const { added, renewed, over, hasRoom } = changesOf(known, symbols, nowMs);
+  const put = hasRoom ? [...renewed, ...added] : renewed;
+  if (put.length + over.length === 0) return { list: undefined, hasRoom };
+  const list = new Map([...known, ...put.map((symbol) => [symbol, nowMs] as const)]);
+  for (const symbol of over) list.delete(symbol);
+  return { list, hasRoom };
+};
+
+const changesOf = (known: ReadonlyMap<string, EpochMs>, symbols: readonly string[], nowMs: EpochMs) => {
+  const live = liveOf(known, nowMs);
+  const added = symbols.filter((symbol) => !live.has(symbol));
+  return {
+    added,
+    renewed: symbols.filter((symbol) => live.has(symbol) && nowMs - known.get(symbol)! >= RENEWED_AFTER_MS),
+    over: [...known.keys()].filter((symbol) => !live.has(symbol) && !symbols.includes(symbol)),
+    hasRoom: live.size + added.length <= MAX_WATCHED,
+  };
 };
 
 const liveOf = (known: ReadonlyMap<string, EpochMs>, nowMs: EpochMs): ReadonlySet<string> =>

@@ -15,6 +15,8 @@ export interface Chunk {
   readonly ingestTimeMs: number;
   /** The event time that the source had reached before these rows. */
   readonly frontierMs: number | undefined;
+  /** Among how many shards its frames are spread, where that decides in which a frame lands. */
+  readonly shardCount?: number | undefined;
 }
 
 /** Where a source stands; what its runs hand on to each other. */

@@ -1,11 +1,13 @@
 import { GroupMember } from "#adapters/kafka/group.ts";
 import { shardName, shardRecordOf } from "#adapters/kafka/shard-reader.ts";
 import { KafkaTopic, type TopicOptions } from "#adapters/kafka/topic.ts";
+import { PipelineError } from "#core/errors.ts";
 import type { LifePorts, LifeRules } from "#core/life.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { Log } from "#core/ports/log.ts";
 import type { Meter } from "#core/ports/meter.ts";
 import { durationMs, sequenceDigits, type DurationMs, type EpochMs } from "#core/units.ts";
+import { FollowedPartitions } from "./followed-partitions.ts";
 import { lifeEnd } from "./life-end.ts";
 import { followShard, type ShardFeed } from "./shard-worker.ts";
 
@@ -33,11 +35,6 @@ export interface AggregatorWorker extends AsyncDisposable {
 /** A fetch waits so long for a record. */
 const FETCH_WAIT = durationMs(500);
 
-interface Following {
-  readonly abort: AbortController;
-  readonly done: Promise<void>;
-}
-
 /**
  * Folds the partitions of the ticks topic that its group gives it, one life after another each. Disposing stores what is
  * held and leaves the group.
@@ -55,14 +52,12 @@ export const openAggregatorWorker = async (options: AggregatorWorkerOptions): Pr
 
 const followTopic = async (options: AggregatorWorkerOptions, topic: KafkaTopic): Promise<AggregatorWorker> => {
   const { log } = options;
-  const followed = new Map<number, Following>();
   const topicId = await topic.id();
   let member: GroupMember | undefined;
   const failure = Promise.withResolvers<never>();
   failure.promise.catch(() => undefined);
 
-  const follow = (partition: number): void => {
-    const abort = new AbortController();
+  const follow = async (partition: number, signal: AbortSignal): Promise<void> => {
     const shard = shardName(options.topic, partition, topicId);
     const worker = {
       ...options,
@@ -72,33 +67,27 @@ const followTopic = async (options: AggregatorWorkerOptions, topic: KafkaTopic):
       lifeEnd: (nowMs: EpochMs) => lifeEnd(nowMs, options.lifeMs, partition),
       onStored: async (last: Parameters<GroupMember["commit"]>[1]) => {
         // The checkpoint is what counts; the group's offset is for those who watch.
-        await member?.commit(partition, last).catch((error: unknown) => log.warn("offset not told", { shard, error }));
+        await member?.commit(partition, last).catch((error: unknown) => {
+          if (error instanceof PipelineError && !error.isRetryable) failure.reject(error);
+          log.warn("offset not told", { shard, error });
+        });
       },
     };
     log.info("partition taken", { shard });
-    const done = followShard(worker, abort.signal)
-      .catch(failure.reject)
-      .finally(() => log.info("partition left", { shard }));
-    followed.set(partition, { abort, done });
+    await followShard(worker, signal).catch(failure.reject);
+    log.info("partition left", { shard });
   };
-
-  const leave = async (partition: number): Promise<void> => {
-    const following = followed.get(partition);
-    followed.delete(partition);
-    following?.abort.abort();
-    await following?.done;
-  };
+  const followed = new FollowedPartitions(follow);
 
   const share = (partitions: readonly number[], generation: number): void => {
     log.info("partitions shared out", { generation, partitions });
-    for (const partition of followed.keys()) if (!partitions.includes(partition)) void leave(partition);
-    for (const partition of partitions) if (!followed.has(partition)) follow(partition);
+    followed.share(partitions);
   };
 
-  member = await GroupMember.join({ ...options, onAssigned: share });
+  member = await GroupMember.join({ ...options, onAssigned: share, onRefused: failure.reject });
   return {
     get partitions() {
-      return [...followed.keys()].toSorted((a, b) => a - b);
+      return followed.partitions;
     },
     get isReady() {
       return member.isActive;
@@ -106,7 +95,7 @@ const followTopic = async (options: AggregatorWorkerOptions, topic: KafkaTopic):
     done: failure.promise,
     [Symbol.asyncDispose]: async () => {
       try {
-        await Promise.all([...followed.keys()].map(leave));
+        await followed[Symbol.asyncDispose]();
       } finally {
         await member[Symbol.asyncDispose]();
         await topic[Symbol.asyncDispose]();

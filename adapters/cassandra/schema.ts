@@ -55,6 +55,7 @@ export const schemaSteps = ({ keyspace, rejectedKeepMs }: SchemaOptions): readon
       trades int, indexes text, at timestamp, PRIMARY KEY ((stream, shard, day, spread), position))`,
   ],
   [`CREATE TABLE IF NOT EXISTS ${keyspace}.tickets (id text PRIMARY KEY, connection text)`],
+  [`ALTER TABLE ${keyspace}.symbols ADD IF NOT EXISTS names text`],
 ];
 
 /** Columns of a content are decimals as plain text, exact to any length; a bucket is 720 windows. */
@@ -80,12 +81,9 @@ export const expiring = (keepMs: DurationMs): string => {
  * @throws PipelineError TAPE_STORE_UNAVAILABLE
  */
 export const migrate = async (client: Client, options: SchemaOptions, steps = schemaSteps(options)): Promise<void> => {
-  const { keyspace, replicas, dataCenter } = options;
+  const { keyspace } = options;
   try {
-    await client.execute(
-      `CREATE KEYSPACE IF NOT EXISTS ${keyspace}
-        WITH replication = {'class': 'NetworkTopologyStrategy', '${dataCenter}': ${replicas}}`,
-    );
+    await makeKeyspace(client, options);
     await client.execute(
       `CREATE TABLE IF NOT EXISTS ${keyspace}.schema_steps (owner text, step int, applied timestamp,
         PRIMARY KEY (owner, step))`,
@@ -106,4 +104,16 @@ export const migrate = async (client: Client, options: SchemaOptions, steps = sc
   } catch (cause) {
     throw storeUnavailable(`the schema of keyspace ${keyspace} must be made`, cause);
   }
+};
+
+/** To ask for one that is there would need the right to make any. */
+const makeKeyspace = async (client: Client, { keyspace, replicas, dataCenter }: SchemaOptions): Promise<void> => {
+  const query = "SELECT keyspace_name FROM system_schema.keyspaces WHERE keyspace_name = ?";
+  // A name without quotes is one in small letters.
+  const { rows } = await client.execute(query, [keyspace.toLowerCase()], { prepare: true });
+  if (rows.length > 0) return;
+  await client.execute(
+    `CREATE KEYSPACE IF NOT EXISTS ${keyspace}
+      WITH replication = {'class': 'NetworkTopologyStrategy', '${dataCenter}': ${replicas}}`,
+  );
 };

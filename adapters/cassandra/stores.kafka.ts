@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, inject } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { createManualClock } from "#adapters/memory/clock.ts";
 import { checkpointStoreContract } from "#core/ports/checkpoint-store.contract.ts";
 import { gapStoreContract } from "#core/ports/gap-store.contract.ts";
@@ -56,4 +56,37 @@ describe.each(["cassandra", "keyspaces"] as const)("in the dialect of %s", (dial
   rejectedStoreContract(dialect, () =>
     fresh(openCassandraRejectedStore({ ...options, keepMs: hour }), "rejected", "redriven"),
   );
+});
+
+/** How many tombstones whoever reads all symbols passes over, as the node tells it. */
+const tombstonesRead = async (): Promise<readonly number[]> => {
+  const answer = await client.execute(`SELECT * FROM ${keyspace}.symbols`, [], { traceQuery: true });
+  const { events } = await client.metadata.getTrace(answer.info.traceId);
+  const reads = events.map(({ activity = "" }) => /live rows and (\d+) tombstone/.exec(activity));
+  return reads.flatMap((read) => (read === null ? [] : [Number(read[1])]));
+};
+
+describe.each(["cassandra", "keyspaces"] as const)("what is watched, in the dialect of %s", (dialect) => {
+  test("leaves nothing to pass over, however often a client watches it and lets it go", async () => {
+    const options = { client, keyspace, clock: createManualClock(epochMs(1_000_000)), dialect };
+    await using register = await fresh(openCassandraSymbolRegister(options), "symbols");
+    const symbols = Array.from({ length: 100 }, (_, i) => `S${i}`);
+    for (let round = 0; round < 3; round++) {
+      await register.watch(symbols);
+      await register.unwatch([...symbols, "NEVER-WATCHED"]);
+    }
+    const tombstones = await tombstonesRead();
+    expect(tombstones.length).toBeGreaterThan(0);
+    expect(new Set(tombstones)).toEqual(new Set([0]));
+  });
+
+  test("is all that several processes watch at once", async () => {
+    const options = { client, keyspace, clock: createManualClock(epochMs(1_000_000)), dialect };
+    await using first = await fresh(openCassandraSymbolRegister(options), "symbols");
+    const registers = [first, ...Array.from({ length: 4 }, () => openCassandraSymbolRegister(options))];
+    const symbols = registers.map((_, i) => [`A${i}`, `B${i}`]);
+    await Promise.all(registers.flatMap((register, i) => symbols[i]!.map((symbol) => register.watch([symbol]))));
+    await Promise.all(registers.map((register, i) => register.unwatch([`A${i}`])));
+    expect((await first.list()).map(({ symbol }) => symbol)).toEqual(["B0", "B1", "B2", "B3", "B4"]);
+  });
 });

@@ -1,30 +1,28 @@
 import { concurrently } from "#core/concurrently.ts";
 import type { KnownSymbol, SymbolRegister } from "#core/ports/symbol-register.ts";
-import { epochMs, type EpochMs } from "#core/units.ts";
-import { isStillWatched, watchWithin, type WatchRows } from "#core/watch-list.ts";
+import type { EpochMs } from "#core/units.ts";
+import { isStillWatched, withWatched } from "#core/watch-list.ts";
 import { MAX_IN_FLIGHT, type Keyspace, type Row } from "./client.ts";
-import { timeOrNone, timestamp } from "./pane-row.ts";
+import { timeOrNone } from "./pane-row.ts";
+import { openWatchedList, type Asked } from "./watched-list.ts";
 
 /** The greatest `LIMIT`. */
 const MOST_ROWS = 2 ** 31 - 1;
 
-/** When each watched symbol was last asked for. */
-type Asked = Awaited<ReturnType<WatchRows["read"]>>;
-
 /**
  * What a register of symbols tells and watches, but for how it notes that one traded. Those that traded are rows of the
- * partition `seenList`; those that are watched have one of their own, where `seen` says when each was last asked for:
+ * partition `seenList`; those that are watched are one row together:
  *
  *     register   symbol
  *     seenList   IBM      seen
- *     watched    IBM      seen, watched
+ *     watching   all      seen, names
  */
 export const symbolLists = (keyspace: Keyspace, seenList: string): Omit<SymbolRegister, "see"> => {
   const select = `SELECT symbol, seen FROM ${keyspace.name}.symbols WHERE register = ?`;
-  const rows = watchRows(keyspace, select);
+  const watched = openWatchedList(keyspace);
   return {
     list: async (most = MOST_ROWS) => {
-      const [seen, asked] = await Promise.all([keyspace.rows(`${select} LIMIT ?`, [seenList, most]), rows.read()]);
+      const [seen, asked] = await Promise.all([keyspace.rows(`${select} LIMIT ?`, [seenList, most]), watched.read()]);
       const symbols = new Set([...seen.map(symbolOf), ...asked.keys()]);
       return knownSymbols(seen, asked, keyspace.clock.nowMs(), [...symbols].toSorted())
         .filter(({ seenMs, isWatched }) => seenMs !== undefined || isWatched)
@@ -36,33 +34,26 @@ export const symbolLists = (keyspace: Keyspace, seenList: string): Omit<SymbolRe
       await concurrently(symbols, MAX_IN_FLIGHT, async (symbol) => {
         seen.push(...(await keyspace.rows(`${select} AND symbol = ?`, [seenList, symbol])));
       });
-      return knownSymbols(seen, await rows.read(), keyspace.clock.nowMs(), symbols);
+      return knownSymbols(seen, await watched.read(), keyspace.clock.nowMs(), symbols);
     },
 
-    watch: (symbols) => watchWithin(rows, symbols, keyspace.clock.nowMs()),
+    watch: async (symbols) => {
+      let isTaken = false;
+      await watched.change((known) => {
+        const { list, hasRoom } = withWatched(known, symbols, keyspace.clock.nowMs());
+        isTaken = hasRoom;
+        return list;
+      });
+      return isTaken;
+    },
 
-    unwatch: rows.remove,
+    unwatch: (symbols) =>
+      watched.change((known) => {
+        const gone = new Set(symbols.filter((symbol) => known.has(symbol)));
+        return gone.size === 0 ? undefined : new Map([...known].filter(([symbol]) => !gone.has(symbol)));
+      }),
   };
 };
-
-const watchRows = (keyspace: Keyspace, select: string): WatchRows => ({
-  read: async () => {
-    const rows = await keyspace.rows(select, ["watched"]);
-    return new Map(rows.map((row) => [symbolOf(row), timeOrNone(row.get("seen")) ?? epochMs(0)]));
-  },
-
-  put: (symbols, nowMs) =>
-    concurrently(symbols, MAX_IN_FLIGHT, async (symbol) => {
-      const query = `UPDATE ${keyspace.name}.symbols SET watched = true, seen = ? WHERE register = ? AND symbol = ?`;
-      await keyspace.rows(query, [timestamp(nowMs), "watched", symbol]);
-    }),
-
-  remove: (symbols) =>
-    concurrently(symbols, MAX_IN_FLIGHT, async (symbol) => {
-      const query = `DELETE FROM ${keyspace.name}.symbols WHERE register = ? AND symbol = ?`;
-      await keyspace.rows(query, ["watched", symbol]);
-    }),
-});
 
 const symbolOf = (row: Row): string => row.get("symbol") as string;
 

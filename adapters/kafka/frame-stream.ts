@@ -16,9 +16,11 @@ export const openKafkaFrameStream = (options: KafkaFrameStreamOptions): FrameStr
   const writer = new PartitionWriter(options);
   const reader = new KafkaTopic(options);
   return {
-    put: async (entries) => {
+    put: async (entries, shardCount) => {
       if (entries.length === 0) return [];
-      const [count, id] = await Promise.all([writer.partitionCount(), reader.id()]);
+      const [now, id] = await Promise.all([writer.partitionCount(), reader.id()]);
+      // A topic that was made anew may have fewer.
+      const count = Math.min(shardCount ?? now, now);
       const places = new Map<StreamEntry, RecordPlace>();
       const partitions = Map.groupBy(entries, ({ partitionKey }) => partitionOf(partitionKey, count));
       const writing = [...partitions].map(async ([partition, mine]) => {
@@ -33,6 +35,8 @@ export const openKafkaFrameStream = (options: KafkaFrameStreamOptions): FrameStr
       if (places.size === 0) throw untaken(topic, "records", writer.failure);
       return entries.map((entry) => places.get(entry));
     },
+
+    shardCount: () => writer.partitionCount(),
 
     [Symbol.asyncDispose]: async () => {
       await writer[Symbol.asyncDispose]();

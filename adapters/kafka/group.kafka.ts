@@ -25,6 +25,7 @@ describe("members of a group", () => {
         group: `g-${options.topic}`,
         sessionMs: durationMs(6_000),
         onAssigned: (partitions) => (assigned[member] = partitions),
+        onRefused: () => undefined,
       });
     await using _first = await join(0);
     await using _second = await join(1);

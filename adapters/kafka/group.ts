@@ -1,6 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Consumer } from "@platformatic/kafka";
+import type { PipelineError } from "#core/errors.ts";
 import { sequenceDigits, type DurationMs, type SequenceNumber } from "#core/units.ts";
+import { Rejoining } from "./rejoining.ts";
 import { clientOptions, type TopicOptions } from "./topic.ts";
 import { unavailable } from "./unavailable.ts";
 import { watchPartitions } from "./watch-partitions.ts";
@@ -11,13 +13,14 @@ export interface GroupOptions extends TopicOptions {
   readonly sessionMs: DurationMs;
   /** Called with all partitions that are this member's from now on, and how often the group has shared them out. */
   readonly onAssigned: (partitions: readonly number[], generation: number) => void;
+  /** Told when the broker does not let this member back into its group. */
+  readonly onRefused: (error: PipelineError) => void;
 }
 
 /** Heartbeats per session. */
 const HEARTBEATS = 6;
 /** How many sessions the others are waited for when partitions are shared out anew. */
 const REBALANCE_SESSIONS = 3;
-const REJOIN_MS = 1_000;
 
 /**
  * One member of a consumer group that shares the partitions of a topic, also those that it is given later. Who is late to
@@ -28,10 +31,9 @@ export class GroupMember implements AsyncDisposable {
   readonly #consumer: Consumer;
   readonly #onAssigned: GroupOptions["onAssigned"];
   #watching: AsyncDisposable | undefined;
-  #isRejoining = false;
-  #isOver = false;
+  readonly #rejoining: Rejoining;
 
-  private constructor({ topic, group, sessionMs, onAssigned, ...options }: GroupOptions) {
+  private constructor({ topic, group, sessionMs, onAssigned, onRefused, ...options }: GroupOptions) {
     this.#topic = topic;
     this.#onAssigned = onAssigned;
     this.#consumer = new Consumer({
@@ -44,8 +46,14 @@ export class GroupMember implements AsyncDisposable {
     });
     this.#consumer.topics.track(topic);
     this.#consumer.on("consumer:group:join", () => this.#assigned());
+    this.#rejoining = new Rejoining({
+      isActive: () => this.isActive,
+      join: () => this.#consumer.joinGroup(),
+      onRefused: (error) => onRefused(unavailable(topic, error)),
+      sleep: (durationMs) => delay(durationMs),
+    });
     // Heartbeats that fail are sent again, and a member that was given up joins again; if that fails, it is for us to try.
-    this.#consumer.on("error", () => void this.#rejoin());
+    this.#consumer.on("error", () => this.#rejoining.begin());
   }
 
   /** @throws PipelineError TAPE_STREAM_UNAVAILABLE */
@@ -58,7 +66,7 @@ export class GroupMember implements AsyncDisposable {
       member.#watching = watchPartitions(
         known,
         () => member.#partitionCount(),
-        () => member.#consumer.joinGroup(),
+        () => member.#shareOut(),
       );
     } catch (error) {
       await member.#consumer.close(true);
@@ -78,13 +86,15 @@ export class GroupMember implements AsyncDisposable {
     try {
       await this.#consumer.commit({ offsets: [{ topic: this.#topic, partition, offset, leaderEpoch: -1 }] });
     } catch (error) {
+      // The client joins again first where the group has given this member up, and says nothing else if that fails.
+      this.#rejoining.begin();
       throw unavailable(this.#topic, error);
     }
   }
 
   /** Leaves the group, so that the others take over at once. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#isOver = true;
+    this.#rejoining.end();
     await this.#watching?.[Symbol.asyncDispose]();
     await Promise.resolve(this.#consumer.leaveGroup(true)).catch(() => undefined);
     await this.#consumer.close(true);
@@ -95,15 +105,13 @@ export class GroupMember implements AsyncDisposable {
     return topics.get(this.#topic)?.partitionsCount ?? 0;
   }
 
-  /** Tries to join until it is a member again, however long the brokers are gone. */
-  async #rejoin(): Promise<void> {
-    if (this.#isRejoining) return;
-    this.#isRejoining = true;
-    while (!this.#isOver && !this.isActive) {
-      await delay(REJOIN_MS);
-      if (!this.#isOver) await Promise.resolve(this.#consumer.joinGroup()).catch(() => undefined);
+  async #shareOut(): Promise<void> {
+    try {
+      await this.#consumer.joinGroup();
+    } catch (error) {
+      this.#rejoining.begin();
+      throw error;
     }
-    this.#isRejoining = false;
   }
 
   #assigned(): void {

@@ -31,8 +31,8 @@ export const openRedisBarSink = ({ url, channel, text }: RedisBarSinkOptions): B
     },
 
     [Symbol.asyncDispose]: async () => {
-      if (client.isReady) await client.close();
-      else client.destroy();
+      // To close it would wait for what is never answered.
+      if (client.isOpen) client.destroy();
     },
   };
 };

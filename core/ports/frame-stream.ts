@@ -19,7 +19,14 @@ export interface FrameStream {
   /**
    * Offers the entries, in one request or several. The result says, entry by entry, where the stream put it; those that it
    * did not take (undefined), as far as is known, may be offered again. Order among entries is not promised.
+   * @param shardCount as it was told by {@link shardCount}: what is offered again goes where it went then. @default that of now
    * @throws PipelineError TAPE_STREAM_UNAVAILABLE when no request got an answer: each entry may or may not have landed.
    */
-  put(entries: readonly StreamEntry[]): Promise<readonly (RecordPlace | undefined)[]>;
+  put(entries: readonly StreamEntry[], shardCount?: number): Promise<readonly (RecordPlace | undefined)[]>;
+
+  /**
+   * Among how many shards keys are spread now; absent where shards themselves hand on what they have seen.
+   * @throws PipelineError TAPE_STREAM_UNAVAILABLE when it is not known.
+   */
+  shardCount?(): Promise<number>;
 }

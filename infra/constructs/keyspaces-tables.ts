@@ -40,7 +40,7 @@ export const KEYSPACES_TABLES = {
   symbols: {
     partitionKey: { register: text },
     clustering: { symbol: text },
-    regular: { seen: "timestamp", watched: "boolean" },
+    regular: { seen: "timestamp", watched: "boolean", names: text },
   },
   rejected: {
     partitionKey: RECORD_KEY,

@@ -269,6 +269,28 @@ describe("the fetcher", () => {
     expect((await fetcher(runOf(sourceOf(tradesOf(3))))).status).toBe("done");
   });
 
+  test("sends a chunk again among as many shards as it was announced for, though the stream has more by then", async () => {
+    const clock = createSkippingClock();
+    const [memory, leases] = [createMemoryStream({ clock }), createMemoryLeaseStore()];
+    const among: (number | undefined)[] = [];
+    let [shards, isKilled] = [4, false];
+    const stream: FrameStream = {
+      shardCount: async () => shards,
+      put: (entries, shardCount) => {
+        among.push(shardCount);
+        if (isKilled || among.length === 1) return memory.put(entries);
+        isKilled = true;
+        return Promise.reject(new RangeError("killed"));
+      },
+    };
+    const deps = { ...depsOf(stream, leases, clock), maxUnfoldedTrades: 10 };
+    const run = runOf(sourceOf(tradesOf(30)));
+    await expect(createFetcher(deps)(run)).rejects.toThrow("killed");
+    shards = 8;
+    expect(await createFetcher(deps)(run)).toMatchObject({ status: "done", tradesSent: 30 });
+    expect(among).toEqual([4, 4, 4, 8]);
+  });
+
   test("holds its lease while it waits for trades that are far apart", async () => {
     const clock = createSkippingClock();
     const leases = createMemoryLeaseStore();

@@ -170,7 +170,7 @@ const sendChunks = async (
       continue;
     }
     const firstEventTimeMs = progress.firstEventTimeMs ?? rows.firstEventTimeMs;
-    const chunk = progress.chunk ?? chunkOf(deps, progress, due);
+    const chunk = progress.chunk ?? (await chunkOf(deps, progress, due));
     progress = { ...progress, firstEventTimeMs, chunk };
     await save(lease, progress);
     const frames = framesOf(due.trades, {
@@ -180,7 +180,7 @@ const sendChunks = async (
       ingestTimeMs: epochMs(chunk.ingestTimeMs),
       frontierMs: chunk.frontierMs === undefined ? undefined : epochMs(chunk.frontierMs),
     });
-    const sent = await sendFrames(deps, frames, run.deadlineMs);
+    const sent = await sendFrames({ ...deps, shardCount: chunk.shardCount }, frames, run.deadlineMs);
     if (sent === undefined) return progress;
     backlog.add(sent);
     sentFrames.add({ producer: progress.producer, frames, places: sent, trades: due.trades });
@@ -198,15 +198,16 @@ const linger = async ({ clock, lingerMs }: FetcherDeps, { ingestTimeMs }: Chunk)
   if (leftMs > 0) await clock.sleep(durationMs(Math.min(leftMs, lingerMs)));
 };
 
-const chunkOf = (
-  { framing, clock }: FetcherDeps,
+const chunkOf = async (
+  { framing, clock, stream }: FetcherDeps,
   { position, newestEventTimeMs }: Progress,
   { trades, rowCount }: DuePart,
-): Chunk => ({
+): Promise<Chunk> => ({
   to: position + rowCount,
   framing,
   ingestTimeMs: clock.nowMs(),
   frontierMs: newestEventTimeMs ?? trades[0]?.eventTimeMs,
+  shardCount: await stream.shardCount?.(),
 });
 
 const advance = (progress: Progress, { trades, rejected, rowCount }: DuePart, frameCount: number): Progress => {

@@ -17,6 +17,8 @@ export interface SendDeps {
   readonly stream: FrameStream;
   readonly clock: Clock;
   readonly random: Random;
+  /** Among how many shards the frames are spread. @default those that the stream has */
+  readonly shardCount?: number | undefined;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface SendDeps {
  * were not taken before `deadlineMs`.
  */
 export const sendFrames = async (
-  { stream, clock, random }: SendDeps,
+  { stream, clock, random, shardCount }: SendDeps,
   frames: readonly CutFrame[],
   deadlineMs: EpochMs,
 ): Promise<readonly SentFrame[] | undefined> => {
@@ -37,7 +39,7 @@ export const sendFrames = async (
     const offered = [...open, ...Array.from({ length: end - next }, (_, i) => next + i)];
     if (offered.length === 0) return sent;
     const group = offered.map((position) => frames[position]!);
-    const places = await offer(stream, group);
+    const places = await offer(stream, group, shardCount);
     sent.push(...group.flatMap(({ tradeCount }, i) => (places[i] ? { place: places[i], tradeCount } : [])));
     open = offered.filter((_, i) => places[i] === undefined);
     next = end;
@@ -52,9 +54,10 @@ export const sendFrames = async (
 const offer = async (
   stream: FrameStream,
   frames: readonly CutFrame[],
+  shardCount: number | undefined,
 ): Promise<readonly (RecordPlace | undefined)[]> => {
   try {
-    return await stream.put(frames);
+    return await stream.put(frames, shardCount);
   } catch (error) {
     if (error instanceof PipelineError && error.code === "TAPE_STREAM_UNAVAILABLE" && error.isRetryable) return [];
     throw error;

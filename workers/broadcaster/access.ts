@@ -34,6 +34,7 @@ export interface TicketAccess {
 const TICKETS_PATH = "/tickets";
 const UNAUTHORIZED = 401;
 const FORBIDDEN = 403;
+const INTERNAL_ERROR = 500;
 const ID_BYTES = 16;
 
 /** The stages behind API Gateway's tickets and its authorizer, in this process. */
@@ -63,9 +64,14 @@ export const openTicketAccess = (config: TicketsConfig, { tickets, clock, log }:
       if (pathOf(request) !== TICKETS_PATH || request.method !== "POST") return false;
       const sourceIp = request.socket.remoteAddress ?? "";
       const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
-      void hand({ headers, requestContext: { http: { sourceIp } } }).then(({ statusCode, headers: said, body }) => {
-        response.writeHead(statusCode, { ...securityHeaders(), ...said, ...readableBy(headers["origin"]) }).end(body);
-      });
+      void hand({ headers, requestContext: { http: { sourceIp } } })
+        .then(({ statusCode, headers: said, body }) =>
+          response.writeHead(statusCode, { ...securityHeaders(), ...said, ...readableBy(headers["origin"]) }).end(body),
+        )
+        .catch((error: unknown) => {
+          log.error("a ticket could not be made", { error, sourceIp });
+          response.writeHead(INTERNAL_ERROR, securityHeaders()).end();
+        });
       return true;
     },
   };

@@ -37,6 +37,21 @@ describe("final bars", () => {
     ]);
   });
 
+  test("are looked for among symbols that traded, not among those that are only watched", async () => {
+    const clock = createManualClock(epochMs(0));
+    const [panes, symbols] = [createMemoryPaneStore(), createMemorySymbolRegister({ clock })];
+    await symbols.see(["IBM"], epochMs(0));
+    await symbols.watch(["IBM", "NEVER"]);
+    const asked: string[] = [];
+    const range: typeof panes.range = (query) => {
+      asked.push(query.symbol);
+      return panes.range(query);
+    };
+    const deps = { panes: { ...panes, range }, symbols, storedIntervalsMs: [minute], clock };
+    await new FinalBars({ ...deps, window: tumbling(minute) }).read(epochMs(0), epochMs(60_000));
+    expect(asked).toEqual(["IBM"]);
+  });
+
   test("come again when a late trade has changed them, and only then", async () => {
     const { panes, bars, clock } = await open();
     await panes.put([pane({ last: 1, startMs: 0 }), pane({ last: 1, startMs: 0, symbol: "SPY" })]);

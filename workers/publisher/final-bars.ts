@@ -77,7 +77,8 @@ export class FinalBars {
     const { panes, symbols, window, storedIntervalsMs } = this.#deps;
     const intervalMs = storedIntervalFor(window.stepMs, storedIntervalsMs)!;
     const found: Pane[] = [];
-    await concurrently(await symbols.list(), READS_IN_FLIGHT, async ({ symbol }) => {
+    const traded = (await symbols.list()).filter(({ seenMs }) => seenMs !== undefined);
+    await concurrently(traded, READS_IN_FLIGHT, async ({ symbol }) => {
       found.push(...(await panes.range({ symbol, intervalMs, startMs, endMs })));
     });
     return found;

@@ -13,16 +13,17 @@ import { pane } from "#test/pane-fixture.ts";
 import { FinalBars } from "./final-bars.ts";
 import { publicationsOf } from "./publications.ts";
 import { tumbling } from "./published-window.ts";
-import { openPublisher } from "./publisher.ts";
+import { openPublisher, type PublisherDeps } from "./publisher.ts";
 import { RawTrades } from "./raw-trades.ts";
 
 const minute = durationMs(60_000);
 const [SHARD, LONGEST_PAUSE_MS] = ["ticks-0@t", 10_000];
 
-/** A place of bars or trades that takes nothing while it is down. */
+/** A place of bars or trades that takes nothing while it is down, and says nothing before `answers` comes. */
 const openSink = () => {
-  const sink = { isDown: false, bars: [] as number[], trades: [] as string[] };
+  const sink = { isDown: false, answers: Promise.resolve(), bars: [] as number[], trades: [] as string[] };
   const take = async (keep: () => void): Promise<void> => {
+    await sink.answers;
     if (sink.isDown) throw new PipelineError("TAPE_STORE_UNAVAILABLE", "the sink must answer", { retryable: true });
     keep();
   };
@@ -60,7 +61,7 @@ const openStage = async () => {
   await symbols.see(["IBM"], epochMs(0));
   const ticks = openTicks();
   const leases = createMemoryLeaseStore();
-  const open = () =>
+  const open = (own: Partial<PublisherDeps> = {}) =>
     openPublisher({
       ticks: ticks.topic,
       checkpoints,
@@ -79,6 +80,7 @@ const openStage = async () => {
       clock,
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
       counted: { bars: () => undefined, trades: () => undefined },
+      ...own,
     });
   /** A trade in the minute from `startMs` on, folded and stored. */
   const trade = async (startMs: number): Promise<void> => {
@@ -94,7 +96,7 @@ const openStage = async () => {
     };
     await checkpoints.put({ ...checkpoint, ...reached, counts: countsOf(() => 0) });
   };
-  return { up: up.sink, down: down.sink, clock, trade, open };
+  return { up: up.sink, down: down.sink, clock, leases, trade, open };
 };
 
 describe("a publisher one of whose places is down", () => {
@@ -133,5 +135,98 @@ describe("a publisher one of whose places is down", () => {
     await clock.advance(10_000);
     expect([up.bars, down.bars, up.trades, down.trades]).toEqual([[0], [0], ["IBM"], ["IBM"]]);
     await second[Symbol.asyncDispose]();
+  });
+});
+
+describe("a publisher one of whose places never answers", () => {
+  test("hands the others what comes next, and the place each once when it answers after all", async () => {
+    const { up, down, clock, trade, open } = await openStage();
+    const answer = Promise.withResolvers<void>();
+    down.answers = answer.promise;
+    const publisher = open();
+    await trade(0);
+    await clock.advance(60_000);
+    expect(publisher.isReady).toBe(false);
+    for (const startMs of [60_000, 120_000]) {
+      await trade(startMs);
+      await clock.advance(3_000);
+      expect(up.bars.at(-1)).toBe(startMs);
+    }
+    expect(up.trades).toHaveLength(3);
+    answer.resolve();
+    await clock.advance(2 * LONGEST_PAUSE_MS);
+    expect([up.bars, down.bars]).toEqual([
+      [0, 60_000, 120_000],
+      [0, 60_000, 120_000],
+    ]);
+    expect(down.trades).toHaveLength(3);
+    expect(publisher.isReady).toBe(true);
+    const ended = publisher[Symbol.asyncDispose]();
+    await clock.advance(1_000);
+    await ended;
+  });
+
+  test("ends when it is told to", async () => {
+    const { down, clock, trade, open } = await openStage();
+    down.answers = new Promise(() => undefined);
+    const publisher = open();
+    await trade(0);
+    await clock.advance(500);
+    const ended = publisher[Symbol.asyncDispose]();
+    await clock.advance(LONGEST_PAUSE_MS);
+    await ended;
+  });
+});
+
+describe("two publishers", () => {
+  test("hand over each bar once, though one slept while the other had the lease and gave it back", async () => {
+    const { up, down, clock, trade, open } = await openStage();
+    const [awake, { nowMs }] = [Promise.withResolvers<void>(), clock];
+    const sleep: typeof clock.sleep = (spanMs) => clock.sleep(spanMs).then(() => awake.promise);
+    await trade(0);
+    const first = open({ clock: { nowMs, sleep } });
+    await clock.advance(500);
+    await trade(60_000);
+    await clock.advance(40_000);
+    const second = open({ freshId: () => "publisher-2" });
+    await clock.advance(5_000);
+    const ended = second[Symbol.asyncDispose]();
+    await clock.advance(1_000);
+    await ended;
+    await trade(120_000);
+    awake.resolve();
+    await clock.advance(5_000);
+    expect(up.bars).toEqual([0, 60_000, 120_000]);
+    expect(down.trades).toHaveLength(3);
+    await first[Symbol.asyncDispose]();
+  });
+
+  test("are ready, the one that stands by also while a place is down", async () => {
+    const { down, clock, trade, open } = await openStage();
+    down.isDown = true;
+    await trade(0);
+    const asleep = Promise.withResolvers<void>();
+    const sleep: typeof clock.sleep = (spanMs) => clock.sleep(spanMs).then(() => asleep.promise);
+    const first = open({ clock: { nowMs: clock.nowMs, sleep } });
+    await clock.advance(1_000);
+    expect(first.isReady).toBe(false);
+    await clock.advance(40_000);
+    const second = open({ freshId: () => "publisher-2" });
+    await clock.advance(5_000);
+    asleep.resolve();
+    await clock.advance(5_000);
+    expect([first.isReady, second.isReady]).toEqual([true, false]);
+    await Promise.all([first[Symbol.asyncDispose](), second[Symbol.asyncDispose](), clock.advance(5_000)]);
+  });
+});
+
+describe("a publisher whose store does not answer", () => {
+  test("ends all the same, and its lease by itself", async () => {
+    const { clock, leases, open } = await openStage();
+    const gone = new PipelineError("TAPE_STORE_UNAVAILABLE", "the store must answer", { retryable: true });
+    const publisher = open({ leases: { ...leases, release: () => Promise.reject(gone) } });
+    await clock.advance(500);
+    await publisher[Symbol.asyncDispose]();
+    await expect(publisher.done).resolves.toBeUndefined();
   });
 });

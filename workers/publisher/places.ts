@@ -61,7 +61,11 @@ export const handBars =
     // Sliding ones are too many to tell of.
     if (isTumbling(window) && bars.length > 0) log.info("bars published", { place: name, bars: bars.length, untilMs });
     if (untilMs <= fromMs) return undefined;
-    return ({ publishedUntilMs, ...rest }) => ({ ...rest, publishedUntilMs: withOne(publishedUntilMs, name, untilMs) });
+    return ({ publishedUntilMs, ...rest }) => {
+      // Another publisher may have gone further, where this place took its time.
+      const reachedMs = epochMs(Math.max(untilMs, publishedUntilMs.get(name) ?? untilMs));
+      return { ...rest, publishedUntilMs: withOne(publishedUntilMs, name, reachedMs) };
+    };
   };
 
 export const handTrades =
@@ -81,11 +85,19 @@ const withOne = <Value>(map: ReadonlyMap<string, Value>, name: string, value: Va
 const BACKOFF: Backoff = { firstMs: durationMs(1_000), longestMs: durationMs(10_000) };
 const LONGEST_BACKOFF = 5;
 
-/** A place that may fail, and is left alone for a while then: no other waits for it meanwhile. */
+/** A place is waited for no longer: well below the publisher's lease, which is renewed from step to step. */
+const WAITED_FOR_MS = durationMs(10_000);
+const HANGS = "hangs";
+
+/**
+ * A place that may fail, and is left alone for a while then: no other waits for it meanwhile. Nothing else is handed to one
+ * that has not answered; when it does, what it took counts.
+ */
 export class Outlet {
   readonly #name: string;
   readonly #handOver: HandOver;
   readonly #deps: Pick<PlaceDeps, "clock" | "log">;
+  #underWay: Promise<Taken | undefined> | undefined;
   #failures = 0;
   #notBeforeMs: EpochMs = epochMs(0);
 
@@ -101,18 +113,38 @@ export class Outlet {
 
   /** What the place took; undefined when there was nothing, or it did not take it. */
   async handOver(step: Step): Promise<Taken | undefined> {
-    const { clock, log } = this.#deps;
-    if (clock.nowMs() < this.#notBeforeMs) return undefined;
+    const { clock } = this.#deps;
+    const late = this.#underWay;
+    if (late === undefined && clock.nowMs() < this.#notBeforeMs) return undefined;
+    const underWay = (this.#underWay ??= this.#handOver(step));
+    const patience = late === undefined ? clock.sleep(WAITED_FOR_MS) : Promise.resolve();
     try {
-      const taken = await this.#handOver(step);
-      this.#failures = 0;
-      return taken;
+      const taken = await Promise.race([underWay, patience.then((): typeof HANGS => HANGS)]);
+      if (taken !== HANGS) {
+        this.#underWay = undefined;
+        this.#failures = 0;
+        return taken;
+      }
+      if (late === undefined) this.#gaveUp(underWay);
     } catch (error) {
+      this.#underWay = undefined;
       if (!(error instanceof PipelineError)) throw error;
-      log.warn("will be tried again", { place: this.#name, code: error.code, reason: error.message });
-      const pauseMs = backoffMs(BACKOFF, Math.min(++this.#failures, LONGEST_BACKOFF), Math.random());
-      this.#notBeforeMs = epochMs(clock.nowMs() + Math.ceil(pauseMs));
-      return undefined;
+      this.#failed(error);
     }
+    return undefined;
+  }
+
+  #gaveUp(underWay: Promise<unknown>): void {
+    // How it ends is heard when it is asked again.
+    underWay.catch(() => undefined);
+    const message = `${this.#name} must answer within ${WAITED_FOR_MS} ms`;
+    this.#failed(new PipelineError("TAPE_STREAM_UNAVAILABLE", message, { retryable: true }));
+  }
+
+  #failed({ code, message }: PipelineError): void {
+    const { clock, log } = this.#deps;
+    log.warn("will be tried again", { place: this.#name, code, reason: message });
+    const pauseMs = backoffMs(BACKOFF, Math.min(++this.#failures, LONGEST_BACKOFF), Math.random());
+    this.#notBeforeMs = epochMs(clock.nowMs() + Math.ceil(pauseMs));
   }
 }

@@ -35,7 +35,7 @@ const LONGEST_BACKOFF = 5;
  */
 export const openPublisher = (deps: PublisherDeps): RunningWorker => {
   const stop = new AbortController();
-  const health = { isReady: true };
+  const health: Health = { isReady: true, isAtWork: false };
   const outlets = [
     ...deps.publications.map((one) => new Outlet(one.name, handBars(deps, one), deps)),
     ...deps.tradePlaces.map((place) => new Outlet(place.name, handTrades(deps, place), deps)),
@@ -43,7 +43,7 @@ export const openPublisher = (deps: PublisherDeps): RunningWorker => {
   const done = work(deps, outlets, stop.signal, health);
   return {
     get isReady() {
-      return health.isReady && !outlets.some(({ isFailing }) => isFailing);
+      return health.isReady && !(health.isAtWork && outlets.some(({ isFailing }) => isFailing));
     },
     done,
     [Symbol.asyncDispose]: async () => {
@@ -53,25 +53,39 @@ export const openPublisher = (deps: PublisherDeps): RunningWorker => {
   };
 };
 
+interface Health {
+  isReady: boolean;
+  /** Whether the lease is this process's; one that stands by does not know how places are. */
+  isAtWork: boolean;
+}
+
+/** The lease, and what this process saved in it last. */
+interface Held {
+  readonly lease: Lease;
+  readonly standing: Standing;
+  readonly state: string | undefined;
+}
+
 const work = async (
   deps: PublisherDeps,
   outlets: readonly Outlet[],
   stop: AbortSignal,
-  health: { isReady: boolean },
+  health: Health,
 ): Promise<void> => {
-  const { clock, log, leases } = deps;
+  const { clock, log } = deps;
   const holder = deps.freshId();
   const stopped = once(stop, "abort");
-  let held: { readonly lease: Lease; readonly standing: Standing } | undefined;
+  let held: Held | undefined;
   let failures = 0;
   while (!stop.aborted) {
     try {
-      const before = held?.standing;
+      const before: Held | undefined = held;
       held = await step(deps, outlets, holder, before);
       health.isReady = true;
+      health.isAtWork = held !== undefined;
       failures = 0;
       // Where something was handed over there may be more.
-      if (held === undefined || held.standing === before) await Promise.race([clock.sleep(STEP_MS), stopped]);
+      if (held === undefined || held.standing === before?.standing) await Promise.race([clock.sleep(STEP_MS), stopped]);
     } catch (error) {
       if (!(error instanceof PipelineError) || !(error.isRetryable || error.code === "TAPE_LEASE_LOST")) throw error;
       // What was handed over and not saved comes again.
@@ -82,7 +96,17 @@ const work = async (
       await Promise.race([clock.sleep(pauseMs), stopped]);
     }
   }
-  if (held !== undefined) await leases.release(held.lease, clock.nowMs());
+  if (held !== undefined) await release(deps, held.lease);
+};
+
+/** Lets others go on at once; where it cannot be said, they go on when the lease is over. */
+const release = async ({ leases, clock, log }: PublisherDeps, lease: Lease): Promise<void> => {
+  try {
+    await leases.release(lease, clock.nowMs());
+  } catch (error) {
+    if (!(error instanceof PipelineError)) throw error;
+    log.warn("left its lease to end by itself", { code: error.code, reason: error.message });
+  }
 };
 
 /** One round, if the lease is this process's. */
@@ -90,26 +114,27 @@ const step = async (
   deps: PublisherDeps,
   outlets: readonly Outlet[],
   holder: string,
-  known: Standing | undefined,
-): Promise<{ readonly lease: Lease; readonly standing: Standing } | undefined> => {
+  known: Held | undefined,
+): Promise<Held | undefined> => {
   const nowMs = deps.clock.nowMs();
   const lease = await deps.leases.acquire({ name: LEASE, holder, nowMs, untilMs: epochMs(nowMs + LEASE_MS) });
   if (lease === undefined) return undefined;
-  const before = known ?? readStanding(lease.state);
+  // Another may have had the lease since, and given it back.
+  const before = known !== undefined && known.state === lease.state ? known.standing : readStanding(lease.state);
   const partitions = deps.publications.length === 0 ? [] : await partitionsOf(deps);
-  let standing = before;
+  let [standing, state] = [before, lease.state];
   let saving = Promise.resolve();
   const handing = outlets.map(async (outlet) => {
     const taken = await outlet.handOver({ standing: before, partitions });
     if (taken === undefined) return;
     standing = taken(standing);
-    const text = standingText(standing);
+    const text = (state = standingText(standing));
     // Nobody's is saved over a later one.
     await (saving = saving.then(() => deps.leases.save(lease, text)));
   });
   const failed = (await Promise.allSettled(handing)).find(({ status }) => status === "rejected");
   if (failed?.status === "rejected") throw failed.reason;
-  return { lease, standing };
+  return { lease, standing, state };
 };
 
 const partitionsOf = async ({ ticks, checkpoints }: PublisherDeps): Promise<readonly PartitionStanding[]> => {
