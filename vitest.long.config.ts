@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
-/** What says how fast, how late or how much something is, and pages, whose readers wait: nothing runs beside it. */
-const ALONE = ["test/rate.long.ts", "test/load.long.ts", "test/bench*.long.ts", "test/dashboard-!(heap).long.ts"];
+/** What must not be late or must not take more than it says, and pages, whose readers wait: nothing runs beside it. */
+const ALONE = ["test/rate.long.ts", "test/load.long.ts", "test/dashboard-!(heap|restart).long.ts"];
 const PROOFS = ["test/**/*.long.ts", "infra/**/*.long.ts", "test/model/model.test.ts", "test/real/real.test.ts"];
 
 /**
