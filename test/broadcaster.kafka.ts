@@ -4,10 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { PartitionWriter } from "#adapters/kafka/partition-writer.ts";
 import { systemClock as clock } from "#adapters/node/clock.ts";
 import { createTicketKey } from "#adapters/node/ticket-key.ts";
-import { barRow } from "#core/bar-row.ts";
-import { CLIENT_LIMITS, clientMessageText } from "#core/protocol/client-message.ts";
-import { Register } from "#core/protocol/register.ts";
-import { readServerMessage } from "#core/protocol/server-message.ts";
+import { CLIENT_LIMITS } from "#core/protocol/client-message.ts";
 import { SUBPROTOCOL } from "#core/protocol/subprotocol.ts";
 import { textToSeal, ticketText } from "#core/tickets/ticket.ts";
 import { durationMs, epochMs } from "#core/units.ts";
@@ -19,6 +16,7 @@ import { openBrowser } from "./browser.ts";
 import { DESKTOP, look, openPage } from "./dashboard-page.ts";
 import { askTicket, outcomeOf, tryConnect, type Entrance } from "./entrance.ts";
 import { intrude, OWN_PAGE } from "./hostile/clients.ts";
+import { openGoodClient, type GoodClient } from "./hostile/good-client.ts";
 import { FOREIGN_NAMES, REFUSED_MESSAGES, subscribe } from "./hostile/messages.ts";
 import { openKafkaRig, type KafkaRig } from "./kafka-rig.ts";
 import { until } from "./until.ts";
@@ -39,7 +37,7 @@ const tickets: string[] = [];
 let sequence = 0;
 let rig: KafkaRig;
 let [first, second] = [] as unknown as [Replica, Replica];
-let good: Awaited<ReturnType<typeof openGoodClient>>;
+let good: GoodClient;
 
 const startReplica = async (siteDir: string): Promise<Replica> => {
   const [port, healthPort] = (await freePorts(2)) as [number, number];
@@ -82,21 +80,6 @@ const freshTicket = async (headers: Readonly<Record<string, string>> = {}, repli
   return ticket;
 };
 
-const openGoodClient = async () => {
-  const attempt = await tryConnect(first, [SUBPROTOCOL, await freshTicket(OWN_PAGE)], OWN_PAGE.origin);
-  if (!("socket" in attempt)) throw new RangeError(`a good client must be let in, was not: ${attempt.statusCode}`);
-  const { socket } = attempt;
-  const register = new Register();
-  socket.on("message", (data: Buffer) => {
-    const message = readServerMessage(data.toString());
-    if (message.type === "snapshot" || message.type === "update") register.apply(message.panes);
-  });
-  socket.send(clientMessageText({ action: "subscribe", symbols: SYMBOLS, intervalMs: INTERVAL_MS, bars: 1_000 }));
-  const rows = (): readonly string[] =>
-    SYMBOLS.flatMap((symbol) => register.bars(symbol, INTERVAL_MS).map((bar) => barRow(bar).join(",")));
-  return { socket, rows };
-};
-
 /** More trades come, and the good client, still on its first socket, ends with the bars of the store. */
 const othersAreUndisturbed = async (): Promise<void> => {
   await putTrades([clock.nowMs()]);
@@ -117,7 +100,7 @@ beforeAll(async () => {
   [first, second] = await Promise.all([startReplica(siteDir), startReplica(siteDir)]);
   const nowMs = clock.nowMs();
   await putTrades(Array.from({ length: HISTORY_BARS }, (_, index) => nowMs - index * INTERVAL_MS));
-  good = await openGoodClient();
+  good = await openGoodClient(first, await freshTicket(OWN_PAGE), SYMBOLS, INTERVAL_MS);
 });
 
 afterAll(async () => {

@@ -9,9 +9,7 @@ import { systemClock as clock } from "#adapters/node/clock.ts";
 import { createTicketKey } from "#adapters/node/ticket-key.ts";
 import { barRow } from "#core/bar-row.ts";
 import { barsOf } from "#core/bars.ts";
-import { CLIENT_LIMITS, clientMessageText } from "#core/protocol/client-message.ts";
-import { Register } from "#core/protocol/register.ts";
-import { readServerMessage } from "#core/protocol/server-message.ts";
+import { CLIENT_LIMITS } from "#core/protocol/client-message.ts";
 import { SUBPROTOCOL } from "#core/protocol/subprotocol.ts";
 import { textToSeal, ticketText } from "#core/tickets/ticket.ts";
 import { REFUSAL_CODES } from "#core/tickets/refusals.ts";
@@ -23,6 +21,7 @@ import { assemble, type Assembly } from "../cli/assemble.ts";
 import { aggregatorEnvironment } from "../cli/running.ts";
 import { askTicket, entranceOf, outcomeOf, tryConnect, type Entrance, type TicketAnswer } from "./entrance.ts";
 import { intrude, OWN_PAGE, type Intruder } from "./hostile/clients.ts";
+import { openGoodClient, type GoodClient } from "./hostile/good-client.ts";
 import { FOREIGN_NAMES, REFUSED_MESSAGES, subscribe } from "./hostile/messages.ts";
 
 /** Short windows, nobody else's trades, and few tickets at once, as a laptop starts a process for each. */
@@ -43,7 +42,7 @@ let assembly: Assembly;
 let cloud: LocalCloud;
 let entrance: Entrance;
 let secret: string;
-let good: Awaited<ReturnType<typeof openGoodClient>>;
+let good: GoodClient;
 const logLines: string[] = [];
 /** A flood keeps so many requests under way: each is a process here. */
 const AT_ONCE = 4;
@@ -66,7 +65,7 @@ beforeAll(async () => {
   secrets.destroy();
   const nowMs = clock.nowMs();
   await putTrades(Array.from({ length: HISTORY_BARS }, (_, index) => nowMs - index * INTERVAL_MS));
-  good = await openGoodClient();
+  good = await openGoodClient(entrance, await freshTicket(OWN_PAGE), SYMBOLS, INTERVAL_MS);
 }, PATIENT.timeout);
 
 afterAll(async () => {
@@ -90,21 +89,6 @@ const freshTicket = async (headers: Readonly<Record<string, string>> = {}): Prom
   const { ticket = "" } = await askTicket(entrance, headers);
   tickets.push(ticket);
   return ticket;
-};
-
-const openGoodClient = async () => {
-  const attempt = await tryConnect(entrance, [SUBPROTOCOL, await freshTicket(OWN_PAGE)], OWN_PAGE.origin);
-  if (!("socket" in attempt)) throw new RangeError(`a good client must be let in, was not: ${attempt.statusCode}`);
-  const { socket } = attempt;
-  const register = new Register();
-  socket.on("message", (data: Buffer) => {
-    const message = readServerMessage(data.toString());
-    if (message.type === "snapshot" || message.type === "update") register.apply(message.panes);
-  });
-  socket.send(clientMessageText({ action: "subscribe", symbols: SYMBOLS, intervalMs: INTERVAL_MS, bars: 1_000 }));
-  const rows = (): readonly string[] =>
-    SYMBOLS.flatMap((symbol) => register.bars(symbol, INTERVAL_MS).map((bar) => barRow(bar).join(",")));
-  return { socket, rows };
 };
 
 const storedRows = async (): Promise<readonly string[]> => {
