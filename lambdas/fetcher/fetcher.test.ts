@@ -1,179 +1,27 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createMemoryLifePorts } from "#adapters/memory/life-ports.ts";
-import { createMemoryMeter } from "#adapters/memory/meter.ts";
 import { createMemoryLeaseStore } from "#adapters/memory/lease-store.ts";
-import { createMemoryStream, type MemoryStream } from "#adapters/memory/stream.ts";
-import { barRow } from "#core/bar-row.ts";
-import { barsOf } from "#core/bars.ts";
+import { createMemoryStream } from "#adapters/memory/stream.ts";
 import { PipelineError } from "#core/errors.ts";
-import { advanceLife } from "#core/advance-life.ts";
 import type { Clock } from "#core/ports/clock.ts";
-import type { LifePorts } from "#core/life.ts";
 import type { FrameStream } from "#core/ports/frame-stream.ts";
-import type { ShardStatus, ShardStatusStore } from "#core/ports/shard-status.ts";
 import type { LeaseStore } from "#core/ports/lease-store.ts";
-import type { SourceRow, TradeSource } from "#core/ports/trade-source.ts";
-import { readRecord } from "#core/record.ts";
-import { TradeColumns } from "#core/trade-columns.ts";
 import { createRandom } from "#core/random.ts";
-import { countsOf, sumOfCounts } from "#core/shard-counts.ts";
-import { durationMs, epochMs, sequenceNumber, type SequenceNumber } from "#core/units.ts";
-import { oracleRows, type OracleTrade } from "#oracle/oracle.ts";
-import { createKeptLog } from "#test/socket-stage.ts";
-import { createFetcher, type FetcherDeps, type FetcherReport, type FetcherRun } from "./fetcher.ts";
-
-const START = epochMs(Date.UTC(2026, 0, 5));
-const minute = durationMs(60_000);
-
-/** A clock on which a sleep is over at once, and moves the time. */
-const createSkippingClock = (): Clock => {
-  let nowMs: number = START;
-  return {
-    nowMs: () => epochMs(nowMs),
-    sleep: async (durationMs) => {
-      nowMs += durationMs;
-    },
-  };
-};
-
-const statusOf = (shard: string, last: SequenceNumber): ShardStatus => ({
-  stream: "ticks",
-  shard,
-  last,
-  arrivalTimeMs: START,
-  newestEventTimeMs: undefined,
-  frontierMs: undefined,
-  counts: countsOf(() => 0),
-  step: undefined,
-});
-
-/** Aggregators that have always folded everything. */
-const FOLDED: Pick<ShardStatusStore, "list"> = {
-  list: async () => [statusOf("shardId-000000000000", sequenceNumber("999999999"))],
-};
-
-/** Aggregators that fold two more records of each shard whenever they are asked how far they are. */
-const slowAggregator = (stream: MemoryStream) => {
-  const folded = new Map<string, number>();
-  let most = 0;
-  return {
-    mostUnfolded: () => most,
-    list: async () => {
-      const shards = stream.openShards();
-      const left = shards.flatMap((shard) => stream.records(shard).slice(folded.get(shard) ?? 0));
-      most = Math.max(
-        most,
-        left.reduce((sum, { data }) => sum + tradesIn(data), 0),
-      );
-      return shards.flatMap((shard) => {
-        const records = stream.records(shard);
-        const count = Math.min(records.length, (folded.get(shard) ?? 0) + 2);
-        folded.set(shard, count);
-        const last = records[count - 1];
-        return last === undefined ? [] : [statusOf(shard, last.sequenceNumber)];
-      });
-    },
-  };
-};
-
-const tradesIn = (data: Uint8Array): number => {
-  const columns = new TradeColumns();
-  readRecord(data, columns, { latestEventTimeMs: epochMs(START * 2) });
-  return columns.count;
-};
-
-const tradesOf = (count: number): OracleTrade[] =>
-  Array.from({ length: count }, (_, row) => ({
-    symbol: ["IBM", "SPY", "AIG"][row % 3]!,
-    price: `${100 + (row % 7)}`,
-    size: `${1 + (row % 5)}`,
-    time: START - 3_600_000 + row * 1_000,
-    sequence: row,
-  }));
-
-const sourceOf = (rows: readonly (OracleTrade | "rejected")[]): TradeSource => ({
-  async *rows(from) {
-    const read = rows.map((row, index): SourceRow => {
-      if (row === "rejected") return { kind: "rejected", line: index + 2, reason: "not-a-decimal" };
-      const { symbol, price, size, time, sequence } = row;
-      const whole = (text: string) => ({ units: Number(text), scale: 0 });
-      return {
-        kind: "trade",
-        trade: { symbol, price: whole(price), size: whole(size), eventTimeMs: epochMs(time), sequence },
-      };
-    });
-    for (let at = from; at < read.length; at += 4) yield read.slice(at, at + 4);
-  },
-});
-
-const depsOf = (
-  stream: FrameStream,
-  leases: LeaseStore,
-  clock = createSkippingClock(),
-  statuses = FOLDED,
-): FetcherDeps => {
-  let ids = 0;
-  return {
-    stream,
-    leases,
-    clock,
-    random: createRandom(1),
-    freshId: () => (++ids).toString(16).padStart(16, "0"),
-    framing: { lanes: 4, maxTrades: 5, maxBytes: 25_000 },
-    lingerMs: durationMs(100),
-    statuses,
-    ticksStream: "ticks",
-    maxUnfoldedTrades: 1_000_000,
-    log: createKeptLog(),
-    meter: createMemoryMeter(),
-  };
-};
-
-const runOf = (source: TradeSource, speed: number | "max" = "max"): FetcherRun => ({
-  name: "replay",
-  source,
-  speed,
-  deadlineMs: epochMs(START + 3_600_000),
-});
-
-/** The stores after all of the stream's records are folded. */
-const fold = async (stream: MemoryStream): Promise<LifePorts> => {
-  const ports = createMemoryLifePorts({ shards: stream, clock: { nowMs: () => epochMs(START) } });
-  const rules = {
-    intervalsMs: [minute],
-    maxOutOfOrdernessMs: minute,
-    clockSkewMs: minute,
-    maxStateBytes: 1e6,
-    retentionMs: minute,
-  };
-  for (const shard of stream.openShards()) {
-    const step = {
-      stream: "ticks",
-      shard,
-      records: stream.records(shard),
-      state: undefined,
-      isLast: true,
-    };
-    await advanceLife(ports, rules, step);
-  }
-  return ports;
-};
-
-/** The bars that the stream's records fold to, as export rows. */
-const foldedRows = async (stream: MemoryStream): Promise<string[]> => {
-  const ports = await fold(stream);
-  const range = { intervalMs: minute, startMs: epochMs(0), endMs: epochMs(START * 2) };
-  const rows = await Promise.all(
-    ["AIG", "IBM", "SPY"].map(async (symbol) => barsOf(await ports.panes.range({ ...range, symbol }), minute)),
-  );
-  return rows.flat().map((bar) => barRow(bar).join(","));
-};
-
-const lateTrades = async (stream: MemoryStream): Promise<number> => {
-  const { checkpoints } = await fold(stream);
-  return sumOfCounts((await checkpoints.list("ticks")).map(({ counts }) => counts)).lateTrades;
-};
+import { epochMs } from "#core/units.ts";
+import { oracleRows } from "#oracle/oracle.ts";
+import { createFetcher, type FetcherReport } from "./fetcher.ts";
+import {
+  START,
+  createSkippingClock,
+  depsOf,
+  foldedRows,
+  lateTrades,
+  minute,
+  runOf,
+  slowAggregator,
+  sourceOf,
+  tradesOf,
+} from "#test/fetcher-stage.ts";
 
 describe("the fetcher", () => {
   test("sends all that is due and says so", async () => {
@@ -373,71 +221,3 @@ const faultyParts = (stream: FrameStream, leases: LeaseStore, random: () => numb
     } satisfies LeaseStore,
   };
 };
-
-describe("what the fetcher tells of its runs", () => {
-  test("says once a second which frames it sent, where they stand and of what times they are", async () => {
-    const clock = createSkippingClock();
-    const stream = createMemoryStream({ clock, shardCount: 2 });
-    const log = createKeptLog();
-    const deps = { ...depsOf(stream, createMemoryLeaseStore(), clock), log };
-    const trades = tradesOf(300);
-    const { framesSent } = await createFetcher(deps)(runOf(sourceOf(trades), 10));
-    const lines = log.lines.map(({ fields }) => fields as SentLine);
-    expect(log.lines.every(({ message }) => message === "frames sent")).toBe(true);
-    const seconds = (clock.nowMs() - START) / 1_000;
-    expect(lines.length).toBeGreaterThan(seconds / 3);
-    expect(lines.length).toBeLessThan(seconds + 2);
-    const producers = lines.flatMap((line) => line.producers);
-    expect(producers.map(({ firstFrame }) => firstFrame)).toEqual([
-      0,
-      ...producers.slice(0, -1).map(({ lastFrame }) => lastFrame + 1),
-    ]);
-    expect(producers.at(-1)!.lastFrame).toBe(framesSent - 1);
-    for (const shard of stream.openShards()) {
-      const spans = lines.flatMap(({ shards }) => shards).filter((span) => span.shard === shard);
-      const positions = stream.records(shard).map(({ sequenceNumber: position }) => position);
-      expect([spans[0]?.firstSequence, spans.at(-1)?.lastSequence]).toEqual([positions[0], positions.at(-1)]);
-      expect(spans.reduce((sum, { records }) => sum + records, 0)).toBe(positions.length);
-    }
-    expect(lines.reduce((sum, line) => sum + line.trades, 0)).toBe(300);
-    const times = trades.map(({ time }) => time);
-    expect([lines[0]!.firstEventTimeMs, lines.at(-1)!.lastEventTimeMs]).toEqual([
-      Math.min(...times),
-      Math.max(...times),
-    ]);
-  });
-
-  test("counts over all runs each trade that it sent once, whatever became of them", async () => {
-    const clock = createSkippingClock();
-    const leases = createMemoryLeaseStore();
-    const stream = createMemoryStream({ clock });
-    const deps = depsOf(stream, leases, clock);
-    const meter = createMemoryMeter();
-    let puts = 0;
-    const failing: FrameStream = {
-      put: (entries) => (++puts % 4 === 0 ? Promise.reject(new RangeError("killed")) : stream.put(entries)),
-    };
-    const fetch = createFetcher({ ...deps, stream: failing, meter });
-    let end: FetcherReport | undefined;
-    while (end?.status !== "done") {
-      end = await fetch(runOf(sourceOf(tradesOf(500)), 10)).catch(() => undefined);
-      await clock.sleep(durationMs(16_000));
-    }
-    const sumOf = (values: readonly number[] = []): number => values.reduce((sum, value) => sum + value, 0);
-    expect(meter.told.TradesSent!.length).toBeGreaterThan(2);
-    expect([sumOf(meter.told.TradesSent), sumOf(meter.told.FramesSent)]).toEqual([500, end.framesSent]);
-  });
-});
-
-interface SentLine {
-  readonly producers: readonly { readonly firstFrame: number; readonly lastFrame: number }[];
-  readonly shards: readonly {
-    readonly shard: string;
-    readonly firstSequence: string;
-    readonly lastSequence: string;
-    readonly records: number;
-  }[];
-  readonly trades: number;
-  readonly firstEventTimeMs: number;
-  readonly lastEventTimeMs: number;
-}
