@@ -2,7 +2,7 @@ import { Match, type Template } from "aws-cdk-lib/assertions";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readConfig as readAuthorizerConfig } from "#lambdas/authorizer/config.ts";
 import { openBundles, resourcesOf, type Bundles, type Templates } from "./bundles.fixture.ts";
-import { readConfig } from "./config.ts";
+import { readConfig } from "./read-config.ts";
 
 const ISSUER = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_example";
 const DOMAIN = "https://desk.auth.eu-central-1.amazoncognito.com";

@@ -14,7 +14,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { App } from "aws-cdk-lib";
 import { PipelineError } from "#core/errors.ts";
-import { readConfig } from "./config.ts";
+import { readConfig } from "./read-config.ts";
 import { addTapestream } from "./tapestream.ts";
 
 const root = join(import.meta.dirname, "..");

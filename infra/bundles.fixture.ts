@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
-import { readConfig } from "./config.ts";
+import { readConfig } from "./read-config.ts";
 import { addTapestream, type Tapestream } from "./tapestream.ts";
 
 /** The functions, each by the folder of its bundle. */

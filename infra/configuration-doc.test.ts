@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { settings } from "../tapestream.config.ts";
-import { readConfig } from "./config.ts";
+import { readConfig } from "./read-config.ts";
 import { configurationDoc } from "./configuration-doc.ts";
 
 test("docs/configuration.md says what the code does", async () => {

@@ -1,4 +1,5 @@
-import { DEFAULTS, READERS, type TapestreamConfig } from "./config.ts";
+import { DEFAULTS, READERS } from "./config-readers.ts";
+import type { TapestreamConfig } from "./config.ts";
 
 type Key = keyof TapestreamConfig;
 
@@ -41,7 +42,7 @@ const GROUPS: Readonly<Record<string, readonly Key[]>> = {
 
 const LAST_GROUP = "Who sees it, and who is told";
 
-/** What docs/configuration.md says, made of the comments, the defaults and the checks of config.ts, whose text is `source`. */
+/** What docs/configuration.md says, made of the comments of config.ts, whose text is `source`, and of the defaults and readers. */
 export const configurationDoc = (source: string): string => {
   const grouped = new Set(Object.values(GROUPS).flat());
   const rest = (Object.keys(READERS) as Key[]).filter((key) => !grouped.has(key));
@@ -64,7 +65,7 @@ export const settings: TapestreamSettings = {
 
 \`npm start\` obeys the file, too, but for what a laptop decides: a shorter \`arrivalWindowSeconds\`, \`access\`, \`dataRemoval\`, \`fanOut\`, \`store\`, \`stream\`, \`stage\`, and the source that its flags name.
 
-Everything here is made of the comments and checks in [infra/config.ts](../infra/config.ts), by \`npx vitest run infra/configuration-doc.test.ts -u\`.`;
+Everything here is made of the comments in [infra/config.ts](../infra/config.ts) and of the defaults and checks in [infra/config-readers.ts](../infra/config-readers.ts), by \`npx vitest run infra/configuration-doc.test.ts -u\`.`;
 
 const entryOf = (key: Key, source: string): string => {
   const comment = new RegExp(`/\\*\\*((?:(?!\\*/)[^])*)\\*/\\n  readonly ${key}:`).exec(source)?.[1] ?? "";

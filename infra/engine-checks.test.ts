@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readConfig } from "./config.ts";
+import { readConfig } from "./read-config.ts";
 
 test("every store goes with every stream", () => {
   for (const store of ["dynamodb", "keyspaces"])

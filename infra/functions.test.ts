@@ -4,7 +4,7 @@ import { readConfig as readAggregatorConfig } from "#lambdas/aggregator/config.t
 import { readConfig as readFetcherConfig } from "#lambdas/fetcher/config.ts";
 import { readConfig as readBroadcastConfig } from "#lambdas/ws-broadcast/config.ts";
 import { openBundles, resourcesOf, STAGES, type Stage } from "./bundles.fixture.ts";
-import { readConfig } from "./config.ts";
+import { readConfig } from "./read-config.ts";
 
 interface Statement {
   readonly Effect: "Allow" | "Deny";

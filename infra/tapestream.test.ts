@@ -3,7 +3,7 @@ import { App, Stack, type CfnResource } from "aws-cdk-lib";
 import type { Template } from "aws-cdk-lib/assertions";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openBundles, type Bundles } from "./bundles.fixture.ts";
-import { readConfig } from "./config.ts";
+import { readConfig } from "./read-config.ts";
 import { addTapestream, type Tapestream } from "./tapestream.ts";
 
 let bundles: Bundles;
