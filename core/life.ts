@@ -1,12 +1,10 @@
 import { EventClock } from "./event-clock.ts";
-import { noteGap } from "./gap-note.ts";
+import { noteGap, type GapPorts } from "./gap-note.ts";
 import type { HeldPanes, Touched } from "./held-panes.ts";
 import type { LifeMemory } from "./life-memory.ts";
 import type { StateHead } from "./life-state.ts";
 import { symbolsByDay } from "./noted-symbols.ts";
 import type { CheckpointStore } from "./ports/checkpoint-store.ts";
-import type { Clock } from "./ports/clock.ts";
-import type { GapStore } from "./ports/gap-store.ts";
 import type { PaneStore } from "./ports/pane-store.ts";
 import type { RejectedStore } from "./ports/rejected-store.ts";
 import type { ShardReader, ShardRecord } from "./ports/shard-reader.ts";
@@ -24,7 +22,7 @@ import type { TradeLimits } from "./trade-limits.ts";
 import type { Rejected } from "./trade.ts";
 import { epochMs, type DurationMs, type EpochMs, type SequenceNumber } from "./units.ts";
 
-export interface LifePorts {
+export interface LifePorts extends GapPorts {
   readonly panes: PaneStore;
   readonly checkpoints: CheckpointStore;
   readonly shards: ShardReader;
@@ -32,9 +30,7 @@ export interface LifePorts {
   readonly updates: UpdateStream;
   readonly symbols: Pick<SymbolRegister, "see">;
   readonly statuses: Pick<ShardStatusStore, "put">;
-  readonly gaps: Pick<GapStore, "note">;
   readonly packing: StatePacking;
-  readonly clock: Pick<Clock, "nowMs">;
 }
 
 export interface LifeRules {

@@ -1,6 +1,6 @@
 import type { StatusCount } from "#core/protocol/pipeline-status.ts";
 import { byId, element, setText } from "../element.ts";
-import type { Part, Seen } from "./view.ts";
+import type { Part, Seen } from "./part.ts";
 
 const NAMES: readonly (readonly [StatusCount, string])[] = [
   ["late", "Late"],

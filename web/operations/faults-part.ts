@@ -1,6 +1,6 @@
 import { element, setText } from "../element.ts";
 import { secondWords } from "../words.ts";
-import type { Part, Seen } from "./view.ts";
+import type { Part, Seen } from "./part.ts";
 
 /** The list shows so many, those that came last. */
 const SHOWN = 50;

@@ -10,7 +10,8 @@ import { Recent, type Quantiles } from "./recent.ts";
 import { ServerClock } from "./server-clock.ts";
 import { Stages } from "./stages.ts";
 import { Trends } from "./trends.ts";
-import { View, type Seen } from "./view.ts";
+import type { Seen } from "./part.ts";
+import { View } from "./view.ts";
 import { totalWords, tookWords } from "./words.ts";
 
 /** What tests and tools may read of the overseer. */

@@ -2,7 +2,7 @@ import { element, setText } from "../element.ts";
 import { drawSparkline, roomOf } from "../sparkline.ts";
 import { readTheme } from "../theme.ts";
 import type { ShardTrend } from "./trends.ts";
-import type { Part, Seen } from "./view.ts";
+import type { Part, Seen } from "./part.ts";
 import { bytesWords, rateWords, shardName, shareWords, tookWords } from "./words.ts";
 
 interface Column {

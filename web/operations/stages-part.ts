@@ -1,7 +1,7 @@
 import type { SourceKind } from "#core/protocol/dashboard-config.ts";
 import { element, setText } from "../element.ts";
 import { STAGES, type Stage } from "./stages.ts";
-import type { Part, Seen } from "./view.ts";
+import type { Part, Seen } from "./part.ts";
 import { clockWords, STAGE_WORDS, timesWords, tookWords } from "./words.ts";
 
 interface Row {

@@ -2,7 +2,7 @@ import { element, setText } from "../element.ts";
 import { drawSparkline, roomOf } from "../sparkline.ts";
 import { readTheme } from "../theme.ts";
 import { countWords } from "../words.ts";
-import type { Part, Seen } from "./view.ts";
+import type { Part, Seen } from "./part.ts";
 import { bytesWords, rateWords, tookWords } from "./words.ts";
 
 /** One figure, what it is, and what else is to be said of it. */

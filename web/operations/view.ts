@@ -1,46 +1,12 @@
 import type { DashboardConfig } from "#core/protocol/dashboard-config.ts";
-import type { SourceOperations } from "#core/protocol/operations.ts";
-import type { PipelineStatus } from "#core/protocol/pipeline-status.ts";
 import { byId, element, setText } from "../element.ts";
 import { secondWords } from "../words.ts";
 import { CountsPart } from "./counts-part.ts";
-import type { FaultList } from "./faults.ts";
 import { FaultsPart } from "./faults-part.ts";
-import type { SeenProblem } from "./problems.ts";
-import type { Quantiles } from "./recent.ts";
-import type { ClockDifference } from "./server-clock.ts";
+import type { Part, Seen } from "./part.ts";
 import { ShardsPart } from "./shards-part.ts";
-import type { Stage } from "./stages.ts";
 import { StagesPart } from "./stages-part.ts";
 import { TilesPart } from "./tiles-part.ts";
-import type { ShardTrend } from "./trends.ts";
-
-/** What the view shows. */
-export interface Seen {
-  readonly problems: readonly SeenProblem[];
-  readonly wellSinceMs: number | undefined;
-  /** Since when somebody looks. */
-  readonly openedMs: number;
-  readonly status: PipelineStatus | undefined;
-  readonly source: SourceOperations | undefined;
-  readonly shards: readonly ShardTrend[];
-  readonly total: Quantiles | undefined;
-  readonly painting: Quantiles | undefined;
-  readonly stages: ReadonlyMap<Stage, Quantiles | undefined>;
-  readonly clock: ClockDifference | undefined;
-  readonly messagesPerSecond: number;
-  readonly bytesPerSecond: number;
-  readonly bytes: number;
-  /** How often the connection was lost. */
-  readonly losses: number;
-  readonly faults: FaultList | undefined;
-}
-
-/** One part of the view. */
-export interface Part {
-  readonly node: HTMLElement;
-  show(seen: Seen): void;
-}
 
 /** From opening on, until something is known. */
 const MOMENT_MS = 2_000;
