@@ -2,7 +2,7 @@ import type { Pane } from "#core/pane.ts";
 import { snapshotMessages, type SnapshotHead } from "#core/protocol/server-message.ts";
 import { durationMs, epochMs } from "#core/units.ts";
 import { Feed } from "../web/feed.ts";
-import type { Wish } from "../web/session.ts";
+import type { Wish } from "../web/wish.ts";
 import { pane } from "./pane-fixture.ts";
 
 export const minute = durationMs(60_000);

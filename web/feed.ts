@@ -1,14 +1,15 @@
-import { backoffMs, type Backoff } from "#core/backoff.ts";
 import type { Progress } from "#core/bar-status.ts";
 import type { PipelineStatus } from "#core/protocol/pipeline-status.ts";
 import { Register } from "#core/protocol/register.ts";
-import { durationMs, type DurationMs } from "#core/units.ts";
+import type { DurationMs } from "#core/units.ts";
 import { troubleAfter, type ConnectionState, type Trouble, type TroubleKind } from "./connection.ts";
 import { Patience } from "./patience.ts";
 import { Pulse } from "./pulse.ts";
+import { Retry } from "./retry.ts";
 import type { SessionFault } from "./server-text.ts";
-import { Session, type SessionEvents, type Socket, type SymbolsPart, type Wish } from "./session.ts";
+import { Session, type SessionEvents, type Socket, type SymbolsPart } from "./session.ts";
 import { SymbolOrders } from "./symbol-orders.ts";
+import type { Wish } from "./wish.ts";
 
 export interface FeedOptions {
   /** A socket that is about to connect. */
@@ -24,7 +25,6 @@ export interface FeedOptions {
   readonly onSymbols: (part: SymbolsPart) => void;
 }
 
-const BACKOFF: Backoff = { firstMs: durationMs(1_000), longestMs: durationMs(10_000) };
 /** After this share of what a gateway allows a connection is renewed, so that a new one is whole before the old one ends. */
 const RENEW_SHARE = 11 / 12;
 /** API Gateway ends a connection after 10 minutes of silence. */
@@ -45,10 +45,8 @@ export class Feed {
   #session: Session | undefined;
   /** On its way to replace the session. */
   #next: Session | undefined;
-  #retry: ReturnType<typeof setTimeout> | undefined;
-  #retryAtMs = 0;
+  readonly #retry = new Retry();
   #renewal: ReturnType<typeof setTimeout> | undefined;
-  #failures = 0;
   readonly #patience = new Patience();
   #trouble: Trouble | undefined;
   readonly #pulse = new Pulse();
@@ -116,7 +114,7 @@ export class Feed {
   wish(wishes: readonly Wish[]): void {
     this.#wishes = wishes;
     for (const session of this.#sessions) session.wish(wishes);
-    if (this.#sessions.length === 0 && this.#retry === undefined) this.#connect();
+    if (this.#sessions.length === 0 && !this.#retry.isPlanned) this.#connect();
   }
 
   /** Wants feeds to fetch these symbols, or no more. */
@@ -136,7 +134,7 @@ export class Feed {
 
   /** Does not wait any longer: not for the next attempt, nor for a connection that has fallen silent. */
   connectNow(): void {
-    if (this.#retry !== undefined || (this.#pulse.isSilent && this.#next === undefined)) this.#connect();
+    if (this.#retry.isPlanned || (this.#pulse.isSilent && this.#next === undefined)) this.#connect();
   }
 
   get #sessions(): readonly Session[] {
@@ -144,9 +142,8 @@ export class Feed {
   }
 
   #connect(): void {
-    clearTimeout(this.#retry);
+    this.#retry.cancel();
     clearTimeout(this.#renewal);
-    this.#retry = undefined;
     this.#renewal = setTimeout(() => this.#connect(), RENEW_SHARE * this.#options.connectionMs);
     if (this.#session === undefined) this.#enter({ kind: "connecting" });
     this.#next?.close();
@@ -182,7 +179,7 @@ export class Feed {
       this.#session = session;
       this.#next = undefined;
       this.#known = session;
-      this.#failures = 0;
+      this.#retry.succeed();
       this.#patience.note(false);
       this.#trouble &&= { backAtMs: Date.now(), ...this.#trouble };
       this.#pulse.hear();
@@ -233,20 +230,15 @@ export class Feed {
 
   /** Tries again after a pause; while a session is left, nobody needs to know. */
   #fail(): void {
-    if (this.#retry === undefined) {
-      this.#failures++;
-      const pauseMs = backoffMs(BACKOFF, this.#failures, 0.5 + Math.random() / 2);
-      this.#retry = setTimeout(() => this.#connect(), pauseMs);
-      this.#retryAtMs = performance.now() + pauseMs;
-    }
-    if (this.#session === undefined) this.#enter({ kind: "waiting", untilMs: this.#retryAtMs });
+    this.#retry.plan(() => this.#connect());
+    if (this.#session === undefined) this.#enter({ kind: "waiting", untilMs: this.#retry.atMs });
   }
 
   #keepAlive(): void {
     this.#known?.forget();
     if (this.#session === undefined) return;
     if (this.#pulse.silenceMs > SILENCE_MS) this.#give(this.#session, "silent");
-    else this.#session.ping();
+    else this.#session.ask("ping");
   }
 
   #enter(state: ConnectionState): void {

@@ -1,20 +1,13 @@
 import { backoffMs, type Backoff } from "#core/backoff.ts";
-import { Answer } from "#core/protocol/answer.ts";
 import { CLIENT_LIMITS, clientMessageText, type ClientMessage } from "#core/protocol/client-message.ts";
-import type { Holding } from "#core/protocol/holding.ts";
 import type { PipelineStatus } from "#core/protocol/pipeline-status.ts";
 import { Register } from "#core/protocol/register.ts";
 import type { ServerMessage, SnapshotHead } from "#core/protocol/server-message.ts";
-import { durationMs, type DurationMs, type EpochMs } from "#core/units.ts";
+import { durationMs, type EpochMs } from "#core/units.ts";
+import { Answers, type SnapshotMessage } from "./answers.ts";
 import { readServerText, type SessionFault, type Told } from "./server-text.ts";
 import { inGroups } from "./symbol-list.ts";
-
-/** Wanted from the server: the last bars of some symbols, and what changes. */
-export interface Wish {
-  readonly symbols: readonly string[];
-  readonly intervalMs: DurationMs;
-  readonly bars: number;
-}
+import { droppedWishes, wishText, type Wish } from "./wish.ts";
 
 /** A part of what the server knows of symbols. */
 export type SymbolsPart = Extract<ServerMessage, { readonly type: "symbols" }>;
@@ -46,8 +39,6 @@ const OPEN = 1;
 /** What may be missing is asked for again so soon, and later where that does not help. */
 const ASK_AGAIN: Backoff = { firstMs: durationMs(2_000), longestMs: durationMs(60_000) };
 
-type SnapshotMessage = Extract<ServerMessage, { readonly type: "snapshot" }>;
-
 /**
  * One connection and what it has told. Wishes made before it opens are sent then. A session that ended is not used again:
  * its successor asks for whatever changed since the last whole answer, so that nothing missed in between is missed for
@@ -57,13 +48,11 @@ export class Session {
   readonly register = new Register();
   readonly #socket: Socket;
   readonly #events: SessionEvents;
-  /** Per wish that is not wholly answered, what has come of the answer. */
-  readonly #awaited = new Map<string, Answer>();
-  /** Per wish, what its answer told; undefined when it may be a mixture of two. */
-  readonly #holdings = new Map<string, Holding | undefined>();
+  readonly #answers = new Answers();
+  /** The answers that came whole, until what was known before is taken over. */
+  readonly #whole: SnapshotHead[] = [];
   /** Whose knowledge is taken over once all is answered. */
   #before: Session | undefined;
-  readonly #answers: SnapshotHead[] = [];
   #wishes: readonly Wish[] = [];
   #isOver = false;
   #signs = 0;
@@ -86,26 +75,25 @@ export class Session {
 
   /** Whether an answer to a wish is still to come. */
   get isAwaiting(): boolean {
-    return this.#awaited.size > 0;
+    return this.#answers.isAwaiting;
   }
 
   /** Whether this is wished for and has been answered whole. */
   knows(wish: Wish): boolean {
-    const [text, key] = [wishText(wish), answerText(wish)];
-    return this.#wishes.some((each) => wishText(each) === text) && this.#holdings.has(key) && !this.#awaited.has(key);
+    const text = wishText(wish);
+    return this.#wishes.some((each) => wishText(each) === text) && this.#answers.isWhole(wish);
   }
 
   /** Asks for what was not wished for before, and gives up what no longer is. */
   wish(wishes: readonly Wish[]): void {
     const before = this.#wishes;
-    const dropped = dropWishes(before, wishes);
+    const dropped = droppedWishes(before, wishes);
     const asked = new Set(before.map(wishText));
     this.#wishes = wishes;
     if (!this.isOpen) return;
-    for (const wish of wishes) if (!asked.has(wishText(wish)) && !this.#takePart(wish, before)) this.#ask(wish);
-    const keys = new Set(wishes.map(answerText));
-    for (const key of this.#holdings.keys()) if (!keys.has(key)) this.#holdings.delete(key);
-    for (const { symbols, intervalMs } of dropped) this.#send({ action: "unsubscribe", symbols, intervalMs });
+    for (const wish of wishes) if (!asked.has(wishText(wish)) && !this.#answers.takePart(wish, before)) this.#ask(wish);
+    this.#answers.keep(wishes);
+    for (const key of dropped) this.#send({ action: "unsubscribe", ...key });
   }
 
   /** Forgets what is older than any wish, or no longer wished for. */
@@ -141,19 +129,9 @@ export class Session {
     return this.#socket.readyState === OPEN;
   }
 
-  /** Wants to be told something. */
+  /** Wants a sign of life, to be told which symbols there are, or how the pipeline works. */
   ask(action: "ping" | "symbols" | "operations"): void {
     if (this.isOpen) this.#send({ action });
-  }
-
-  /** Wants a sign of life. */
-  ping(): void {
-    this.ask("ping");
-  }
-
-  /** Wants to be told which symbols there are. */
-  askSymbols(): void {
-    this.ask("symbols");
   }
 
   /** Wants feeds to fetch these symbols, or no more. */
@@ -172,22 +150,11 @@ export class Session {
   }
 
   #ask(wish: Wish): void {
-    const key = answerText(wish);
-    const isFirst = !this.#holdings.has(key) && !this.#awaited.has(key);
-    if (this.#awaited.has(key)) this.#holdings.set(key, undefined);
-    this.#awaited.set(key, new Answer());
-    const since = isFirst && this.#before !== undefined ? this.#before.#holdings.get(key) : undefined;
+    const isFirst = this.#answers.ask(wish);
+    const since = isFirst && this.#before !== undefined ? this.#before.#answers.holding(wish) : undefined;
     const resume = since && since.upTo.size > 0 && clientMessageText({ action: "resume", ...wish, since });
     if (resume && resume.length <= CLIENT_LIMITS.messageLength) this.#socket.send(resume);
     else this.#send({ action: "subscribe", ...wish });
-  }
-
-  /** Of a part of what was answered whole, all is known. */
-  #takePart(wish: Wish, wishes: readonly Wish[]): boolean {
-    const whole = wishes.find((each) => isPart(wish, each) && !this.#awaited.has(answerText(each)));
-    const holding = whole && this.#holdings.get(answerText(whole));
-    if (holding !== undefined) this.#holdings.set(answerText(wish), holding);
-    return holding !== undefined;
   }
 
   #send(message: ClientMessage): void {
@@ -209,14 +176,9 @@ export class Session {
   }
 
   #takeAnswer(message: SnapshotMessage): void {
-    const key = answerText(message);
-    const holding = this.#awaited.get(key)?.take(message);
-    if (holding === undefined) return;
-    this.#awaited.delete(key);
-    this.#answers.push(message);
+    if (!this.#answers.take(message)) return;
+    this.#whole.push(message);
     this.#watermarkMs = message.watermarkMs;
-    const isMixed = this.#holdings.has(key) && this.#holdings.get(key) === undefined;
-    this.#holdings.set(key, isMixed ? undefined : holding);
     if (this.isAwaiting) return;
     this.#takeOver();
     this.#events.onWhole();
@@ -227,7 +189,7 @@ export class Session {
    * that this one was just too late for. Shards of a stream that was created anew have other names.
    */
   #takeOver(): void {
-    for (const { symbols, intervalMs, fromMs, upTo, isRest } of this.#answers.splice(0)) {
+    for (const { symbols, intervalMs, fromMs, upTo, isRest } of this.#whole.splice(0)) {
       const known = this.#before?.register.panesFor(symbols, intervalMs, fromMs) ?? [];
       this.register.apply(known.filter(({ shard }) => isRest || upTo.has(shard)));
     }
@@ -240,19 +202,3 @@ export class Session {
     this.#events.onEnd(this.#signs > 0);
   }
 }
-
-const answerText = ({ symbols, intervalMs }: Pick<Wish, "symbols" | "intervalMs">): string =>
-  `${intervalMs}|${symbols.join("|")}`;
-
-const isPart = (wish: Wish, { symbols, intervalMs, bars }: Wish): boolean =>
-  intervalMs === wish.intervalMs && bars === wish.bars && wish.symbols.every((symbol) => symbols.includes(symbol));
-
-const wishText = (wish: Wish): string => `${wish.bars}|${answerText(wish)}`;
-
-/** What is no longer wished for: by interval, the symbols that no wish of that interval names any more. */
-const dropWishes = (before: readonly Wish[], after: readonly Wish[]): readonly Omit<Wish, "bars">[] =>
-  before.flatMap(({ symbols, intervalMs }) => {
-    const kept = new Set(after.flatMap((wish) => (wish.intervalMs === intervalMs ? wish.symbols : [])));
-    const dropped = symbols.filter((symbol) => !kept.has(symbol));
-    return dropped.length === 0 ? [] : [{ symbols: dropped, intervalMs }];
-  });

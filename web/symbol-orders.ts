@@ -15,12 +15,12 @@ export class SymbolOrders {
   /** Wants to be told which symbols there are, by one of `sessions` or else by the next that opens. */
   ask(sessions: readonly Session[]): void {
     this.#isAsking = true;
-    sessions[0]?.askSymbols();
+    sessions[0]?.ask("symbols");
   }
 
   /** Tells a session that has opened. */
   tell(session: Session): void {
-    if (this.#isAsking) session.askSymbols();
+    if (this.#isAsking) session.ask("symbols");
     for (const action of ["watch", "unwatch"] as const) {
       const symbols = [...this.#watched].filter(([, each]) => each === action).map(([symbol]) => symbol);
       session.watch(action, symbols);

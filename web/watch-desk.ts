@@ -6,7 +6,7 @@ import { byId, setText } from "./element.ts";
 import { showPrice } from "./headline.ts";
 import { measuredFrom, type PassOf } from "./passes.ts";
 import { quoteOf } from "./quote.ts";
-import type { Wish } from "./session.ts";
+import type { Wish } from "./wish.ts";
 import type { Theme } from "./theme.ts";
 import { WatchTools, type ToolDeps } from "./watch-tools.ts";
 import { Watchlist } from "./watchlist.ts";

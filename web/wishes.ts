@@ -1,6 +1,6 @@
 import { CLIENT_LIMITS } from "#core/protocol/client-message.ts";
 import { durationMs, type DurationMs } from "#core/units.ts";
-import type { Wish } from "./session.ts";
+import type { Wish } from "./wish.ts";
 
 /** The watchlist tells of so much time, and draws it with at least so many points. */
 const WATCHED_MS = 1_800_000;

@@ -6,7 +6,8 @@ import { CLIENT_LIMITS } from "#core/protocol/client-message.ts";
 import { SOCKET_LIMITS } from "#core/protocol/socket-limits.ts";
 import type { DurationMs, EpochMs } from "#core/units.ts";
 import { Feed } from "../../web/feed.ts";
-import type { Socket, Wish } from "../../web/session.ts";
+import type { Socket } from "../../web/session.ts";
+import type { Wish } from "../../web/wish.ts";
 import type { ClientAnswer, ClientQuestion, ClientStart, ClientStatus } from "./client-messages.ts";
 
 const { webSocketUrl, symbols, intervalsMs } = workerData as ClientStart;
