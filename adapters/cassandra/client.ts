@@ -1,5 +1,4 @@
 import { Client, types, type ClientOptions, type QueryOptions } from "cassandra-driver";
-import type { PipelineError } from "#core/errors.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import { storeUnavailable } from "./unavailable.ts";
 
@@ -52,7 +51,10 @@ export const openCassandraClient = (options: ClusterOptions): Client => new Clie
 
 /** What the driver is told. */
 export const clientSettings = ({ contactPoints, dataCenter, credentials, tls }: ClusterOptions): ClientOptions => ({
-  ...settingsOf(contactPoints, dataCenter, credentials),
+  contactPoints: [...contactPoints],
+  localDataCenter: dataCenter,
+  ...(credentials && { credentials }),
+  ...queryDefaults,
   ...(tls && { sslOptions: sslOptionsOf(tls) }),
 });
 
@@ -82,17 +84,6 @@ export const queryDefaults: ClientOptions = {
   },
   socketOptions: { connectTimeout: 3_000, readTimeout: 12_000 },
 };
-
-const settingsOf = (
-  contactPoints: readonly string[],
-  localDataCenter: string,
-  credentials: ClusterOptions["credentials"],
-): ClientOptions => ({
-  contactPoints: [...contactPoints],
-  localDataCenter,
-  ...(credentials === undefined ? {} : { credentials }),
-  ...queryDefaults,
-});
 
 /** One keyspace, asked through a client. */
 export interface Keyspace {
@@ -130,40 +121,39 @@ export const openKeyspace = ({
   dialect = "cassandra",
   rowsInFlight = 8,
 }: CassandraOptions): Keyspace => {
-  const ask = async (
-    query: string,
-    values: readonly unknown[],
-    options: QueryOptions = {},
-  ): Promise<readonly Row[]> => {
+  const answered = async <Answer>(answer: Promise<Answer>): Promise<Answer> => {
     try {
-      const rows: Row[] = [];
-      for await (const row of await client.execute(query, [...values], { prepare: true, ...options })) rows.push(row);
-      return rows;
+      return await answer;
     } catch (cause) {
-      throw unavailable(keyspace, cause);
+      throw storeUnavailable(`keyspace ${keyspace} must answer`, cause);
     }
   };
+  const rows: Keyspace["rows"] = (query, values, options) => answered(rowsOf(client, query, values, options));
   return {
     name: keyspace,
     clock,
     dialect,
     rowsInFlight,
-    rows: ask,
+    rows,
     writeIf: async (query, values) => {
-      const [row] = await ask(query, values);
+      const [row] = await rows(query, values);
       return row?.get("[applied]") === true ? undefined : row;
     },
     writeAllIf: async (writes) => {
-      try {
-        const queries = writes.map(({ query, params }) => ({ query, params: [...params] }));
-        const { rows } = await client.batch(queries, { prepare: true, logged: false });
-        return rows[0]?.get("[applied]") === true;
-      } catch (cause) {
-        throw unavailable(keyspace, cause);
-      }
+      const queries = writes.map(({ query, params }) => ({ query, params: [...params] }));
+      const answer = await answered(client.batch(queries, { prepare: true, logged: false }));
+      return answer.rows[0]?.get("[applied]") === true;
     },
   };
 };
 
-const unavailable = (keyspace: string, cause: unknown): PipelineError =>
-  storeUnavailable(`keyspace ${keyspace} must answer`, cause);
+const rowsOf = async (
+  client: Client,
+  query: string,
+  values: readonly unknown[],
+  options: QueryOptions = {},
+): Promise<readonly Row[]> => {
+  const rows: Row[] = [];
+  for await (const row of await client.execute(query, [...values], { prepare: true, ...options })) rows.push(row);
+  return rows;
+};

@@ -1,8 +1,8 @@
 import { concurrently } from "#core/concurrently.ts";
-import { paneKeyText, type Pane } from "#core/pane.ts";
-import type { PaneStore } from "#core/ports/pane-store.ts";
+import { paneKeyText, type Pane, type PaneKey } from "#core/pane.ts";
+import type { PaneRange, PaneStore } from "#core/ports/pane-store.ts";
 import { epochMs, type DurationMs } from "#core/units.ts";
-import { MAX_IN_FLIGHT, openKeyspace, type CassandraOptions, type Row } from "./client.ts";
+import { MAX_IN_FLIGHT, openKeyspace, type CassandraOptions, type Keyspace, type Row } from "./client.ts";
 import { putPartition } from "./partition-put.ts";
 import { bucketsOf, bucketStart, paneColumns, paneKeyColumns, readPane, timeOrNone, timestamp } from "./pane-row.ts";
 import type { RegisterWrite } from "./registers.ts";
@@ -39,17 +39,7 @@ export const openCassandraPaneStore = (options: CassandraPaneStoreOptions): Pane
     };
   };
   return {
-    get: async (keys) => {
-      const distinct = new Map(keys.map((key) => [paneKeyText(key), key]));
-      const found: Pane[] = [];
-      await concurrently([...distinct.values()], MAX_IN_FLIGHT, async (key) => {
-        const { symbol, bucket, start, shard } = paneKeyColumns(key);
-        const query = `SELECT * FROM ${tableOf(keyspace.name, key.intervalMs)} WHERE symbol = ? AND bucket = ? AND start = ? AND shard = ?`;
-        for (const row of await keyspace.rows(query, [symbol, bucket, start, shard]))
-          found.push(readPane(row, key.intervalMs));
-      });
-      return found;
-    },
+    get: (keys) => getPanes(keyspace, keys),
 
     put: async (panes) => {
       // Conditional writes to one partition wait for each other, and give up when they are many.
@@ -59,21 +49,36 @@ export const openCassandraPaneStore = (options: CassandraPaneStoreOptions): Pane
       );
     },
 
-    range: async ({ symbol, intervalMs, startMs, endMs }) => {
-      const buckets = bucketsOf(intervalMs, startMs, endMs);
-      const found = new Map<number, readonly Row[]>();
-      await concurrently(buckets, QUERIES_IN_FLIGHT, async (bucket) => {
-        const query = `SELECT * FROM ${tableOf(keyspace.name, intervalMs)} WHERE symbol = ? AND bucket = ? AND start >= ? AND start < ?`;
-        const values = [symbol, timestamp(bucket), timestamp(startMs), timestamp(endMs)];
-        found.set(bucket, await keyspace.rows(query, values));
-      });
-      const nowMs = keyspace.clock.nowMs();
-      const isLive = (row: Row): boolean => (timeOrNone(row.get("expires")) ?? nowMs) > nowMs;
-      return buckets.flatMap((bucket) =>
-        (found.get(bucket) ?? []).filter(isLive).map((row) => readPane(row, intervalMs)),
-      );
-    },
+    range: (range) => panesIn(keyspace, range),
   };
+};
+
+const getPanes = async (keyspace: Keyspace, keys: readonly PaneKey[]): Promise<readonly Pane[]> => {
+  const distinct = new Map(keys.map((key) => [paneKeyText(key), key]));
+  const found: Pane[] = [];
+  await concurrently([...distinct.values()], MAX_IN_FLIGHT, async (key) => {
+    const { symbol, bucket, start, shard } = paneKeyColumns(key);
+    const query = `SELECT * FROM ${tableOf(keyspace.name, key.intervalMs)} WHERE symbol = ? AND bucket = ? AND start = ? AND shard = ?`;
+    for (const row of await keyspace.rows(query, [symbol, bucket, start, shard]))
+      found.push(readPane(row, key.intervalMs));
+  });
+  return found;
+};
+
+const panesIn = async (
+  keyspace: Keyspace,
+  { symbol, intervalMs, startMs, endMs }: PaneRange,
+): Promise<readonly Pane[]> => {
+  const buckets = bucketsOf(intervalMs, startMs, endMs);
+  const found = new Map<number, readonly Row[]>();
+  await concurrently(buckets, QUERIES_IN_FLIGHT, async (bucket) => {
+    const query = `SELECT * FROM ${tableOf(keyspace.name, intervalMs)} WHERE symbol = ? AND bucket = ? AND start >= ? AND start < ?`;
+    const values = [symbol, timestamp(bucket), timestamp(startMs), timestamp(endMs)];
+    found.set(bucket, await keyspace.rows(query, values));
+  });
+  const nowMs = keyspace.clock.nowMs();
+  const isLive = (row: Row): boolean => (timeOrNone(row.get("expires")) ?? nowMs) > nowMs;
+  return buckets.flatMap((bucket) => (found.get(bucket) ?? []).filter(isLive).map((row) => readPane(row, intervalMs)));
 };
 
 const partitionText = ({ symbol, intervalMs, startMs }: Pane): string =>

@@ -1,7 +1,7 @@
 import { concurrently } from "#core/concurrently.ts";
 import type { KeptRejected, RejectedOrigin, RejectedStore } from "#core/ports/rejected-store.ts";
 import { indexesText, readIndexes } from "#core/redrive/index-text.ts";
-import type { Fault, RejectionReason } from "#core/trade.ts";
+import type { Fault, Rejected, RejectionReason } from "#core/trade.ts";
 import { readSequenceNumber, type DurationMs, type SequenceNumber } from "#core/units.ts";
 import { MAX_IN_FLIGHT, openKeyspace, type CassandraOptions, type Row } from "./client.ts";
 import { timeOf, timestamp } from "./pane-row.ts";
@@ -22,13 +22,7 @@ export const openCassandraRejectedStore = (options: CassandraRejectedStoreOption
   return {
     put: (rejected) =>
       concurrently(rejected, MAX_IN_FLIGHT, async (row) => {
-        const columns = {
-          ...keyOf(row),
-          arrival: timestamp(row.arrivalTimeMs),
-          count: row.count,
-          faults: row.faults.map(({ index, reason }) => `${index} ${reason}`).join(","),
-          bytes: Buffer.from(row.bytes),
-        };
+        const columns = columnsOf(row);
         const names = Object.keys(columns);
         const marks = names.map(() => "?").join(", ");
         const query = `INSERT INTO ${keyspace.name}.rejected (${names.join(", ")}) VALUES (${marks}) USING TTL ?`;
@@ -60,6 +54,14 @@ export const openCassandraRejectedStore = (options: CassandraRejectedStoreOption
       }),
   };
 };
+
+const columnsOf = (rejected: Rejected): Record<string, unknown> => ({
+  ...keyOf(rejected),
+  arrival: timestamp(rejected.arrivalTimeMs),
+  count: rejected.count,
+  faults: rejected.faults.map(({ index, reason }) => `${index} ${reason}`).join(","),
+  bytes: Buffer.from(rejected.bytes),
+});
 
 const keyOf = ({ stream, shard, sequenceNumber, arrivalTimeMs }: RejectedOrigin): Record<string, unknown> => ({
   stream,

@@ -5,7 +5,7 @@ import type { ConnectionStore, Subscription, Want } from "#core/ports/connection
 import { durationMs } from "#core/units.ts";
 import { expiresAt, isLive, numberOf, readText } from "./attributes.ts";
 import { addWants, countMessage } from "./bounded-wants.ts";
-import { MAX_SOCKETS, openTable, type DynamoOptions } from "./client.ts";
+import { MAX_SOCKETS, openTable, type DynamoOptions, type DynamoTable } from "./client.ts";
 import { isLost, LOST, queryAll, type Item } from "./requests.ts";
 
 /**
@@ -38,22 +38,9 @@ const KEEP_MS = durationMs(2 * 3_600_000 + 600_000);
  */
 export const openDynamoConnectionStore = (options: DynamoOptions): ConnectionStore & AsyncDisposable => {
   const table = openTable(options);
-  const update = async (connectionId: string, change: Change): Promise<void> => {
-    const command = new UpdateItemCommand({ TableName: table.name, Key: rowKey(connectionId), ...change });
-    await table.ask((client) => client.send(command), [LOST]);
-  };
-  const live = async (attributes: string): Promise<readonly Item[]> => {
-    const rows = await queryAll(table, {
-      KeyConditionExpression: "pk = :list",
-      ExpressionAttributeValues: { ":list": { S: LIST } },
-      ProjectionExpression: `sk, expiresAt${attributes}`,
-    });
-    const nowMs = table.clock.nowMs();
-    return rows.filter((row) => isLive(row, nowMs));
-  };
   return {
     open: ({ connectionId, connectedAtMs, identity }) =>
-      update(connectionId, {
+      update(table, connectionId, {
         UpdateExpression: "SET connectedAtMs = :since, #identity = :identity, expiresAt = :expiry",
         ExpressionAttributeNames: { "#identity": "identity" },
         ExpressionAttributeValues: {
@@ -69,7 +56,7 @@ export const openDynamoConnectionStore = (options: DynamoOptions): ConnectionSto
       }
     },
 
-    list: async () => (await live("")).map((row) => readText(row, "sk")),
+    list: async () => (await liveRows(table, "")).map((row) => readText(row, "sk")),
 
     subscribe: async (subscriptions) => {
       let isAdded = true;
@@ -80,24 +67,13 @@ export const openDynamoConnectionStore = (options: DynamoOptions): ConnectionSto
     },
 
     unsubscribe: (subscriptions) =>
-      byConnection(subscriptions, async (connectionId, wants) => {
-        try {
-          await update(connectionId, {
-            UpdateExpression: "DELETE wants :wants",
-            ConditionExpression: "attribute_exists(pk)",
-            ExpressionAttributeValues: { ":wants": { SS: [...wants] } },
-          });
-        } catch (error) {
-          if (!isLost(error)) throw error;
-        }
-      }),
+      byConnection(subscriptions, (connectionId, wants) => deleteWants(table, connectionId, wants)),
 
     wants: async () => {
       const known = new Map<string, Want>();
-      return (await live(", wants")).flatMap((row) => {
-        const texts = row["wants"]?.SS;
-        if (texts === undefined) return [];
-        return [{ connectionId: readText(row, "sk"), wants: texts.map((text) => readWant(known, text)) }];
+      return (await liveRows(table, ", wants")).flatMap((row) => {
+        const wants = row["wants"]?.SS?.map((text) => readWant(known, text));
+        return wants === undefined ? [] : [{ connectionId: readText(row, "sk"), wants }];
       });
     },
 
@@ -108,13 +84,44 @@ export const openDynamoConnectionStore = (options: DynamoOptions): ConnectionSto
   };
 };
 
-type Change = Omit<UpdateItemCommandInput, "TableName" | "Key">;
-
 const LIST = "connections";
 
 const rowKey = (connectionId: string): Item => ({ pk: { S: LIST }, sk: { S: connectionId } });
 
 const messagesKey = (connectionId: string): Item => ({ pk: { S: `messages|${connectionId}` }, sk: { S: "messages" } });
+
+const update = async (
+  table: DynamoTable,
+  connectionId: string,
+  change: Omit<UpdateItemCommandInput, "TableName" | "Key">,
+): Promise<void> => {
+  const command = new UpdateItemCommand({ TableName: table.name, Key: rowKey(connectionId), ...change });
+  await table.ask((client) => client.send(command), [LOST]);
+};
+
+/** Of a connection that was closed there is nothing to delete. */
+const deleteWants = async (table: DynamoTable, connectionId: string, wants: ReadonlySet<string>): Promise<void> => {
+  try {
+    await update(table, connectionId, {
+      UpdateExpression: "DELETE wants :wants",
+      ConditionExpression: "attribute_exists(pk)",
+      ExpressionAttributeValues: { ":wants": { SS: [...wants] } },
+    });
+  } catch (error) {
+    if (!isLost(error)) throw error;
+  }
+};
+
+/** Of the connections whose time is not over, `sk` and further `attributes`. */
+const liveRows = async (table: DynamoTable, attributes: "" | ", wants"): Promise<readonly Item[]> => {
+  const rows = await queryAll(table, {
+    KeyConditionExpression: "pk = :list",
+    ExpressionAttributeValues: { ":list": { S: LIST } },
+    ProjectionExpression: `sk, expiresAt${attributes}`,
+  });
+  const nowMs = table.clock.nowMs();
+  return rows.filter((row) => isLive(row, nowMs));
+};
 
 /** Calls `change` once for each connection, with the texts of what `subscriptions` say of it. */
 const byConnection = (

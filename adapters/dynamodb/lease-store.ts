@@ -30,7 +30,7 @@ export const openDynamoLeaseStore = (options: DynamoOptions): LeaseStore & Async
         ExpressionAttributeValues: { ":holder": { S: holder }, ":untilMs": numberOf(untilMs), ":now": numberOf(nowMs) },
         ReturnValues: "ALL_NEW",
       });
-      return item === undefined ? undefined : { name, holder, untilMs, state: item["state"]?.S };
+      return item && { name, holder, untilMs, state: item["state"]?.S };
     },
 
     save: async ({ name, holder }, state) => {
@@ -40,9 +40,8 @@ export const openDynamoLeaseStore = (options: DynamoOptions): LeaseStore & Async
         ExpressionAttributeNames: { "#holder": "holder", "#state": "state" },
         ExpressionAttributeValues: { ":holder": { S: holder }, ":state": { S: state } },
       });
-      if (item === undefined) {
+      if (item === undefined)
         throw new PipelineError("TAPE_LEASE_LOST", `the lease ${name} must be held by ${holder}, was taken by another`);
-      }
     },
 
     release: async ({ name, holder }, nowMs) => {

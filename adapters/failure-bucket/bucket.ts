@@ -22,62 +22,71 @@ export interface FailedBatchBucketOptions {
  */
 export const openFailedBatchBucket = (options: FailedBatchBucketOptions): FailedBatchStore & AsyncDisposable => {
   const client = options.client ?? new S3Client({});
-  const Bucket = options.bucket;
-  const ask = <Answer>(request: () => Promise<Answer>): Promise<Answer> => asked(Bucket, request);
-  const keysBelow = async (prefix: string): Promise<string[]> => {
-    const keys: string[] = [];
-    let ContinuationToken: string | undefined;
-    do {
-      const command = new ListObjectsV2Command({ Bucket, Prefix: prefix, ContinuationToken });
-      const page = await ask(() => client.send(command));
-      for (const { Key = "" } of page.Contents ?? []) keys.push(Key);
-      ContinuationToken = page.NextContinuationToken;
-    } while (ContinuationToken !== undefined);
-    return keys;
-  };
-  const textOf = (key: string): Promise<string | undefined> =>
-    ask(async () => {
-      try {
-        const { Body } = await client.send(new GetObjectCommand({ Bucket, Key: key }));
-        return await Body?.transformToString();
-      } catch (error) {
-        if (isAbsent(error)) return undefined;
-        throw error;
-      }
-    });
-  const doneKeys = async (): Promise<string[]> =>
-    (await keysBelow(`${DONE}${WAITING}`)).map((key) => key.slice(DONE.length)).toSorted();
+  const bucket: Bucket = { name: options.bucket, client };
+  const doneKeys = async (): Promise<readonly string[]> =>
+    (await keysBelow(bucket, `${DONE}${WAITING}`)).map((key) => key.slice(DONE.length)).toSorted();
   return {
     list: async (state) => {
       if (state === "done") return doneKeys();
-      const waiting = await keysBelow(WAITING);
+      const waiting = await keysBelow(bucket, WAITING);
       const done = new Set(await doneKeys());
       return waiting.filter((key) => !done.has(key)).toSorted();
     },
 
     read: async (key) => {
-      const text = (await textOf(key)) ?? (await textOf(DONE + key));
+      const text = (await textOf(bucket, key)) ?? (await textOf(bucket, DONE + key));
       if (text === undefined) throw unreadable(key, "there is nothing");
       return readInvocationRecord(key, text);
     },
 
-    finish: async (key) => {
-      await ask(async () => {
-        try {
-          const CopySource = encodeURI(`${Bucket}/${key}`);
-          await client.send(new CopyObjectCommand({ Bucket, Key: DONE + key, CopySource }));
-        } catch (error) {
-          if (!isAbsent(error)) throw error;
-        }
-        await client.send(new DeleteObjectCommand({ Bucket, Key: key }));
-      });
-    },
+    finish: (key) => moveToDone(bucket, key),
 
     [Symbol.asyncDispose]: async () => {
       if (options.client === undefined) client.destroy();
     },
   };
 };
+
+interface Bucket {
+  readonly name: string;
+  readonly client: S3Client;
+}
+
+const keysBelow = async ({ name, client }: Bucket, prefix: string): Promise<readonly string[]> => {
+  const keys: string[] = [];
+  let ContinuationToken: string | undefined;
+  do {
+    const command = new ListObjectsV2Command({ Bucket: name, Prefix: prefix, ContinuationToken });
+    const page = await asked(name, () => client.send(command));
+    for (const { Key = "" } of page.Contents ?? []) keys.push(Key);
+    ContinuationToken = page.NextContinuationToken;
+  } while (ContinuationToken !== undefined);
+  return keys;
+};
+
+/** What stands under a key, undefined when nothing does. */
+const textOf = ({ name, client }: Bucket, key: string): Promise<string | undefined> =>
+  asked(name, async () => {
+    try {
+      const { Body } = await client.send(new GetObjectCommand({ Bucket: name, Key: key }));
+      return await Body?.transformToString();
+    } catch (error) {
+      if (isAbsent(error)) return undefined;
+      throw error;
+    }
+  });
+
+/** What is no longer there was moved before. */
+const moveToDone = ({ name, client }: Bucket, key: string): Promise<void> =>
+  asked(name, async () => {
+    try {
+      const CopySource = encodeURI(`${name}/${key}`);
+      await client.send(new CopyObjectCommand({ Bucket: name, Key: DONE + key, CopySource }));
+    } catch (error) {
+      if (!isAbsent(error)) throw error;
+    }
+    await client.send(new DeleteObjectCommand({ Bucket: name, Key: key }));
+  });
 
 const isAbsent = (error: unknown): boolean => error instanceof Error && error.name === "NoSuchKey";
 

@@ -5,7 +5,7 @@ import type { EpochMs } from "#core/units.ts";
 export const createMemoryConnectionStore = (): ConnectionStore => {
   const connections = new Map<string, Connection>();
   const subscriptions = new Map<string, Subscription>();
-  const messages = new Map<string, { readonly windowStartMs: EpochMs; readonly count: number }>();
+  const messages = new Map<string, Counted>();
   return {
     open: async (connection) => {
       connections.set(connection.connectionId, { ...connection });
@@ -14,20 +14,19 @@ export const createMemoryConnectionStore = (): ConnectionStore => {
     close: async (connectionId) => {
       connections.delete(connectionId);
       messages.delete(connectionId);
-      for (const [text, subscription] of subscriptions) {
-        if (subscription.connectionId === connectionId) subscriptions.delete(text);
-      }
+      const own = byConnection(subscriptions.values()).get(connectionId) ?? [];
+      for (const each of own) subscriptions.delete(subscriptionText(each));
     },
 
     list: async () => [...connections.keys()],
 
     subscribe: async (added) => {
       let isAdded = true;
-      for (const [connectionId, own] of Map.groupBy(added, (subscription) => subscription.connectionId)) {
-        const before = [...subscriptions.values()].filter((subscription) => subscription.connectionId === connectionId);
+      for (const [connectionId, own] of byConnection(added)) {
+        const before = byConnection(subscriptions.values()).get(connectionId) ?? [];
         const wanted = new Set([...before, ...own].map(subscriptionText));
         if (wanted.size > MAX_WANTS) isAdded = false;
-        else for (const subscription of own) subscriptions.set(subscriptionText(subscription), { ...subscription });
+        else for (const each of own) subscriptions.set(subscriptionText(each), { ...each });
       }
       return isAdded;
     },
@@ -37,20 +36,33 @@ export const createMemoryConnectionStore = (): ConnectionStore => {
     },
 
     wants: async () =>
-      [...Map.groupBy(subscriptions.values(), ({ connectionId }) => connectionId)].map(([connectionId, own]) => ({
+      [...byConnection(subscriptions.values())].map(([connectionId, own]) => ({
         connectionId,
         wants: own.map(({ symbol, intervalMs }) => ({ symbol, intervalMs })),
       })),
 
     countMessage: async (connectionId, windowStartMs) => {
-      const before = messages.get(connectionId);
-      const isNew = before === undefined || before.windowStartMs < windowStartMs;
-      const now = isNew ? { windowStartMs, count: 1 } : { ...before, count: before.count + 1 };
+      const now = oneMore(messages.get(connectionId), windowStartMs);
       messages.set(connectionId, now);
       return now.count;
     },
   };
 };
+
+/** Messages of one window. */
+interface Counted {
+  readonly windowStartMs: EpochMs;
+  readonly count: number;
+}
+
+/** Of an older window than the one counted, a message counts for that. */
+const oneMore = (before: Counted | undefined, windowStartMs: EpochMs): Counted =>
+  before === undefined || before.windowStartMs < windowStartMs
+    ? { windowStartMs, count: 1 }
+    : { ...before, count: before.count + 1 };
+
+const byConnection = (subscriptions: Iterable<Subscription>): ReadonlyMap<string, readonly Subscription[]> =>
+  Map.groupBy(subscriptions, ({ connectionId }) => connectionId);
 
 const subscriptionText = ({ connectionId, symbol, intervalMs }: Subscription): string =>
   JSON.stringify([connectionId, symbol, intervalMs]);
