@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { TradeSource } from "#core/ports/trade-source.ts";
 import { durationMs, epochMs } from "#core/units.ts";
-import { createDueRows } from "./due-rows.ts";
+import { DueRows } from "./due-rows.ts";
 import type { Progress } from "../source-progress.ts";
 
 const START = 1_000_000;
@@ -44,7 +44,7 @@ test.each([1, "max"] as const)("a source timed by the clock never runs ahead of 
     },
   };
   const source = sourceAt([START - 5_000, START - 1, START, START + 400, START + 700]);
-  await using rows = createDueRows(source, clock, speed, progress);
+  await using rows = new DueRows(source, clock, speed, progress);
   expect((await rows.take(10, false)).rowCount).toBe(3);
   expect((await rows.take(10, false)).rowCount).toBe(0);
   await rows.wait(epochMs(START + 60_000), durationMs(100));

@@ -1,5 +1,5 @@
 import { PipelineError } from "#core/errors.ts";
-import { framesOf } from "#core/frame/framer.ts";
+import { framesOf, type CutFrame } from "#core/frame/framer.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { FrameStream } from "#core/ports/frame-stream.ts";
 import type { Lease, LeaseStore } from "#core/ports/lease-store.ts";
@@ -10,7 +10,7 @@ import type { Random } from "#core/random.ts";
 import type { Trade } from "#core/trade.ts";
 import { durationMs, epochMs, type DurationMs, type EpochMs } from "#core/units.ts";
 import { Backlog, type BacklogDeps } from "./backlog.ts";
-import { createDueRows, type DuePart } from "./due-rows.ts";
+import { DueRows, type DuePart } from "./due-rows.ts";
 import { readProgress, type Chunk, type Framing, type Progress } from "../source-progress.ts";
 import { sendFrames } from "./send-frames.ts";
 import { SentFrames } from "./sent-frames.ts";
@@ -130,7 +130,7 @@ const sendDue = async (deps: FetcherDeps, run: FetcherRun, lease: Lease, start: 
   };
   const sent = new SentFrames(deps, run.name);
   try {
-    return await sendChunks(deps, run, lease, start, save, sent);
+    return await sendChunks(deps, { run, lease, start, save, sent });
   } finally {
     sent.tell();
     const [trades, frames] = [saved.tradesSent - start.tradesSent, saved.nextFrame - start.nextFrame];
@@ -140,15 +140,19 @@ const sendDue = async (deps: FetcherDeps, run: FetcherRun, lease: Lease, start: 
 
 type SaveProgress = (lease: Lease, progress: Progress) => Promise<void>;
 
-const sendChunks = async (
-  deps: FetcherDeps,
-  run: FetcherRun,
-  lease: Lease,
-  start: Progress,
-  save: SaveProgress,
-  sentFrames: SentFrames,
-): Promise<Progress> => {
-  await using rows = createDueRows(run.source, deps.clock, run.speed, start);
+/** A run under way. */
+interface Sending {
+  readonly run: FetcherRun;
+  readonly lease: Lease;
+  readonly start: Progress;
+  readonly save: SaveProgress;
+  readonly sent: SentFrames;
+}
+
+const sendChunks = async (deps: FetcherDeps, sending: Sending): Promise<Progress> => {
+  const { run, start, save } = sending;
+  let { lease } = sending;
+  await using rows = new DueRows(run.source, deps.clock, run.speed, start);
   const backlog = new Backlog(deps, start.lastPlaces);
   let progress = start;
   while (deps.clock.nowMs() < run.deadlineMs) {
@@ -162,8 +166,7 @@ const sendChunks = async (
     if (due.rowCount === 0) {
       if (rows.isAtEnd) {
         progress = { ...progress, isDone: true };
-        await save(lease, progress);
-        return progress;
+        break;
       }
       const keptMs = deps.clock.nowMs() + LEASE_MS / 3;
       await rows.wait(epochMs(Math.min(run.deadlineMs, keptMs)), deps.lingerMs);
@@ -173,17 +176,11 @@ const sendChunks = async (
     const chunk = progress.chunk ?? (await chunkOf(deps, progress, due));
     progress = { ...progress, firstEventTimeMs, chunk };
     await save(lease, progress);
-    const frames = framesOf(due.trades, {
-      ...chunk.framing,
-      producer: progress.producer,
-      firstNumber: progress.nextFrame,
-      ingestTimeMs: epochMs(chunk.ingestTimeMs),
-      frontierMs: chunk.frontierMs === undefined ? undefined : epochMs(chunk.frontierMs),
-    });
-    const sent = await sendFrames({ ...deps, shardCount: chunk.shardCount }, frames, run.deadlineMs);
-    if (sent === undefined) return progress;
-    backlog.add(sent);
-    sentFrames.add({ producer: progress.producer, frames, places: sent, trades: due.trades });
+    const frames = framesOfChunk(due.trades, chunk, progress);
+    const places = await sendFrames({ ...deps, shardCount: chunk.shardCount }, frames, run.deadlineMs);
+    if (places === undefined) return progress;
+    backlog.add(places);
+    sending.sent.add({ producer: progress.producer, frames, places, trades: due.trades });
     progress = { ...advance(progress, due, frames.length), lastPlaces: backlog.lastPlaces };
     // Where more is due already, nothing is gained by waiting for others.
     if (run.speed !== "max" && due.rowCount < CHUNK_ROWS) await linger(deps, chunk);
@@ -191,6 +188,20 @@ const sendChunks = async (
   await save(lease, progress);
   return progress;
 };
+
+/** The same for the same chunk, whoever sends it. */
+const framesOfChunk = (
+  trades: readonly Trade[],
+  { framing, ingestTimeMs, frontierMs }: Chunk,
+  { producer, nextFrame }: Progress,
+): readonly CutFrame[] =>
+  framesOf(trades, {
+    ...framing,
+    producer,
+    firstNumber: nextFrame,
+    ingestTimeMs: epochMs(ingestTimeMs),
+    frontierMs: frontierMs === undefined ? undefined : epochMs(frontierMs),
+  });
 
 /** Waits until the trades that came while a chunk was sent have waited for others as long as they may. */
 const linger = async ({ clock, lingerMs }: FetcherDeps, { ingestTimeMs }: Chunk): Promise<void> => {
