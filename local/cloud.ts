@@ -2,24 +2,28 @@ import { PipelineError } from "#core/errors.ts";
 import { durationMs, type DurationMs } from "#core/units.ts";
 import { createApplication, type Application } from "./application.ts";
 import { readAssembly } from "./assembly.ts";
-import { createAuthorize, type Authorize } from "./authorize.ts";
+import type { Authorize } from "./authorize.ts";
+import { bindGateway, openSockets } from "./bound-gateway.ts";
 import type { CloudEvent, EmitCloudEvent } from "./cloud-event.ts";
 import { markWhole } from "./data-dir.ts";
-import { Drivers } from "./drivers.ts";
+import { Drivers, type DriversOptions } from "./drivers.ts";
 import { openEventSourceMapping } from "./event-source-mapping.ts";
 import { openFunctionHosts } from "./function-hosts.ts";
 import { readFunctions, type FunctionCatalog, type LocalFunction } from "./function-spec.ts";
 import { readGateway, readHttpApi, type GatewaySpec, type HttpApiSpec } from "./gateway-spec.ts";
 import { openHttpGateway } from "./http-gateway.ts";
-import { openLoopbackServer, type LoopbackServer } from "./loopback-server.ts";
 import { readMappings, type MappingSpec } from "./mapping-spec.ts";
-import { openMisbehaviour, type Misbehaviour, type MisbehaviourOptions } from "./misbehaviour/misbehaviour.ts";
+import {
+  openMisbehaviour,
+  type Misbehaviour,
+  type MisbehaviourOptions,
+  type OpenMisbehaviour,
+} from "./misbehaviour/misbehaviour.ts";
 import { provision } from "./provision.ts";
 import { readSchedules, type ScheduleSpec } from "./schedule.ts";
-import { openServices } from "./services.ts";
+import { openServices, type Services } from "./services.ts";
 import type { SocketLimits } from "./socket-connection.ts";
 import { wallClock } from "./wall-clock.ts";
-import { openWebSocketGateway } from "./websocket-gateway.ts";
 
 export type { CloudEvent } from "./cloud-event.ts";
 export type { LocalFunction } from "./function-spec.ts";
@@ -119,34 +123,19 @@ export const openLocalCloud = async (options: LocalCloudOptions): Promise<LocalC
   const stop = new AbortController();
   // What is opened last ends first: stop, close sockets, end processes, and only then wait for whom they served.
   await using resources = new AsyncDisposableStack();
-  const services = resources.use(await openServices(options.dataDir));
-  await provision(plan.application, services);
-  services.secrets.provide(plan.application);
-  if (options.dataDir !== undefined) await markWhole(options.dataDir);
-  await options.onProvisioned?.({ environment: services.environment, functions: plan.functions.runnable });
-  const gateway = await bindGateway(plan, options.port ?? 0);
-  const { kinesis, bucketsDir } = services;
-  const { mappings, schedules, functions } = plan;
-  const idleCloseMs = options.idleCloseMs ?? durationMs(1_000);
+  const services = await openProvisioned(options, plan, resources);
+  const gateway = await bindGateway(plan.gateway, options.port ?? 0);
+  const { mappings, functions, httpApi } = plan;
   const environment = { ...services.environment, ...gateway?.environment };
   const misbehaviour =
     options.misbehaviour && resources.use(await openMisbehaviour(options.misbehaviour, mappings, environment, emit));
-  const openMapping = misbehaviour?.openMapping ?? openEventSourceMapping;
-  // Mappings that are doubled and created again on purpose have no place of their own.
-  const positionsDir = misbehaviour === undefined ? services.positionsDir : undefined;
-  const timing = { idleCloseMs, clock: wallClock, signal: stop.signal };
-  const about = { mappings, schedules, kinesis, bucketsDir, positionsDir, ...timing, emit };
-  const drivers = resources.use(new Drivers({ ...about, openMapping }));
+  const timing = { idleCloseMs: options.idleCloseMs ?? durationMs(1_000), clock: wallClock, signal: stop.signal };
+  const drivers = resources.use(new Drivers({ ...drivenBy(plan, services, misbehaviour), ...timing, emit }));
   const variables = { ...options.environment, ...(misbehaviour ?? { environment }).environment };
   const hosts = resources.use(openFunctionHosts(functions.runnable, variables, emit));
   const invoke = misbehaviour?.mortal(hosts.invoke) ?? hosts.invoke;
-  if (gateway) {
-    const authorize = options.authorize ?? createAuthorize(invoke);
-    const limits = options.socketLimits ?? {};
-    resources.use(openWebSocketGateway({ ...gateway, invoke, authorize, limits, clock: wallClock, emit }));
-  }
+  if (gateway) resources.use(openSockets(gateway, options, invoke, emit));
   services.secrets.rotateBy(async (arn, event) => void (await invoke(functions.find(arn), JSON.stringify(event))));
-  const { httpApi } = plan;
   const http = httpApi && resources.use(await openHttpGateway({ spec: httpApi, invoke, clock: wallClock }));
   resources.defer(() => stop.abort());
   await drivers.start(invoke);
@@ -155,7 +144,7 @@ export const openLocalCloud = async (options: LocalCloudOptions): Promise<LocalC
     outputs: outputsOf(plan.application, emit),
     environment,
     functions: functions.runnable,
-    bucketsDir,
+    bucketsDir: services.bucketsDir,
     webSocketUrl: gateway?.webSocketUrl,
     managementUrl: gateway?.managementUrl,
     httpApiUrl: http?.url,
@@ -167,26 +156,33 @@ export const openLocalCloud = async (options: LocalCloudOptions): Promise<LocalC
   };
 };
 
-interface BoundGateway {
-  readonly spec: GatewaySpec;
-  readonly server: LoopbackServer;
-  readonly webSocketUrl: string;
-  readonly managementUrl: string;
-  readonly environment: Readonly<Record<string, string>>;
-}
-
-const bindGateway = async ({ gateway: spec }: Plan, port: number): Promise<BoundGateway | undefined> => {
-  if (spec === undefined) return undefined;
-  const server = await openLoopbackServer(port);
-  const managementUrl = `http://${server.host}/${spec.stage}`;
-  return {
-    spec,
-    server,
-    webSocketUrl: `ws://${server.host}/${spec.stage}`,
-    managementUrl,
-    environment: { AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: managementUrl },
-  };
+/** The engines, with what the template wants of them. */
+const openProvisioned = async (
+  { dataDir, onProvisioned }: LocalCloudOptions,
+  { application, functions }: Plan,
+  resources: AsyncDisposableStack,
+): Promise<Services> => {
+  const services = resources.use(await openServices(dataDir));
+  await provision(application, services);
+  services.secrets.provide(application);
+  if (dataDir !== undefined) await markWhole(dataDir);
+  await onProvisioned?.({ environment: services.environment, functions: functions.runnable });
+  return services;
 };
+
+const drivenBy = (
+  { mappings, schedules }: Plan,
+  { kinesis, bucketsDir, positionsDir }: Services,
+  misbehaviour: OpenMisbehaviour | undefined,
+): Pick<DriversOptions, "mappings" | "schedules" | "kinesis" | "bucketsDir" | "positionsDir" | "openMapping"> => ({
+  mappings,
+  schedules,
+  kinesis,
+  bucketsDir,
+  // Mappings that are doubled and created again on purpose have no place of their own.
+  positionsDir: misbehaviour === undefined ? positionsDir : undefined,
+  openMapping: misbehaviour?.openMapping ?? openEventSourceMapping,
+});
 
 /** The outputs that have a value here; each of the others is told of. */
 const outputsOf = (application: Application, emit: EmitCloudEvent): Readonly<Record<string, string>> =>

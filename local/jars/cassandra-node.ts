@@ -44,13 +44,9 @@ export const openCassandraNode = async (options: NodeOptions): Promise<Cassandra
         `-Dcassandra.config=file://${settings}`,
         `-Dlogback.configurationFile=${logging}`,
         `-Dcassandra.storagedir=${dir}`,
-        "-Dcassandra-foreground=yes",
-        "-Dcassandra.skip_wait_for_gossip_to_settle=0",
-        "-Dcassandra.ring_delay_ms=1",
         `-Dcassandra.jmx.local.port=${jmxPort}`,
-        "-cp",
-        join(jars, "*"),
-        "org.apache.cassandra.service.CassandraDaemon",
+        ...ALONE,
+        ...["-cp", join(jars, "*"), "org.apache.cassandra.service.CassandraDaemon"],
       ],
       cwd: dir,
       logFile: join(dir, "cassandra.log"),
@@ -69,6 +65,13 @@ export const openCassandraNode = async (options: NodeOptions): Promise<Cassandra
     [Symbol.asyncDispose]: () => jvm.stop(),
   };
 };
+
+/** It has nobody to wait for. */
+const ALONE = [
+  "-Dcassandra-foreground=yes",
+  "-Dcassandra.skip_wait_for_gossip_to_settle=0",
+  "-Dcassandra.ring_delay_ms=1",
+];
 
 /** What Cassandra reaches of Java 17's inside. Source: conf/jvm17-server.options of its distribution */
 const OPENED: readonly (readonly [string, readonly string[]])[] = [

@@ -55,27 +55,19 @@ export const openMisbehaviour = async (
   const [mapping] = meant;
   if (mapping === undefined || meant.length > 1)
     throw new PipelineError("TAPE_CONFIG_INVALID", `one mapping must be meant to misbehave, were ${meant.length}`);
-  const shared = {
-    queue: new FaultQueue(plan, emit),
-    progress: new Progress(),
-    gates: new InvocationGates(),
-  };
+  const shared = { queue: new FaultQueue(plan, emit), progress: new Progress(), gates: new InvocationGates() };
   await using resources = new AsyncDisposableStack();
   const service = { ...shared, streamName: mapping.streamName };
-  const kinesis = resources.use(
-    await openFaultyEndpoint(environment["AWS_ENDPOINT_URL_KINESIS"]!, unrulyKinesis(service)),
-  );
-  const dynamo = resources.use(
-    await openFaultyEndpoint(environment["AWS_ENDPOINT_URL_DYNAMODB"]!, unrulyDynamo(service)),
-  );
+  const kinesis = resources.use(await openFaultyEndpoint(environment[KINESIS]!, unrulyKinesis(service)));
+  const dynamo = resources.use(await openFaultyEndpoint(environment[DYNAMODB]!, unrulyDynamo(service)));
   const sockets = await openUnrulySockets(environment, shared, resources);
   const opened = resources.move();
   return {
     environment: {
       ...environment,
       ...sockets?.environment,
-      AWS_ENDPOINT_URL_KINESIS: kinesis.endpoint,
-      AWS_ENDPOINT_URL_DYNAMODB: dynamo.endpoint,
+      [KINESIS]: kinesis.endpoint,
+      [DYNAMODB]: dynamo.endpoint,
     },
     get pending() {
       return shared.queue.pending;
@@ -84,20 +76,25 @@ export const openMisbehaviour = async (
     loseSockets: () => sockets?.line.loseAll(),
     openMapping: (mapped) =>
       mapped.mapping === mapping ? openUnrulyMapping({ ...shared, mapped }) : openEventSourceMapping(mapped),
-    mortal: (invoke) => async (fn, event, options) => {
-      if (options !== undefined) return invoke(fn, event, options);
-      const requestId = randomUUID();
-      const kill = new AbortController();
-      using _ = shared.gates.put(
-        requestId,
-        mortalGate(() => kill.abort()),
-      );
-      return await invoke(fn, event, { requestId, kill: kill.signal });
-    },
+    mortal: (invoke) => mortal(invoke, shared.gates),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 };
 
+/** Only calls that nobody else can end are mortal. */
+const mortal =
+  (invoke: FunctionHosts["invoke"], gates: InvocationGates): FunctionHosts["invoke"] =>
+  async (fn, event, options) => {
+    if (options !== undefined) return invoke(fn, event, options);
+    const requestId = randomUUID();
+    const kill = new AbortController();
+    const gate = mortalGate(() => kill.abort());
+    using _ = gates.put(requestId, gate);
+    return await invoke(fn, event, { requestId, kill: kill.signal });
+  };
+
+const KINESIS = "AWS_ENDPOINT_URL_KINESIS";
+const DYNAMODB = "AWS_ENDPOINT_URL_DYNAMODB";
 const MANAGEMENT = "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI";
 
 /** What stands before both sides of a WebSocket API, if there is one. */

@@ -28,21 +28,10 @@ export const openUnrulySocketLine = async (
   { queue, progress }: UnrulySocketLineOptions,
 ): Promise<UnrulySocketLine> => {
   const target = new URL(webSocketUrl);
-  const lines = new Set<Line>();
-  const abandoned = new Set<Socket>();
-  const lose = (line: Line, isNoticed: boolean): void => {
-    lines.delete(line);
-    line.client.destroy();
-    if (isNoticed) line.server.destroy();
-    else abandoned.add(line.server.resume());
-  };
+  const lines = new Lines();
   const listener = createServer((client) => {
     const line = { client, server: connect(Number(target.port), target.hostname) };
     lines.add(line);
-    for (const end of [line.client, line.server]) {
-      end.on("error", () => undefined);
-      end.on("close", () => lines.has(line) && lose(line, true));
-    }
     client.on("data", (bytes) => lines.has(line) && line.server.write(bytes));
     line.server.on("data", (bytes) => {
       if (!lines.has(line)) return;
@@ -50,7 +39,7 @@ export const openUnrulySocketLine = async (
       if (fault === undefined) return void client.write(bytes);
       const random = createRandom(fault.seed);
       client.write(bytes.subarray(0, Math.floor(random() * bytes.length)));
-      lose(line, random() < 0.5);
+      lines.lose(line, random() < 0.5);
       queue.injected(fault);
     });
   });
@@ -60,13 +49,46 @@ export const openUnrulySocketLine = async (
   ownUrl.port = String((listener.address() as AddressInfo).port);
   return {
     webSocketUrl: ownUrl.href,
-    loseAll: () => lines.forEach((line) => lose(line, true)),
+    loseAll: () => lines.loseAll(),
     [Symbol.asyncDispose]: async () => {
       const closed = once(listener, "close");
       listener.close();
-      for (const line of lines) lose(line, true);
-      for (const socket of abandoned) socket.destroy();
+      lines.end();
       await closed;
     },
   };
 };
+
+/** The lines that are open, and the servers' ends of those that were lost without their noticing. */
+class Lines {
+  readonly #open = new Set<Line>();
+  readonly #abandoned = new Set<Socket>();
+
+  add(line: Line): void {
+    this.#open.add(line);
+    for (const end of [line.client, line.server]) {
+      end.on("error", () => undefined);
+      end.on("close", () => this.has(line) && this.lose(line, true));
+    }
+  }
+
+  has(line: Line): boolean {
+    return this.#open.has(line);
+  }
+
+  lose(line: Line, isNoticed: boolean): void {
+    this.#open.delete(line);
+    line.client.destroy();
+    if (isNoticed) line.server.destroy();
+    else this.#abandoned.add(line.server.resume());
+  }
+
+  loseAll(): void {
+    for (const line of this.#open) this.lose(line, true);
+  }
+
+  end(): void {
+    this.loseAll();
+    for (const socket of this.#abandoned) socket.destroy();
+  }
+}
