@@ -12,6 +12,7 @@ const STORED_MS = [10_000, 60_000].map(durationMs);
 /** The broadcaster tells its connections about so often. */
 const FLUSH_MS = 250;
 const HEARTBEAT_MS = 1_000;
+const NOTHING = { messages: 0, bytes: 0, rows: 0 };
 
 /** A WebSocket API that speaks the protocol and tells of a market in which each symbol trades some times a second. */
 export interface DashboardFeed extends AsyncDisposable {
@@ -32,53 +33,26 @@ export const openDashboardFeed = async ({ symbolCount, tradesPerSecond }: FeedOp
   market.trade(nowMs());
   const api = new WebSocketServer({ host: "127.0.0.1", port: 0, path: "/api" });
   await once(api, "listening");
-  const wants = new Map<WebSocket, Set<string>>();
+  const viewers = new Viewers();
   const histories = new Map<string, readonly Pane[]>();
-  let sent = { messages: 0, bytes: 0, rows: 0 };
   api.on("connection", (socket) => {
-    const wanted = new Set<string>();
-    wants.set(socket, wanted);
-    socket.on("close", () => wants.delete(socket));
+    const wanted = viewers.add(socket);
     socket.on("message", (data) => {
       for (const text of answersTo((data as Buffer).toString(), market, wanted, histories)) socket.send(text);
     });
   });
-  const flush = (): void => {
-    const rows = new Map([...market.takeChanged()].map(([key, pane]) => [key, paneRowText(pane)]));
-    for (const [socket, wanted] of wants) {
-      const told = [...wanted].flatMap((key) => rows.get(key) ?? []);
-      if (told.length === 0) continue;
-      sent.rows += told.length;
-      for (const text of updateMessages(told)) {
-        socket.send(text);
-        sent = { ...sent, messages: sent.messages + 1, bytes: sent.bytes + text.length };
-      }
-    }
-  };
   const beat = (): void => {
-    const counts = { trades: symbolCount, late: 0, corrected: 0, duplicates: 0, rejected: 0, gaps: 0 };
-    const text = heartbeatMessage({
-      timeMs: nowMs(),
-      watermarkMs: epochMs(nowMs() - 2_000),
-      feed: "live",
-      counts,
-      connections: 1,
-    });
-    for (const socket of api.clients) socket.send(text);
+    for (const socket of api.clients) socket.send(heartbeatText(symbolCount));
   };
   const timers = [
     setInterval(() => market.trade(nowMs()), 1_000 / tradesPerSecond),
-    setInterval(flush, FLUSH_MS),
+    setInterval(() => viewers.tell(market.takeChanged()), FLUSH_MS),
     setInterval(beat, HEARTBEAT_MS),
   ];
   return {
     url: `ws://127.0.0.1:${(api.address() as { port: number }).port}/api`,
     symbols: market.symbols,
-    takeSent: () => {
-      const taken = sent;
-      sent = { messages: 0, bytes: 0, rows: 0 };
-      return taken;
-    },
+    takeSent: () => viewers.takeSent(),
     [Symbol.asyncDispose]: async () => {
       for (const timer of timers) clearInterval(timer);
       for (const socket of api.clients) socket.terminate();
@@ -86,6 +60,47 @@ export const openDashboardFeed = async ({ symbolCount, tradesPerSecond }: FeedOp
     },
   };
 };
+
+/** Who wants what, and what they were sent. */
+class Viewers {
+  readonly #wants = new Map<WebSocket, Set<string>>();
+  #sent = { ...NOTHING };
+
+  /** What a socket wants, to be filled. */
+  add(socket: WebSocket): Set<string> {
+    const wanted = new Set<string>();
+    this.#wants.set(socket, wanted);
+    socket.on("close", () => this.#wants.delete(socket));
+    return wanted;
+  }
+
+  tell(changed: ReadonlyMap<string, Pane>): void {
+    const rows = new Map([...changed].map(([key, pane]) => [key, paneRowText(pane)]));
+    for (const [socket, wanted] of this.#wants) {
+      const told = [...wanted].flatMap((key) => rows.get(key) ?? []);
+      const texts = told.length === 0 ? [] : updateMessages(told);
+      for (const text of texts) socket.send(text);
+      this.#sent.rows += told.length;
+      this.#sent.messages += texts.length;
+      this.#sent.bytes += texts.reduce((sum, { length }) => sum + length, 0);
+    }
+  }
+
+  takeSent(): Readonly<typeof NOTHING> {
+    const sent = this.#sent;
+    this.#sent = { ...NOTHING };
+    return sent;
+  }
+}
+
+const heartbeatText = (trades: number): string =>
+  heartbeatMessage({
+    timeMs: nowMs(),
+    watermarkMs: epochMs(nowMs() - 2_000),
+    feed: "live",
+    counts: { trades, late: 0, corrected: 0, duplicates: 0, rejected: 0, gaps: 0 },
+    connections: 1,
+  });
 
 /** What answers a client's message; `wanted` is told what it subscribes to. */
 const answersTo = (

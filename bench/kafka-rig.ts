@@ -76,17 +76,18 @@ export const openKafkaRig = async (engines: Readonly<Record<string, string>>, di
     folded: async () => standingOf(await statuses.list(topic)),
     stored: async () => standingOf(await checkpoints.list(topic)),
     workedMs: async () => workedMs(await readFile(join(logDir, "aggregator.log"), "utf8")),
-    panes: async (symbolCount) => {
-      const [startMs, endMs] = [epochMs(MARKET_STARTS_MS - MARGIN_MS), epochMs(MARKET_STARTS_MS + MARGIN_MS)];
-      const found: Pane[] = [];
-      await concurrently(symbolsOf(symbolCount), IN_FLIGHT, async (symbol) => {
-        for (const intervalMs of INTERVALS_MS)
-          found.push(...(await store.range({ symbol, intervalMs, startMs, endMs })));
-      });
-      return found;
-    },
+    panes: (symbolCount) => panesOf(store, symbolsOf(symbolCount)),
     [Symbol.asyncDispose]: () => client.shutdown(),
   };
+};
+
+const panesOf = async (store: PaneStore, symbols: readonly string[]): Promise<readonly Pane[]> => {
+  const [startMs, endMs] = [epochMs(MARKET_STARTS_MS - MARGIN_MS), epochMs(MARKET_STARTS_MS + MARGIN_MS)];
+  const found: Pane[] = [];
+  await concurrently(symbols, IN_FLIGHT, async (symbol) => {
+    for (const intervalMs of INTERVALS_MS) found.push(...(await store.range({ symbol, intervalMs, startMs, endMs })));
+  });
+  return found;
 };
 
 const standingOf = (shards: readonly Pick<ShardStatus, "counts" | "newestEventTimeMs">[]): Standing => {

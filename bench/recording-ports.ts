@@ -34,13 +34,7 @@ export const createRecordingPorts = (
       },
       list: async () => [...checkpoints.values()],
     },
-    shards: {
-      name: async (shardId) => shardId,
-      parents: async () => [],
-      read: async function* () {
-        // What comes is all there is.
-      },
-    },
+    shards: ONLY_WHAT_COMES,
     updates: { publish: async (records) => publish(records) },
     rejected: { put: nothing, list: async () => [], markRedriven: nothing },
     symbols: { see: nothing },
@@ -57,6 +51,13 @@ export const createRecordingPorts = (
       checkpoints.clear();
     },
   };
+};
+
+/** What comes is all there is. */
+const ONLY_WHAT_COMES: LifePorts["shards"] = {
+  name: async (shardId) => shardId,
+  parents: async () => [],
+  read: async function* () {},
 };
 
 /** Panes as they were written; put in order only when one is asked for. */

@@ -79,16 +79,20 @@ const capacityLines = ({ load, capacity }: Plan): readonly string[] => {
       "",
       `${whole(fold.panesKept)} panes once full; ${short(sockets.flushReadUnits)} read units/s to ask who wants what`,
     ),
-    row(
-      "sockets",
-      `${short(sockets.updatesPerSecond)} updates/s + ${short(sockets.heartbeatsPerSecond)} heartbeats/s, ${short(sockets.bytesPerSecond / 1e6)} MB/s;`,
-    ),
-    row(
-      "",
-      `${whole(sockets.callsPerSecond)} of ${whole(ACCOUNT_CALLS_PER_SECOND)} calls/s to @connections, ${whole(load.viewerCount * 60)} connection minutes an hour`,
-    ),
+    ...socketLines(load, sockets),
   ];
 };
+
+const socketLines = ({ viewerCount }: Plan["load"], sockets: Plan["capacity"]["sockets"]): readonly string[] => [
+  row(
+    "sockets",
+    `${short(sockets.updatesPerSecond)} updates/s + ${short(sockets.heartbeatsPerSecond)} heartbeats/s, ${short(sockets.bytesPerSecond / 1e6)} MB/s;`,
+  ),
+  row(
+    "",
+    `${whole(sockets.callsPerSecond)} of ${whole(ACCOUNT_CALLS_PER_SECOND)} calls/s to @connections, ${whole(viewerCount * 60)} connection minutes an hour`,
+  ),
+];
 
 const streamLines = (name: string, shards: number, limits: readonly ShardLimit[]): readonly string[] => [
   row(name, countOf(shards, "shard")),

@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { PipelineError } from "#core/errors.ts";
 import { intervalText } from "#core/interval.ts";
+import type { DashboardConfig } from "#core/protocol/dashboard-config.ts";
+import { slidingWindowText } from "#core/sliding-window.ts";
 import { readConfig as readAggregatorConfig } from "#lambdas/aggregator/config.ts";
 import { readConfig as readBroadcastConfig } from "#lambdas/ws-broadcast/config.ts";
-import { slidingWindowText } from "#core/sliding-window.ts";
 import { openLocalCloud, type CloudEvent, type LocalCloud } from "#local/cloud.ts";
 import type { LoopbackServer } from "#local/loopback-server.ts";
 import { buildWeb, endBuilder } from "#tools/build-web.ts";
@@ -84,11 +85,9 @@ const run = async (
   const progress = createProgressLine();
   await using cloud = await stage.run("opened the local cloud", () =>
     openLocalCloud({
+      ...cloudOptions(settings),
       assemblyDir: assembly.dir,
-      idleCloseMs: settings.idleCloseMs,
-      socketLimits: { connectionMs: settings.connectionMs },
       onEvent: (event) => !stop.aborted && tell(event, settings.isVerbose, progress),
-      ...(settings.dataDir === undefined ? {} : { dataDir: settings.dataDir, onProvisioned: endLeaseOfDeadRun }),
     }),
   );
   void warmUp(cloud);
@@ -97,16 +96,7 @@ const run = async (
     siteDir,
     webSocketUrl: cloud.webSocketUrl!,
     ticketsUrl: `${cloud.httpApiUrl!}/tickets`,
-    config: {
-      symbols: feed.symbols,
-      intervals: intervalsOf(cloud),
-      source: feed.words,
-      kind: feed.kind,
-      // neither a file nor a simulation follows what is watched
-      hasOwnSymbols: true,
-      passes: feed.passes,
-      connectionMs: settings.connectionMs,
-    },
+    config: pageConfig(feed, cloud, settings),
   });
   await using _ = await announce(cloud, `npm start, ${addressOf(listener, settings)}`);
   greet(feed, listener, settings, stage.totalSeconds);
@@ -114,6 +104,27 @@ const run = async (
   say("ends");
   return 0;
 };
+
+const cloudOptions = ({ idleCloseMs, connectionMs, dataDir }: StartSettings) => ({
+  idleCloseMs,
+  socketLimits: { connectionMs },
+  ...(dataDir === undefined ? {} : { dataDir, onProvisioned: endLeaseOfDeadRun }),
+});
+
+const pageConfig = (
+  feed: Feed,
+  cloud: LocalCloud,
+  { connectionMs }: StartSettings,
+): Omit<DashboardConfig, "webSocketUrl"> => ({
+  symbols: feed.symbols,
+  intervals: intervalsOf(cloud),
+  source: feed.words,
+  kind: feed.kind,
+  // neither a file nor a simulation follows what is watched
+  hasOwnSymbols: true,
+  passes: feed.passes,
+  connectionMs,
+});
 
 /** What synthesis holds against the limits of Lambda; names that context cannot carry are left out. */
 const symbolSetting = (symbols: readonly string[]): Readonly<Record<string, string>> => {

@@ -43,16 +43,22 @@ export const openHeadlessClient = (start: ClientStart): HeadlessClient => {
       if ("rows" in answer) return answer.rows;
       throw new RangeError("a client must answer with rows, did not");
     },
-    whole: async (sockets) => {
-      for (let waitedMs = 0; waitedMs < WHOLE_MS; waitedMs += PEEK_MS) {
+    whole: (sockets) =>
+      comesTrue(async () => {
         const now = await status();
-        if (now.isWhole && now.sockets > sockets) return true;
-        await delay(PEEK_MS);
-      }
-      return false;
-    },
+        return now.isWhole && now.sockets > sockets;
+      }),
     [Symbol.asyncDispose]: async () => {
       await worker.terminate();
     },
   };
+};
+
+/** Whether something comes true in time. */
+const comesTrue = async (isTrue: () => Promise<boolean>): Promise<boolean> => {
+  for (let waitedMs = 0; waitedMs < WHOLE_MS; waitedMs += PEEK_MS) {
+    if (await isTrue()) return true;
+    await delay(PEEK_MS);
+  }
+  return false;
 };

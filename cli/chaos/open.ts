@@ -19,7 +19,7 @@ import type { Scoreboard } from "./scoreboard.ts";
 import type { ChaosSettings } from "./settings.ts";
 import { readSourceTrades } from "./source-trades.ts";
 import { openChaosStore } from "./store.ts";
-import { createTraffic } from "./traffic.ts";
+import { createTraffic, type Traffic } from "./traffic.ts";
 
 /** What happens often in a short time: short windows, small batches, and a fetcher whose schedule finds nothing. */
 const APP_SETTINGS = {
@@ -44,10 +44,8 @@ export const openAndRunChaos = async (
   scoreboard: Scoreboard,
   stop: AbortSignal,
 ): Promise<ChaosOutcome> => {
-  const { seed, seconds, speed } = settings;
-  const source = await unlessStopped(stop, readSourceTrades(settings, clock.nowMs()));
-  const bursts = speed === "max" ? Math.max(LEAST_BURSTS, source.length / TRADES_A_BURST) : seconds * BURSTS_A_SECOND;
-  const traffic = createTraffic(source, seed, Math.ceil(bursts));
+  const { seed, seconds } = settings;
+  const traffic = await unlessStopped(stop, trafficOf(settings));
   const counts = faultCounts(settings.faults, seconds);
   const score = new Score(counts, traffic.trades.length);
   const plan = planFaults({ seed, counts, records: traffic.counts.records * PLACED });
@@ -74,11 +72,18 @@ export const openAndRunChaos = async (
   if (page !== undefined) say(`  dashboard  ${page.url}\n`);
   await using client = openHeadlessClient({ webSocketUrl, symbols, intervalsMs });
   await unlessStopped(stop, client.whole(0));
-  const paceMs = speed === "max" ? undefined : seconds * 1_000;
+  const paceMs = settings.speed === "max" ? undefined : seconds * 1_000;
   const parts = { cloud, client, producers, store, traffic, symbols, storedMs, offeredMs };
   const running = runChaos({ ...parts, paceMs, score, signal: stop, again: settings.again });
   using _ = watch({ ...parts, score }, scoreboard);
   return await unlessStopped(stop, running);
+};
+
+const trafficOf = async (settings: ChaosSettings): Promise<Traffic> => {
+  const { seed, seconds, speed } = settings;
+  const source = await readSourceTrades(settings, clock.nowMs());
+  const bursts = speed === "max" ? Math.max(LEAST_BURSTS, source.length / TRADES_A_BURST) : seconds * BURSTS_A_SECOND;
+  return createTraffic(source, seed, Math.ceil(bursts));
 };
 
 /** Shows how a run stands, again and again until it is disposed of. */

@@ -97,16 +97,14 @@ const sendMore = async ({ traffic, producers, cloud, signal }: ChaosRun): Promis
 };
 
 const outcomeOf = async (run: ChaosRun, startedAtMs: EpochMs): Promise<ChaosOutcome> => {
-  const { traffic, store, client, producers, score, symbols, storedMs } = run;
+  const { traffic, store, producers, score, symbols, storedMs } = run;
   const { firstMs, lastMs } = spanOf(traffic.trades);
   const span = {
     startMs: epochMs(firstMs - Math.max(...storedMs)),
     endMs: epochMs(lastMs + Math.max(...storedMs)),
   };
-  const from = clientSpans(run, lastMs);
   const expected = expectedRows(run);
   const storedTexts = new Set(storedMs.map(intervalText));
-  const fromByText = new Map([...from].map(([intervalMs, fromMs]) => [intervalText(intervalMs), fromMs]));
   const stored = await store.bars(symbols, span);
   const counts = await store.counts();
   const { disordered, datedBack } = traffic.counts;
@@ -127,15 +125,23 @@ const outcomeOf = async (run: ChaosRun, startedAtMs: EpochMs): Promise<ChaosOutc
       stored.rows,
       expected.filter((row) => storedTexts.has(intervalOf(row))),
     ),
-    client: {
-      ...compareRows(
-        await client.rows(from),
-        expected.filter((row) => startOf(row) >= (fromByText.get(intervalOf(row)) ?? Number.POSITIVE_INFINITY)),
-      ),
-      sockets: (await client.status()).sockets,
-    },
+    client: await clientOutcome(run, lastMs, expected),
     seconds: Math.round((clock.nowMs() - startedAtMs) / 100) / 10,
   };
+};
+
+/** The bars that the client must know, held against those it knows. */
+const clientOutcome = async (
+  run: ChaosRun,
+  newestMs: EpochMs,
+  expected: readonly string[],
+): Promise<ChaosOutcome["client"]> => {
+  const from = clientSpans(run, newestMs);
+  const fromByText = new Map([...from].map(([intervalMs, fromMs]) => [intervalText(intervalMs), fromMs]));
+  const isKnown = (row: string): boolean =>
+    startOf(row) >= (fromByText.get(intervalOf(row)) ?? Number.POSITIVE_INFINITY);
+  const compared = compareRows(await run.client.rows(from), expected.filter(isKnown));
+  return { ...compared, sockets: (await run.client.status()).sockets };
 };
 
 const expectedRows = ({ traffic, storedMs, offeredMs }: ChaosRun): readonly string[] =>

@@ -28,14 +28,7 @@ export class PipelineStack extends Stack {
 
   constructor(scope: Construct, id: string, { config, lambdasFolder, storage }: PipelineStackProps) {
     super(scope, id, { description: "tapestream: streams, functions and the WebSocket API" });
-    const ticks =
-      config.stream === "msk"
-        ? new MskTicks(this, "Ticks", { config, lambdasFolder })
-        : new RecordStream(this, "Ticks", {
-            shards: config.shards,
-            retention: Duration.hours(config.ticksRetentionHours),
-            removalPolicy: config.dataRemoval === "retain" ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-          });
+    const ticks = ticksOf(this, config, lambdasFolder);
     // Updates can be had again from the stored panes.
     const bars = new RecordStream(this, "Bars", { shards: config.barsShards, removalPolicy: RemovalPolicy.DESTROY });
     const { connections, tickets, failures } = storage;
@@ -63,10 +56,7 @@ export class PipelineStack extends Stack {
       },
     });
 
-    if (ticks instanceof MskTicks) {
-      new CfnOutput(this, OUTPUTS.ticksPartitions, { value: String(config.shards) });
-      new CfnOutput(this, "TicksBrokers", { value: ticks.brokers });
-    } else new CfnOutput(this, OUTPUTS.ticksStream, { value: ticks.streamName });
+    tellTicks(this, ticks, config);
     new CfnOutput(this, OUTPUTS.barsStream, { value: bars.streamName });
     new CfnOutput(this, "FetcherFunctionName", { value: fetcher.function.functionName });
     new CfnOutput(this, OUTPUTS.webSocketUrl, { value: socket.stage.url });
@@ -77,3 +67,19 @@ export class PipelineStack extends Stack {
     }
   }
 }
+
+const ticksOf = (stack: Stack, config: TapestreamConfig, lambdasFolder: string): MskTicks | RecordStream =>
+  config.stream === "msk"
+    ? new MskTicks(stack, "Ticks", { config, lambdasFolder })
+    : new RecordStream(stack, "Ticks", {
+        shards: config.shards,
+        retention: Duration.hours(config.ticksRetentionHours),
+        removalPolicy: config.dataRemoval === "retain" ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      });
+
+const tellTicks = (stack: Stack, ticks: MskTicks | RecordStream, { shards }: TapestreamConfig): void => {
+  if (ticks instanceof MskTicks) {
+    new CfnOutput(stack, OUTPUTS.ticksPartitions, { value: String(shards) });
+    new CfnOutput(stack, "TicksBrokers", { value: ticks.brokers });
+  } else new CfnOutput(stack, OUTPUTS.ticksStream, { value: ticks.streamName });
+};

@@ -17,7 +17,6 @@ import {
   revocationRequest,
   validateAuthResponse,
   WWWAuthenticateChallengeError,
-  type AuthorizationServer,
   type TokenEndpointResponse,
 } from "oauth4webapi";
 import type { SignInConfig } from "#core/protocol/dashboard-config.ts";
@@ -57,30 +56,16 @@ export const openIssuer = ({ issuer, clientId, scopes }: SignInConfig, home: str
   // an issuer on this machine; whoever wrote config.json named it
   const insecure = { [allowInsecureRequests]: url.protocol === "http:" };
   const options = () => ({ ...insecure, signal: AbortSignal.timeout(ANSWER_MS) });
-  let found: Promise<AuthorizationServer> | undefined;
-  const discover = async (): Promise<AuthorizationServer> =>
-    processDiscoveryResponse(url, await discoveryRequest(url, options()));
-  const server = (): Promise<AuthorizationServer> =>
-    (found ??= discover().catch((error: unknown) => {
-      found = undefined;
-      throw error;
-    }));
+  const server = foundOnce(async () => processDiscoveryResponse(url, await discoveryRequest(url, options())));
   return {
     begin: told(async () => {
-      const begun = {
-        state: generateRandomState(),
-        nonce: generateRandomNonce(),
-        verifier: generateRandomCodeVerifier(),
-      };
+      const { begun, asked } = await freshRequest();
       const address = addressOf((await server()).authorization_endpoint, {
         client_id: clientId,
         redirect_uri: home,
         response_type: "code",
         scope: scopes.join(" "),
-        state: begun.state,
-        nonce: begun.nonce,
-        code_challenge: await calculatePKCECodeChallenge(begun.verifier),
-        code_challenge_method: "S256",
+        ...asked,
       });
       if (address === undefined) throw new RefusedSignIn("The issuer has no page to sign in at.");
       return { address, begun };
@@ -106,6 +91,24 @@ export const openIssuer = ({ issuer, clientId, scopes }: SignInConfig, home: str
       return addressOf(as.end_session_endpoint, { client_id: clientId, ...back });
     }),
   };
+};
+
+/** What one reader alone is asked for by, and what to keep meanwhile. */
+const freshRequest = async (): Promise<{ asked: Readonly<Record<string, string>>; begun: Begun }> => {
+  const [state, nonce, verifier] = [generateRandomState(), generateRandomNonce(), generateRandomCodeVerifier()];
+  const challenge = await calculatePKCECodeChallenge(verifier);
+  const asked = { state, nonce, code_challenge: challenge, code_challenge_method: "S256" };
+  return { asked, begun: { state, nonce, verifier } };
+};
+
+/** What `find` found, sought again only after it failed. */
+const foundOnce = <Found>(find: () => Promise<Found>): (() => Promise<Found>) => {
+  let found: Promise<Found> | undefined;
+  return () =>
+    (found ??= find().catch((error: unknown) => {
+      found = undefined;
+      throw error;
+    }));
 };
 
 const addressOf = (endpoint: string | undefined, params: Readonly<Record<string, string>>): URL | undefined => {
