@@ -12,6 +12,7 @@ const PROOFS = ["test/**/*.long.ts", "infra/**/*.long.ts", "test/model/model.tes
 export default defineConfig({
   test: {
     env: { MODEL_RUNS: "1000", REAL_RUNS: "100" },
+    testTimeout: 20_000,
     hookTimeout: 60_000,
     pool: "forks",
     maxConcurrency: 3,

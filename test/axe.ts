@@ -9,13 +9,13 @@ interface Finding {
 }
 
 /**
- * What axe finds serious or critical in the page as it stands, a sentence each. The page's policy does not matter to it, as
+ * What axe finds serious or critical in the page as it stands, or in what `selector` names, a sentence each. The page's policy does not matter to it, as
  * it is brought in from outside.
  */
-export const seriousFindings = async (page: Page): Promise<readonly string[]> => {
+export const seriousFindings = async (page: Page, selector?: string): Promise<readonly string[]> => {
   if (!(await page.evaluate<boolean>("'axe' in window"))) await page.evaluate(axe.source);
   const findings = await page.evaluate<readonly Finding[]>(`
-    window.axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) =>
+    window.axe.run(${selector === undefined ? "document" : JSON.stringify(selector)}, { resultTypes: ["violations"] }).then(({ violations }) =>
       violations.map(({ id, impact, help, nodes }) =>
         ({ id, impact, help, targets: nodes.map(({ target }) => target.join(" ")) })))
   `);

@@ -26,10 +26,6 @@ export const widthOf = async (page: Page): Promise<number> => {
   return to - from;
 };
 
-export const press = async (page: Page, ...keys: readonly string[]): Promise<void> => {
-  for (const key of keys) await page.keyboard.press(key);
-};
-
 /** A late trade of SPY, the last one of the minute that begins at `startMs`, at a price far from the others. */
 export const latePane = (startMs: number): Pane => {
   const key = { symbol: "SPY", intervalMs: durationMs(60_000), shard: "shardId-000000000001", startMs };

@@ -1,25 +1,14 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
 import { epochMs } from "#core/units.ts";
 import { seriousFindings } from "./axe.ts";
-import { openBrowser } from "./browser.ts";
-import { DESKTOP, openPage, PATIENT, PHONE } from "./dashboard-page.ts";
-import { openPageServer, type PageServer } from "./page-server.ts";
+import { DESKTOP, PATIENT, PHONE } from "./dashboard-page.ts";
+import { setPageStage } from "./page-stage.ts";
 
-let browser: Browser;
-let server: PageServer;
-
-beforeAll(async () => {
-  [browser, server] = await Promise.all([openBrowser(), openPageServer({ hasOwnSymbols: true })]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.[Symbol.asyncDispose]();
-});
+const stage = setPageStage({ hasOwnSymbols: true });
 
 const beat = (): void =>
-  server.beat({
+  stage.server.beat({
     timeMs: epochMs(Date.now()),
     watermarkMs: epochMs(Date.now()),
     feed: "live",
@@ -38,9 +27,9 @@ const VIEWS: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
     await expect.poll(() => page.isVisible("#empty"), PATIENT).toBe(true);
   },
   "a connection that was lost": async (page) => {
-    server.isAnswering = false;
+    stage.server.isAnswering = false;
     await expect.poll(() => page.isVisible("#now"), PATIENT).toBe(true);
-    server.isAnswering = true;
+    stage.server.isAnswering = true;
   },
 };
 
@@ -49,7 +38,7 @@ describe.each([
   ["a phone", PHONE],
 ])("on %s", (_, options) => {
   test.each(["dark", "light"] as const)("axe finds nothing serious in %s colours", async (colorScheme) => {
-    const page = await openPage(browser, [], { ...options, colorScheme, url: `${server.url}#s=IBM&i=1m` });
+    const page = await stage.openPage("#s=IBM&i=1m", { ...options, colorScheme });
     for (const [name, prepare] of Object.entries(VIEWS)) {
       await prepare(page);
       expect([name, await seriousFindings(page)]).toEqual([name, []]);

@@ -1,40 +1,19 @@
 import { readFile } from "node:fs/promises";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
 import { BAR_COLUMNS } from "#core/bar-row.ts";
 import { durationMs } from "#core/units.ts";
-import { openBrowser } from "./browser.ts";
-import { hasTools, latePane, pointed, press, startsOf, widthOf } from "./chart-page.ts";
-import { DESKTOP, isWhole, look, openPage as openPageOf, PATIENT, PHONE } from "./dashboard-page.ts";
-import { openPageServer, type PageServer } from "./page-server.ts";
+import { hasTools, latePane, pointed, startsOf, widthOf } from "./chart-page.ts";
+import { isWhole, look, PATIENT, PHONE, press, type PageOptions } from "./dashboard-page.ts";
+import { setPageStage } from "./page-stage.ts";
 import { pane } from "./pane-fixture.ts";
 import { walkPanes } from "./walk-fixture.ts";
 
-let browser: Browser;
-let server: PageServer;
-let complaints: string[];
-
-beforeAll(async () => {
-  const intervals = ["10s", "1m", "5m", "15m", "1h", "1d"];
-  [browser, server] = await Promise.all([openBrowser(), openPageServer({ intervals }, { panesOf: walkPanes })]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.[Symbol.asyncDispose]();
-});
-
-beforeEach(() => {
-  complaints = [];
-});
-
-afterEach(() => {
-  expect(complaints).toEqual([]);
-});
+const stage = setPageStage({ intervals: ["10s", "1m", "5m", "15m", "1h", "1d"] }, { panesOf: walkPanes });
 
 /** A page on which the tools are at hand. */
-const openPage = async (options: BrowserContextOptions = DESKTOP, script = ""): Promise<Page> => {
-  const page = await openPageOf(browser, complaints, { ...options, url: `${server.url}#SPY/1m`, script });
+const openPage = async (options: Partial<PageOptions> = {}): Promise<Page> => {
+  const page = await stage.openPage("#SPY/1m", options);
   await hasTools(page);
   return page;
 };
@@ -145,11 +124,11 @@ describe("averages", () => {
   });
 
   test("are corrected by a late trade", async () => {
-    const page = await openPage(DESKTOP, 'localStorage.setItem("tapestream.averages", "sma10,ema20,vwap")');
+    const page = await openPage({ script: 'localStorage.setItem("tapestream.averages", "sma10,ema20,vwap")' });
     const before = (await look(page))!;
     const place = before.bars.length - 15;
     const startMs = (await startsOf(page))[place]!;
-    server.tell([latePane(startMs)]);
+    stage.server.tell([latePane(startMs)]);
     await expect.poll(async () => (await look(page))!.marks, PATIENT).toEqual([startMs / 1_000]);
     const after = (await look(page))!;
     const changed = (after.lines!["sma10"] as readonly { value: number }[]).flatMap(({ value }, at) =>
@@ -176,7 +155,7 @@ describe("the table", () => {
     const close = Number((await look(page))!.bars.at(-1)![CLOSE]);
     expect(await rows.first().locator("td").nth(7).textContent()).toBe(close.toFixed(2));
     const startMs = starts.at(-3)!;
-    server.tell([latePane(startMs)]);
+    stage.server.tell([latePane(startMs)]);
     await expect.poll(() => rows.nth(2).locator("td").last().textContent(), PATIENT).toBe("corrected");
     await press(page, "Escape");
     expect(await page.evaluate("document.activeElement.id")).toBe("tableButton");
@@ -200,7 +179,7 @@ test("an alert says once that its price is reached, of whichever symbol is on th
   expect(await page.textContent("#reached")).toBe("");
   for (const _ of [1, 2]) {
     const startMs = Math.floor(Date.now() / 60_000) * 60_000 + 60_000;
-    server.tell([pane({ symbol: "SPY", intervalMs: durationMs(60_000), shard: "b", startMs, last: 20 })]);
+    stage.server.tell([pane({ symbol: "SPY", intervalMs: durationMs(60_000), shard: "b", startMs, last: 20 })]);
     await expect.poll(() => page.textContent("#reached"), PATIENT).toMatch(/^SPY reached 101\.25 at \d\d:\d\d×$/);
   }
   await page.click("#alerts");
@@ -224,11 +203,11 @@ test("the bars in sight are saved as the export writes them", async () => {
 });
 
 /** What the page asked for, but for signs of life. */
-const asked = () => server.taken().filter(({ action }) => action !== "ping");
+const asked = () => stage.server.taken().filter(({ action }) => action !== "ping");
 
 test("older bars come as the reader goes back, and nothing jumps", async () => {
   const page = await openPage();
-  server.taken();
+  stage.server.taken();
   const [oldest] = await startsOf(page);
   await page.hover("#bars");
   await page.mouse.wheel(-900, 0);

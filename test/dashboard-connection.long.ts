@@ -1,36 +1,12 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
 import { durationMs, epochMs } from "#core/units.ts";
-import { openBrowser } from "./browser.ts";
-import { DESKTOP, isWhole, look, openPage as openPageOf, PATIENT } from "./dashboard-page.ts";
+import { DESKTOP, isWhole, look, PATIENT } from "./dashboard-page.ts";
 import { changesWhileHidden, HIDING_SCRIPT, setHidden } from "./hidden-page.ts";
-import { openPageServer, type PageServer } from "./page-server.ts";
+import { setPageStage } from "./page-stage.ts";
 import { pane } from "./pane-fixture.ts";
 
-let browser: Browser;
-let server: PageServer;
-let complaints: string[];
-
-beforeAll(async () => {
-  [browser, server] = await Promise.all([openBrowser(), openPageServer({ hasOwnSymbols: true })]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.[Symbol.asyncDispose]();
-});
-
-beforeEach(() => {
-  complaints = [];
-  server.isAnswering = true;
-});
-
-afterEach(() => {
-  expect(complaints).toEqual([]);
-});
-
-const openPage = (hash = "", script = ""): Promise<Page> =>
-  openPageOf(browser, complaints, { ...DESKTOP, url: `${server.url}${hash}`, script });
+const stage = setPageStage({ hasOwnSymbols: true });
 
 const stateOf = (page: Page) => (): Promise<string | null> => page.textContent("#state");
 
@@ -48,7 +24,7 @@ const shownOf = (page: Page) => async (): Promise<string> => {
 };
 
 const beat = (): void =>
-  server.beat({
+  stage.server.beat({
     timeMs: epochMs(Date.now()),
     watermarkMs: epochMs(Date.now()),
     feed: "live",
@@ -57,11 +33,11 @@ const beat = (): void =>
 
 describe("the connection", () => {
   test("is said in words and by icons of different shapes, and can be hurried by keyboard", async () => {
-    const page = await openPage();
+    const page = await stage.openPage();
     const icons = new Map([["Live", await iconOf(page)]]);
     beat();
     await expect.poll(() => page.isVisible("#pipeline"), PATIENT).toBe(true);
-    server.isAnswering = false;
+    stage.server.isAnswering = false;
     await expect.poll(stateOf(page), PATIENT).toMatch(/^Reconnecting in \d+ s$/);
     icons.set("Reconnecting", await iconOf(page));
     expect(await page.textContent("#age")).toMatch(/^(the connection was cut|the server does not answer), since \d\d:/);
@@ -74,7 +50,7 @@ describe("the connection", () => {
     await expect.poll(stateOf(page), PATIENT).toMatch(/^Reconnecting/);
     await page.getByRole("button", { name: "Try now" }).focus();
     await new Promise((resolve) => setTimeout(resolve, 1_200));
-    server.isAnswering = true;
+    stage.server.isAnswering = true;
     await page.keyboard.press("Enter");
     await expect.poll(stateOf(page), { timeout: 1_000, interval: 20 }).toBe("Live");
     await expect
@@ -90,7 +66,7 @@ describe("the connection", () => {
     expect(await noticesOf(page)()).toEqual([]);
     await page.context().close();
     // by hand, as they pass too quickly
-    const other = await openPage();
+    const other = await stage.openPage();
     for (const look of ["connecting", "stale"]) {
       await other.evaluate(`document.querySelector("#state").dataset.state = "${look}"`);
       icons.set(look, await iconOf(other));
@@ -100,8 +76,8 @@ describe("the connection", () => {
   });
 
   test("is said although that part of the script could not be had at first", async () => {
-    const page = await (await browser.newContext(DESKTOP)).newPage();
-    const first = await (await fetch(server.url)).text();
+    const page = await (await stage.browser.newContext(DESKTOP)).newPage();
+    const first = await (await fetch(stage.server.url)).text();
     const failed = new Set<string>();
     await page.route("**/*.js", (route) => {
       const name = new URL(route.request().url()).pathname.slice(1);
@@ -109,7 +85,7 @@ describe("the connection", () => {
       failed.add(name);
       return route.abort();
     });
-    await page.goto(server.url);
+    await page.goto(stage.server.url);
     await expect.poll(stateOf(page), PATIENT).toBe("Live");
     expect(failed.size).toBeGreaterThan(0);
     await page.context().close();
@@ -121,7 +97,7 @@ describe("the address", () => {
     ["#ibm/5m", "IBM 5m #s=IBM&i=5m"],
     ["#s=spy&i=60s&ma=20", "SPY 1m #s=SPY&i=1m&ma=20"],
   ])("%s is understood as %s", async (hash, shown) => {
-    const page = await openPage(hash);
+    const page = await stage.openPage(hash);
     expect(await shownOf(page)()).toBe(shown);
     expect(await noticesOf(page)()).toEqual([]);
     expect(await page.locator(".row").count()).toBe(4);
@@ -129,7 +105,7 @@ describe("the address", () => {
   });
 
   test("is followed when it changes, and goes back and forward", async () => {
-    const page = await openPage("#s=IBM&i=1m");
+    const page = await stage.openPage("#s=IBM&i=1m");
     const shows = (shown: string) => expect.poll(shownOf(page), PATIENT).toBe(shown);
     await page.evaluate(`location.hash = "#s=aig&i=5m"`);
     await shows("AIG 5m #s=AIG&i=5m");
@@ -150,7 +126,7 @@ describe("the address", () => {
   });
 
   test("that makes no sense is answered in a sentence, and what can be shown is", async () => {
-    const page = await openPage("#s=%E0%A4%A&i=7m");
+    const page = await stage.openPage("#s=%E0%A4%A&i=7m");
     await expect
       .poll(noticesOf(page), PATIENT)
       .toEqual([
@@ -172,12 +148,12 @@ describe("symbols", () => {
   const GIVEN = ["AIG", "BAC", "IBM", "SPY"];
 
   test("are found whatever the case of their letters, once the server has said how they are written", async () => {
-    server.known.push("btcUSD");
-    server.taken();
-    const page = await openPage("#s=BTCusd");
+    stage.server.known.push("btcUSD");
+    stage.server.taken();
+    const page = await stage.openPage("#s=BTCusd");
     await expect.poll(shownOf(page), PATIENT).toBe("btcUSD 1m #s=btcUSD&i=1m");
     expect(await rowsOf(page)()).toEqual([...GIVEN, "btcUSD"]);
-    const told = server.taken().filter(({ action }) => action === "watch" || action === "unwatch");
+    const told = stage.server.taken().filter(({ action }) => action === "watch" || action === "unwatch");
     expect(told).toEqual([{ action: "watch", symbols: ["btcUSD"] }]);
     await add(page, "iBm");
     await expect.poll(shownOf(page), PATIENT).toBe("IBM 1m #s=IBM&i=1m");
@@ -186,7 +162,7 @@ describe("symbols", () => {
   });
 
   test("that a replay does not have are not promised", async () => {
-    const page = await openPage("#s=nope");
+    const page = await stage.openPage("#s=nope");
     await expect
       .poll(() => page.textContent("#empty"), PATIENT)
       .toBe("No trades of NOPE: this source carries other symbols.");
@@ -194,9 +170,9 @@ describe("symbols", () => {
   });
 
   test("that are added and removed in one tab are in the other at once", async () => {
-    const page = await openPage();
+    const page = await stage.openPage();
     const other = await page.context().newPage();
-    await other.goto(`${server.url}#s=IBM`);
+    await other.goto(`${stage.server.url}#s=IBM`);
     await isWhole(other);
     await add(page, "tsla");
     await add(page, "nvda");
@@ -211,21 +187,21 @@ describe("symbols", () => {
 });
 
 test("what the server sends and the page cannot read is said, breaks nothing, and all is asked for again", async () => {
-  const page = await openPage("#s=IBM&i=1m");
+  const page = await stage.openPage("#s=IBM&i=1m");
   const before = (await look(page))!.bars;
-  server.taken();
+  stage.server.taken();
   for (const text of ["", '{"type":"unheard of","version":1}', '{"type":"update","version":2,"parts":[]}'])
-    server.say(text);
+    stage.server.say(text);
   await expect
     .poll(noticesOf(page), PATIENT)
     .toEqual([
       expect.stringMatching(/^The server sent something that this page cannot read/),
       expect.stringMatching(/^The server speaks a newer protocol than this page/),
     ]);
-  await expect.poll(() => server.taken().map(({ action }) => action), PATIENT).toContain("subscribe");
+  await expect.poll(() => stage.server.taken().map(({ action }) => action), PATIENT).toContain("subscribe");
   await isWhole(page);
   const startMs = Math.floor(Date.now() / 10_000) * 10_000;
-  server.tell([pane({ symbol: "IBM", intervalMs: durationMs(10_000), startMs, last: 777 })]);
+  stage.server.tell([pane({ symbol: "IBM", intervalMs: durationMs(10_000), startMs, last: 777 })]);
   await expect.poll(async () => (await look(page))!.bars, PATIENT).not.toEqual(before);
   expect(await stateOf(page)()).toBe("Live");
   await page.getByRole("button", { name: "Load again" }).click();
@@ -234,7 +210,7 @@ test("what the server sends and the page cannot read is said, breaks nothing, an
 });
 
 test("a hidden page paints nothing, and is whole again at once when it is shown", async () => {
-  const page = await openPage("#s=IBM&i=1m", HIDING_SCRIPT);
+  const page = await stage.openPage("#s=IBM&i=1m", { script: HIDING_SCRIPT });
   await expect.poll(stateOf(page), PATIENT).toBe("Live");
   // all parts of the page are there
   await expect.poll(async () => (await look(page))?.overseen !== undefined, PATIENT).toBe(true);
@@ -242,7 +218,7 @@ test("a hidden page paints nothing, and is whole again at once when it is shown"
   const startMs = Math.floor(Date.now() / 10_000) * 10_000;
   const key = { symbol: "IBM", intervalMs: durationMs(10_000), startMs };
   for (let last = 800; last < 810; last++) {
-    server.tell([pane({ ...key, last })]);
+    stage.server.tell([pane({ ...key, last })]);
     beat();
     await new Promise((resolve) => setTimeout(resolve, 60));
   }

@@ -1,41 +1,25 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { beforeEach, describe, expect, test } from "vitest";
 import { epochMs, sequenceNumber } from "#core/units.ts";
-import { openBrowser } from "./browser.ts";
-import { DESKTOP, look, openPage as openPageOf, PATIENT, PHONE } from "./dashboard-page.ts";
+import { DESKTOP, look, PATIENT, PHONE } from "./dashboard-page.ts";
 import { shardOperations } from "./operations-fixture.ts";
-import { openPageServer, type PageServer } from "./page-server.ts";
+import { openPageServer } from "./page-server.ts";
+import { setPageStage } from "./page-stage.ts";
 import { pane } from "./pane-fixture.ts";
 
 const SHARD = "shardId-000000000000";
 const NAMES = ["late", "corrected", "duplicates", "rejected", "gaps"] as const;
 
-let browser: Browser;
-let server: PageServer;
-let complaints: string[];
-
-beforeAll(async () => {
-  [browser, server] = await Promise.all([openBrowser(), openPageServer({ kind: "replayed" })]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.[Symbol.asyncDispose]();
-});
+const stage = setPageStage({ kind: "replayed" });
 
 beforeEach(() => {
-  complaints = [];
-  server.works({ head: {}, shards: [] });
-  server.taken();
-});
-
-afterEach(() => {
-  expect(complaints).toEqual([]);
+  stage.server.works({ head: {}, shards: [] });
+  stage.server.taken();
 });
 
 /** A page with its overseer at work. */
 const openPage = async (path = "", options = DESKTOP): Promise<Page> => {
-  const page = await openPageOf(browser, complaints, { ...options, url: `${server.url}${path}` });
+  const page = await stage.openPage(path, options);
   await expect.poll(async () => (await look(page))?.overseen !== undefined, PATIENT).toBe(true);
   return page;
 };
@@ -64,7 +48,7 @@ const busy = () => {
 describe("what happened to trades", () => {
   test("is counted below the page, and explained to who points there or comes by keyboard", async () => {
     const page = await openPage();
-    server.beat({ counts: { trades: 2, late: 5, corrected: 1, duplicates: 1_000, rejected: 3, gaps: 1 } });
+    stage.server.beat({ counts: { trades: 2, late: 5, corrected: 1, duplicates: 1_000, rejected: 3, gaps: 1 } });
     const texts = (): Promise<string[]> => Promise.all(NAMES.map((name) => page.innerText(`#${name}`)));
     await expect.poll(texts, PATIENT).toEqual(["5 late", "1 corrected", "1,000 duplicates", "3 rejected", "1 gap"]);
     const tip = (name: string): Promise<string> =>
@@ -101,18 +85,18 @@ describe("the operations view", () => {
 
   test("shows shards, stages and the verdict, and asks only while somebody looks", async () => {
     const page = await openPage();
-    const asked = (): boolean => server.taken().some(({ action }) => action === "operations");
+    const asked = (): boolean => stage.server.taken().some(({ action }) => action === "operations");
     expect(asked()).toBe(false);
-    server.beat({ counts: { trades: 40 }, connections: 3 });
+    stage.server.beat({ counts: { trades: 40 }, connections: 3 });
     const shard = busy();
-    server.works({ shards: [shard] });
+    stage.server.works({ shards: [shard] });
     await page.keyboard.press("o");
     await expect.poll(() => verdict(page), PATIENT).toBe("All well");
     await expect.poll(() => page.innerText("#operations .shards tbody"), PATIENT).toMatch(/^0\s+200 ms\s+\d/u);
     // the bars of the shard's last step come by an update, and what is known of both is the way of a trade
     const one = pane({ symbol: "SPY", last: 1, shard: SHARD });
     const close = { ...one.content.close, eventTimeMs: shard.eventTimeMs! };
-    server.tell([{ ...one, content: { ...one.content, close } }]);
+    stage.server.tell([{ ...one, content: { ...one.content, close } }]);
     const medians = (): Promise<string[]> => page.locator("#operations .stages td:nth-child(3)").allInnerTexts();
     await expect.poll(async () => (await medians()).slice(0, 3), PATIENT).toEqual(["40 ms", "10 ms", "200 ms"]);
     await expect.poll(async () => (await medians()).every((words) => words !== "–"), PATIENT).toBe(true);
@@ -125,8 +109,8 @@ describe("the operations view", () => {
   test("says what is wrong, and when it is well again", async () => {
     const page = await openPage("?view=operations#IBM/1m");
     expect([await isOpen(page), (await look(page))!.symbol]).toEqual([true, "IBM"]);
-    server.beat({ feed: "dead" });
-    server.works({ shards: [{ ...busy(), stateBytes: 700_000 }] });
+    stage.server.beat({ feed: "dead" });
+    stage.server.works({ shards: [{ ...busy(), stateBytes: 700_000 }] });
     const wrong = (): Promise<string[]> => page.locator("#operations .wrong li").allInnerTexts();
     await expect
       .poll(wrong, PATIENT)
@@ -135,14 +119,14 @@ describe("the operations view", () => {
         expect.stringMatching(/^Shard 0 keeps 97 % of the state that it may, since /u),
       ]);
     expect(await verdict(page)).toBe("2 things are wrong");
-    server.beat({ feed: "live" });
+    stage.server.beat({ feed: "live" });
     await expect.poll(wrong, PATIENT).toHaveLength(1);
     await page.context().close();
   });
 
   test("fits a phone, whose page says that its trades are none of now", async () => {
     const page = await openPage("?view=operations", PHONE);
-    server.works({ shards: [busy()] });
+    stage.server.works({ shards: [busy()] });
     await expect.poll(() => page.innerText("#operations .shards tbody"), PATIENT).toMatch(/^0/u);
     const widths = `[document.documentElement, document.querySelector("#operations .body")]
       .map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)`;
@@ -157,7 +141,7 @@ describe("the operations view", () => {
 
 test("what is injected on purpose is listed where the server says that it is", async () => {
   await using other = await openPageServer({ faults: "faults.json" });
-  const page = await openPageOf(browser, complaints, { ...DESKTOP, url: `${other.url}?view=operations` });
+  const page = await stage.openPage("", { url: `${other.url}?view=operations` });
   const faults = [
     { kind: "kill", atMs: Date.now() - 2_000 },
     { kind: "split-shard", atMs: Date.now() },

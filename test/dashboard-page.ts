@@ -9,6 +9,11 @@ export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, is
 /** What the page shows, undefined before it has begun. */
 export const look = (page: Page): Promise<Dash | undefined> => page.evaluate<Dash | undefined>("window.__dash");
 
+/** Presses keys, one after another. */
+export const press = async (page: Page, ...keys: readonly string[]): Promise<void> => {
+  for (const key of keys) await page.keyboard.press(key);
+};
+
 /** Waits until all that the page shows has been answered by the server. */
 export const isWhole = async (page: Page): Promise<void> => {
   await expect.poll(async () => (await look(page))?.isWhole, PATIENT).toBe(true);

@@ -1,40 +1,17 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
 import { BAR_COLUMNS } from "#core/bar-row.ts";
 import { intervalText } from "#core/interval.ts";
 import type { FeedState } from "#core/protocol/pipeline-status.ts";
 import { durationMs, epochMs } from "#core/units.ts";
-import { openBrowser } from "./browser.ts";
-import { DESKTOP, look, openPage as openPageOf, PATIENT } from "./dashboard-page.ts";
-import { openPageServer, type PageServer } from "./page-server.ts";
+import { look, PATIENT } from "./dashboard-page.ts";
+import { setPageStage } from "./page-stage.ts";
 import { pane } from "./pane-fixture.ts";
 
-let browser: Browser;
-let server: PageServer;
-let complaints: string[];
-
-beforeAll(async () => {
-  [browser, server] = await Promise.all([openBrowser(), openPageServer()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.[Symbol.asyncDispose]();
-});
-
-beforeEach(() => {
-  complaints = [];
-});
-
-afterEach(() => {
-  expect(complaints).toEqual([]);
-});
-
-const openPage = (hash = ""): Promise<Page> =>
-  openPageOf(browser, complaints, { ...DESKTOP, url: `${server.url}${hash}` });
+const stage = setPageStage();
 
 const beat = (watermarkMs: number, feed: FeedState = "live"): void =>
-  server.beat({
+  stage.server.beat({
     watermarkMs: epochMs(watermarkMs),
     feed,
     counts: { trades: 1, duplicates: 1_000, rejected: 2 },
@@ -62,7 +39,7 @@ const legend = (page: Page): Promise<string | null> => page.locator("#legend .st
 
 describe("a bar", () => {
   test("has no status before a heartbeat, forms until the watermark passes its end, and is final then", async () => {
-    const page = await openPage("#IBM/1m");
+    const page = await stage.openPage("#IBM/1m");
     expect(await newest(page)).toMatchObject({ status: null, isHollow: false });
     expect(await page.locator("#legend .standing").count()).toBe(0);
     const { startMs, endMs } = await newest(page);
@@ -84,7 +61,7 @@ describe("a bar", () => {
   });
 
   test("is final when the source has come to its end", async () => {
-    const page = await openPage("#IBM/1m");
+    const page = await stage.openPage("#IBM/1m");
     beat(0);
     await expect.poll(() => newest(page), PATIENT).toMatchObject({ status: "forming" });
     beat(0, "closed");
@@ -95,12 +72,12 @@ describe("a bar", () => {
   test.each([10_000, 60_000, 300_000])(
     "of %i ms is corrected at once by a late trade, and marked",
     async (intervalMs) => {
-      const page = await openPage(`#IBM/${intervalText(durationMs(intervalMs))}`);
+      const page = await stage.openPage(`#IBM/${intervalText(durationMs(intervalMs))}`);
       beat(Date.now());
       const bars = await shown(page);
       const late = bars[Math.floor(bars.length / 2)]!;
       const key = { symbol: "IBM", intervalMs: durationMs(10_000), startMs: late.startMs };
-      server.tell([{ ...pane({ ...key, last: 999 }), isCorrected: true }]);
+      stage.server.tell([{ ...pane({ ...key, last: 999 }), isCorrected: true }]);
       const corrected = async () => (await shown(page)).filter(({ status }) => status === "corrected");
       await expect.poll(corrected, PATIENT).toMatchObject([{ startMs: late.startMs, isMarked: true, isHollow: false }]);
       expect((await corrected())[0]!.trades).toBeGreaterThan(late.trades);
@@ -113,11 +90,11 @@ describe("a bar", () => {
   );
 
   test("of shorter ones, one of them corrected, goes on forming", async () => {
-    const page = await openPage("#SPY/5m");
+    const page = await stage.openPage("#SPY/5m");
     const { startMs, endMs } = await newest(page);
     beat(endMs - 1);
     const key = { symbol: "SPY", intervalMs: durationMs(10_000), startMs };
-    server.tell([{ ...pane({ ...key, last: 999 }), isCorrected: true }]);
+    stage.server.tell([{ ...pane({ ...key, last: 999 }), isCorrected: true }]);
     await expect
       .poll(() => newest(page), PATIENT)
       .toMatchObject({ status: "corrected", isMarked: true, isHollow: true });
@@ -139,7 +116,7 @@ const pointAt = async (page: Page, startMs: number): Promise<void> => {
 
 describe("the pipeline", () => {
   test("is said in words, and when the page no longer hears of it", async () => {
-    const page = await openPage();
+    const page = await stage.openPage();
     expect(await page.isVisible("#pipeline")).toBe(false);
     const watermarkMs = new Date(2026, 0, 2, 9, 8, 7).getTime();
     const words = async (): Promise<string> =>
@@ -162,7 +139,7 @@ describe("the pipeline", () => {
   });
 
   test("looks and reads different when it is quiet, closed or dead", async () => {
-    const page = await openPage();
+    const page = await stage.openPage();
     const seen = new Map<FeedState, string>();
     const icon = `(() => {
       const { background, border, borderRadius, clipPath } = getComputedStyle(document.querySelector("#feed"), "::before");

@@ -1,35 +1,11 @@
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
 import { durationMs, epochMs } from "#core/units.ts";
-import { openBrowser } from "./browser.ts";
-import { DESKTOP, look, openPage as openPageOf, PATIENT, PHONE } from "./dashboard-page.ts";
-import { openPageServer, type PageServer } from "./page-server.ts";
+import { DESKTOP, look, PATIENT, PHONE } from "./dashboard-page.ts";
+import { openPageServer } from "./page-server.ts";
+import { setPageStage } from "./page-stage.ts";
 
-let browser: Browser;
-let server: PageServer;
-/** What the browser complained of, but for connections that failed. */
-let complaints: string[];
-
-beforeAll(async () => {
-  [browser, server] = await Promise.all([openBrowser(), openPageServer()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await server?.[Symbol.asyncDispose]();
-});
-
-beforeEach(() => {
-  complaints = [];
-  server.isAnswering = true;
-});
-
-afterEach(() => {
-  expect(complaints).toEqual([]);
-});
-
-const openPage = (options: BrowserContextOptions = DESKTOP, { url = server.url, script = "" } = {}): Promise<Page> =>
-  openPageOf(browser, complaints, { ...options, url, script });
+const stage = setPageStage();
 
 describe("the charts", () => {
   const rangesAgree = async (page: Page): Promise<number> => {
@@ -41,7 +17,7 @@ describe("the charts", () => {
     ["desk", DESKTOP],
     ["phone", PHONE],
   ])("show the same time on a %s, from the first moment on, and when it is turned or scrolled", async (_, options) => {
-    const page = await openPage(options, { url: `${server.url}#SPY/1m` });
+    const page = await stage.openPage("#SPY/1m", options);
     await expect.poll(() => rangesAgree(page), PATIENT).toBeLessThan(0.01);
     const { bars, ranges } = (await look(page))!;
     const newest = Number(bars.at(-1)![2]) / 1_000;
@@ -61,7 +37,7 @@ describe("the charts", () => {
   });
 
   test("scroll to the chosen row on a phone, and leave the page where it is", async () => {
-    const page = await openPage(PHONE, { url: `${server.url}#SPY/1m` });
+    const page = await stage.openPage("#SPY/1m", PHONE);
     const [row, list] = await Promise.all([
       page.locator(".row").last().boundingBox(),
       page.locator("#symbols").boundingBox(),
@@ -73,9 +49,9 @@ describe("the charts", () => {
   });
 
   test("show nothing rather than another interval's bars while the server is gone", async () => {
-    const page = await openPage(DESKTOP, { url: `${server.url}#SPY/1m` });
+    const page = await stage.openPage("#SPY/1m");
     expect(await page.textContent("#legend")).toMatch(/^1m · /);
-    server.isAnswering = false;
+    stage.server.isAnswering = false;
     await expect.poll(() => page.textContent("#state"), PATIENT).toMatch(/^Reconnecting/);
     await page.click('#intervals button[value="5m"]');
     await expect.poll(() => page.textContent("#empty"), PATIENT).toMatch(/^Bars of SPY in 5m come when/);
@@ -84,7 +60,7 @@ describe("the charts", () => {
     await page.click('#intervals button[value="1m"]');
     await expect.poll(() => page.textContent("#legend"), PATIENT).toMatch(/^1m · /);
     await page.click('#intervals button[value="5m"]');
-    server.isAnswering = true;
+    stage.server.isAnswering = true;
     await expect.poll(() => page.textContent("#legend"), PATIENT).toMatch(/^5m · /);
     expect(await page.isVisible("#empty")).toBe(false);
     await page.context().close();
@@ -94,7 +70,7 @@ describe("the charts", () => {
 test("a change is not measured from before the replay began again", async () => {
   const beginMs = epochMs(Math.floor(Date.now() / 60_000) * 60_000 - 600_000);
   await using other = await openPageServer({ passes: { beginMs, everyMs: durationMs(3_600_000) } });
-  const page = await openPage(DESKTOP, { url: other.url });
+  const page = await stage.openPage("", { url: other.url });
   const clock = new Date(beginMs).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
   expect(await page.textContent("#since")).toBe(`since ${clock}`);
   expect(await page.isVisible("#seamKey")).toBe(true);
