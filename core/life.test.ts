@@ -1,75 +1,17 @@
-import { beforeEach, describe, expect, test } from "vitest";
-import { createMemoryLifePorts } from "#adapters/memory/life-ports.ts";
-import { createManualClock, type ManualClock } from "#adapters/memory/clock.ts";
-import { createMemoryStream, type MemoryStream } from "#adapters/memory/stream.ts";
-import { encodeFrame } from "./frame/encode.ts";
-import { intervalText } from "./interval.ts";
+import { describe, expect, test } from "vitest";
+import type { MemoryStream } from "#adapters/memory/stream.ts";
+import { createLifeStage, minute, NOW, rules, tenSeconds } from "#test/life-stage.ts";
 import { advanceLife } from "./advance-life.ts";
-import type { LifePorts, LifeRules } from "./life.ts";
-import type { GapStore } from "./ports/gap-store.ts";
+import { encodeFrame } from "./frame/encode.ts";
+import type { LifePorts } from "./life.ts";
 import type { ShardRecord } from "./ports/shard-reader.ts";
-import type { ShardStatusStore } from "./ports/shard-status.ts";
-import { durationMs, epochMs, type DurationMs, type EpochMs } from "./units.ts";
-import { utf8Bytes } from "./utf8.ts";
+import { epochMs, type EpochMs } from "./units.ts";
 
-const NOW = epochMs(1_700_000_000_000);
 const one = { units: 1, scale: 0 };
-const DAY = durationMs(86_400_000);
-const [tenSeconds, minute] = [durationMs(10_000), durationMs(60_000)];
-
-let stream: MemoryStream;
-let ports: LifePorts;
-let statuses: ShardStatusStore;
-let shard: string;
-let gaps: GapStore;
-let clock: ManualClock;
-
-beforeEach(() => {
-  clock = createManualClock(NOW);
-  stream = createMemoryStream({ clock });
-  [shard] = stream.openShards() as [string];
-  const memory = createMemoryLifePorts({ shards: stream, clock });
-  ({ statuses, gaps } = memory);
-  ports = memory;
-});
-
-/** A record of one trade. */
-const put = (into = shard): ShardRecord =>
-  stream.append(into, utf8Bytes(`{"symbol":"A","price":"1","size":"1","eventTimeMs":${NOW}}`));
-
-const rules = (...intervalsMs: DurationMs[]): LifeRules => ({
-  intervalsMs,
-  maxOutOfOrdernessMs: minute,
-  clockSkewMs: minute,
-  maxStateBytes: 100_000,
-  retentionMs: DAY,
-});
-
-interface Step {
-  readonly records: readonly ShardRecord[];
-  readonly state?: Uint8Array | undefined;
-  readonly isLast?: boolean;
-  readonly of?: string;
-  readonly by?: LifeRules;
-}
-
-const advance = ({ records, state, isLast = false, of = shard, by = rules(minute) }: Step) =>
-  advanceLife(ports, by, { stream: "ticks", shard: of, records, state, isLast });
-
-/** The trades of each stored interval. */
-const stored = async (): Promise<Record<string, number>> => {
-  const counts: Record<string, number> = {};
-  for (const intervalMs of [tenSeconds, minute]) {
-    const range = { symbol: "A", intervalMs, startMs: epochMs(0), endMs: epochMs(NOW * 2) };
-    const panes = await ports.panes.range(range);
-    if (panes.length > 0)
-      counts[intervalText(intervalMs)] = panes.reduce((sum, { content }) => sum + content.tradeCount, 0);
-  }
-  return counts;
-};
 
 describe("a life", () => {
   test("tells after each step how the shard stands, while its panes are still held", async () => {
+    const { ports, shard, statuses, put, advance } = createLifeStage();
     const record = put();
     const { state } = await advance({ records: [record] });
     const { sequenceNumber: last, arrivalTimeMs } = record;
@@ -82,6 +24,7 @@ describe("a life", () => {
   });
 
   test("takes trades for late by what their producers had reached, or by the trades before them", async () => {
+    const { ports, shard, stream, advance } = createLifeStage();
     const at = (behindMs: number, frontierMs?: EpochMs): ShardRecord => {
       const trade = { symbol: "A", price: one, size: one, eventTimeMs: epochMs(NOW - behindMs), sequence: 1 };
       const frame = { producer: "", number: 0, ingestTimeMs: NOW, frontierMs, trades: [trade] };
@@ -101,6 +44,7 @@ describe("a life", () => {
   });
 
   test("says of a pane that it was corrected once a trade came behind its final window, and not before", async () => {
+    const { ports, shard, stream, advance } = createLifeStage();
     const windowMs = epochMs(NOW - (NOW % minute));
     const at = (eventTimeMs: number, frontierMs: number): ShardRecord => {
       const trade = { symbol: "A", price: one, size: one, eventTimeMs: epochMs(eventTimeMs), sequence: 1 };
@@ -119,6 +63,7 @@ describe("a life", () => {
   });
 
   test("counts the late trades that correct a final bar, and tells what way the last record has come", async () => {
+    const { shard, statuses, stream, advance } = createLifeStage();
     const windowMs = epochMs(NOW - (NOW % minute));
     const at = (eventTimeMs: number, frontierMs: number): ShardRecord => {
       const trade = { symbol: "A", price: one, size: one, eventTimeMs: epochMs(eventTimeMs), sequence: 1 };
@@ -139,24 +84,28 @@ describe("a life", () => {
   });
 
   test("ends well when an interval in its state is stored no longer", async () => {
+    const { put, advance, stored } = createLifeStage();
     const { state } = await advance({ records: [put()], by: rules(tenSeconds, minute) });
     await advance({ records: [], state, isLast: true, by: rules(tenSeconds) });
     expect(await stored()).toEqual({ "10s": 1 });
   });
 
   test("that lost its state reads what its window held before it ends, records or none", async () => {
+    const { put, advance, stored } = createLifeStage();
     await advance({ records: [put(), put()] });
     await advance({ records: [], isLast: true });
     expect(await stored()).toEqual({ "1m": 2 });
   });
 
   test("of one batch reads what a longer one took and never stored", async () => {
+    const { put, advance, stored } = createLifeStage();
     await advance({ records: [put()] });
     await advance({ records: [put()], isLast: true });
     expect(await stored()).toEqual({ "1m": 2 });
   });
 
   test("that is handed the state of an earlier batch reads what lies between", async () => {
+    const { put, advance, stored } = createLifeStage();
     const { state } = await advance({ records: [put()] });
     await advance({ records: [put(), put()], state });
     await advance({ records: [put()], state, isLast: true });
@@ -164,6 +113,7 @@ describe("a life", () => {
   });
 
   test("begins anew, and says so, when its state cannot be read", async () => {
+    const { put, advance, stored } = createLifeStage();
     await advance({ records: [put()] });
     const outcome = await advance({ records: [put()], state: new Uint8Array([0xff]), isLast: true });
     expect(outcome).toMatchObject({ state: undefined, isStateUnreadable: true, hasEndedEarly: false });
@@ -171,6 +121,7 @@ describe("a life", () => {
   });
 
   test("ends by itself when its state has grown too large, and the next goes on", async () => {
+    const { put, advance, stored } = createLifeStage();
     const small = { ...rules(minute), maxStateBytes: 10 };
     const first = await advance({ records: [put()], by: small });
     expect(first).toMatchObject({ state: undefined, isStateUnreadable: false, hasEndedEarly: true });
@@ -179,6 +130,7 @@ describe("a life", () => {
   });
 
   test("of a shard whose parents the stream has forgotten begins with nothing seen", async () => {
+    const { ports, shard, stream, put, stored } = createLifeStage();
     const [child, sibling] = stream.split(shard);
     const [grandchild] = stream.split(child);
     const forgetful: LifePorts = {
@@ -191,6 +143,7 @@ describe("a life", () => {
   });
 
   test("of a child first stores what was taken of its parents and never stored, and knows their frames", async () => {
+    const { ports, shard, stream, put, advance, stored } = createLifeStage();
     await advance({ records: [put()] });
     const [child] = stream.split(shard);
     await advance({ records: [put(child)], of: child, isLast: true });
@@ -201,6 +154,7 @@ describe("a life", () => {
   });
 
   test("stores a long refill on the way", async () => {
+    const { ports, shard, stream, put, advance, stored } = createLifeStage();
     for (let i = 0; i < 2_500; i++) put();
     const reads = {
       ...stream,
@@ -211,85 +165,6 @@ describe("a life", () => {
     expect(await stored()).toEqual({ "1m": 1_600 });
     await advance({ records: step.records, isLast: true });
     expect(await stored()).toEqual({ "1m": 2_501 });
-  });
-
-  test("notes what may have expired before it was read, and nothing while it was read in time", async () => {
-    await advance({ records: [put()], isLast: true });
-    const [birth] = await gaps.list("ticks");
-    expect(birth).toMatchObject({ shard, after: undefined, before: stream.records(shard)[0]!.sequenceNumber });
-    const last = put();
-    await advance({ records: [last], isLast: true });
-    await clock.advance(DAY / 2);
-    await advance({ records: [put()], isLast: true });
-    expect(await gaps.list("ticks")).toEqual([birth]);
-    const { sequenceNumber: after } = stream.records(shard).at(-1)!;
-    await clock.advance(DAY);
-    const before = put();
-    await advance({ records: [before] });
-    const gap = { stream: "ticks", shard, after, before: before.sequenceNumber, noticedAtMs: clock.nowMs() };
-    expect(await gaps.list("ticks")).toEqual([birth, gap]);
-  });
-
-  test("notes a gap behind what it holds in its state, too, before anything can pass it over", async () => {
-    const held = put();
-    const { state } = await advance({ records: [held] });
-    await clock.advance(DAY);
-    const failing: LifePorts = {
-      ...ports,
-      gaps: { note: () => Promise.reject(new Error("no gap can be kept")) },
-    };
-    const step = { stream: "ticks", shard, records: [put()], state, isLast: true };
-    await expect(advanceLife(failing, rules(minute), step)).rejects.toThrow("no gap can be kept");
-    expect(await ports.checkpoints.get("ticks", shard)).toBeUndefined();
-    await advanceLife(ports, rules(minute), step);
-    const [, gap] = await gaps.list("ticks");
-    expect(gap).toMatchObject({ after: held.sequenceNumber, before: step.records[0]!.sequenceNumber });
-    expect(await ports.checkpoints.get("ticks", shard)).toMatchObject({ lastArrivalMs: clock.nowMs() });
-  });
-
-  test("keeps a record with faults once, whole, however many they are, and counts each", async () => {
-    const trade = '{"symbol":"A","price":"1","size":"1","eventTimeMs":1}';
-    const text = `${trade}\n${"{\n".repeat(10_000)}${trade}`;
-    const record = stream.append(shard, utf8Bytes(text));
-    await advance({ records: [record, put()], isLast: true });
-    const day = new Date(NOW).toISOString().slice(0, 10);
-    expect(await ports.rejected.list("ticks", shard, day)).toEqual([
-      {
-        stream: "ticks",
-        shard,
-        sequenceNumber: record.sequenceNumber,
-        arrivalTimeMs: NOW,
-        count: 10_000,
-        faults: Array.from({ length: 100 }, (_, i) => ({ index: i + 1, reason: "malformed-json" })),
-        bytes: utf8Bytes(text),
-      },
-    ]);
-    expect(await ports.checkpoints.get("ticks", shard)).toMatchObject({ counts: { trades: 3, rejected: 10_000 } });
-  });
-
-  test("keeps what is rejected before a checkpoint passes it over, in a long refill too", async () => {
-    const kept: number[] = [];
-    const watched: LifePorts = {
-      ...ports,
-      rejected: { ...ports.rejected, put: async (rejected) => void kept.push(rejected.length) },
-      checkpoints: {
-        ...ports.checkpoints,
-        put: async (checkpoint) => {
-          expect(kept.reduce((sum, length) => sum + length, 0)).toBe(checkpoint.counts.rejected);
-          await ports.checkpoints.put(checkpoint);
-        },
-      },
-    };
-    for (let i = 0; i < 2_500; i++) stream.append(shard, utf8Bytes("junk"));
-    await advanceLife(watched, rules(minute), {
-      stream: "ticks",
-      shard,
-      records: [put()],
-      state: undefined,
-      isLast: true,
-    });
-    expect(Math.max(...kept)).toBeLessThan(2_500);
-    expect(await ports.checkpoints.get("ticks", shard)).toMatchObject({ counts: { rejected: 2_500 } });
   });
 });
 

@@ -1,28 +1,10 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-
-import { aggregateOf, keysArbitrary } from "#test/arbitraries/aggregate.ts";
-import { frameTradesArbitrary } from "#test/arbitraries/trade.ts";
+import { aggregateOf } from "#test/arbitraries/aggregate.ts";
+import { CSV, IBM, read } from "#test/record-fixture.ts";
 import { encodeFrame } from "./frame/encode.ts";
-import { readRecord } from "./record.ts";
-import { TradeColumns } from "./trade-columns.ts";
-import { MAX_FAULTS, REJECTION_REASONS } from "./trade.ts";
-import { EVENT_TIME_RANGE_MS } from "./trade-limits.ts";
+import { MAX_FAULTS } from "./trade.ts";
 import { epochMs } from "./units.ts";
 import { utf8Bytes } from "./utf8.ts";
-
-const limits = { latestEventTimeMs: epochMs(1_381_133_000_000) };
-
-const text = (value: string): Uint8Array => utf8Bytes(value);
-
-const read = (data: Uint8Array): { reading: ReturnType<typeof readRecord>; columns: TradeColumns } => {
-  const columns = new TradeColumns(4);
-  return { reading: readRecord(data, columns, limits), columns };
-};
-
-const IBM = '{"symbol":"IBM","price":181.25,"size":100,"eventTimeMs":1381132800464}';
-
-const CSV = "IBM,BUY,181.25,100,1381132800464,2013-10-07 08:00:00";
 
 describe("readRecord", () => {
   test("tells a frame by its first byte", () => {
@@ -49,7 +31,7 @@ describe("readRecord", () => {
     ["JSON behind white space", ` \t\r\n${IBM}`, 1],
     ["CSV lines", `${CSV}\r\n${CSV}\n`, 2],
   ])("tells %s", (_, record, tradeCount) => {
-    expect(read(text(record)).reading).toEqual({
+    expect(read(utf8Bytes(record)).reading).toEqual({
       producer: undefined,
       number: 0,
       tradeCount,
@@ -67,7 +49,7 @@ describe("readRecord", () => {
     ["a JSON text", '"IBM"'],
     ["another binary format", "\n\u0003IBM"],
   ])("sets %s aside as a whole", (_, record) => {
-    expect(read(text(record)).reading).toEqual({
+    expect(read(utf8Bytes(record)).reading).toEqual({
       producer: undefined,
       number: 0,
       tradeCount: 0,
@@ -115,17 +97,22 @@ describe("a record of faults", () => {
     ["an array that does not end", `[${"{},".repeat(300_000)}`, 1, "malformed-json"],
     ["CSV lines of commas", ",,,,,\n".repeat(200_000).replace(",", "A,"), 200_000, "unknown-shape"],
     ["CSV lines cut short", "A,\n".repeat(400_000), 400_000, "unknown-shape"],
-    ["user records of nothing", aggregateOf(Array<Uint8Array>(170_000).fill(text(""))), 170_000, "unknown-shape"],
-    ["user records cut short", aggregateOf(Array<Uint8Array>(150_000).fill(text("{"))), 150_000, "malformed-json"],
-    ["user records of frames", aggregateOf(Array<Uint8Array>(150_000).fill(text("\b"))), 150_000, "malformed-frame"],
+    ["user records of nothing", aggregateOf(Array<Uint8Array>(170_000).fill(utf8Bytes(""))), 170_000, "unknown-shape"],
+    ["user records cut short", aggregateOf(Array<Uint8Array>(150_000).fill(utf8Bytes("{"))), 150_000, "malformed-json"],
+    [
+      "user records of frames",
+      aggregateOf(Array<Uint8Array>(150_000).fill(utf8Bytes("\b"))),
+      150_000,
+      "malformed-frame",
+    ],
     [
       "an aggregate cut short",
-      aggregateOf(Array<Uint8Array>(150_000).fill(text("{"))).slice(0, -1),
+      aggregateOf(Array<Uint8Array>(150_000).fill(utf8Bytes("{"))).slice(0, -1),
       1,
       "malformed-aggregate",
     ],
   ])("of 1 MB is answered with 100 at most: %s", (_, record, faultCount, reason) => {
-    const { reading } = read(typeof record === "string" ? text(record) : record);
+    const { reading } = read(typeof record === "string" ? utf8Bytes(record) : record);
     expect(reading).toMatchObject({ tradeCount: 0, faultCount });
     expect(reading.faults).toHaveLength(Math.min(faultCount, MAX_FAULTS));
     expect(new Set(reading.faults.map((fault) => fault.reason))).toEqual(new Set([reason]));
@@ -134,7 +121,7 @@ describe("a record of faults", () => {
   test("keeps every trade among them, numbered by their places", () => {
     const shortest = '{"symbol":"A","price":1,"size":1,"time":1}';
     const garbage = '{"symbol":"A"}\n[]\n{\n'.repeat(1_000);
-    const { reading, columns } = read(text(`${shortest}\n${garbage}${shortest}\n${garbage}${IBM}`));
+    const { reading, columns } = read(utf8Bytes(`${shortest}\n${garbage}${shortest}\n${garbage}${IBM}`));
     expect(reading).toMatchObject({ tradeCount: 3, faultCount: 6_000 });
     expect(reading.faults.slice(98)).toEqual([
       { index: 99, reason: "malformed-json" },
@@ -161,117 +148,6 @@ describe("a record of faults", () => {
     ["a CSV price", `A,BUY,0.${"0".repeat(400_000)}1,1,1,`, "too-many-decimals"],
     ["a CSV time", `A,BUY,1,1,${"0".repeat(400_000)}x,`, "unknown-shape"],
   ])("of 400 KB is answered at once: %s", (_, record, reason) => {
-    expect(read(text(record)).reading).toMatchObject({ faults: [{ index: 0, reason }], faultCount: 1 });
-  });
-});
-
-/** Whatever the bytes: no throw, rows and runs that can be trades, and faults with an index and a known reason. */
-const expectSound = (data: Uint8Array): void => {
-  const { reading, columns } = read(data);
-  expect(columns.count).toBe(reading.tradeCount);
-  let row = 0;
-  for (const { from, to, priceScale, sizeScale } of columns.runs) {
-    expect(from).toBe(row);
-    expect(to).toBeGreaterThan(from);
-    expect([priceScale, sizeScale].every((scale) => Number.isInteger(scale) && scale >= 0 && scale <= 8)).toBe(true);
-    row = to;
-  }
-  expect(row).toBe(columns.count);
-  for (row = 0; row < columns.count; row++) {
-    for (const units of [columns.price[row]!, columns.size[row]!, columns.sequence[row]! + 1]) {
-      expect((Number.isSafeInteger(units) || units === 2 ** 53) && units > 0).toBe(true);
-    }
-    const time = columns.eventTimeMs[row]!;
-    expect(Number.isSafeInteger(time) && time > -EVENT_TIME_RANGE_MS && time <= limits.latestEventTimeMs).toBe(true);
-  }
-  expect(reading.faults).toHaveLength(Math.min(reading.faultCount, MAX_FAULTS));
-  for (const { index, reason } of reading.faults) {
-    expect(index).toBeGreaterThanOrEqual(-1);
-    expect(REJECTION_REASONS).toContain(reason);
-  }
-};
-
-/** A few bytes flipped, cut out or put in. */
-const mutated = (data: Uint8Array, edits: readonly (readonly [number, number, Uint8Array])[]): Uint8Array => {
-  let bytes = data;
-  for (const [position, cut, insert] of edits) {
-    const at = bytes.length === 0 ? 0 : position % bytes.length;
-    bytes = Uint8Array.from([...bytes.subarray(0, at), ...insert, ...bytes.subarray(at + cut)]);
-  }
-  return bytes;
-};
-
-const editsArbitrary = fc.array(
-  fc.tuple(
-    fc.nat({ max: 100_000 }),
-    fc.oneof(fc.constant(1), fc.nat({ max: 40 })),
-    fc.oneof(fc.uint8Array({ minLength: 1, maxLength: 1 }), fc.uint8Array({ maxLength: 12 })),
-  ),
-  { minLength: 1, maxLength: 4 },
-);
-
-describe("whatever the bytes", () => {
-  test("nothing throws, and nothing impossible is read", () => {
-    fc.assert(
-      fc.property(
-        fc.constantFrom([], [8, 1], [8], [0x7b], [0x5b], [0xf3, 0x89, 0x9a, 0xc2], [0x41, 0x2c]),
-        fc.uint8Array({ maxLength: 200 }),
-        (start, rest) => {
-          expectSound(Uint8Array.from([...start, ...rest]));
-        },
-      ),
-      { numRuns: 2_000 },
-    );
-  });
-
-  test("nothing throws on frames with bytes flipped, cut out or put in", () => {
-    fc.assert(
-      fc.property(frameTradesArbitrary, editsArbitrary, (trades, edits) => {
-        const data = encodeFrame({ producer: "00ff", number: 3, ingestTimeMs: epochMs(0), trades });
-        expectSound(mutated(data, edits));
-        expectSound(data.subarray(0, edits[0]![0] % (data.length + 1)));
-      }),
-      { numRuns: 2_000 },
-    );
-  });
-
-  test("nothing throws on aggregates with bytes flipped, cut out or put in, or cut short", () => {
-    const userRecord = fc.oneof(
-      fc.constantFrom(IBM, `${IBM}\n${IBM}`, `[${IBM}]`, CSV, "").map(text),
-      frameTradesArbitrary.map((trades) =>
-        encodeFrame({ producer: "00ff", number: 3, ingestTimeMs: epochMs(0), trades }),
-      ),
-    );
-    fc.assert(
-      fc.property(fc.array(userRecord, { maxLength: 4 }), keysArbitrary, editsArbitrary, (userRecords, keys, edits) => {
-        const data = aggregateOf(userRecords, keys);
-        expectSound(mutated(data, edits));
-        expectSound(data.subarray(0, edits[0]![0] % (data.length + 1)));
-      }),
-      { numRuns: 2_000 },
-    );
-  });
-
-  test("nothing throws on text with bytes flipped, cut out or put in", () => {
-    const records = fc.constantFrom(
-      IBM,
-      `${IBM}\n${IBM}`,
-      `[${IBM},${IBM}]`,
-      '{"symbol":"IBM","price":1e2,"size":1e-400}',
-      '{"StockSymbol":"IBM","LastTradePrice":"1","LastTradeDateTime":"2013-10-07T08:00:00"}',
-      `${CSV}\n${CSV}`,
-    );
-    fc.assert(
-      fc.property(records, editsArbitrary, (record, edits) => {
-        expectSound(mutated(text(record), edits));
-      }),
-      { numRuns: 2_000 },
-    );
-  });
-
-  test("nothing throws on JSON nested beyond any stack", () => {
-    for (const record of ["[".repeat(200_000), `{"price":1e2,"a":${"[".repeat(200_000)}${"]".repeat(200_000)}}`]) {
-      expectSound(text(record));
-    }
+    expect(read(utf8Bytes(record)).reading).toMatchObject({ faults: [{ index: 0, reason }], faultCount: 1 });
   });
 });

@@ -1,9 +1,8 @@
 import { describe, expect, test, vi } from "vitest";
-
 import { PipelineError } from "#core/errors.ts";
 import { readServerMessage } from "#core/protocol/server-message.ts";
-import { sequenceNumber, type DurationMs } from "#core/units.ts";
 import { updateRecords } from "#core/update-record.ts";
+import { openBroadcastStage } from "#test/broadcast-stage.ts";
 import {
   createSocketPorts,
   fiveMinutesMs,
@@ -17,37 +16,16 @@ import {
 } from "#test/socket-stage.ts";
 import { createBroadcast } from "./broadcast.ts";
 
-type Wanted = readonly [connectionId: string, symbol: string, intervalMs: DurationMs];
-
-const openStage = async (...wanted: readonly Wanted[]) => {
-  const ports = createSocketPorts();
-  await ports.connections.subscribe(
-    wanted.map(([connectionId, symbol, intervalMs]) => ({ connectionId, symbol, intervalMs })),
-  );
-  const broadcast = createBroadcast(ports);
-  return {
-    ...ports,
-    broadcast,
-    /** Broadcasts while the clock runs on. */
-    broadcastInTime: async (event: Parameters<typeof broadcast>[0]) => {
-      const done = broadcast(event);
-      await ports.clock.advance(10_000);
-      await done;
-    },
-    panesGot: (connectionId: string) => registerOf(ports.sink.sent(connectionId)).panes(),
-  };
-};
-
 describe("broadcast", () => {
   test("tells each subscriber of what changed of its symbols alone", async () => {
-    const { broadcast, sink, panesGot } = await openStage(["c1", "IBM", minuteMs], ["c2", "SPY", minuteMs]);
+    const { broadcast, sink, panesGot } = await openBroadcastStage(["c1", "IBM", minuteMs], ["c2", "SPY", minuteMs]);
     await broadcast(updatesOf(minutePane("IBM", 0, 1), minutePane("BAC", 0, 1)));
     expect(panesGot("c1")).toEqual([minutePane("IBM", 0, 1)]);
     expect(sink.sent("c2")).toEqual([]);
   });
 
   test("sends one message per connection, holding all its symbols and the newest state of each pane", async () => {
-    const { broadcast, sink, panesGot } = await openStage(["c1", "IBM", minuteMs], ["c1", "SPY", minuteMs]);
+    const { broadcast, sink, panesGot } = await openBroadcastStage(["c1", "IBM", minuteMs], ["c1", "SPY", minuteMs]);
     const batches = [[minutePane("IBM", 0, 1)], [minutePane("IBM", 0, 3), minutePane("SPY", 0, 2)]];
     const stale = [minutePane("IBM", 0, 2)];
     await broadcast(updatesEvent(...[...batches, stale].flatMap((panes) => updateRecords(panes))));
@@ -56,7 +34,7 @@ describe("broadcast", () => {
   });
 
   test("tells the subscriber of a derived interval of the panes it is folded from, once, and when it does", async () => {
-    const { broadcast, sink } = await openStage(["c1", "IBM", fiveMinutesMs], ["c1", "IBM", minuteMs]);
+    const { broadcast, sink } = await openBroadcastStage(["c1", "IBM", fiveMinutesMs], ["c1", "IBM", minuteMs]);
     const tenSeconds = { ...minutePane("IBM", 0, 1), intervalMs: tenSecondsMs };
     await broadcast(updatesOf(minutePane("IBM", 0, 1), tenSeconds));
     expect(sink.sent("c1").map(readServerMessage)).toEqual([
@@ -112,7 +90,7 @@ describe("broadcast", () => {
   });
 
   test("sends a long update in parts, in order", async () => {
-    const { broadcast, sink, panesGot } = await openStage(["c1", "IBM", minuteMs]);
+    const { broadcast, sink, panesGot } = await openBroadcastStage(["c1", "IBM", minuteMs]);
     const panes = Array.from({ length: 400 }, (_, minute) => minutePane("IBM", minute, 1));
     await broadcast(updatesOf(...panes));
     const parts = sink.sent("c1").map((text) => readServerMessage(text) as { part: number; parts: number });
@@ -122,7 +100,7 @@ describe("broadcast", () => {
   });
 
   test("logs and skips what is no update record", async () => {
-    const { broadcast, panesGot, log } = await openStage(["c1", "IBM", minuteMs]);
+    const { broadcast, panesGot, log } = await openBroadcastStage(["c1", "IBM", minuteMs]);
     const foreign = new TextEncoder().encode("hello");
     await broadcast(updatesEvent(foreign, ...updateRecords([minutePane("IBM", 0, 1)])));
     expect(panesGot("c1")).toHaveLength(1);
@@ -140,7 +118,10 @@ describe("broadcast", () => {
   });
 
   test("tells the others at once while one connection is busy, and that one when it is no longer", async () => {
-    const { broadcast, sink, clock, panesGot } = await openStage(["c1", "IBM", minuteMs], ["c2", "IBM", minuteMs]);
+    const { broadcast, sink, clock, panesGot } = await openBroadcastStage(
+      ["c1", "IBM", minuteMs],
+      ["c2", "IBM", minuteMs],
+    );
     sink.answer("c1", "busy");
     const done = broadcast(updatesOf(minutePane("IBM", 0, 1)));
     await clock.advance(1);
@@ -212,7 +193,7 @@ describe("broadcast", () => {
   });
 
   test("gives up on a connection that stays busy, and counts it", async () => {
-    const { broadcastInTime, sink, log, connections } = await openStage(["c1", "IBM", minuteMs]);
+    const { broadcastInTime, sink, log, connections } = await openBroadcastStage(["c1", "IBM", minuteMs]);
     sink.answer("c1", "busy");
     await broadcastInTime(updatesOf(minutePane("IBM", 0, 1)));
     expect(log.lines).toMatchObject([
@@ -236,58 +217,5 @@ describe("broadcast", () => {
     await expect(done).rejects.toThrow(PipelineError);
     expect(post).toHaveBeenCalledTimes(200);
     expect(ports.sink.sent("c199")).toHaveLength(1);
-  });
-});
-
-describe("what broadcast tells of itself", () => {
-  test("names the positions that it read, and what became of its messages", async () => {
-    const { broadcast, log, clock } = await openStage(["c1", "IBM", minuteMs], ["c2", "SPY", minuteMs]);
-    const batches = [[minutePane("IBM", 0, 1), minutePane("SPY", 0, 1)], [minutePane("IBM", 0, 7)]];
-    await broadcast(updatesEvent(...batches.flatMap((panes) => updateRecords(panes))));
-    const shard = "shardId-000000000000";
-    expect(log.lines).toEqual([
-      {
-        level: "info",
-        message: "updates sent",
-        fields: {
-          shards: [
-            { shard, lastSequence: sequenceNumber("1") },
-            { shard, lastSequence: sequenceNumber("7") },
-          ],
-          records: 2,
-          panes: 2,
-          timeMs: clock.nowMs(),
-          sent: 2,
-          gone: 0,
-          busy: 0,
-          posts: 2,
-        },
-      },
-    ]);
-  });
-
-  test("names twenty positions at most, and how many more there were", async () => {
-    const { broadcast, log } = await openStage(["c1", "IBM", minuteMs]);
-    const panes = Array.from({ length: 25 }, (_, last) => minutePane("IBM", 0, last + 1));
-    await broadcast(updatesEvent(...panes.flatMap((pane) => updateRecords([pane]))));
-    const { shards, moreShards } = log.lines[0]!.fields as { shards: readonly unknown[]; moreShards: number };
-    expect([shards.length, moreShards]).toEqual([20, 5]);
-  });
-
-  test("counts posts and connections that are gone, and measures bars that ended", async () => {
-    const { broadcastInTime, meter, sink } = await openStage(["c1", "IBM", minuteMs], ["c2", "IBM", minuteMs]);
-    sink.answer("c2", "gone");
-    const beyond = -2;
-    await broadcastInTime(updatesOf(minutePane("IBM", beyond, 1), minutePane("IBM", beyond + 1, 1)));
-    expect(meter.told).toEqual({ SocketPosts: [1], GoneConnections: [1], WindowEndToPushMs: [60_000] });
-  });
-
-  test("tells nothing of a batch that fails, as it comes again", async () => {
-    const ports = createSocketPorts();
-    await ports.connections.subscribe([{ connectionId: "c1", symbol: "IBM", intervalMs: minuteMs }]);
-    const post = () => Promise.reject(new PipelineError("TAPE_CONNECTION_UNAVAILABLE", "no gateway"));
-    const broadcast = createBroadcast({ ...ports, sink: { post } });
-    await expect(broadcast(updatesOf(minutePane("IBM", 0, 1)))).rejects.toThrow("no gateway");
-    expect([ports.meter.told, ports.log.lines]).toEqual([{}, []]);
   });
 });
