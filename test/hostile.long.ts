@@ -1,14 +1,9 @@
 import { GetSecretValueCommand, RotateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openDynamoPaneStore } from "#adapters/dynamodb/pane-store.ts";
 import { openDynamoSymbolRegister } from "#adapters/dynamodb/symbol-register.ts";
-import { openKinesisClient } from "#adapters/kinesis/client.ts";
 import { systemClock as clock } from "#adapters/node/clock.ts";
 import { createTicketKey } from "#adapters/node/ticket-key.ts";
-import { barRow } from "#core/bar-row.ts";
-import { barsOf } from "#core/bars.ts";
 import { CLIENT_LIMITS } from "#core/protocol/client-message.ts";
 import { SUBPROTOCOL } from "#core/protocol/subprotocol.ts";
 import { textToSeal, ticketText } from "#core/tickets/ticket.ts";
@@ -22,6 +17,7 @@ import { aggregatorEnvironment } from "../cli/running.ts";
 import { askTicket, entranceOf, outcomeOf, tryConnect, type Entrance, type TicketAnswer } from "./entrance.ts";
 import { intrude, OWN_PAGE, type Intruder } from "./hostile/clients.ts";
 import { openGoodClient, type GoodClient } from "./hostile/good-client.ts";
+import { INTERVAL_MS, putTrades, storedRows, SYMBOLS } from "./hostile/market.ts";
 import { FOREIGN_NAMES, REFUSED_MESSAGES, subscribe } from "./hostile/messages.ts";
 
 /** Short windows, nobody else's trades, and few tickets at once, as a laptop starts a process for each. */
@@ -32,9 +28,7 @@ const SETTINGS = {
   ticketsPerSecond: "10",
   ticketsBurst: "40",
 } as const;
-const INTERVAL_MS = durationMs(10_000);
 const HISTORY_BARS = 900;
-const SYMBOLS = ["IBM", "SPY"];
 
 const PATIENT = { timeout: 120_000 };
 
@@ -48,7 +42,6 @@ const logLines: string[] = [];
 const AT_ONCE = 4;
 /** Every ticket that was shown or handed out. */
 const tickets: string[] = [];
-let sequence = 0;
 
 beforeAll(async () => {
   assembly = await assemble(SETTINGS);
@@ -64,7 +57,10 @@ beforeAll(async () => {
   secret = (await secrets.send(new GetSecretValueCommand({ SecretId }))).SecretString!;
   secrets.destroy();
   const nowMs = clock.nowMs();
-  await putTrades(Array.from({ length: HISTORY_BARS }, (_, index) => nowMs - index * INTERVAL_MS));
+  await putTrades(
+    cloud,
+    Array.from({ length: HISTORY_BARS }, (_, index) => nowMs - index * INTERVAL_MS),
+  );
   good = await openGoodClient(entrance, await freshTicket(OWN_PAGE), SYMBOLS, INTERVAL_MS);
 }, PATIENT.timeout);
 
@@ -74,36 +70,17 @@ afterAll(async () => {
   await assembly[Symbol.asyncDispose]();
 });
 
-const putTrades = async (timesMs: readonly number[]): Promise<void> => {
-  const kinesis = openKinesisClient();
-  const lines = timesMs.flatMap((eventTimeMs) =>
-    SYMBOLS.map((symbol) => JSON.stringify({ symbol, price: "10.5", size: 1, eventTimeMs, sequence: ++sequence })),
-  );
-  const { ticksStream } = readConfig(aggregatorEnvironment(cloud));
-  const Records = [{ PartitionKey: "same", Data: Buffer.from(lines.join("\n")) }];
-  await kinesis.send(new PutRecordsCommand({ StreamName: ticksStream, Records }));
-  kinesis.destroy();
-};
-
 const freshTicket = async (headers: Readonly<Record<string, string>> = {}): Promise<string> => {
   const { ticket = "" } = await askTicket(entrance, headers);
   tickets.push(ticket);
   return ticket;
 };
 
-const storedRows = async (): Promise<readonly string[]> => {
-  const { panesTable, intervals } = readConfig(aggregatorEnvironment(cloud));
-  await using panes = openDynamoPaneStore({ table: panesTable, intervals, clock });
-  const range = { startMs: epochMs(clock.nowMs() - 86_400_000), endMs: epochMs(clock.nowMs() + 60_000) };
-  const all = await Promise.all(SYMBOLS.map((symbol) => panes.range({ symbol, intervalMs: INTERVAL_MS, ...range })));
-  return all.flatMap((found) => barsOf(found, INTERVAL_MS).map((bar) => barRow(bar).join(",")));
-};
-
 /** More trades come, and the good client, still on its first socket, ends with the bars of the store. */
 const othersAreUndisturbed = async (): Promise<void> => {
-  await putTrades([clock.nowMs()]);
+  await putTrades(cloud, [clock.nowMs()]);
   await cloud.settle();
-  const stored = await storedRows();
+  const stored = await storedRows(cloud);
   expect(stored.length).toBeGreaterThan(2 * HISTORY_BARS - 4);
   await expect.poll(() => good.rows(), { timeout: 10_000 }).toEqual(stored);
   expect(good.socket.readyState).toBe(good.socket.OPEN);
@@ -111,9 +88,10 @@ const othersAreUndisturbed = async (): Promise<void> => {
 
 test("who shows no good ticket does not connect, and the log says why", PATIENT, async () => {
   const connect = (protocols: readonly string[], origin?: string) => outcomeOf(tryConnect(entrance, protocols, origin));
+  let made = 0;
   const sealed = (expiresInMs: number, key = secret): string => {
     const expiresAtMs = epochMs(clock.nowMs() + expiresInMs);
-    const text = textToSeal({ id: `made-${++sequence}`.padEnd(22, "_"), expiresAtMs, subject: "", origin: "" });
+    const text = textToSeal({ id: `made-${++made}`.padEnd(22, "_"), expiresAtMs, subject: "", origin: "" });
     const ticket = ticketText(text, createTicketKey(key).sealOf(text));
     tickets.push(ticket);
     return ticket;

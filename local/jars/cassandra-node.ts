@@ -5,7 +5,6 @@ import { jarFolder, type JarFolderOptions, type JarSet } from "./jar-folder.ts";
 import { Jvm } from "./jvm.ts";
 
 const CASSANDRA: JarSet = { name: "cassandra-5.0.5", artifacts: ["org.apache.cassandra:cassandra-all:5.0.5"] };
-const HEAP = "-Xmx1g";
 
 export interface NodeOptions extends JarFolderOptions {
   /** Keeps its data; made when absent. */
@@ -39,14 +38,15 @@ export const openCassandraNode = async (options: NodeOptions): Promise<Cassandra
     Jvm.start({
       name: "Cassandra",
       args: [
-        HEAP,
+        ...ALWAYS,
         ...OPENED.flatMap(([flag, packages]) => packages.flatMap((each) => [flag, `${each}=ALL-UNNAMED`])),
         `-Dcassandra.config=file://${settings}`,
         `-Dlogback.configurationFile=${logging}`,
         `-Dcassandra.storagedir=${dir}`,
         `-Dcassandra.jmx.local.port=${jmxPort}`,
-        ...ALONE,
-        ...["-cp", join(jars, "*"), "org.apache.cassandra.service.CassandraDaemon"],
+        "-cp",
+        join(jars, "*"),
+        "org.apache.cassandra.service.CassandraDaemon",
       ],
       cwd: dir,
       logFile: join(dir, "cassandra.log"),
@@ -66,8 +66,9 @@ export const openCassandraNode = async (options: NodeOptions): Promise<Cassandra
   };
 };
 
-/** It has nobody to wait for. */
-const ALONE = [
+/** A gigabyte is enough, and a node alone has nobody to wait for. */
+const ALWAYS = [
+  "-Xmx1g",
   "-Dcassandra-foreground=yes",
   "-Dcassandra.skip_wait_for_gossip_to_settle=0",
   "-Dcassandra.ring_delay_ms=1",
