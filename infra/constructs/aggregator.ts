@@ -36,27 +36,13 @@ export class Aggregator extends Construct {
 
   constructor(scope: Construct, id: string, props: AggregatorProps) {
     super(scope, id);
-    const { config, lambdasFolder, ticks, bars, panes, checkpoints, rejected, symbols, keyspace, failures } = props;
+    const { config, lambdasFolder, ticks, bars, panes, checkpoints, rejected, symbols, failures } = props;
     this.function = new StageFunction(this, "Function", {
       stage: "aggregator",
       engines: enginesOf(config),
       lambdasFolder,
       description: "Folds trades into panes",
-      environment: environment({
-        ticksStream: ticks.streamName,
-        ticksBrokers: reachOf(ticks)?.brokers,
-        barsStream: bars.streamName,
-        panesTable: panes.tableName,
-        checkpointsTable: checkpoints.tableName,
-        rejectedTable: rejected.tableName,
-        symbolsTable: symbols.tableName,
-        keyspace,
-        intervals: config.intervals,
-        maxOutOfOrdernessMs: config.maxOutOfOrdernessMs,
-        clockSkewMs: config.clockSkewMs,
-        rejectedKeepMs: config.rejectedKeep,
-        ticksRetentionMs: durationMs(config.ticksRetentionHours * 3_600_000),
-      }),
+      environment: environmentOf(props),
       network: reachOf(ticks)?.network,
       timeout: Duration.seconds(60),
       memoryMiB: config.aggregatorMemoryMiB,
@@ -81,6 +67,25 @@ export class Aggregator extends Construct {
     symbols.grantPutRows(this.function);
   }
 }
+
+const environmentOf = (props: AggregatorProps): Record<string, string> => {
+  const { config, ticks, bars, panes, checkpoints, rejected, symbols, keyspace } = props;
+  return environment({
+    ticksStream: ticks.streamName,
+    ticksBrokers: reachOf(ticks)?.brokers,
+    barsStream: bars.streamName,
+    panesTable: panes.tableName,
+    checkpointsTable: checkpoints.tableName,
+    rejectedTable: rejected.tableName,
+    symbolsTable: symbols.tableName,
+    keyspace,
+    intervals: config.intervals,
+    maxOutOfOrdernessMs: config.maxOutOfOrdernessMs,
+    clockSkewMs: config.clockSkewMs,
+    rejectedKeepMs: config.rejectedKeep,
+    ticksRetentionMs: durationMs(config.ticksRetentionHours * 3_600_000),
+  });
+};
 
 /**
  * What is malformed never fails a batch; what fails one is a store or a stream that cannot be reached, and that passes.

@@ -38,10 +38,7 @@ export class StageFunction extends Function {
   readonly stage: string;
 
   constructor(scope: Construct, id: string, props: StageFunctionProps) {
-    const logGroup = new LogGroup(scope, `${id}Logs`, {
-      retention: RetentionDays.ONE_MONTH,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    const logGroup = logsOf(scope, `${id}Logs`);
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
     super(scope, id, {
       description: props.description,
@@ -84,6 +81,9 @@ export class StageFunction extends Function {
 /** The namespace of the metrics that functions of this construct's stack emit. */
 export const metricsNamespaceIn = (scope: IConstruct): string =>
   metricsNamespaceOf(stageOfStack(Stack.of(scope).stackName) ?? "");
+
+const logsOf = (scope: Construct, id: string): LogGroup =>
+  new LogGroup(scope, id, { retention: RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
 
 const insideOf = ({ vpc, securityGroup }: ClosedNetwork): Partial<FunctionProps> => ({
   vpc,

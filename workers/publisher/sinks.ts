@@ -7,9 +7,9 @@ import { averagePriceText, stockAveragesText } from "#core/bar-texts.ts";
 import { PipelineError } from "#core/errors.ts";
 import type { BarSink } from "#core/ports/bar-sink.ts";
 import type { Clock } from "#core/ports/clock.ts";
+import type { TradeSink } from "#core/ports/trade-sink.ts";
 import { kafkaOf } from "../engines.ts";
 import type { PublisherConfig } from "./config.ts";
-import type { TradePlace } from "./places.ts";
 import { tumbling, type PublishedWindow } from "./published-window.ts";
 
 /** A place for bars, and those that it gets. */
@@ -22,7 +22,7 @@ export interface BarPlace {
 
 export interface Sinks {
   readonly bars: readonly BarPlace[];
-  readonly trades: readonly Pick<TradePlace, "name" | "sink">[];
+  readonly trades: readonly { readonly name: string; readonly sink: TradeSink }[];
   /** What is to be closed. */
   readonly clients: readonly AsyncDisposable[];
 }
