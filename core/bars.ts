@@ -6,7 +6,7 @@ import type { BarContent, Pane } from "./pane.ts";
 import type { DurationMs } from "./units.ts";
 
 /** Mean and VWAP are shown at this many decimals, rounded half to even. */
-export const SHOWN_PLACES = 8;
+const SHOWN_PLACES = 8;
 
 /**
  * The bars of `intervalMs` that `panes` fold to, ordered by (symbol, startMs). The panes may be of several symbols and

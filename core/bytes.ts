@@ -126,7 +126,7 @@ export const putVarint = (bytes: DataView, at: number, value: number): number =>
 };
 
 /** What {@link putVarint} may write to, of integers below 2^56. */
-export const VARINT_ROOM = 8;
+const VARINT_ROOM = 8;
 
 /** Puts the characters of an ASCII text, without its length, and returns the position after them. */
 export const putAscii = (bytes: DataView, at: number, text: string): number => {

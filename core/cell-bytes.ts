@@ -40,10 +40,10 @@ const {
  * which is beyond 2^52; without one "before" is zeros. A longer window has most of its low, high, open and close in common
  * with a shorter one of the same symbol, and all of it while that is its only one.
  */
-export const SAME_LOW = 8;
-export const SAME_HIGH = 16;
-export const SAME_OPEN = 32;
-export const SAME_CLOSE = 64;
+const SAME_LOW = 8;
+const SAME_HIGH = 16;
+const SAME_OPEN = 32;
+const SAME_CLOSE = 64;
 const ALL_SAME = SAME_LOW | SAME_HIGH | SAME_OPEN | SAME_CLOSE;
 const BEYOND_DOUBLES = 128;
 const SCALES = 9;

@@ -3,7 +3,7 @@ import { ExactSum } from "./exact-sum.ts";
 import type { BarContent, Print } from "./pane.ts";
 
 /** Negative, zero or positive by (eventTimeMs, sequence, price, size). */
-export const comparePrints = (a: Print, b: Print): number =>
+const comparePrints = (a: Print, b: Print): number =>
   a.eventTimeMs - b.eventTimeMs ||
   a.sequence - b.sequence ||
   compareDecimals(a.price, b.price) ||

@@ -17,7 +17,7 @@ export interface ShardSpan {
 }
 
 /** A line names no more producers and no more spans; of others it says how many they are. */
-export const MOST_NAMED = 20;
+const MOST_NAMED = 20;
 
 /** Whose frames, and which. */
 export const producersField = (producers: readonly ProducerFrames[]) => ({

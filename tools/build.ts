@@ -32,7 +32,7 @@ const OTHER_ENGINES = [
 const MSK_HANDLERS = { "ticks-topic": "lambdas/ticks/topic.handler.ts" } as const;
 
 /** Every worker and the file that runs it, relative to the repository. */
-export const WORKERS = {
+const WORKERS = {
   setup: "workers/setup/main.ts",
   fetcher: "workers/fetcher/main.ts",
   aggregator: "workers/aggregator/main.ts",

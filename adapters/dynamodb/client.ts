@@ -58,7 +58,7 @@ export const openTable = ({ table, clock, client }: DynamoOptions): DynamoTable 
 };
 
 /** The error that says that `table` could not be asked. */
-export const unavailable = (table: string, cause: unknown): PipelineError => {
+const unavailable = (table: string, cause: unknown): PipelineError => {
   const failure = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
   return new PipelineError("TAPE_STORE_UNAVAILABLE", `table ${table} must answer, failed with ${failure}`, {
     cause,

@@ -21,10 +21,10 @@ export interface ShardLimit {
  * What a shard takes and gives. 1 MB is read as the smaller of its two meanings.
  * Source: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html
  */
-export const SHARD = { bytesIn: 1_000_000, recordsIn: 1_000, bytesOut: 2_000_000 } as const;
+const SHARD = { bytesIn: 1_000_000, recordsIn: 1_000, bytesOut: 2_000_000 } as const;
 
 /** A record is billed in units of so many bytes. Source: https://aws.amazon.com/kinesis/data-streams/pricing/ */
-export const PAYLOAD_UNIT_BYTES = 25 * 1_024;
+const PAYLOAD_UNIT_BYTES = 25 * 1_024;
 
 /** A limit with the shards that keep each one within `fullest` of it. */
 export const shardLimit = (limit: Omit<ShardLimit, "shards">): ShardLimit => ({

@@ -6,7 +6,7 @@ import { EVENT_TIME_RANGE_MS } from "#core/trade-limits.ts";
 import { epochMs } from "#core/units.ts";
 
 /** Positive decimals in their least scale, from everyday ones to the greatest that can be told. */
-export const decimalArbitrary: fc.Arbitrary<Decimal> = fc
+const decimalArbitrary: fc.Arbitrary<Decimal> = fc
   .record({
     units: fc.oneof(
       fc.integer({ min: 1, max: 100_000 }),
@@ -27,7 +27,7 @@ const sometimes = (text: fc.Arbitrary<string>): fc.Arbitrary<string | undefined>
   fc.option(text, { nil: undefined, freq: 2 });
 
 /** Trades of a quarter of an hour in any order, and of any time at all. */
-export const eventTimeArbitrary = fc
+const eventTimeArbitrary = fc
   .oneof(
     { weight: 4, arbitrary: fc.integer({ min: 1_381_132_800_000, max: 1_381_133_700_000 }) },
     { weight: 1, arbitrary: fc.integer({ min: 1 - EVENT_TIME_RANGE_MS, max: EVENT_TIME_RANGE_MS - 1 }) },
@@ -35,7 +35,7 @@ export const eventTimeArbitrary = fc
   .map(epochMs);
 
 /** Trades of one source and one currency, as one frame can hold them. */
-export const frameTradeArbitrary: fc.Arbitrary<Trade> = fc.record({
+const frameTradeArbitrary: fc.Arbitrary<Trade> = fc.record({
   symbol: symbolArbitrary,
   price: decimalArbitrary,
   size: decimalArbitrary,

@@ -23,7 +23,7 @@ export const fetchFaults = async (url: string): Promise<FaultList | undefined> =
 };
 
 /** The list in a parsed text; what is no fault is left out. */
-export const readFaults = (value: unknown): FaultList => {
+const readFaults = (value: unknown): FaultList => {
   const { again, faults } = (value ?? {}) as Readonly<Record<string, unknown>>;
   const all = Array.isArray(faults) ? (faults as readonly unknown[]) : [];
   return {
