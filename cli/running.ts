@@ -65,6 +65,13 @@ const readAll = async (): Promise<readonly Running[]> => {
   return read.flatMap((text) => (text === "" ? [] : (JSON.parse(text) as Running)));
 };
 
+/** The environment of the functions behind the WebSocket API, which says which intervals there are. */
+export const socketEnvironment = ({ functions }: LocalCloud): Readonly<Record<string, string>> => {
+  const fn = functions.find(({ environment }) => "OFFERED_INTERVALS_MS" in environment);
+  if (fn === undefined) throw new RangeError("the app must have functions behind its WebSocket API, had none");
+  return fn.environment;
+};
+
 /** The environment of the function that stores bars, as the template gives it. */
 export const aggregatorEnvironment = ({ functions }: LocalCloud): Readonly<Record<string, string>> => {
   const aggregator = functions.find(({ environment }) => "INTERVALS_MS" in environment && "BARS_STREAM" in environment);

@@ -12,7 +12,7 @@ import { showProgress } from "./kafka/show-progress.ts";
 import { runSetup, startWorkers } from "./kafka/worker-processes.ts";
 import { say } from "./output.ts";
 import { createStages } from "./stages.ts";
-import { feedOf } from "./start-settings.ts";
+import { feedOf, START_OPTIONS } from "./start-settings.ts";
 import { stopSignal, unlessStopped } from "./stop-signal.ts";
 
 const HELP = `Runs the whole pipeline on Kafka and Cassandra, with live trades and a dashboard, until Ctrl-C.
@@ -103,16 +103,6 @@ const sayWhere = (workers: ReturnType<typeof workersOf>, logDir: string): void =
 
 await runCommand({
   help: HELP,
-  options: {
-    engines: { type: "string" },
-    source: { type: "string" },
-    file: { type: "string" },
-    speed: { type: "string" },
-    sliding: { type: "string", multiple: true },
-    port: { type: "string" },
-    for: { type: "string" },
-    data: { type: "string" },
-    verbose: { type: "boolean" },
-  },
+  options: { ...START_OPTIONS, engines: { type: "string" } },
   run: start,
 });

@@ -41,6 +41,18 @@ export interface Feed {
   readonly passes?: Passes | undefined;
 }
 
+/** The flags of every way to start. */
+export const START_OPTIONS = {
+  source: { type: "string" },
+  file: { type: "string" },
+  speed: { type: "string" },
+  sliding: { type: "string", multiple: true },
+  port: { type: "string" },
+  for: { type: "string" },
+  data: { type: "string" },
+  verbose: { type: "boolean" },
+} as const;
+
 const EXCERPT = join(import.meta.dirname, "../data/trades-2013-10-07-0930.csv.gz");
 const HISTORY = "30m";
 const SIM_SYMBOLS = ["AIG", "BAC", "IBM", "SPY"];

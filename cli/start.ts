@@ -19,12 +19,12 @@ import { listenForDashboard } from "./dashboard-port.ts";
 import { diskFailureOf, openDataFolder } from "./data-folder.ts";
 import { endLeaseOfDeadRun } from "./feed-lease.ts";
 import { createProgressLine, type ProgressLine } from "./progress-line.ts";
-import { aggregatorEnvironment, announce } from "./running.ts";
+import { aggregatorEnvironment, announce, socketEnvironment } from "./running.ts";
 import { createStages, type Stages } from "./stages.ts";
 import { openRates } from "./start-rates.ts";
 import { serveDashboard, type DashboardServer } from "./start-server.ts";
 import { warmUp } from "./start-warm.ts";
-import { feedOf, readSettings, type Feed, type StartSettings } from "./start-settings.ts";
+import { feedOf, readSettings, START_OPTIONS, type Feed, type StartSettings } from "./start-settings.ts";
 
 const HELP = `Runs the whole pipeline on this machine, with live trades and a dashboard, until Ctrl-C.
 
@@ -132,10 +132,8 @@ const symbolSetting = (symbols: readonly string[]): Readonly<Record<string, stri
   return named.length === 0 ? {} : { symbols: named.join(",") };
 };
 
-const intervalsOf = ({ functions }: LocalCloud): readonly string[] => {
-  const fn = functions.find(({ environment }) => "OFFERED_INTERVALS_MS" in environment);
-  if (fn === undefined) throw new RangeError("the app must have functions behind its WebSocket API, had none");
-  const { storedIntervalsMs, offeredIntervalsMs } = readBroadcastConfig(fn.environment);
+const intervalsOf = (cloud: LocalCloud): readonly string[] => {
+  const { storedIntervalsMs, offeredIntervalsMs } = readBroadcastConfig(socketEnvironment(cloud));
   return [...storedIntervalsMs, ...offeredIntervalsMs].toSorted((a, b) => a - b).map(intervalText);
 };
 
@@ -203,17 +201,10 @@ const tell = (event: CloudEvent, isVerbose: boolean, progress: ProgressLine): vo
 await runCommand({
   help: HELP,
   options: {
-    source: { type: "string" },
-    file: { type: "string" },
-    speed: { type: "string" },
-    sliding: { type: "string", multiple: true },
-    port: { type: "string" },
+    ...START_OPTIONS,
     headless: { type: "boolean" },
-    for: { type: "string" },
-    data: { type: "string" },
     "idle-close": { type: "string" },
     "socket-limit": { type: "string" },
-    verbose: { type: "boolean" },
   },
   run: start,
 });

@@ -44,6 +44,22 @@ export interface Progress {
   readonly rejectedSamples: readonly string[];
 }
 
+/** Where a source stands before its first run. */
+export const progressFrom = (producer: string, startedAtMs: number): Progress => ({
+  producer,
+  startedAtMs,
+  firstEventTimeMs: undefined,
+  newestEventTimeMs: undefined,
+  position: 0,
+  nextFrame: 0,
+  chunk: undefined,
+  lastPlaces: {},
+  isDone: false,
+  tradesSent: 0,
+  rejectedRows: 0,
+  rejectedSamples: [],
+});
+
 /**
  * The progress that a lease kept as JSON text.
  * @throws PipelineError TAPE_STATE_INVALID

@@ -2,10 +2,10 @@ import { systemClock as clock } from "#adapters/node/clock.ts";
 import { durationMs } from "#core/units.ts";
 import { readConfig as readAggregatorConfig } from "#lambdas/aggregator/config.ts";
 import { readConfig as readBroadcastConfig } from "#lambdas/ws-broadcast/config.ts";
-import { openLocalCloud, type CloudEvent, type LocalCloud } from "#local/cloud.ts";
+import { openLocalCloud, type CloudEvent } from "#local/cloud.ts";
 import { planFaults } from "#local/misbehaviour/fault-plan.ts";
 import { assemble } from "../assemble.ts";
-import { aggregatorEnvironment } from "../running.ts";
+import { aggregatorEnvironment, socketEnvironment } from "../running.ts";
 import { say } from "../output.ts";
 import { unlessStopped } from "../stop-signal.ts";
 import { openHeadlessClient } from "./client.ts";
@@ -110,10 +110,4 @@ const note = (event: CloudEvent, score: Score, injected: InjectedFault[]): void 
   if (event.kind !== "fault-injected") return;
   score.inject(event.fault);
   injected.push({ kind: event.fault, atMs: clock.nowMs() });
-};
-
-const socketEnvironment = ({ functions }: LocalCloud): Readonly<Record<string, string>> => {
-  const fn = functions.find(({ environment }) => "OFFERED_INTERVALS_MS" in environment);
-  if (fn === undefined) throw new RangeError("the app must have functions behind its WebSocket API, had none");
-  return fn.environment;
 };

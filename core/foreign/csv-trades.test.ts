@@ -1,10 +1,9 @@
 import { describe, expect, test } from "vitest";
-
-import { decimalText } from "#core/decimal.ts";
 import { readRecord } from "#core/record.ts";
 import { TradeColumns } from "#core/trade-columns.ts";
 import { epochMs } from "#core/units.ts";
 import { utf8Bytes } from "#core/utf8.ts";
+import { tradeTexts } from "#test/trade-texts.ts";
 
 const limits = { latestEventTimeMs: epochMs(1_381_133_000_000) };
 
@@ -12,14 +11,7 @@ const limits = { latestEventTimeMs: epochMs(1_381_133_000_000) };
 const read = (record: string): object => {
   const columns = new TradeColumns(0);
   const { faults } = readRecord(utf8Bytes(record), columns, limits);
-  const trades = columns.runs.flatMap(({ symbol, priceScale, sizeScale, from, to }) =>
-    Array.from({ length: to - from }, (_, i) => {
-      const price = decimalText({ units: columns.price[from + i]!, scale: priceScale });
-      const size = decimalText({ units: columns.size[from + i]!, scale: sizeScale });
-      return `${symbol} ${price} × ${size} at ${columns.eventTimeMs[from + i]!} #${columns.sequence[from + i]!}`;
-    }),
-  );
-  return { trades, faults: faults.map(({ index, reason }) => `${index} ${reason}`) };
+  return tradeTexts(columns, faults);
 };
 
 const LINE = "IBM,BUY,181.250,100,1381132800464,2013-10-07 08:00:00";

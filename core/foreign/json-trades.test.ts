@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-
 import { decimalText } from "#core/decimal.ts";
 import { TradeColumns } from "#core/trade-columns.ts";
 import { epochMs } from "#core/units.ts";
 import { utf8Bytes } from "#core/utf8.ts";
+import { tradeTexts } from "#test/trade-texts.ts";
 import { tradesArbitrary } from "#test/arbitraries/trade.ts";
 import { readJsonTrades } from "./json-trades.ts";
 
@@ -16,14 +16,7 @@ const read = (record: string, { latestEventTimeMs } = limits): object => {
   const columns = new TradeColumns(0);
   const { tradeCount, faults, faultCount } = readJsonTrades(utf8Bytes(record), columns, { latestEventTimeMs });
   expect([tradeCount, faultCount]).toEqual([columns.count, faults.length]);
-  const trades = columns.runs.flatMap(({ symbol, priceScale, sizeScale, from, to }) =>
-    Array.from({ length: to - from }, (_, i) => {
-      const price = decimalText({ units: columns.price[from + i]!, scale: priceScale });
-      const size = decimalText({ units: columns.size[from + i]!, scale: sizeScale });
-      return `${symbol} ${price} × ${size} at ${columns.eventTimeMs[from + i]!} #${columns.sequence[from + i]!}`;
-    }),
-  );
-  return { trades, faults: faults.map(({ index, reason }) => `${index} ${reason}`) };
+  return tradeTexts(columns, faults);
 };
 
 const trades = (...lines: readonly string[]): object => ({ trades: lines, faults: [] });

@@ -2,24 +2,11 @@ import { expect, test } from "vitest";
 import type { TradeSource } from "#core/ports/trade-source.ts";
 import { durationMs, epochMs } from "#core/units.ts";
 import { DueRows } from "./due-rows.ts";
-import type { Progress } from "../source-progress.ts";
+import { progressFrom } from "../source-progress.ts";
 
 const START = 1_000_000;
 
-const progress: Progress = {
-  producer: "00",
-  startedAtMs: START,
-  firstEventTimeMs: undefined,
-  newestEventTimeMs: undefined,
-  position: 0,
-  nextFrame: 0,
-  chunk: undefined,
-  lastPlaces: {},
-  isDone: false,
-  tradesSent: 0,
-  rejectedRows: 0,
-  rejectedSamples: [],
-};
+const progress = progressFrom("00", START);
 
 const sourceAt = (times: readonly number[]): TradeSource => ({
   isTimedByClock: true,

@@ -11,7 +11,7 @@ import type { Trade } from "#core/trade.ts";
 import { durationMs, epochMs, type DurationMs, type EpochMs } from "#core/units.ts";
 import { Backlog, type BacklogDeps } from "./backlog.ts";
 import { DueRows, type DuePart } from "./due-rows.ts";
-import { readProgress, type Chunk, type Framing, type Progress } from "../source-progress.ts";
+import { progressFrom, readProgress, type Chunk, type Framing, type Progress } from "../source-progress.ts";
 import { sendFrames } from "./send-frames.ts";
 import { SentFrames } from "./sent-frames.ts";
 
@@ -77,7 +77,8 @@ export const createFetcher =
   async (run: FetcherRun): Promise<FetcherReport> => {
     const lease = await acquire(deps, run);
     if (lease === undefined) return { status: "busy", ...NOTHING };
-    const progress = lease.state === undefined ? begin(deps) : readProgress(lease.state);
+    const progress =
+      lease.state === undefined ? progressFrom(deps.freshId(), deps.clock.nowMs()) : readProgress(lease.state);
     const end = progress.isDone ? progress : await sendDue(deps, run, lease, progress);
     await deps.leases.release(lease, deps.clock.nowMs());
     const { tradesSent, rejectedRows, rejectedSamples, nextFrame } = end;
@@ -106,21 +107,6 @@ const keep = async ({ leases, clock }: FetcherDeps, lease: Lease): Promise<Lease
   if (kept !== undefined) return kept;
   throw new PipelineError("TAPE_LEASE_LOST", `the lease ${name} must be this run's, was taken by another`);
 };
-
-const begin = ({ freshId, clock }: FetcherDeps): Progress => ({
-  producer: freshId(),
-  startedAtMs: clock.nowMs(),
-  firstEventTimeMs: undefined,
-  newestEventTimeMs: undefined,
-  position: 0,
-  nextFrame: 0,
-  chunk: undefined,
-  lastPlaces: {},
-  isDone: false,
-  tradesSent: 0,
-  rejectedRows: 0,
-  rejectedSamples: [],
-});
 
 const sendDue = async (deps: FetcherDeps, run: FetcherRun, lease: Lease, start: Progress): Promise<Progress> => {
   let saved = start;
