@@ -53,4 +53,17 @@ describe("the metrics of the list for Prometheus", () => {
     expect(text).toContain("\ntapestream_frames_sent_total 1\n");
     expect(text).toContain("\ntapestream_trades_sent_total 5\n");
   });
+
+  test("leave to a stream among how many shards its keys are spread", async () => {
+    const asked: unknown[] = [];
+    const stream = new Metrics().ofFrames({
+      put: async (entries, shardCount) => {
+        asked.push(shardCount);
+        return entries.map(() => undefined);
+      },
+      shardCount: async () => 3,
+    });
+    await stream.put([], await stream.shardCount?.());
+    expect(asked).toEqual([3]);
+  });
 });

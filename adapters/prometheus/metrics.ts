@@ -108,8 +108,9 @@ export class Metrics {
     const bytes = this.counter("frame_bytes_sent_total", "Bytes of the frames that the stream took");
     const left = this.counter("frames_refused_total", "Frames that the stream did not take, and that are sent again");
     return {
-      put: async (entries) => {
-        const places = await stream.put(entries);
+      ...stream,
+      put: async (entries, shardCount) => {
+        const places = await stream.put(entries, shardCount);
         for (const [i, place] of places.entries()) {
           if (place === undefined) left();
           else {
