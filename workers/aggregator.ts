@@ -9,6 +9,7 @@ import type { Meter } from "#core/ports/meter.ts";
 import { durationMs, sequenceDigits, type DurationMs, type EpochMs } from "#core/units.ts";
 import { FollowedPartitions } from "./followed-partitions.ts";
 import { lifeEnd } from "./life-end.ts";
+import { Progress } from "./progress.ts";
 import { followShard, type ShardFeed } from "./shard-worker.ts";
 
 export interface AggregatorWorkerOptions extends TopicOptions {
@@ -26,7 +27,7 @@ export interface AggregatorWorkerOptions extends TopicOptions {
 export interface AggregatorWorker extends AsyncDisposable {
   /** The partitions that are this worker's now. */
   readonly partitions: readonly number[];
-  /** Whether it is in its group, and so knows which partitions are its own. */
+  /** Whether it is in its group, and so knows which partitions are its own, and comes on with each of them. */
   readonly isReady: boolean;
   /** Rejects when an engine refuses what is asked. */
   readonly done: Promise<unknown>;
@@ -54,6 +55,7 @@ const followTopic = async (options: AggregatorWorkerOptions, topic: KafkaTopic):
   const { log } = options;
   const topicId = await topic.id();
   let member: GroupMember | undefined;
+  const progress = new Progress(options.clock);
   const failure = Promise.withResolvers<never>();
   failure.promise.catch(() => undefined);
 
@@ -72,15 +74,18 @@ const followTopic = async (options: AggregatorWorkerOptions, topic: KafkaTopic):
           log.warn("offset not told", { shard, error });
         });
       },
+      onStep: () => progress.step(partition),
     };
     log.info("partition taken", { shard });
     await followShard(worker, signal).catch(failure.reject);
+    progress.end(partition);
     log.info("partition left", { shard });
   };
   const followed = new FollowedPartitions(follow);
 
   const share = (partitions: readonly number[], generation: number): void => {
     log.info("partitions shared out", { generation, partitions });
+    for (const partition of partitions) progress.step(partition);
     followed.share(partitions);
   };
 
@@ -90,7 +95,7 @@ const followTopic = async (options: AggregatorWorkerOptions, topic: KafkaTopic):
       return followed.partitions;
     },
     get isReady() {
-      return member.isActive;
+      return member.isActive && progress.isMade;
     },
     done: failure.promise,
     [Symbol.asyncDispose]: async () => {

@@ -30,6 +30,8 @@ export interface ShardWorkerDeps {
   readonly lifeEnd: (nowMs: EpochMs) => EpochMs;
   /** Every record up to `last` is folded and stored. */
   readonly onStored: (last: SequenceNumber) => Promise<void>;
+  /** The shard was read, if only of nothing, and what came was folded. */
+  readonly onStep: () => void;
 }
 
 const BACKOFF: Backoff = { firstMs: durationMs(100), longestMs: durationMs(5_000) };
@@ -71,6 +73,7 @@ const followWith = async (held: Held, deps: ShardWorkerDeps, signal: AbortSignal
     const records = (await untilDone(deps, signal, () => deps.feed.next(last))) ?? [];
     const before = standing;
     standing = (await untilDone(deps, signal, () => takeStep(deps, held, before, records, signal))) ?? before;
+    deps.onStep();
   }
   if (standing.state !== undefined) await storeOnLeaving(deps, () => takeStep(deps, held, standing, [], signal));
 };
