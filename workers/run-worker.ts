@@ -82,7 +82,7 @@ const inTime = async (ended: PromiseLike<void>, log: Log): Promise<void> => {
   const isLate = Symbol("late");
   const late = clock.sleep(LONGEST_END).then(() => isLate);
   if ((await Promise.race([ended, late])) !== isLate) return;
-  log.warn("ends without storing all that it held", { waitedMs: LONGEST_END });
+  log.warn("ends without waiting any longer", { waitedMs: LONGEST_END });
 };
 
 /** Runs work that ends by itself, once its engines answer. */

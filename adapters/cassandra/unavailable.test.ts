@@ -39,7 +39,7 @@ describe("what a node's failures are called", () => {
   test("is said in one line, of each node what became of it", () => {
     const message = "keyspace k must answer, failed with 10.0.0.0:9042: Error: connect ECONNREFUSED";
     expect(storeUnavailable("keyspace k must answer", ofHosts(gone)).message).toBe(message);
-    const closed = new errors.NoHostAvailableError(null as never, "Connecting after shutdown is not supported");
+    const closed = new errors.NoHostAvailableError(null, "Connecting after shutdown is not supported");
     expect(storeUnavailable("k must answer", closed).message).toBe(
       "k must answer, failed with NoHostAvailableError: Connecting after shutdown is not supported",
     );

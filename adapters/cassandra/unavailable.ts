@@ -12,7 +12,7 @@ export const storeUnavailable = (what: string, cause: unknown): PipelineError =>
 const wordsOf = (error: unknown): string => {
   const ofHosts = Object.entries(innerErrorsOf(error)).map(([host, inner]) => `${host}: ${wordsOf(inner)}`);
   if (ofHosts.length > 0) return ofHosts.join("; ");
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return error instanceof Error ? `${error.name}: ${error.message.trim()}` : String(error);
 };
 
 /** By host, why each did not do what it was asked; nothing of what is not about hosts. */
