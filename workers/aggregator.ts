@@ -27,6 +27,8 @@ export interface AggregatorWorkerOptions extends TopicOptions {
 export interface AggregatorWorker extends AsyncDisposable {
   /** The partitions that are this worker's now. */
   readonly partitions: readonly number[];
+  /** By shard, how many records of it were not folded when it was read last. */
+  readonly lags: ReadonlyMap<string, number>;
   /** Whether it is in its group, and so knows which partitions are its own, and comes on with each of them. */
   readonly isReady: boolean;
   /** Rejects when an engine refuses what is asked. */
@@ -56,6 +58,7 @@ const followTopic = async (options: AggregatorWorkerOptions, topic: KafkaTopic):
   const topicId = await topic.id();
   let member: GroupMember | undefined;
   const progress = new Progress(options.clock);
+  const lags = new Map<string, number>();
   const failure = Promise.withResolvers<never>();
   failure.promise.catch(() => undefined);
 
@@ -65,7 +68,7 @@ const followTopic = async (options: AggregatorWorkerOptions, topic: KafkaTopic):
       ...options,
       stream: options.topic,
       shard,
-      feed: feedOf(topic, partition),
+      feed: feedOf(topic, partition, (lag) => lags.set(shard, lag)),
       lifeEnd: (nowMs: EpochMs) => lifeEnd(nowMs, options.lifeMs, partition),
       onStored: async (last: Parameters<GroupMember["commit"]>[1]) => {
         // The checkpoint is what counts; the group's offset is for those who watch.
@@ -79,6 +82,7 @@ const followTopic = async (options: AggregatorWorkerOptions, topic: KafkaTopic):
     log.info("partition taken", { shard });
     await followShard(worker, signal).catch(failure.reject);
     progress.end(partition);
+    lags.delete(shard);
     log.info("partition left", { shard });
   };
   const followed = new FollowedPartitions(follow);
@@ -94,6 +98,7 @@ const followTopic = async (options: AggregatorWorkerOptions, topic: KafkaTopic):
     get partitions() {
       return followed.partitions;
     },
+    lags,
     get isReady() {
       return member.isActive && progress.isMade;
     },
@@ -109,8 +114,8 @@ const followTopic = async (options: AggregatorWorkerOptions, topic: KafkaTopic):
   };
 };
 
-/** A partition's records; of those that expired before they could be read, the next life notes a gap. */
-const feedOf = (topic: KafkaTopic, partition: number): ShardFeed => {
+/** A partition's records, and how many are behind them; of those that expired before they could be read, the next life notes a gap. */
+const feedOf = (topic: KafkaTopic, partition: number, tellLag: (records: number) => void): ShardFeed => {
   let offset: bigint | undefined;
   return {
     next: async (after) => {
@@ -119,7 +124,8 @@ const feedOf = (topic: KafkaTopic, partition: number): ShardFeed => {
       if (offset === undefined || offset < wanted) offset = wanted;
       const start = await topic.start(partition);
       if (offset < start) offset = start;
-      const { records, next } = await topic.fetch(partition, offset, FETCH_WAIT);
+      const { records, next, end } = await topic.fetch(partition, offset, FETCH_WAIT);
+      tellLag(Number(end - offset));
       if (records.length === 0) offset = next;
       return records.map(shardRecordOf);
     },

@@ -44,6 +44,20 @@ export class Metrics {
     });
   }
 
+  /** Numbers by a label, asked for each time somebody reads: what is not among them is not shown. */
+  gaugePer(label: string, name: string, help: string, values: () => ReadonlyMap<string, number>): void {
+    new Gauge({
+      name: `tapestream_${name}`,
+      help,
+      labelNames: [label],
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        for (const [key, value] of values()) this.set({ [label]: key }, value);
+      },
+    });
+  }
+
   /** A number that grows: what it returns adds to it. */
   counter(name: string, help: string): (by?: number) => void {
     const counter = new Counter({ name: `tapestream_${name}`, help, registers: [this.#registry] });
