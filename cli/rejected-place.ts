@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { openDynamoCheckpointStore } from "#adapters/dynamodb/checkpoint-store.ts";
 import { openDynamoGapStore } from "#adapters/dynamodb/gap-store.ts";
@@ -9,18 +8,20 @@ import { openFailedBatchFolder } from "#adapters/failure-bucket/folder.ts";
 import { openFailedBatchBucket } from "#adapters/failure-bucket/bucket.ts";
 import { openKinesisFrameStream } from "#adapters/kinesis/frame-stream.ts";
 import { systemClock as clock } from "#adapters/node/clock.ts";
-import { PipelineError } from "#core/errors.ts";
 import type { CheckpointStore } from "#core/ports/checkpoint-store.ts";
 import type { FailedBatchStore } from "#core/ports/failed-batch-store.ts";
+import type { FrameStream } from "#core/ports/frame-stream.ts";
 import type { GapStore } from "#core/ports/gap-store.ts";
+import type { LeaseStore } from "#core/ports/lease-store.ts";
 import type { RejectedStore } from "#core/ports/rejected-store.ts";
 import type { ShardStatusStore } from "#core/ports/shard-status.ts";
-import { NumberedSender } from "#core/redrive/numbered-sender.ts";
-import { durationMs, epochMs, type DurationMs } from "#core/units.ts";
+import type { NumberedSender } from "#core/redrive/numbered-sender.ts";
+import { durationMs, type DurationMs } from "#core/units.ts";
 import { readConfig } from "#lambdas/aggregator/config.ts";
-import { sendFrames } from "#lambdas/fetcher/send-frames.ts";
 import { chooseRunning, readPid } from "./choose-running.ts";
 import { usage, type Arguments } from "./command.ts";
+import { namesEngines, openKafkaStores, readWorkersConfig, type WorkersConfig } from "./kafka/rejected-stores.ts";
+import { openSender } from "./rejected-sender.ts";
 import { readWhole } from "./values.ts";
 
 /** The flags that say where the stores are. */
@@ -34,9 +35,10 @@ export const PLACE_OPTIONS = {
   "clock-skew-ms": { type: "string" },
 } as const;
 
-/** On AWS, or on this machine: the store of a process, or of the one that started last. */
+/** On AWS; on Kafka and Cassandra; or on this machine: the store of a process, or of the one that started last. */
 export type PlaceFlags =
   | { readonly kind: "aws"; readonly names: Names; readonly failureBucket: string | undefined }
+  | { readonly kind: "kafka"; readonly config: WorkersConfig }
   | { readonly kind: "local"; readonly pid: number | undefined };
 
 interface Names {
@@ -48,17 +50,23 @@ interface Names {
   readonly rejectedKeepMs: DurationMs;
 }
 
-/** Where records are listed and put again. */
-export interface Place extends AsyncDisposable {
+/** What a place is made of. */
+export interface RejectedStores {
   readonly stream: string;
   readonly clockSkewMs: DurationMs;
-  readonly clock: typeof clock;
   readonly rejected: RejectedStore;
   readonly checkpoints: CheckpointStore;
   readonly statuses: ShardStatusStore;
   readonly gaps: GapStore;
-  /** Undefined where it was not asked for. */
+  readonly leases: LeaseStore;
+  readonly frames: FrameStream;
+  /** Undefined where it was not asked for, or where no batch is ever given up. */
   readonly batches: FailedBatchStore | undefined;
+}
+
+/** Where records are listed and put again. */
+export interface Place extends Omit<RejectedStores, "leases" | "frames">, AsyncDisposable {
+  readonly clock: typeof clock;
   /** The only sender of that kind of work to this stream. */
   openSender<Work>(kind: "rejected" | "failed"): Promise<NumberedSender<Work> & AsyncDisposable>;
 }
@@ -66,10 +74,14 @@ export interface Place extends AsyncDisposable {
 const AWS_FLAGS = ["rejected-table", "checkpoints-table", "leases-table", "ticks-stream"] as const;
 const ALL_AWS_FLAGS = [...AWS_FLAGS, "failure-bucket", "clock-skew-ms"] as const;
 
-/** @throws PipelineError TAPE_USAGE when what is named is named in part. */
+/** @throws PipelineError TAPE_USAGE when what is named is named in part, TAPE_CONFIG_INVALID of what the environment says. */
 export const readPlaceFlags = (args: Arguments): PlaceFlags => {
   const pid = readPid(args.text("store"));
   const given = ALL_AWS_FLAGS.find((flag) => args.text(flag) !== undefined);
+  if (given === undefined && pid === undefined && namesEngines(process.env)) {
+    if (args.isSet("failed")) throw usage("--failed is of AWS and of npm start: workers give no batch up");
+    return { kind: "kafka", config: readWorkersConfig(process.env) };
+  }
   if (given === undefined) return { kind: "local", pid };
   if (pid !== undefined) throw usage(`--store is of this machine, --${given} of AWS: they cannot go together`);
   const [rejectedTable = "", checkpointsTable = "", leasesTable = "", ticksStream = ""] = AWS_FLAGS.map((flag) => {
@@ -85,43 +97,39 @@ export const readPlaceFlags = (args: Arguments): PlaceFlags => {
 
 /** For so long the app keeps what is rejected, unless it is told otherwise. */
 const REJECTED_KEEP_MS = durationMs(30 * 86_400_000);
-const PATIENCE_MS = 60_000;
 
 /** Opens the stores, and with `isFailed` the failure bucket. @throws PipelineError */
 export const openPlace = async (flags: PlaceFlags, isFailed: boolean): Promise<Place> => {
   await using resources = new AsyncDisposableStack();
-  const { names, batches } = flags.kind === "aws" ? onAws(flags, isFailed, resources) : await onThisMachine(flags.pid);
+  const { leases, frames, ...stores } =
+    flags.kind === "kafka"
+      ? await openKafkaStores(flags.config, resources)
+      : openAwsStores(
+          flags.kind === "aws" ? onAws(flags, isFailed, resources) : await onThisMachine(flags.pid),
+          resources,
+        );
+  const opened = resources.move();
+  return {
+    ...stores,
+    clock,
+    openSender: (kind) => openSender({ leases, frames, stream: stores.stream, kind }),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+};
+
+const openAwsStores = ({ names, batches }: Found, resources: AsyncDisposableStack): RejectedStores => {
   const { rejectedTable, checkpointsTable, leasesTable, ticksStream, clockSkewMs, rejectedKeepMs } = names;
-  const leases = resources.use(openDynamoLeaseStore({ table: leasesTable, clock }));
-  const frames = resources.use(openKinesisFrameStream({ stream: ticksStream }));
-  const place = {
+  return {
     stream: ticksStream,
     clockSkewMs,
-    clock,
     rejected: resources.use(openDynamoRejectedStore({ table: rejectedTable, keepMs: rejectedKeepMs, clock })),
     checkpoints: resources.use(openDynamoCheckpointStore({ table: checkpointsTable, clock })),
     statuses: resources.use(openDynamoShardStatusStore({ table: checkpointsTable, clock })),
     gaps: resources.use(openDynamoGapStore({ table: checkpointsTable, clock })),
+    leases: resources.use(openDynamoLeaseStore({ table: leasesTable, clock })),
+    frames: resources.use(openKinesisFrameStream({ stream: ticksStream })),
     batches,
-    openSender: async <Work>(kind: string) => {
-      const sender = await NumberedSender.open<Work>({
-        leases,
-        clock,
-        name: `redrive|${ticksStream}|${kind}`,
-        holder: randomUUID(),
-        producer: randomUUID().replaceAll("-", ""),
-        send: async (cut) => {
-          const deps = { stream: frames, clock, random: Math.random };
-          if (await sendFrames(deps, cut, epochMs(clock.nowMs() + PATIENCE_MS))) return;
-          const message = `stream ${ticksStream} must take frames within ${PATIENCE_MS / 1_000} s, did not`;
-          throw new PipelineError("TAPE_STREAM_UNAVAILABLE", message, { retryable: true });
-        },
-      });
-      return Object.assign(sender, { [Symbol.asyncDispose]: () => sender.close() });
-    },
   };
-  const opened = resources.move();
-  return { ...place, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 };
 
 interface Found {

@@ -23,6 +23,9 @@ On AWS, with credentials and region from the environment, and these from the sta
   --rejected-table NAME --checkpoints-table NAME --leases-table NAME --ticks-stream NAME [--failure-bucket NAME]
   --clock-skew-ms MS  what the app allows                                             (default: 10000)
 
+On Kafka and Cassandra, where KAFKA_BROKERS and CASSANDRA_CONTACT_POINTS are set and no flag names another place: those of
+the workers, with the other variables that these take (docs/kafka.md). Workers give no batch up, so --failed is not for them.
+
 A trade of the future can be put again when its time has come, another one when a later version can read it. What a batch
 holds that was given up is usually folded by the next one; only what expired from the stream before is lost.
 `;
@@ -37,8 +40,8 @@ const rejected = async (args: Arguments): Promise<number> => {
     throw usage("--failed means all batches, and goes without --day, --days and --shard");
   await using opened = await openPlace(place, isFailed);
   const wanted = { days, shards: args.texts("shard"), limit, isJson };
-  if (isFailed) return isRedrive ? redriveFailedBatches(opened, wanted) : listFailed(opened, wanted);
-  return isRedrive ? redriveRecords(opened, wanted) : listRejected(opened, wanted);
+  const work = isFailed ? (isRedrive ? redriveFailedBatches : listFailed) : isRedrive ? redriveRecords : listRejected;
+  return await work(opened, wanted);
 };
 
 const DAY_MS = 86_400_000;
@@ -73,3 +76,5 @@ await runCommand({
   },
   run: rejected,
 });
+// Clients of engines may hold connections for a while.
+process.stdout.write("", () => process.exit());

@@ -9,6 +9,7 @@ import type { Meter } from "#core/ports/meter.ts";
 import { durationMs, sequenceDigits, type DurationMs, type EpochMs } from "#core/units.ts";
 import { FollowedPartitions } from "./followed-partitions.ts";
 import { lifeEnd } from "./life-end.ts";
+import { Progress } from "./progress.ts";
 import { followShard, type ShardFeed } from "./shard-worker.ts";
 
 export interface AggregatorWorkerOptions extends TopicOptions {
@@ -26,7 +27,9 @@ export interface AggregatorWorkerOptions extends TopicOptions {
 export interface AggregatorWorker extends AsyncDisposable {
   /** The partitions that are this worker's now. */
   readonly partitions: readonly number[];
-  /** Whether it is in its group, and so knows which partitions are its own. */
+  /** By shard, how many records of it were not folded when it was read last. */
+  readonly lags: ReadonlyMap<string, number>;
+  /** Whether it is in its group, and so knows which partitions are its own, and comes on with each of them. */
   readonly isReady: boolean;
   /** Rejects when an engine refuses what is asked. */
   readonly done: Promise<unknown>;
@@ -54,6 +57,8 @@ const followTopic = async (options: AggregatorWorkerOptions, topic: KafkaTopic):
   const { log } = options;
   const topicId = await topic.id();
   let member: GroupMember | undefined;
+  const progress = new Progress(options.clock);
+  const lags = new Map<string, number>();
   const failure = Promise.withResolvers<never>();
   failure.promise.catch(() => undefined);
 
@@ -63,7 +68,7 @@ const followTopic = async (options: AggregatorWorkerOptions, topic: KafkaTopic):
       ...options,
       stream: options.topic,
       shard,
-      feed: feedOf(topic, partition),
+      feed: feedOf(topic, partition, (lag) => lags.set(shard, lag)),
       lifeEnd: (nowMs: EpochMs) => lifeEnd(nowMs, options.lifeMs, partition),
       onStored: async (last: Parameters<GroupMember["commit"]>[1]) => {
         // The checkpoint is what counts; the group's offset is for those who watch.
@@ -72,15 +77,19 @@ const followTopic = async (options: AggregatorWorkerOptions, topic: KafkaTopic):
           log.warn("offset not told", { shard, error });
         });
       },
+      onStep: () => progress.step(partition),
     };
     log.info("partition taken", { shard });
     await followShard(worker, signal).catch(failure.reject);
+    progress.end(partition);
+    lags.delete(shard);
     log.info("partition left", { shard });
   };
   const followed = new FollowedPartitions(follow);
 
   const share = (partitions: readonly number[], generation: number): void => {
     log.info("partitions shared out", { generation, partitions });
+    for (const partition of partitions) progress.step(partition);
     followed.share(partitions);
   };
 
@@ -89,8 +98,9 @@ const followTopic = async (options: AggregatorWorkerOptions, topic: KafkaTopic):
     get partitions() {
       return followed.partitions;
     },
+    lags,
     get isReady() {
-      return member.isActive;
+      return member.isActive && progress.isMade;
     },
     done: failure.promise,
     [Symbol.asyncDispose]: async () => {
@@ -104,8 +114,8 @@ const followTopic = async (options: AggregatorWorkerOptions, topic: KafkaTopic):
   };
 };
 
-/** A partition's records; of those that expired before they could be read, the next life notes a gap. */
-const feedOf = (topic: KafkaTopic, partition: number): ShardFeed => {
+/** A partition's records, and how many are behind them; of those that expired before they could be read, the next life notes a gap. */
+const feedOf = (topic: KafkaTopic, partition: number, tellLag: (records: number) => void): ShardFeed => {
   let offset: bigint | undefined;
   return {
     next: async (after) => {
@@ -114,7 +124,8 @@ const feedOf = (topic: KafkaTopic, partition: number): ShardFeed => {
       if (offset === undefined || offset < wanted) offset = wanted;
       const start = await topic.start(partition);
       if (offset < start) offset = start;
-      const { records, next } = await topic.fetch(partition, offset, FETCH_WAIT);
+      const { records, next, end } = await topic.fetch(partition, offset, FETCH_WAIT);
+      tellLag(Number(end - offset));
       if (records.length === 0) offset = next;
       return records.map(shardRecordOf);
     },

@@ -19,11 +19,12 @@ const interval = fc.integer({ min: 1, max: 604_800 }).map((seconds) => durationM
 const text = fc.string({ minLength: 1 });
 const word = fc.stringMatching(/^[a-z0-9.:-]{1,20}$/);
 const words = fc.array(word, { minLength: 1, maxLength: 4 });
+const addresses = fc.array(fc.stringMatching(/^[a-z0-9.-]{1,20}(:[1-9]\d{0,3})?$/), { minLength: 1, maxLength: 4 });
 const perhaps = <Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> =>
   fc.option(value, { nil: undefined });
 
 const engines = {
-  brokers: words,
+  brokers: addresses,
   kafkaTls: perhaps(fc.record({ caFile: perhaps(text) })),
   sasl: perhaps(
     fc.record({
@@ -34,7 +35,7 @@ const engines = {
   ),
   ticksTopic: text,
   barsTopic: text,
-  contactPoints: words,
+  contactPoints: addresses,
   dataCenter: text,
   keyspace: fc.stringMatching(/^[a-z][a-z0-9_]{0,20}$/),
   cassandraTls: perhaps(fc.record({ caFile: perhaps(text), name: perhaps(text) })),
@@ -65,7 +66,7 @@ const olderReaders = {
 } satisfies { [Key in keyof OlderReadersConfig]: fc.Arbitrary<OlderReadersConfig[Key]> };
 
 const enginesEnv = {
-  KAFKA_BROKERS: "kafka-0:9092,kafka-1:9092",
+  KAFKA_BROKERS: "kafka-0:9092,[fd00::1]:9092",
   KAFKA_TLS: "on",
   KAFKA_CA_FILE: "/etc/kafka/ca.pem",
   KAFKA_SASL: "SCRAM-SHA-512",
@@ -106,6 +107,8 @@ const olderReadersEnv = {
 const refusedEngines: readonly (readonly [Environment, string])[] = [
   [{ KAFKA_BROKERS: undefined }, "KAFKA_BROKERS must be set, was absent"],
   [{ KAFKA_BROKERS: "a, b" }, 'KAFKA_BROKERS must be texts with commas alone between them, was "a, b"'],
+  [{ KAFKA_BROKERS: "k:9092,http://k:9092" }, 'KAFKA_BROKERS must be host or host:port each, was "http://k:9092"'],
+  [{ CASSANDRA_CONTACT_POINTS: "c:99999" }, 'CASSANDRA_CONTACT_POINTS must be host or host:port each, was "c:99999"'],
   [{ KAFKA_TLS: "yes" }, 'KAFKA_TLS must be on or off, was "yes"'],
   [{ CASSANDRA_TLS: "off" }, "CASSANDRA_CA_FILE needs CASSANDRA_TLS=on, was off"],
   [{ KAFKA_SASL: "GSSAPI" }, 'KAFKA_SASL must be PLAIN or SCRAM-SHA-256 or SCRAM-SHA-512, was "GSSAPI"'],

@@ -3,7 +3,7 @@ import type { ClusterOptions } from "#adapters/cassandra/client.ts";
 import type { KafkaOptions } from "#adapters/kafka/topic.ts";
 import { PipelineError } from "#core/errors.ts";
 import { readText, type Environment } from "#lambdas/environment.ts";
-import { invalid, readList, readOptional, readSwitch } from "./environment.ts";
+import { invalid, readAddresses, readOptional, readSwitch } from "./environment.ts";
 
 const SASL_MECHANISMS = ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] as const;
 
@@ -20,7 +20,7 @@ export interface TlsConfig {
 
 /** Where Kafka and Cassandra are, and what of theirs is ours. */
 export interface EnginesConfig {
-  /** `host:port` each. */
+  /** `host` or `host:port` each. */
   readonly brokers: readonly string[];
   /** Undefined: plain text. */
   readonly kafkaTls: TlsConfig | undefined;
@@ -38,12 +38,12 @@ export interface EnginesConfig {
 
 /** @throws PipelineError TAPE_CONFIG_INVALID when a variable is absent or has a wrong form. */
 export const readEngines = (env: Environment): EnginesConfig => ({
-  brokers: readList(env, "KAFKA_BROKERS"),
+  brokers: readAddresses(env, "KAFKA_BROKERS"),
   kafkaTls: readTls(env, "KAFKA"),
   sasl: readSasl(env),
   ticksTopic: readText(env, "TICKS_TOPIC"),
   barsTopic: readText(env, "BARS_TOPIC"),
-  contactPoints: readList(env, "CASSANDRA_CONTACT_POINTS"),
+  contactPoints: readAddresses(env, "CASSANDRA_CONTACT_POINTS"),
   dataCenter: readText(env, "CASSANDRA_DATA_CENTER"),
   keyspace: readKeyspace(env),
   cassandraTls: readCassandraTls(env),

@@ -19,6 +19,20 @@ export const readList = (env: Environment, name: string): readonly string[] => {
   return texts;
 };
 
+/** A name or an address, one of IPv6 in brackets, and its port. */
+const ADDRESS = /^(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::(\d{1,5}))?$/;
+
+/** The comma-separated `host` or `host:port` of a variable, at least one. @throws PipelineError TAPE_CONFIG_INVALID */
+export const readAddresses = (env: Environment, name: string): readonly string[] => {
+  const addresses = readList(env, name);
+  const odd = addresses.find((address) => {
+    const [, port = "0"] = ADDRESS.exec(address) ?? [undefined, "none"];
+    return !(Number(port) <= MAX_PORT);
+  });
+  if (odd !== undefined) throw invalid(`${name} must be host or host:port each, was ${JSON.stringify(odd)}`);
+  return addresses;
+};
+
 /** The comma-separated texts of a variable, none where it is absent or empty. */
 export const readTexts = (env: Environment, name: string): readonly string[] =>
   readOptional(env, name)?.split(",") ?? [];

@@ -32,6 +32,8 @@ export type OpenWorker = (context: WorkerContext) => Promise<RunningWorker>;
 
 const BACKOFF: Backoff = { firstMs: durationMs(500), longestMs: durationMs(10_000) };
 const LONGEST_BACKOFF = 6;
+/** An end waits no longer for engines that do not answer: who ends processes kills them after 30 s. */
+const LONGEST_END = durationMs(20_000);
 
 /**
  * Runs a worker until the process is asked to end; says how it is at its health port meanwhile. An engine that does not
@@ -58,7 +60,7 @@ export const runWorker = async (name: string, open: OpenWorker): Promise<void> =
       await untilStopped(worker, stop);
       log.info("ends");
     } finally {
-      await worker[Symbol.asyncDispose]();
+      await inTime(worker[Symbol.asyncDispose](), log);
     }
   } catch (error) {
     if (!(error instanceof PipelineError)) throw error;
@@ -73,6 +75,14 @@ const untilStopped = async ({ done }: RunningWorker, stop: AbortSignal): Promise
   if (stop.aborted) return;
   const stopped = once(stop, "abort");
   await Promise.race([stopped, Promise.all([done, stopped])]);
+};
+
+/** Whoever comes next goes on at what was stored. */
+const inTime = async (ended: PromiseLike<void>, log: Log): Promise<void> => {
+  const isLate = Symbol("late");
+  const late = clock.sleep(LONGEST_END).then(() => isLate);
+  if ((await Promise.race([ended, late])) !== isLate) return;
+  log.warn("ends without waiting any longer", { waitedMs: LONGEST_END });
 };
 
 /** Runs work that ends by itself, once its engines answer. */

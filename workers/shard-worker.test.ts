@@ -28,6 +28,7 @@ const openStage = async () => {
     await memory.panes.put(panes);
   };
   const warnings: string[] = [];
+  const steps = { count: 0 };
   const stop = new AbortController();
   const done = followShard(
     {
@@ -52,6 +53,7 @@ const openStage = async () => {
       },
       lifeEnd: (nowMs) => epochMs(nowMs + LIFE),
       onStored: async () => undefined,
+      onStep: () => (steps.count += 1),
     },
     stop.signal,
   );
@@ -61,7 +63,7 @@ const openStage = async () => {
     await clock.advance(1);
     await done;
   };
-  return { store, end, done, clock, warnings, checkpoint: () => memory.checkpoints.get("ticks", shard) };
+  return { store, end, done, clock, warnings, steps, checkpoint: () => memory.checkpoints.get("ticks", shard) };
 };
 
 describe("a worker that is to leave its shard", () => {
@@ -87,6 +89,20 @@ describe("a worker whose store fails", () => {
     store.isDown = false;
     await clock.advance(LIFE);
     expect((await checkpoint())?.counts.trades).toBe(1);
+    await end();
+  });
+
+  test("makes no step meanwhile", async () => {
+    const { store, clock, steps, end } = await openStage();
+    store.isDown = true;
+    await clock.advance(LIFE);
+    const before = steps.count;
+    expect(before).toBeGreaterThan(0);
+    await clock.advance(LIFE);
+    expect(steps.count).toBe(before);
+    store.isDown = false;
+    await clock.advance(LIFE);
+    expect(steps.count).toBeGreaterThan(before);
     await end();
   });
 

@@ -8,6 +8,7 @@ import type { Log } from "#core/ports/log.ts";
 import type { Meter } from "#core/ports/meter.ts";
 import type { ShardRecord } from "#core/ports/shard-reader.ts";
 import { durationMs, type EpochMs, type SequenceNumber } from "#core/units.ts";
+import { FoldedBatches } from "#lambdas/aggregator/folded-batches.ts";
 import { batchReadings } from "#lambdas/aggregator/tell-batch.ts";
 
 /** A shard's records, for whoever follows it. */
@@ -29,6 +30,8 @@ export interface ShardWorkerDeps {
   readonly lifeEnd: (nowMs: EpochMs) => EpochMs;
   /** Every record up to `last` is folded and stored. */
   readonly onStored: (last: SequenceNumber) => Promise<void>;
+  /** The shard was read, if only of nothing, and what came was folded. */
+  readonly onStep: () => void;
 }
 
 const BACKOFF: Backoff = { firstMs: durationMs(100), longestMs: durationMs(5_000) };
@@ -41,22 +44,38 @@ interface Standing {
   readonly lifeEndsMs: EpochMs;
 }
 
+/** What a worker has of its shard besides. */
+interface Held {
+  readonly memory: LifeMemory;
+  /** What the log has not been told yet. */
+  readonly folded: FoldedBatches;
+}
+
 /**
  * Folds a shard's records as they come, one life after another, until `signal` says that it is another's or that it is
  * over; then stores what it holds. A batch that fails is tried again, as Lambda does.
  * @throws PipelineError when an engine refuses what is asked, and trying again would change nothing
  */
 export const followShard = async (deps: ShardWorkerDeps, signal: AbortSignal): Promise<void> => {
-  const memory = new LifeMemory(deps.rules.intervalsMs);
+  const held = { memory: new LifeMemory(deps.rules.intervalsMs), folded: new FoldedBatches(deps.log) };
+  try {
+    await followWith(held, deps, signal);
+  } finally {
+    held.folded.tell();
+  }
+};
+
+const followWith = async (held: Held, deps: ShardWorkerDeps, signal: AbortSignal): Promise<void> => {
   const checkpoint = await untilDone(deps, signal, () => deps.ports.checkpoints.get(deps.stream, deps.shard));
   let standing: Standing = { state: undefined, last: checkpoint?.last, lifeEndsMs: nextEnd(deps) };
   while (!signal.aborted) {
     const { last } = standing;
     const records = (await untilDone(deps, signal, () => deps.feed.next(last))) ?? [];
     const before = standing;
-    standing = (await untilDone(deps, signal, () => takeStep(deps, memory, before, records, signal))) ?? before;
+    standing = (await untilDone(deps, signal, () => takeStep(deps, held, before, records, signal))) ?? before;
+    deps.onStep();
   }
-  if (standing.state !== undefined) await storeOnLeaving(deps, () => takeStep(deps, memory, standing, [], signal));
+  if (standing.state !== undefined) await storeOnLeaving(deps, () => takeStep(deps, held, standing, [], signal));
 };
 
 /** What cannot be stored now is folded again by whoever comes next: the checkpoint does not pass it over. */
@@ -73,7 +92,7 @@ const nextEnd = ({ clock, lifeEnd }: ShardWorkerDeps): EpochMs => lifeEnd(clock.
 
 const takeStep = async (
   deps: ShardWorkerDeps,
-  memory: LifeMemory,
+  { memory, folded }: Held,
   standing: Standing,
   records: readonly ShardRecord[],
   signal: AbortSignal,
@@ -84,7 +103,9 @@ const takeStep = async (
   const step = { stream, shard, records, state: standing.state, isLast };
   const startedMs = deps.clock.nowMs();
   const outcome = await advanceLife(ports, rules, step, memory);
-  deps.meter.emit(batchReadings({ shard, records, startedMs, outcome }));
+  const batch = { shard, records, startedMs, outcome };
+  folded.add(batch);
+  deps.meter.emit(batchReadings(batch));
   const { state } = outcome;
   const last = records.at(-1)?.sequenceNumber ?? standing.last;
   if (state !== undefined || last === undefined) return { ...standing, state, last };

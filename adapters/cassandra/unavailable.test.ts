@@ -31,7 +31,17 @@ describe("what a node's failures are called", () => {
       "a role may not",
       new errors.ResponseError(types.responseErrorCodes.unauthorized, "User has no MODIFY permission"),
     ],
+    ["the data centre is none of theirs", ofHosts(new errors.ArgumentError("localDataCenter was configured as 'dc7'"))],
   ])("is worth no other try where %s", (_, cause) => {
     expect(storeUnavailable("keyspace k must answer", cause)).toMatchObject({ isRetryable: false });
+  });
+
+  test("is said in one line, of each node what became of it", () => {
+    const message = "keyspace k must answer, failed with 10.0.0.0:9042: Error: connect ECONNREFUSED";
+    expect(storeUnavailable("keyspace k must answer", ofHosts(gone)).message).toBe(message);
+    const closed = new errors.NoHostAvailableError(null, "Connecting after shutdown is not supported");
+    expect(storeUnavailable("k must answer", closed).message).toBe(
+      "k must answer, failed with NoHostAvailableError: Connecting after shutdown is not supported",
+    );
   });
 });

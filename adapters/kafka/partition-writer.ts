@@ -10,6 +10,8 @@ export interface PartitionEntry {
 
 /** A broker refuses a batch of more than 1,048,588 bytes by default. Source: https://kafka.apache.org/documentation/#brokerconfigs_message.max.bytes */
 const BATCH_BYTES = 900_000;
+/** An idempotent producer would ask for ever; so it does of what it writes, whose order is lost when it gives up. */
+const RETRIES = 3;
 /** What a record takes beside its key and value, at most. */
 const RECORD_OVERHEAD = 64;
 
@@ -49,7 +51,7 @@ export class PartitionWriter implements AsyncDisposable {
   /** @throws PipelineError TAPE_STREAM_UNAVAILABLE when it is not known. */
   async partitionCount(): Promise<number> {
     try {
-      const { topics } = await this.#producer.metadata({ topics: [this.#topic] });
+      const { topics } = await this.#producer.metadata({ topics: [this.#topic], retries: RETRIES });
       const described = topics.get(this.#topic);
       if (described === undefined) throw new RangeError(`there is no topic ${this.#topic}`);
       return described.partitionsCount;

@@ -21,6 +21,7 @@ describe("what a broker's failures are called", () => {
 
   test.each([
     ["a password that is wrong", refused],
+    ["a session that is too short", new ProtocolError("INVALID_SESSION_TIMEOUT")],
     ["a topic that is not ours", new ProtocolError("TOPIC_AUTHORIZATION_FAILED")],
     ["a group that is not ours", new MultipleErrors("failed", [gone, new ProtocolError("GROUP_AUTHORIZATION_FAILED")])],
   ])("is worth no other try by %s", (_, cause) => {

@@ -1,7 +1,8 @@
 import { PipelineError } from "#core/errors.ts";
 
 /**
- * What a broker says to those whom it does not know, or does not let do what they ask: asking again changes nothing.
+ * What a broker says to those whom it does not know, or does not let do what they ask, or not in that way: asking again
+ * changes nothing.
  * Source: https://kafka.apache.org/protocol#protocol_error_codes
  */
 const REFUSALS: ReadonlySet<unknown> = new Set([
@@ -12,6 +13,7 @@ const REFUSALS: ReadonlySet<unknown> = new Set([
   "GROUP_AUTHORIZATION_FAILED",
   "CLUSTER_AUTHORIZATION_FAILED",
   "TRANSACTIONAL_ID_AUTHORIZATION_FAILED",
+  "INVALID_SESSION_TIMEOUT",
 ]);
 
 /** The error that says that `topic` could not be asked. */

@@ -53,4 +53,29 @@ describe("the metrics of the list for Prometheus", () => {
     expect(text).toContain("\ntapestream_frames_sent_total 1\n");
     expect(text).toContain("\ntapestream_trades_sent_total 5\n");
   });
+
+  test("show of each label what there is when they are read", async () => {
+    const metrics = new Metrics();
+    const lags = new Map([["ticks-0", 3]]);
+    metrics.gaugePer("shard", "shard_lag_records", "Lag", () => lags);
+    expect((await metrics.read()).text).toContain('tapestream_shard_lag_records{shard="ticks-0"} 3\n');
+    lags.delete("ticks-0");
+    lags.set("ticks-1", 0);
+    const { text } = await metrics.read();
+    expect(text).toContain('tapestream_shard_lag_records{shard="ticks-1"} 0\n');
+    expect(text).not.toContain('shard="ticks-0"');
+  });
+
+  test("leave to a stream among how many shards its keys are spread", async () => {
+    const asked: unknown[] = [];
+    const stream = new Metrics().ofFrames({
+      put: async (entries, shardCount) => {
+        asked.push(shardCount);
+        return entries.map(() => undefined);
+      },
+      shardCount: async () => 3,
+    });
+    await stream.put([], await stream.shardCount?.());
+    expect(asked).toEqual([3]);
+  });
 });

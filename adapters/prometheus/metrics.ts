@@ -44,6 +44,20 @@ export class Metrics {
     });
   }
 
+  /** Numbers by a label, asked for each time somebody reads: what is not among them is not shown. */
+  gaugePer(label: string, name: string, help: string, values: () => ReadonlyMap<string, number>): void {
+    new Gauge({
+      name: `tapestream_${name}`,
+      help,
+      labelNames: [label],
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        for (const [key, value] of values()) this.set({ [label]: key }, value);
+      },
+    });
+  }
+
   /** A number that grows: what it returns adds to it. */
   counter(name: string, help: string): (by?: number) => void {
     const counter = new Counter({ name: `tapestream_${name}`, help, registers: [this.#registry] });
@@ -108,8 +122,9 @@ export class Metrics {
     const bytes = this.counter("frame_bytes_sent_total", "Bytes of the frames that the stream took");
     const left = this.counter("frames_refused_total", "Frames that the stream did not take, and that are sent again");
     return {
-      put: async (entries) => {
-        const places = await stream.put(entries);
+      ...stream,
+      put: async (entries, shardCount) => {
+        const places = await stream.put(entries, shardCount);
         for (const [i, place] of places.entries()) {
           if (place === undefined) left();
           else {

@@ -13,8 +13,13 @@ export interface NumberedSenderOptions {
   readonly holder: string;
   /** A fresh id, hex of 16 bytes, for a name that has no producer yet. */
   readonly producer: string;
-  /** Resolves when the stream has taken every frame, in groups of at most 512 that are wholly taken one after another. */
-  readonly send: (frames: readonly CutFrame[]) => Promise<void>;
+  /**
+   * Resolves when the stream has taken every frame, in groups of at most 512 that are wholly taken one after another.
+   * `shardCount` is as it was told when the frames were announced.
+   */
+  readonly send: (frames: readonly CutFrame[], shardCount: number | undefined) => Promise<void>;
+  /** Among how many shards the stream spreads keys now. @default shards hand on what they have seen */
+  readonly shardCount?: (() => Promise<number>) | undefined;
 }
 
 /** What a lease keeps. */
@@ -23,7 +28,12 @@ interface SenderState<Work> {
   /** The number of the next frame. */
   readonly next: number;
   /** What is being sent, or was when a run was cut short. */
-  readonly open?: { readonly work: Work; readonly first: number; readonly digest: number };
+  readonly open?: {
+    readonly work: Work;
+    readonly first: number;
+    readonly digest: number;
+    readonly shardCount?: number | undefined;
+  };
 }
 
 const LEASE_MS = durationMs(60_000);
@@ -31,7 +41,8 @@ const LEASE_MS = durationMs(60_000);
 /**
  * Sends pieces of work as numbered frames of one producer, each exactly once though runs are cut short anywhere: what is
  * sent, and from which number on, is announced in a lease before the first frame goes out. A run that finds something
- * announced must send it again, as the same frames with the same numbers, and the aggregator recognises what had landed.
+ * announced must send it again, as the same frames with the same numbers to the same shards, and the aggregator recognises
+ * what had landed.
  *
  *     announce 1   send 1   note 1   announce 2   send 2   note 2   end
  *     -----------+--------+--------+------------+--------+--------+---->
@@ -79,8 +90,10 @@ export class NumberedSender<Work> {
           "differently now: end it with the version that began it",
       );
     }
-    if (!isAgain) await this.#save({ producer, next: first + frames.length, open: { work, first, digest } });
-    await this.#options.send(frames);
+    const shardCount = isAgain ? open.shardCount : await this.#options.shardCount?.();
+    if (!isAgain)
+      await this.#save({ producer, next: first + frames.length, open: { work, first, digest, shardCount } });
+    await this.#options.send(frames, shardCount);
   }
 
   /** Forgets what was announced: it is noted, or can never be sent again. */

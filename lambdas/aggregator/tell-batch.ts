@@ -4,7 +4,7 @@ import type { Meter } from "#core/ports/meter.ts";
 import type { ShardRecord } from "#core/ports/shard-reader.ts";
 import type { Readings } from "#core/readings.ts";
 import type { EpochMs } from "#core/units.ts";
-import { producersField, shardsField } from "../trace.ts";
+import { FoldedBatches } from "./folded-batches.ts";
 
 /** A batch that is done. */
 export interface ToldBatch {
@@ -39,17 +39,10 @@ const nonZero = (readings: Readings): Readings =>
 
 /** Tells of a batch that is done: its numbers, and by what its trades can be followed. */
 export const tellBatch = ({ log, meter }: { readonly log: Log; readonly meter: Meter }, batch: ToldBatch): void => {
-  const { shard, records, outcome } = batch;
-  const { state, isStateUnreadable, report } = outcome;
-  const { counts, producers, firstSequence, lastSequence, updateRecords } = report;
-  if (isStateUnreadable) log.warn("state could not be read, began from the checkpoint", { shard });
-  log.info("batch folded", {
-    ...producersField(producers),
-    ...shardsField([{ shard, firstSequence, lastSequence, records: records.length }]),
-    trades: counts.trades,
-    updateRecords,
-    stateBytes: state?.length ?? 0,
-    isLifeOver: state === undefined,
-  });
+  if (batch.outcome.isStateUnreadable)
+    log.warn("state could not be read, began from the checkpoint", { shard: batch.shard });
+  const folded = new FoldedBatches(log);
+  folded.add(batch);
+  folded.tell();
   meter.emit(batchReadings(batch));
 };

@@ -5,18 +5,20 @@ import type { Log } from "#core/ports/log.ts";
 import type { Meter } from "#core/ports/meter.ts";
 import { Register } from "#core/protocol/register.ts";
 import { updateMessages } from "#core/protocol/server-message.ts";
-import type { DurationMs, EpochMs, SequenceNumber } from "#core/units.ts";
+import type { DurationMs, EpochMs } from "#core/units.ts";
 import { readUpdateRecord } from "#core/update-record.ts";
 import { paneRowText } from "#core/updates.ts";
-import { shardsField } from "../trace.ts";
 import { deliver, type DeliverDeps, type Delivery } from "./deliver.ts";
 import { createEndedBars } from "./ended-bars.ts";
 import type { UpdatesEvent } from "./events.ts";
+import { tellFlush, type Flush, type FoldedUpTo } from "./sent-updates.ts";
 import { TopicSet } from "./topic-set.ts";
 
 export interface BroadcastDeps extends DeliverDeps {
   readonly storedIntervalsMs: readonly DurationMs[];
   readonly meter: Meter;
+  /** Told of what was sent. @default a line of the log each */
+  readonly onSent?: (flush: Flush) => void;
 }
 
 /** What changed of one symbol at one stored interval. */
@@ -37,6 +39,7 @@ interface Topic {
  */
 export const createBroadcast = (deps: BroadcastDeps) => {
   const ended = createEndedBars();
+  const { onSent = (flush: Flush) => tellFlush(deps.log, flush) } = deps;
   return async ({ Records }: UpdatesEvent): Promise<void> => {
     const { panes, folded } = conflate(Records, deps.log);
     if (panes.length === 0) return;
@@ -46,8 +49,7 @@ export const createBroadcast = (deps: BroadcastDeps) => {
     const deliveries = deliveriesOf(topics, wants, deps.storedIntervalsMs, timeMs);
     if (deliveries.length === 0) return;
     const counts = await deliver(deps, deliveries);
-    const fields = { records: Records.length, panes: panes.length, timeMs, ...counts };
-    deps.log.info("updates sent", { ...shardsField(folded), ...fields });
+    onSent({ folded, records: Records.length, panes: panes.length, timeMs, ...counts });
     const told = topics.filter((topic) => topic.isWanted()).flatMap((topic) => topic.panes);
     deps.meter.emit({
       WindowEndToPushMs: ended.measure(told, panes, deps.clock.nowMs()),
@@ -56,12 +58,6 @@ export const createBroadcast = (deps: BroadcastDeps) => {
     });
   };
 };
-
-/** How far a shard was folded when it published panes. */
-interface FoldedUpTo {
-  readonly shard: string;
-  readonly lastSequence: SequenceNumber;
-}
 
 /** Of each pane that the records hold, the state of the greatest `lastSequence`; and which states there were. */
 const conflate = (

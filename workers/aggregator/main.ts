@@ -31,6 +31,12 @@ await runWorker("aggregator", async ({ env, clock, log, metrics }) => {
       meter: metrics.meter,
     });
     metrics.gauge("partitions", "Partitions that are this worker's now", () => worker.partitions.length);
+    metrics.gaugePer(
+      "shard",
+      "shard_lag_records",
+      "Records of a partition that were not folded yet",
+      () => worker.lags,
+    );
     return worker;
   });
 });

@@ -10,6 +10,7 @@ import { createConnect } from "#lambdas/ws-broadcast/connect.ts";
 import { createDisconnect } from "#lambdas/ws-broadcast/disconnect.ts";
 import { createHeartbeat, type HeartbeatDeps } from "#lambdas/ws-broadcast/heartbeat.ts";
 import { createMessage, type MessageDeps } from "#lambdas/ws-broadcast/message.ts";
+import { SentUpdates } from "#lambdas/ws-broadcast/sent-updates.ts";
 import type { TicketStore } from "#core/ports/ticket-store.ts";
 import { kafkaOf } from "../engines.ts";
 import type { RunningWorker } from "../run-worker.ts";
@@ -35,6 +36,8 @@ export interface BroadcasterWorker extends RunningWorker {
 
 /** Time for one beat of the stage's heartbeat, and for no second one. */
 const ONE_BEAT = { getRemainingTimeInMillis: () => 0 };
+/** Updates come as fast as trades: a line tells of so much time. */
+const TELL_MS = 1_000;
 
 /**
  * Serves the dashboard and the WebSocket API on one port: the stages behind API Gateway, on sockets of this process.
@@ -64,18 +67,16 @@ export const openBroadcaster = async (config: BroadcasterConfig, deps: Broadcast
     connectionMs: config.connectionMs,
     onError: (error) => log.error("a socket could not be served", { error }),
   });
-  const intervals = [...storedIntervalsMs, ...config.offeredIntervalsMs].toSorted((a, b) => a - b).map(intervalText);
-  const { symbols, words: source, connectionMs, passes, siteDir } = config;
-  const { ticketsUrl } = access ?? {};
-  const said = { symbols, intervals, source, connectionMs, passes, ticketsUrl };
-  const site = await openSite({ siteDir, config: said });
+  const site = await openSite({ siteDir: config.siteDir, config: saidOf(config, access?.ticketsUrl) });
   server.on("request", (request, response) => {
     if (!access?.answers(request, response)) site(request, response);
   });
-  const tell = createBroadcast(stageDeps);
+  const sent = new SentUpdates(log);
+  const tell = createBroadcast({ ...stageDeps, onSent: (flush) => sent.add(flush) });
   const updates = await followUpdates({ ...kafkaOf(config), topic: config.barsTopic, tell, clock, log });
   await listen(server, config);
   const heart = beatUntilDisposed(createHeartbeat(stageDeps), config.heartbeatMs);
+  const telling = tellUntilDisposed(sent);
   return {
     get isReady() {
       return updates.isReady;
@@ -88,7 +89,26 @@ export const openBroadcaster = async (config: BroadcasterConfig, deps: Broadcast
       await heart[Symbol.asyncDispose]();
       await sockets[Symbol.asyncDispose]();
       await updates[Symbol.asyncDispose]();
+      telling[Symbol.dispose]();
       await closeServer(server);
+    },
+  };
+};
+
+/** What the page is told. */
+const saidOf = (config: BroadcasterConfig, ticketsUrl: string | undefined) => {
+  const { symbols, words: source, connectionMs, passes } = config;
+  const intervalsMs = [...config.intervals.map(({ intervalMs }) => intervalMs), ...config.offeredIntervalsMs];
+  const intervals = intervalsMs.toSorted((a, b) => a - b).map(intervalText);
+  return { symbols, intervals, source, connectionMs, passes, ticketsUrl };
+};
+
+const tellUntilDisposed = (sent: SentUpdates): Disposable => {
+  const timer = setInterval(() => sent.tell(), TELL_MS);
+  return {
+    [Symbol.dispose]: () => {
+      clearInterval(timer);
+      sent.tell();
     },
   };
 };

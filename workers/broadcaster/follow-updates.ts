@@ -6,9 +6,10 @@ import { KafkaTopic, type TopicOptions } from "#adapters/kafka/topic.ts";
 import { watchPartitions } from "#adapters/kafka/watch-partitions.ts";
 import { durationMs } from "#core/units.ts";
 import type { UpdatesEvent } from "#lambdas/ws-broadcast/events.ts";
+import { Progress } from "../progress.ts";
 
 export interface UpdatesFollower extends AsyncDisposable {
-  /** Whether every partition answered when it was last asked. */
+  /** Whether every partition has answered lately. */
   readonly isReady: boolean;
   /** Rejects when the broker refuses what is asked. */
   readonly done: Promise<unknown>;
@@ -40,13 +41,13 @@ export const followUpdates = async (options: FollowOptions): Promise<UpdatesFoll
     await topic[Symbol.asyncDispose]();
     throw error;
   });
-  const failing = new Set<number>();
+  const progress = new Progress(options.clock);
   const refusal = Promise.withResolvers<never>();
   refusal.promise.catch(() => undefined);
   const following: Promise<void>[] = [];
   const begin = (from: bigint): void => {
     const partition = following.length;
-    following.push(follow(options, topic, partition, from, failing, stop.signal).catch(refusal.reject));
+    following.push(follow(options, topic, partition, from, progress, stop.signal).catch(refusal.reject));
   };
   ends.forEach(begin);
   const watching = watchPartitions(
@@ -58,7 +59,7 @@ export const followUpdates = async (options: FollowOptions): Promise<UpdatesFoll
   );
   return {
     get isReady() {
-      return failing.size === 0;
+      return progress.isMade;
     },
     done: refusal.promise,
     [Symbol.asyncDispose]: async () => {
@@ -81,12 +82,13 @@ const follow = async (
   topic: KafkaTopic,
   partition: number,
   end: bigint,
-  failing: Set<number>,
+  progress: Progress,
   stop: AbortSignal,
 ): Promise<void> => {
   const { tell, clock, log } = options;
   let offset = end;
   let failures = 0;
+  progress.step(partition);
   while (!stop.aborted) {
     try {
       if (failures > 0) offset = maxOf(offset, await topic.start(partition));
@@ -94,10 +96,9 @@ const follow = async (
       if (records.length > 0) await tell(eventOf(partition, records));
       offset = next;
       failures = 0;
-      failing.delete(partition);
+      progress.step(partition);
     } catch (error) {
       if (!(error instanceof PipelineError) || !error.isRetryable) throw error;
-      failing.add(partition);
       log.warn("updates will be asked for again", { partition, code: error.code, reason: error.message });
       await clock.sleep(backoffMs(BACKOFF, Math.min(++failures, LONGEST_BACKOFF), Math.random()));
     }

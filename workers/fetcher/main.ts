@@ -10,18 +10,19 @@ import { readSourceSpec } from "#lambdas/fetcher/source-spec.ts";
 import { clusterOf, kafkaOf } from "../engines.ts";
 import { closing, runWorker } from "../run-worker.ts";
 import { readConfig } from "./config.ts";
-import { openFetcherWorker } from "./fetcher.ts";
+import { Progress } from "../progress.ts";
+import { openFetcherWorker, progressing } from "./fetcher.ts";
 
 await runWorker("fetcher", async ({ env, clock, log, metrics }) => {
   const config = readConfig(env);
   const client = openCassandraClient(clusterOf(config));
   const stores = { ...config, client, clock };
   const stream = openKafkaFrameStream({ ...kafkaOf(config), topic: config.ticksTopic });
+  const progress = new Progress(clock);
   const fetch = createFetcher({
     ...config,
+    ...progressing(progress, { stream: metrics.ofFrames(stream), leases: openCassandraLeaseStore(stores) }),
     ticksStream: config.ticksTopic,
-    stream: metrics.ofFrames(stream),
-    leases: openCassandraLeaseStore(stores),
     statuses: openCassandraShardStatusStore(stores),
     clock,
     log,
@@ -35,6 +36,6 @@ await runWorker("fetcher", async ({ env, clock, log, metrics }) => {
   const clients = [stream, { [Symbol.asyncDispose]: () => client.shutdown() }];
   return closing(clients, async () => {
     await connectCassandra(client);
-    return openFetcherWorker({ fetch, name: config.source, source, speed: spec.speed, clock, log });
+    return openFetcherWorker({ fetch, progress, name: config.source, source, speed: spec.speed, clock, log });
   });
 });

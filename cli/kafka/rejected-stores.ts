@@ -1,0 +1,50 @@
+import { openCassandraCheckpointStore } from "#adapters/cassandra/checkpoint-store.ts";
+import { connectCassandra, openCassandraClient } from "#adapters/cassandra/client.ts";
+import { openCassandraGapStore } from "#adapters/cassandra/gap-store.ts";
+import { openCassandraLeaseStore } from "#adapters/cassandra/lease-store.ts";
+import { openCassandraRejectedStore } from "#adapters/cassandra/rejected-store.ts";
+import { openCassandraShardStatusStore } from "#adapters/cassandra/shard-status.ts";
+import { openKafkaFrameStream } from "#adapters/kafka/frame-stream.ts";
+import { systemClock as clock } from "#adapters/node/clock.ts";
+import type { Environment } from "#lambdas/environment.ts";
+import { withDefaults } from "#workers/defaults.ts";
+import { clusterOf, kafkaOf, readEngines, type EnginesConfig } from "#workers/engines.ts";
+import { readRules, type RulesConfig } from "#workers/rules.ts";
+import type { RejectedStores } from "../rejected-place.ts";
+
+/** What the workers of these engines are told. */
+export type WorkersConfig = EnginesConfig & RulesConfig;
+
+/** Whether the environment names engines of workers. */
+export const namesEngines = (env: Environment): boolean =>
+  Boolean(env["KAFKA_BROKERS"] || env["CASSANDRA_CONTACT_POINTS"]);
+
+/** @throws PipelineError TAPE_CONFIG_INVALID */
+export const readWorkersConfig = (env: Environment): WorkersConfig => {
+  const told = withDefaults(env);
+  return { ...readEngines(told), ...readRules(told) };
+};
+
+/** The stores in Cassandra and the topic of the workers. @throws PipelineError TAPE_STORE_UNAVAILABLE */
+export const openKafkaStores = async (
+  config: WorkersConfig,
+  resources: AsyncDisposableStack,
+): Promise<RejectedStores> => {
+  const client = openCassandraClient(clusterOf(config));
+  resources.defer(() => client.shutdown());
+  await connectCassandra(client);
+  const { ticksTopic: stream, clockSkewMs, rejectedKeepMs: keepMs } = config;
+  const options = { ...config, client, clock };
+  process.stderr.write(`reads keyspace ${config.keyspace} of ${config.contactPoints.join(",")}\n`);
+  return {
+    stream,
+    clockSkewMs,
+    rejected: openCassandraRejectedStore({ ...options, keepMs }),
+    checkpoints: openCassandraCheckpointStore(options),
+    statuses: openCassandraShardStatusStore(options),
+    gaps: openCassandraGapStore(options),
+    leases: openCassandraLeaseStore(options),
+    frames: resources.use(openKafkaFrameStream({ ...kafkaOf(config), topic: stream })),
+    batches: undefined,
+  };
+};
