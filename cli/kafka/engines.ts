@@ -1,10 +1,14 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { systemClock as clock } from "#adapters/node/clock.ts";
 import { PipelineError } from "#core/errors.ts";
 import { openCassandraNode } from "#local/jars/cassandra-node.ts";
 import { openKafkaBroker } from "#local/jars/kafka-broker.ts";
 import { usage } from "../command.ts";
+import { say } from "../output.ts";
+import { untilEnginesAnswer } from "./await-engines.ts";
+import { readWorkersConfig, type WorkersConfig } from "./workers-config.ts";
 
 const run = promisify(execFile);
 
@@ -45,8 +49,27 @@ export const chooseEngines = async (asked: string | undefined): Promise<EngineKi
   throw new PipelineError("TAPE_ENGINE_UNAVAILABLE", message);
 };
 
+/** What workers are told of engines that run, as the environment has it. @throws PipelineError TAPE_USAGE */
+export const readRunningEngines = (): WorkersConfig => {
+  try {
+    return readWorkersConfig(process.env);
+  } catch (error) {
+    if (error instanceof PipelineError && error.code === "TAPE_CONFIG_INVALID") throw usage(error.message);
+    throw error;
+  }
+};
+
 /** Engines that run already: what the environment says of them is handed on as it is. */
 export const runningEngines = (): Engines => ({ environment: {}, [Symbol.asyncDispose]: async () => undefined });
+
+/**
+ * Waits until engines that run already answer.
+ * @throws PipelineError TAPE_ENGINE_UNAVAILABLE, and the reason of `stop`
+ */
+export const reachEngines = async (config: WorkersConfig, stop: AbortSignal): Promise<Engines> => {
+  await untilEnginesAnswer(config, { stop, clock, say });
+  return runningEngines();
+};
 
 /** Starts Kafka and Cassandra on loopback, their data below `dir`. @throws PipelineError TAPE_ENGINE_UNAVAILABLE */
 export const openJarEngines = async (dir: string, progress: (what: string) => void): Promise<Engines> => {

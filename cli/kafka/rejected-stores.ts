@@ -6,24 +6,9 @@ import { openCassandraRejectedStore } from "#adapters/cassandra/rejected-store.t
 import { openCassandraShardStatusStore } from "#adapters/cassandra/shard-status.ts";
 import { openKafkaFrameStream } from "#adapters/kafka/frame-stream.ts";
 import { systemClock as clock } from "#adapters/node/clock.ts";
-import type { Environment } from "#lambdas/environment.ts";
-import { withDefaults } from "#workers/defaults.ts";
-import { clusterOf, kafkaOf, readEngines, type EnginesConfig } from "#workers/engines.ts";
-import { readRules, type RulesConfig } from "#workers/rules.ts";
-import type { RejectedStores } from "../rejected-place.ts";
-
-/** What the workers of these engines are told. */
-export type WorkersConfig = EnginesConfig & RulesConfig;
-
-/** Whether the environment names engines of workers. */
-export const namesEngines = (env: Environment): boolean =>
-  Boolean(env["KAFKA_BROKERS"] || env["CASSANDRA_CONTACT_POINTS"]);
-
-/** @throws PipelineError TAPE_CONFIG_INVALID */
-export const readWorkersConfig = (env: Environment): WorkersConfig => {
-  const told = withDefaults(env);
-  return { ...readEngines(told), ...readRules(told) };
-};
+import { clusterOf, kafkaOf } from "#workers/engines.ts";
+import type { RejectedStores } from "../rejected-stores.ts";
+import type { WorkersConfig } from "./workers-config.ts";
 
 /** The stores in Cassandra and the topic of the workers. @throws PipelineError TAPE_STORE_UNAVAILABLE */
 export const openKafkaStores = async (
