@@ -79,7 +79,7 @@ const run = async ({ settings, running, listener, stop }: Run): Promise<number> 
   if (stop.aborted) return 0;
   await using engines =
     running === undefined
-      ? await stage.run("started Kafka and Cassandra", () => openJarEngines(dir, (what) => say(`${what} …`)))
+      ? await stage.run("started Kafka and Cassandra", () => openJarEngines(dir, (what) => say(`${what} …`), stop))
       : await stage.run("reached Kafka and Cassandra", () => reachEngines(running, stop));
   if (stop.aborted) return 0;
   const logDir = join(dir, "logs");
