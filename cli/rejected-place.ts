@@ -8,6 +8,7 @@ import { openFailedBatchFolder } from "#adapters/failure-bucket/folder.ts";
 import { openFailedBatchBucket } from "#adapters/failure-bucket/bucket.ts";
 import { openKinesisFrameStream } from "#adapters/kinesis/frame-stream.ts";
 import { systemClock as clock } from "#adapters/node/clock.ts";
+import type { PipelineError } from "#core/errors.ts";
 import type { FailedBatchStore } from "#core/ports/failed-batch-store.ts";
 import type { NumberedSender } from "#core/redrive/numbered-sender.ts";
 import { durationMs, type DurationMs } from "#core/units.ts";
@@ -18,6 +19,7 @@ import { openKafkaStores } from "./kafka/rejected-stores.ts";
 import { namesEngines, readWorkersConfig, type WorkersConfig } from "./kafka/workers-config.ts";
 import { openSender } from "./rejected-sender.ts";
 import type { RejectedStores } from "./rejected-stores.ts";
+import type { RunningCloud } from "./running.ts";
 import { readWhole } from "./values.ts";
 
 /** The flags that say where the stores are. */
@@ -61,7 +63,7 @@ export const readPlaceFlags = (args: Arguments): PlaceFlags => {
   const pid = readPid(args.text("store"));
   const given = ALL_AWS_FLAGS.find((flag) => args.text(flag) !== undefined);
   if (given === undefined && pid === undefined && namesEngines(process.env)) {
-    if (args.isSet("failed")) throw usage("--failed is of AWS and of npm start: workers give no batch up");
+    if (args.isSet("failed")) throw notOfWorkers();
     return { kind: "kafka", config: readWorkersConfig(process.env) };
   }
   if (given === undefined) return { kind: "local", pid };
@@ -77,19 +79,15 @@ export const readPlaceFlags = (args: Arguments): PlaceFlags => {
   return { kind: "aws", names, failureBucket: args.text("failure-bucket") };
 };
 
+const notOfWorkers = (): PipelineError => usage("--failed is of AWS and of npm start: workers give no batch up");
+
 /** For so long the app keeps what is rejected, unless it is told otherwise. */
 const REJECTED_KEEP_MS = durationMs(30 * 86_400_000);
 
 /** Opens the stores, and with `isFailed` the failure bucket. @throws PipelineError */
 export const openPlace = async (flags: PlaceFlags, isFailed: boolean): Promise<Place> => {
   await using resources = new AsyncDisposableStack();
-  const { leases, frames, ...stores } =
-    flags.kind === "kafka"
-      ? await openKafkaStores(flags.config, resources)
-      : openAwsStores(
-          flags.kind === "aws" ? onAws(flags, isFailed, resources) : await onThisMachine(flags.pid),
-          resources,
-        );
+  const { leases, frames, ...stores } = await openStores(flags, isFailed, resources);
   const opened = resources.move();
   return {
     ...stores,
@@ -97,6 +95,19 @@ export const openPlace = async (flags: PlaceFlags, isFailed: boolean): Promise<P
     openSender: (kind) => openSender({ leases, frames, stream: stores.stream, kind }),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
+};
+
+const openStores = async (
+  flags: PlaceFlags,
+  isFailed: boolean,
+  resources: AsyncDisposableStack,
+): Promise<RejectedStores> => {
+  if (flags.kind === "aws") return openAwsStores(onAws(flags, isFailed, resources), resources);
+  if (flags.kind === "kafka") return openKafkaStores(flags.config, resources);
+  const running = await chooseRunning(flags.pid);
+  if (running.kind === "cloud") return openAwsStores(onThisMachine(running), resources);
+  if (isFailed) throw notOfWorkers();
+  return openKafkaStores(readWorkersConfig({ ...process.env, ...running.environment }), resources);
 };
 
 const openAwsStores = ({ names, batches }: Found, resources: AsyncDisposableStack): RejectedStores => {
@@ -129,8 +140,7 @@ const onAws = (
   return { names, batches: resources.use(openFailedBatchBucket({ bucket: failureBucket })) };
 };
 
-const onThisMachine = async (pid: number | undefined): Promise<Found> => {
-  const { environment, outputs, aggregator, bucketsDir } = await chooseRunning(pid);
+const onThisMachine = ({ environment, outputs, aggregator, bucketsDir }: RunningCloud): Found => {
   Object.assign(process.env, environment);
   const [leasesTable, bucket] = [outputs["LeasesTableName"], outputs["FailureBucketName"]];
   if (leasesTable === undefined || bucket === undefined)
