@@ -6,6 +6,7 @@ import type { PipelineStatus } from "#core/protocol/pipeline-status.ts";
 import { Register } from "#core/protocol/register.ts";
 import type { ServerMessage, SnapshotHead } from "#core/protocol/server-message.ts";
 import { durationMs, type DurationMs, type EpochMs } from "#core/units.ts";
+import { GivenUp } from "./given-up.ts";
 import { readServerText, type SessionFault, type Told } from "./server-text.ts";
 import { inGroups } from "./symbol-list.ts";
 
@@ -46,6 +47,9 @@ const OPEN = 1;
 /** What may be missing is asked for again so soon, and later where that does not help. */
 const ASK_AGAIN: Backoff = { firstMs: durationMs(2_000), longestMs: durationMs(60_000) };
 
+/** What may not be told of although it is wished for is asked for once more, so much later. */
+const SETTLED_MS = 5_000;
+
 type SnapshotMessage = Extract<ServerMessage, { readonly type: "snapshot" }>;
 
 /**
@@ -71,6 +75,9 @@ export class Session {
   /** How often all was asked for again. */
   #repeats = 0;
   #isRepeating = false;
+  readonly #givenUp = new GivenUp();
+  /** Wishes that are to be asked for once more. */
+  readonly #unsettled = new Set<string>();
 
   constructor(socket: Socket, events: SessionEvents, before?: Session) {
     this.#socket = socket;
@@ -102,10 +109,17 @@ export class Session {
     const asked = new Set(before.map(wishText));
     this.#wishes = wishes;
     if (!this.isOpen) return;
-    for (const wish of wishes) if (!asked.has(wishText(wish)) && !this.#takePart(wish, before)) this.#ask(wish);
+    for (const wish of wishes) {
+      if (asked.has(wishText(wish)) || this.#takePart(wish, before)) continue;
+      this.#ask(wish);
+      if (this.#givenUp.has(wish.symbols, wish.intervalMs, performance.now())) this.#askOnceMore(wish);
+    }
     const keys = new Set(wishes.map(answerText));
     for (const key of this.#holdings.keys()) if (!keys.has(key)) this.#holdings.delete(key);
-    for (const { symbols, intervalMs } of dropped) this.#send({ action: "unsubscribe", symbols, intervalMs });
+    for (const { symbols, intervalMs } of dropped) {
+      this.#send({ action: "unsubscribe", symbols, intervalMs });
+      this.#givenUp.add(symbols, intervalMs, performance.now());
+    }
   }
 
   /** Forgets what is older than any wish, or no longer wished for. */
@@ -180,6 +194,18 @@ export class Session {
     const resume = since && since.upTo.size > 0 && clientMessageText({ action: "resume", ...wish, since });
     if (resume && resume.length <= CLIENT_LIMITS.messageLength) this.#socket.send(resume);
     else this.#send({ action: "subscribe", ...wish });
+  }
+
+  /** Asks again when all that was sent before has been obeyed; the answer may come beside that of before. */
+  #askOnceMore(wish: Wish): void {
+    const text = wishText(wish);
+    if (this.#unsettled.has(text)) return;
+    this.#unsettled.add(text);
+    setTimeout(() => {
+      this.#unsettled.delete(text);
+      const isWished = this.#wishes.some((each) => wishText(each) === text);
+      if (this.isOpen && isWished) this.#send({ action: "subscribe", ...wish });
+    }, SETTLED_MS);
   }
 
   /** Of a part of what was answered whole, all is known. */
