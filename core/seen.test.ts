@@ -25,9 +25,10 @@ describe("SeenFrames", () => {
 
   test("a number older than the bitmap is a duplicate, the oldest in it is not", () => {
     const seen = new SeenFrames();
-    seen.add("p", SEEN_FRAMES);
-    expect(seen.add("p", 0)).toBe(false);
-    expect(seen.add("p", 1)).toBe(true);
+    seen.add("p", SEEN_FRAMES + 7);
+    // The first has the place of the newest, the second that of one which did not come yet.
+    expect([7, 5].map((number) => seen.add("p", number))).toEqual([false, false]);
+    expect([8, SEEN_FRAMES + 5].map((number) => seen.add("p", number))).toEqual([true, true]);
   });
 
   test("a retry 1,023 frames behind is told from the first arrival of its number", () => {
