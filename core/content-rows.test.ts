@@ -55,6 +55,25 @@ describe("a row", () => {
     );
   });
 
+  test("adds up what comes to 2^52 share by share, in every sum", () => {
+    const large = fc.constantFrom<(readonly [number, number])[]>([2 ** 51, 1], [1, 2 ** 51], [2 ** 26 - 1, 2 ** 25]);
+    fc.assert(
+      fc.property(fc.array(large, { minLength: 2, maxLength: 9 }), (lots) => {
+        const whole = (units: number) => ({ units, scale: 0 });
+        const trades = lots.map(([price, size], sequence): Row => ({
+          price: whole(price),
+          size: whole(size),
+          time: 1,
+          sequence,
+        }));
+        const rows = new ContentRows(1);
+        const row = rows.open(0, 0);
+        for (const trade of trades) addTrades(rows, row, [trade]);
+        expect([rows.content(row), rows.isWide(row)]).toEqual([byAccumulator(trades), false]);
+      }),
+    );
+  });
+
   test("holds any content, also one that no trades can have made", () => {
     fc.assert(
       fc.property(arbitraryContent, arbitraryContent, (content, other) => {
