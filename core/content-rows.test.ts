@@ -9,7 +9,15 @@ import type { BarContent } from "./pane.ts";
 import { TradeColumns } from "./trade-columns.ts";
 import { epochMs } from "./units.ts";
 
-const rowsOfTrades = fc.array(arbitraryRow, { minLength: 1, maxLength: 12 });
+/** In cents and whole lots, so that they share their runs. */
+const marketRow = arbitraryRow.map(({ price, size, ...row }): Row => ({
+  ...row,
+  price: { units: 1 + (price.units % 3), scale: 2 },
+  size: { units: 1 + (size.units % 2), scale: 0 },
+}));
+const rowsOfTrades = fc.oneof(
+  ...[arbitraryRow, marketRow].map((row) => fc.array(row, { minLength: 1, maxLength: 12 })),
+);
 
 const byAccumulator = (trades: readonly Row[]): BarContent => {
   const columns = columnsOf(trades);
