@@ -46,7 +46,10 @@ describe("SeenFrames", () => {
         let seen = new SeenFrames();
         const all = new Set<number>();
         // Where every place of the bitmap was taken before, one that is passed over must be free again.
-        for (let number = 0; number < first; number++) all.add(number) && seen.add("p", number);
+        for (let number = 0; number < first; number++) {
+          all.add(number);
+          seen.add("p", number);
+        }
         let greatest = Math.max(first - 1, 0);
         for (const { ahead, behind } of moves) {
           greatest += ahead > 1_000 ? ahead : ahead % 3;
