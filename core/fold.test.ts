@@ -144,6 +144,14 @@ describe("a fold", () => {
       }),
     );
   });
+
+  test("rejects a row with a cell that has no text", () => {
+    const odd: unknown = JSON.parse('{"toString":1}');
+    for (const at of [0, 1, 11])
+      expect(() => readContentRow(Array.from({ length: 14 }, (_, i) => (i === at ? odd : i === 0 ? 1 : "1")))).toThrow(
+        RangeError,
+      );
+  });
 });
 
 test("a bar is the fold of its panes, whatever their shards, and longer bars fold from shorter panes", () => {
