@@ -96,5 +96,5 @@ const priceCell = (cell: unknown): Decimal => {
   return least(decimal);
 };
 
-/** Not every object has a text: what JSON says may bring a `toString` of its own. */
-const shown = (cell: unknown): string => (typeof cell === "object" ? typeof cell : String(cell));
+/** A value of JSON as text: an object may bring a `toString` that is none. */
+const shown = (cell: unknown): string => JSON.stringify(cell) ?? "absent";

@@ -53,11 +53,18 @@ test("what is wished for again right after it was given up is asked for once mor
   const asked = { action: "subscribe", symbols: ["IBM"], interval: "1m", bars: 10 };
   sockets[0]!.open();
   sockets[0]!.say(...answerTo(wish));
-  // IBM, AIG, IBM, AIG, IBM
-  for (const next of [[other], [wish], [other], [wish]]) feed.wish(next);
+  // IBM, AIG, IBM, and again
+  feed.wish([other]);
+  feed.wish([wish]);
+  await vi.advanceTimersByTimeAsync(4_900);
+  feed.wish([other]);
+  feed.wish([wish]);
   sockets[0]!.say(...answerTo(other), ...answerTo(wish));
   sockets[0]!.sent.splice(0);
-  await vi.advanceTimersByTimeAsync(15_000);
+  // some seconds after the last time
+  await vi.advanceTimersByTimeAsync(4_900);
+  expect(sockets[0]!.sent).toEqual([]);
+  await vi.advanceTimersByTimeAsync(10_000);
   expect(sockets[0]!.sent).toEqual([asked]);
   sockets[0]!.say(...snapshotMessages(headOf(9), [pane({ last: 9 })]));
   expect([feed.isAwaiting, feed.register.bars("IBM", minute)[0]?.content.tradeCount]).toEqual([false, 9]);

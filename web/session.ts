@@ -76,8 +76,8 @@ export class Session {
   #repeats = 0;
   #isRepeating = false;
   readonly #givenUp = new GivenUp();
-  /** Wishes that are to be asked for once more. */
-  readonly #unsettled = new Set<string>();
+  /** Per wish that is to be asked for once more, what does. */
+  readonly #unsettled = new Map<string, ReturnType<typeof setTimeout>>();
 
   constructor(socket: Socket, events: SessionEvents, before?: Session) {
     this.#socket = socket;
@@ -199,13 +199,13 @@ export class Session {
   /** Asks again when all that was sent before has been obeyed; the answer may come beside that of before. */
   #askOnceMore(wish: Wish): void {
     const text = wishText(wish);
-    if (this.#unsettled.has(text)) return;
-    this.#unsettled.add(text);
-    setTimeout(() => {
+    clearTimeout(this.#unsettled.get(text));
+    const asking = setTimeout(() => {
       this.#unsettled.delete(text);
       const isWished = this.#wishes.some((each) => wishText(each) === text);
       if (this.isOpen && isWished) this.#send({ action: "subscribe", ...wish });
     }, SETTLED_MS);
+    this.#unsettled.set(text, asking);
   }
 
   /** Of a part of what was answered whole, all is known. */
