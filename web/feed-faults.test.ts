@@ -28,6 +28,7 @@ describe("a feed whose server fails it", () => {
     ["unreadable", '{"type":"update","version":1,"columns":[],"rows":[["IBM"]]}'],
     ["unreadable", '{"type":"unheard of","version":1}'],
     ["newer", '{"type":"update","version":2,"rows":{}}'],
+    ["missed-updates", errorMessage({ code: "missed-updates", message: "some were lost" })],
     ["unavailable", '{"message":"Internal server error","connectionId":"a","requestId":"b"}'],
   ])("says %s of %s, goes on, and asks for everything again", async (code, text) => {
     const { feed, sockets, faults } = openFeed();

@@ -33,7 +33,7 @@ const SILENCE_MS = PING_MS + 15_000;
 /** Heartbeats come each second: so long after the last one a connection is dead, whatever it says. */
 const HEARTBEAT_MS = 15_000;
 /** After these something may be missing. */
-const ASKED_AGAIN: ReadonlySet<string> = new Set(["unavailable", "unreadable", "newer"]);
+const ASKED_AGAIN: ReadonlySet<string> = new Set(["unavailable", "unreadable", "newer", "missed-updates"]);
 
 /**
  * Keeps a connection to the server, whatever happens to it, and what the server has told. After a loss it connects again,

@@ -1,6 +1,7 @@
 import { Admin, Consumer, type BaseOptions } from "@platformatic/kafka";
 import { PipelineError } from "#core/errors.ts";
-import { epochMs, sequenceNumber, type DurationMs, type EpochMs, type SequenceNumber } from "#core/units.ts";
+import type { DurationMs } from "#core/units.ts";
+import { fetchedRecords, type FetchedRecords } from "./fetched-records.ts";
 import { apiIdOf, failuresOf, unavailable } from "./unavailable.ts";
 
 export interface KafkaOptions {
@@ -14,24 +15,6 @@ export interface TopicOptions extends KafkaOptions {
   readonly topic: string;
 }
 
-/** One record of a partition. */
-export interface TopicRecord {
-  readonly offset: bigint;
-  readonly position: SequenceNumber;
-  readonly timeMs: EpochMs;
-  readonly value: Buffer;
-}
-
-/** What one fetch brought. */
-export interface FetchedRecords {
-  /** In order, from the offset asked for on. */
-  readonly records: readonly TopicRecord[];
-  /** Where the next fetch begins. */
-  readonly next: bigint;
-  /** The offset that the next record to be written will have. */
-  readonly end: bigint;
-}
-
 /** What the clients have in common. */
 export const clientOptions = ({ brokers, security }: KafkaOptions): BaseOptions => ({
   clientId: "tapestream",
@@ -40,9 +23,6 @@ export const clientOptions = ({ brokers, security }: KafkaOptions): BaseOptions 
   ...security,
 });
 
-/** Bits of a batch's attributes. Source: https://kafka.apache.org/documentation/#recordbatch */
-const LOG_APPEND_TIME = 0x08;
-const CONTROL = 0x20;
 const FETCH_BYTES = 10 * 1024 * 1024;
 /** `ListOffsets` has words for the ends of a partition. Source: https://kafka.apache.org/protocol#The_Messages_ListOffsets */
 const EARLIEST = -2n;
@@ -116,7 +96,8 @@ export class KafkaTopic implements AsyncDisposable {
       });
       const answered = answer.responses.flatMap(({ partitions }) => partitions);
       const fetched = answered.find(({ partitionIndex }) => partitionIndex === partition);
-      return recordsOf(fetched?.records ?? [], offset, fetched?.highWatermark ?? offset);
+      if (fetched === undefined) return { records: [], next: offset, end: offset };
+      return fetchedRecords(fetched, offset);
     });
   }
 
@@ -161,29 +142,6 @@ export class KafkaTopic implements AsyncDisposable {
     }
   }
 }
-
-type Batches = NonNullable<
-  Awaited<ReturnType<Consumer["fetch"]>>["responses"][number]["partitions"][number]["records"]
->;
-
-const recordsOf = (batches: Batches, from: bigint, end: bigint): FetchedRecords => {
-  const records: TopicRecord[] = [];
-  let next = from;
-  for (const batch of batches) {
-    next = batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n;
-    if ((batch.attributes & CONTROL) !== 0) continue;
-    for (const { offsetDelta, timestampDelta, value } of batch.records) {
-      const offset = batch.firstOffset + BigInt(offsetDelta);
-      // A batch is fetched whole.
-      if (offset < from) continue;
-      const isAppendTime = (batch.attributes & LOG_APPEND_TIME) !== 0;
-      const time = isAppendTime ? batch.maxTimestamp : batch.firstTimestamp + timestampDelta;
-      const position = sequenceNumber(offset.toString());
-      records.push({ offset, position, timeMs: epochMs(Number(time)), value: value ?? Buffer.alloc(0) });
-    }
-  }
-  return { records, next, end };
-};
 
 /** As many copies as the cluster's own settings say. */
 export const REPLICAS_OF_CLUSTER = -1;

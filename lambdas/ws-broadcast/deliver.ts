@@ -34,12 +34,19 @@ export interface DeliveryCounts {
   readonly posts: number;
 }
 
+/** Nobody wants to know. */
+const NOBODY = (): void => undefined;
+
 /**
  * Posts to every connection. One that is gone is forgotten. One that is busy is offered the rest after each pause, which
- * holds up no other; after the last it misses what is left.
+ * holds up no other; after the last it misses what is left, and `onBusy` is told.
  * @throws PipelineError TAPE_CONNECTION_UNAVAILABLE or TAPE_STORE_UNAVAILABLE, after all others have been tried.
  */
-export const deliver = async (deps: DeliverDeps, deliveries: readonly Delivery[]): Promise<DeliveryCounts> => {
+export const deliver = async (
+  deps: DeliverDeps,
+  deliveries: readonly Delivery[],
+  onBusy: (connectionId: string) => void = NOBODY,
+): Promise<DeliveryCounts> => {
   const counts = { sent: 0, gone: 0, busy: 0, posts: 0 };
   const post: MessageSink["post"] = async (connectionId, message) => {
     const result = await deps.sink.post(connectionId, message);
@@ -50,7 +57,9 @@ export const deliver = async (deps: DeliverDeps, deliveries: readonly Delivery[]
   const queue = createQueue(MAX_POSTS);
   const attempts = await Promise.allSettled(
     deliveries.map(async (delivery) => {
-      counts[await deliverOne(counting, queue, delivery)]++;
+      const result = await deliverOne(counting, queue, delivery);
+      counts[result]++;
+      if (result === "busy") onBusy(delivery.connectionId);
     }),
   );
   for (const attempt of attempts) if (attempt.status === "rejected") throw attempt.reason;
