@@ -29,7 +29,7 @@ const redrive = async (): Promise<unknown> => {
   return JSON.parse(stdout.trimEnd().split("\n").at(-1)!);
 };
 
-test("what workers refused is listed, and once it can be true put again, once", { timeout: 90_000 }, async () => {
+test("what workers refused is listed, and once it can be true put again, once", async () => {
   const nowMs = clock.nowMs();
   const tradeAt = (timeMs: number, sequence: number): OracleTrade => ({
     symbol: "IBM",
@@ -65,7 +65,6 @@ test("what workers refused is listed, and once it can be true put again, once", 
   expect(await redrive()).toEqual({ records: 2, tradesPut: 0, failures: 0 });
   const span = { startMs: epochMs(nowMs - 60_000), endMs: epochMs(nowMs + 120_000) };
   expect(await rig.rows(["IBM"], span)).toEqual(oracleRows([sound, early], ["1m"]));
-  expect((await rejected([])).stdout).toContain("2 rejected records, 2 refused trades, 1 put again");
 });
 
 test("says in a sentence what is not there, or not for workers", async () => {
