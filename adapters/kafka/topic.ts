@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { Admin, Consumer, type BaseOptions } from "@platformatic/kafka";
 import { PipelineError } from "#core/errors.ts";
 import { epochMs, sequenceNumber, type DurationMs, type EpochMs, type SequenceNumber } from "#core/units.ts";
@@ -32,13 +33,19 @@ export interface FetchedRecords {
   readonly end: bigint;
 }
 
-/** What the clients have in common. */
+/**
+ * What the clients have in common. Under TLS they say which broker they mean, as Java's clients do and this one does not by
+ * itself: brokers of MSK Serverless, and of others behind one door, share addresses. An address is no name that could be said.
+ */
 export const clientOptions = ({ brokers, security }: KafkaOptions): BaseOptions => ({
   clientId: "tapestream",
   bootstrapBrokers: [...brokers],
   autocreateTopics: false,
   ...security,
+  ...(security?.tls && { tlsServerName: !brokers.some(isAddress) }),
 });
+
+const isAddress = (broker: string): boolean => isIP(broker.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1")) !== 0;
 
 /** Bits of a batch's attributes. Source: https://kafka.apache.org/documentation/#recordbatch */
 const LOG_APPEND_TIME = 0x08;
