@@ -23,7 +23,7 @@ const helloTo = async (host: string): Promise<string> => {
   });
   const { port } = server.address() as AddressInfo;
   const admin = new Admin({ ...clientOptions({ brokers: [`${host}:${port}`], security: { tls: {} } }), retries: 0 });
-  await expect(admin.metadata({ topics: [] })).rejects.toThrow();
+  await admin.metadata({ topics: [] }).catch(() => undefined);
   await admin.close();
   server.close();
   return hello;

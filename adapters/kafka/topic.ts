@@ -132,7 +132,10 @@ export class KafkaTopic implements AsyncDisposable {
   }
 
   #newConsumer(): Consumer {
-    return new Consumer({ ...clientOptions(this.#options), groupId: "tapestream-readers" });
+    const consumer = new Consumer({ ...clientOptions(this.#options), groupId: "tapestream-readers" });
+    // What it fetches it is told by the topic's id. Brokers before Kafka 3.1, and those of MSK Serverless, want the name.
+    consumer.topics.track(this.topic);
+    return consumer;
   }
 
   #fetcherOf(partition: number): Consumer {
