@@ -3,7 +3,7 @@ import { concurrently } from "#core/concurrently.ts";
 import { intervalText, readInterval } from "#core/interval.ts";
 import type { ConnectionStore, Subscription, Want } from "#core/ports/connection-store.ts";
 import { durationMs } from "#core/units.ts";
-import { expiresAt, isLive, numberOf, readText } from "./attributes.ts";
+import { expiresAt, isLive, numberOf, readText, readTime } from "./attributes.ts";
 import { addWants, countMessage } from "./bounded-wants.ts";
 import { MAX_SOCKETS, openTable, type DynamoOptions } from "./client.ts";
 import { isLost, LOST, queryAll, type Item } from "./requests.ts";
@@ -69,7 +69,11 @@ export const openDynamoConnectionStore = (options: DynamoOptions): ConnectionSto
       }
     },
 
-    list: async () => (await live("")).map((row) => readText(row, "sk")),
+    list: async () =>
+      (await live(", connectedAtMs")).map((row) => ({
+        connectionId: readText(row, "sk"),
+        connectedAtMs: readTime(row, "connectedAtMs"),
+      })),
 
     subscribe: async (subscriptions) => {
       let isAdded = true;

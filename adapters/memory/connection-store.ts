@@ -19,7 +19,8 @@ export const createMemoryConnectionStore = (): ConnectionStore => {
       }
     },
 
-    list: async () => [...connections.keys()],
+    list: async () =>
+      [...connections.values()].map(({ connectionId, connectedAtMs }) => ({ connectionId, connectedAtMs })),
 
     subscribe: async (added) => {
       let isAdded = true;
