@@ -74,7 +74,7 @@ const deliverOne = async (
     left = rest;
     if (pauseMs !== undefined) await deps.clock.sleep(pauseMs);
   }
-  deps.log.warn("a busy connection misses messages", { connectionId, messages: left.length });
+  if (!isOpening) deps.log.warn("a busy connection misses messages", { connectionId, messages: left.length });
   return "busy";
 };
 

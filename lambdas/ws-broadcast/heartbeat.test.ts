@@ -81,11 +81,12 @@ test("a run ends before Lambda ends it", async () => {
 });
 
 test("a connection that is gone is forgotten, once it cannot be that it has yet to open", async () => {
-  const { connect, connections, clock, sink } = openRun();
+  const { connect, connections, clock, sink, log } = openRun();
   await connect("a");
   sink.answer("a", "gone");
   await clock.advance(29_000);
   expect(await connections.list()).toEqual([{ connectionId: "a", connectedAtMs: startMs }]);
+  expect(log.lines).toEqual([]);
   await clock.advance(2_000);
   expect(await connections.list()).toEqual([]);
 });
