@@ -13,6 +13,7 @@ import { cdkDeploy } from "./account/cdk.ts";
 import { isConfirmed } from "./account/confirm.ts";
 import { findDeployment, mustBeBootstrapped, readSynthesized, stacksToGoFirst } from "./account/deployment.ts";
 import { costOfSettings, readSynthesizedSettings, type SynthesizedSettings } from "./account/settings.ts";
+import { mustBeWithinReach } from "./account/shards.ts";
 import { putSite, refreshSite, siteFiles } from "./account/site.ts";
 import { givenStage, STAGE_OPTION } from "./account/stage.ts";
 import { deleteStack, findStack, type DeployedStack } from "./account/stacks.ts";
@@ -60,6 +61,7 @@ const deploy = async (args: Arguments): Promise<number> => {
   const settings = await readSynthesizedSettings(OUT_DIR);
   const wanted = await readSynthesized(OUT_DIR, settings.stage);
   const found = await findDeployment(account, settings.stage);
+  await mustBeWithinReach(account, found, settings);
   const unwanted = found.filter(({ name }) => !wanted.some((stack) => stack.name === name));
   for (const line of deployWords(wanted, found, unwanted, costOfSettings(settings))) say(line);
   const question = `Deploy to account ${accountId} in ${account.region}?`;

@@ -3,7 +3,7 @@ import { concurrently } from "#core/concurrently.ts";
 import { intervalText, readInterval } from "#core/interval.ts";
 import type { ConnectionStore, Subscription, Want } from "#core/ports/connection-store.ts";
 import { durationMs } from "#core/units.ts";
-import { expiresAt, isLive, numberOf, readText } from "./attributes.ts";
+import { expiresAt, isLive, numberOf, readText, readTime } from "./attributes.ts";
 import { addWants, countMessage } from "./bounded-wants.ts";
 import { MAX_SOCKETS, openTable, type DynamoOptions, type DynamoTable } from "./client.ts";
 import { isLost, LOST, queryAll, type Item } from "./requests.ts";
@@ -56,7 +56,11 @@ export const openDynamoConnectionStore = (options: DynamoOptions): ConnectionSto
       }
     },
 
-    list: async () => (await liveRows(table, "")).map((row) => readText(row, "sk")),
+    list: async () =>
+      (await liveRows(table, ", connectedAtMs")).map((row) => ({
+        connectionId: readText(row, "sk"),
+        connectedAtMs: readTime(row, "connectedAtMs"),
+      })),
 
     subscribe: async (subscriptions) => {
       let isAdded = true;
@@ -113,7 +117,7 @@ const deleteWants = async (table: DynamoTable, connectionId: string, wants: Read
 };
 
 /** Of the connections whose time is not over, `sk` and further `attributes`. */
-const liveRows = async (table: DynamoTable, attributes: "" | ", wants"): Promise<readonly Item[]> => {
+const liveRows = async (table: DynamoTable, attributes: ", connectedAtMs" | ", wants"): Promise<readonly Item[]> => {
   const rows = await queryAll(table, {
     KeyConditionExpression: "pk = :list",
     ExpressionAttributeValues: { ":list": { S: LIST } },

@@ -18,7 +18,8 @@ export const createMemoryConnectionStore = (): ConnectionStore => {
       for (const each of own) subscriptions.delete(subscriptionText(each));
     },
 
-    list: async () => [...connections.keys()],
+    list: async () =>
+      [...connections.values()].map(({ connectionId, connectedAtMs }) => ({ connectionId, connectedAtMs })),
 
     subscribe: async (added) => {
       let isAdded = true;
