@@ -6,7 +6,7 @@ const REAL = "{adapters,local,infra,cli,test}/**/*.test.ts";
 
 export default defineConfig({
   test: {
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: "forks",
     // Many files wait for clocks and engines more than they compute.
