@@ -48,8 +48,8 @@ describe.concurrent(`an hour of trades ends with every bar equal to the oracle (
     const random = createRandom(SEED);
     await using rig = await openHourRig();
     await using all = new AsyncDisposableStack();
-    const start = async (): Promise<AggregatorProcess> => all.use(await rig.startProcess());
-    let workers = [await start(), await start()];
+    const start = (): AggregatorProcess => all.use(rig.startProcess());
+    let workers = [start(), start()];
     const lost: number[] = [];
     await whileTradesCome(rig, async (isOver) => {
       const victim = pick(random, workers);
@@ -60,7 +60,7 @@ describe.concurrent(`an hour of trades ends with every bar equal to the oracle (
       await victim.kill();
       expect(victim.child.signalCode).toBe("SIGKILL");
       lost.push(await unstored(rig, shards));
-      workers = [...workers.filter((worker) => worker !== victim), await start()];
+      workers = [...workers.filter((worker) => worker !== victim), start()];
     });
     report(`killed ${lost.length} workers, that had so many trades in memory alone: ${lost.join(", ")}`);
     expect(lost.filter((count) => count > 0).length).toBeGreaterThanOrEqual(AT_LEAST);
@@ -72,15 +72,15 @@ describe.concurrent(`an hour of trades ends with every bar equal to the oracle (
     await using rig = await openHourRig();
     await using group = watchGroup(rig.config, rig.config.group);
     await using all = new AsyncDisposableStack();
-    const start = async (): Promise<AggregatorProcess> => all.use(await rig.startProcess());
-    let owner = await start();
+    const start = (): AggregatorProcess => all.use(rig.startProcess());
+    let owner = start();
     let isOwnersTurn = random() < 0.5;
     let count = 0;
     /** Who died while partitions were shared out. */
     const inTime: ("owner" | "joining")[] = [];
     const killOne = async (): Promise<void> => {
       await until("one worker must get all partitions", () => share(owner) === PARTITIONS);
-      const joining = await start();
+      const joining = start();
       await until("the group must share out anew", async () => (await group.isSharingOut()) || share(joining) > 0, 2);
       await delay(random() * 100);
       const [victim, survivor] = isOwnersTurn ? [owner, joining] : [joining, owner];
@@ -98,7 +98,7 @@ describe.concurrent(`an hour of trades ends with every bar equal to the oracle (
   test("though a worker that lost its partitions wakes up and goes on writing", LONG, async () => {
     await using rig = await openHourRig();
     await using all = new AsyncDisposableStack();
-    const workers = [all.use(await rig.startProcess()), all.use(await rig.startProcess())];
+    const workers = [all.use(rig.startProcess()), all.use(rig.startProcess())];
     const written: number[] = [];
     await whileTradesCome(rig, async (isOver) => {
       await until("both must get half", () => workers.every((worker) => share(worker) === PARTITIONS / 2));
