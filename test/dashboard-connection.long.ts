@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { durationMs, epochMs } from "#core/units.ts";
 import { openBrowser } from "./browser.ts";
 import { DESKTOP, isWhole, look, openPage as openPageOf, PATIENT } from "./dashboard-page.ts";
-import { changesWhileHidden, HIDING_SCRIPT, setHidden } from "./hidden-page.ts";
+import { changesWhileHidden, HEARING_SCRIPT, HIDING_SCRIPT, setHidden, updatesHeard } from "./hidden-page.ts";
 import { openPageServer, type PageServer } from "./page-server.ts";
 import { pane } from "./pane-fixture.ts";
 
@@ -73,10 +73,11 @@ describe("the connection", () => {
     await page.context().setOffline(false);
     await expect.poll(stateOf(page), PATIENT).toMatch(/^Reconnecting/);
     await page.getByRole("button", { name: "Try now" }).focus();
-    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    // By itself it would be live only in so many seconds.
+    await expect.poll(stateOf(page), { timeout: 30_000, interval: 20 }).toMatch(/^Reconnecting in ([5-9]|10) s$/);
     server.isAnswering = true;
     await page.keyboard.press("Enter");
-    await expect.poll(stateOf(page), { timeout: 1_000, interval: 20 }).toBe("Live");
+    await expect.poll(stateOf(page), { timeout: 4_000, interval: 20 }).toBe("Live");
     await expect
       .poll(noticesOf(page), PATIENT)
       .toEqual([
@@ -234,7 +235,7 @@ test("what the server sends and the page cannot read is said, breaks nothing, an
 });
 
 test("a hidden page paints nothing, and is whole again at once when it is shown", async () => {
-  const page = await openPage("#s=IBM&i=1m", HIDING_SCRIPT);
+  const page = await openPage("#s=IBM&i=1m", HIDING_SCRIPT + HEARING_SCRIPT);
   await expect.poll(stateOf(page), PATIENT).toBe("Live");
   // all parts of the page are there
   await expect.poll(async () => (await look(page))?.overseen !== undefined, PATIENT).toBe(true);
@@ -246,6 +247,7 @@ test("a hidden page paints nothing, and is whole again at once when it is shown"
     beat();
     await new Promise((resolve) => setTimeout(resolve, 60));
   }
+  await expect.poll(() => updatesHeard(page), PATIENT).toBe(10);
   expect(await changesWhileHidden(page)).toBe(0);
   await setHidden(page, false);
   await page.evaluate("new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))");
