@@ -6,6 +6,8 @@ const REAL = "{adapters,local,infra,cli,test}/**/*.test.ts";
 
 export default defineConfig({
   test: {
+    // The words of a page are those of its reader's language: here of one that every machine has.
+    env: { LC_ALL: "C.UTF-8" },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: "forks",
