@@ -9,7 +9,7 @@ export default defineConfig({
     // The words of a page are those of its reader's language: here of one that every machine has.
     env: { LC_ALL: "C.UTF-8" },
     testTimeout: 60_000,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
     pool: "forks",
     // Many files wait for clocks and engines more than they compute.
     maxWorkers: 2,

@@ -14,7 +14,7 @@ export default defineConfig({
     env: { LC_ALL: "C.UTF-8", MODEL_RUNS: "1000", REAL_RUNS: "100" },
     // More than any poll is patient, so that a slow machine is no failure.
     testTimeout: 60_000,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
     pool: "forks",
     maxConcurrency: 3,
     projects: [
