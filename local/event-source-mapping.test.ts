@@ -95,8 +95,12 @@ describe("an event source mapping", () => {
   test("has one invocation in flight per shard", async () => {
     const streamName = await streams.create(2);
     let [running, most] = [0, 0];
+    const both = Promise.withResolvers<void>();
     const invoke = async (): Promise<string> => {
       most = Math.max(most, ++running);
+      if (most === 2) both.resolve();
+      // The first of one shard waits for that of the other.
+      await both.promise;
       await new Promise((resolve) => setTimeout(resolve, 5));
       running--;
       return "{}";

@@ -84,6 +84,11 @@ export const runReal = async (assemblyDir: string, clause: Clause, seed: number)
     for (let i = 0; i < MORE_BURSTS; i++) await producers.send(traffic.burst());
     await cloud.settle();
   }
+  if (clause.traffic.isRepeated) {
+    // To shards that have not seen them, where those that have were split or merged meanwhile.
+    await producers.send(traffic.again());
+    await cloud.settle();
+  }
   return {
     ...(await storedIn(cloud, config)),
     expected: oracleRows(
