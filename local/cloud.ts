@@ -138,7 +138,7 @@ export const openLocalCloud = async (options: LocalCloudOptions): Promise<LocalC
   const about = { mappings, schedules, kinesis, bucketsDir, positionsDir, ...timing, emit };
   const drivers = resources.use(new Drivers({ ...about, openMapping }));
   const variables = { ...options.environment, ...(misbehaviour ?? { environment }).environment };
-  const hosts = resources.use(openFunctionHosts(functions.runnable, variables, emit));
+  const hosts = resources.use(await openFunctionHosts(functions.runnable, variables, emit));
   const invoke = misbehaviour?.mortal(hosts.invoke) ?? hosts.invoke;
   if (gateway) {
     const authorize = options.authorize ?? createAuthorize(invoke);
