@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { createMemoryLifePorts } from "#adapters/memory/life-ports.ts";
+import { createMemoryStoreMarks } from "#adapters/memory/store-marks.ts";
 import { createManualClock, type ManualClock } from "#adapters/memory/clock.ts";
 import { createMemoryStream, type MemoryStream } from "#adapters/memory/stream.ts";
 import { encodeFrame } from "./frame/encode.ts";
@@ -265,6 +266,26 @@ describe("a life", () => {
       },
     ]);
     expect(await ports.checkpoints.get("ticks", shard)).toMatchObject({ counts: { trades: 3, rejected: 10_000 } });
+  });
+
+  test("marks what is stored before it tells anybody, and tells before the checkpoint", async () => {
+    const order: string[] = [];
+    const noting = <T extends object>(name: string, port: T): T => ({
+      ...port,
+      put: async () => void order.push(name),
+      publish: async () => void order.push(name),
+    });
+    const { panes, updates, checkpoints } = ports;
+    const noted: LifePorts = {
+      ...ports,
+      panes: noting("panes", panes),
+      marks: noting("mark", createMemoryStoreMarks()),
+      updates: noting("updates", updates),
+      checkpoints: noting("checkpoint", checkpoints),
+    };
+    const step = { stream: "ticks", shard, records: [put()], state: undefined };
+    await advanceLife(noted, rules(minute), { ...step, isLast: true });
+    expect(order).toEqual(["panes", "mark", "updates", "checkpoint"]);
   });
 
   test("keeps what is rejected before a checkpoint passes it over, in a long refill too", async () => {

@@ -67,8 +67,11 @@ describe("a function's host", () => {
   test("runs invocations that overlap in processes of their own", async () => {
     const { host } = open();
     await using _ = host;
-    const results = await Promise.all([run(host, { sleepMs: 200 }), run(host, { sleepMs: 200 })]);
-    expect(new Set(results.map(({ pid }) => pid)).size).toBe(2);
+    const { pid } = await run(host, {});
+    const long = expect(run(host, { sleepMs: 60_000 })).rejects.toMatchObject({ name: "Runtime.ExitError" });
+    expect((await run(host, {}))["pid"]).not.toBe(pid);
+    await host[Symbol.asyncDispose]();
+    await long;
   });
 
   test("queues a crowd of short invocations for a few processes, each with one invocation at a time", async () => {
@@ -79,8 +82,7 @@ describe("a function's host", () => {
     const processes = Map.groupBy(results, ({ pid }) => pid);
     expect(processes.size).toBeLessThan(8);
     // the state of a module counts on: none was run twice at once, and none was lost
-    for (const [, own] of processes)
-      expect(new Set(own.map(({ calls }) => calls)).size).toBe(own.length);
+    for (const [, own] of processes) expect(new Set(own.map(({ calls }) => calls)).size).toBe(own.length);
     expect(results.length).toBe(200);
   });
 

@@ -2,8 +2,8 @@ import type { FunctionWorker } from "./function-worker.ts";
 
 /** Lambda would start up to a thousand; more than a few processes of one function only slow a laptop down. */
 const MAX_PROCESSES = 8;
-/** What a process takes to start on a machine that has other work. */
-const PATIENCE_MS = 100;
+/** What the first start is taken to last; later ones are measured. */
+const FIRST_START_MS = 100;
 
 interface Waiter {
   readonly sinceMs: number;
@@ -17,8 +17,8 @@ interface Waiter {
  * Lambda starts an environment for every invocation that finds none free. Here they share a few cores, where the start of one
  * costs as much as dozens of short invocations, and two hundred clients that come at once would wait for nothing but starts.
  * So an invocation that finds none free queues. A further process starts when the first in the queue has waited for as long
- * as a start takes, and the longer the more there are; one starts at a time, and whichever is free next takes the first in
- * the queue.
+ * as a start takes, times the processes that there are; one starts at a time, and whichever is free next takes the first in
+ * the queue. On a machine that is short of time starts take longer, and there are fewer.
  */
 export class WorkerPool implements AsyncDisposable {
   readonly #open: () => FunctionWorker;
@@ -26,6 +26,7 @@ export class WorkerPool implements AsyncDisposable {
   readonly #idle: FunctionWorker[] = [];
   readonly #queue: Waiter[] = [];
   #isStarting = false;
+  #startMs = FIRST_START_MS;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -71,7 +72,7 @@ export class WorkerPool implements AsyncDisposable {
   #tend(): void {
     const [first] = this.#queue;
     if (first === undefined || this.#isStarting || this.#isClosed || this.#workers.size >= MAX_PROCESSES) return;
-    const leftMs = first.sinceMs + PATIENCE_MS * this.#workers.size - performance.now();
+    const leftMs = first.sinceMs + this.#startMs * this.#workers.size - performance.now();
     if (this.#workers.size === 0 || leftMs <= 0) void this.#start();
     else
       this.#timer ??= setTimeout(() => {
@@ -82,9 +83,11 @@ export class WorkerPool implements AsyncDisposable {
 
   async #start(): Promise<void> {
     this.#isStarting = true;
+    const startedMs = performance.now();
     const worker = this.#open();
     this.#workers.add(worker);
     await worker.whenStarted();
+    this.#startMs = performance.now() - startedMs;
     this.#isStarting = false;
     this.give(worker);
     this.#tend();
