@@ -21,21 +21,24 @@ const come = async (): Promise<CrowdTimes> => {
   const socket = new WebSocket(webSocketUrl, [SUBPROTOCOL, ticket]);
   await once(socket, "open");
   const openMs = sinceStart();
-  const told = firstBars(socket);
-  socket.send(JSON.stringify(question));
-  return { ticketMs, openMs, barsMs: await told };
+  return { ticketMs, openMs, barsMs: await firstBars(socket) };
 };
 
-/** When the first part of the answer came. */
+/** A page asks again so long after a gateway said that it failed. */
+const ASK_AGAIN_MS = 2_000;
+
+/** Asks for bars, and says when the first part of the answer came. */
 const firstBars = (socket: WebSocket): Promise<number> =>
   new Promise((resolve, reject) => {
+    const ask = (): void => socket.send(JSON.stringify(question));
     socket.on("close", (code) => reject(new RangeError(`a socket must stay open, was closed with ${code}`)));
     socket.on("message", (data: Buffer) => {
       const { type, message } = JSON.parse(data.toString()) as { readonly type?: string; readonly message?: string };
       if (type === "snapshot") resolve(sinceStart());
-      if (type === undefined || type === "error")
-        reject(new RangeError(`a page must be told bars, was told ${message}`));
+      if (type === undefined) setTimeout(ask, ASK_AGAIN_MS);
+      if (type === "error") reject(new RangeError(`a page must be told bars, was told ${message}`));
     });
+    ask();
   });
 
 const times = await Promise.all(Array.from({ length: pages }, come));

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import type { FunctionWorker } from "./function-worker.ts";
 
 /** Lambda would start up to a thousand; more than a few processes of one function only slow a laptop down. */
@@ -16,9 +17,10 @@ interface Waiter {
  *
  * Lambda starts an environment for every invocation that finds none free. Here they share a few cores, where the start of one
  * costs as much as dozens of short invocations, and two hundred clients that come at once would wait for nothing but starts.
- * So an invocation that finds none free queues. A further process starts when the first in the queue has waited for as long
- * as a start takes, times the processes that there are; one starts at a time, and whichever is free next takes the first in
- * the queue. On a machine that is short of time starts take longer, and there are fewer.
+ * So an invocation that finds none free queues, and whichever process is free next takes the first in the queue. A further
+ * one starts, one at a time, when the first in the queue has waited for as long as a start takes, times the processes that
+ * there are; but as many as there are cores can do no more work at once, so beyond that only when none has become free for as
+ * long: then they wait for something, and not for a core.
  */
 export class WorkerPool implements AsyncDisposable {
   readonly #open: () => FunctionWorker;
@@ -27,6 +29,8 @@ export class WorkerPool implements AsyncDisposable {
   readonly #queue: Waiter[] = [];
   #isStarting = false;
   #startMs = FIRST_START_MS;
+  /** When a process became free last. */
+  #freedMs = 0;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -55,6 +59,7 @@ export class WorkerPool implements AsyncDisposable {
       this.#tend();
       return;
     }
+    this.#freedMs = performance.now();
     const next = this.#queue.shift();
     if (next === undefined) this.#idle.push(worker);
     else next.take(worker);
@@ -72,7 +77,9 @@ export class WorkerPool implements AsyncDisposable {
   #tend(): void {
     const [first] = this.#queue;
     if (first === undefined || this.#isStarting || this.#isClosed || this.#workers.size >= MAX_PROCESSES) return;
-    const leftMs = first.sinceMs + this.#startMs * this.#workers.size - performance.now();
+    const sinceMs =
+      this.#workers.size < availableParallelism() ? first.sinceMs : Math.max(first.sinceMs, this.#freedMs);
+    const leftMs = sinceMs + this.#startMs * this.#workers.size - performance.now();
     if (this.#workers.size === 0 || leftMs <= 0) void this.#start();
     else
       this.#timer ??= setTimeout(() => {
