@@ -45,8 +45,9 @@ async function* measureCrowds(
   await using assembly = await assemble({ source: `sim:?seed=5&symbols=${symbols}&${market}`, symbols });
   await endBuilder();
   await using cloud = await openLocalCloud({ assemblyDir: assembly.dir });
+  const isIdle = title === "idle";
   await untilFolded(cloud, TRADES_PER_SECOND);
-  if (title === "idle") await cloud.settle();
+  if (isIdle) await cloud.settle();
   await warmUp(cloud);
   for (const pages of isQuick ? [5] : CROWDS) {
     await delay(REST_MS);
@@ -66,7 +67,7 @@ async function* measureCrowds(
       name,
       times.map(({ barsMs }) => barsMs),
     );
-    if (title === "idle" && usedMs > 0)
+    if (isIdle && usedMs > 0)
       yield figureOf({ name: "connect.cpu_ms", case: `${name}, per page`, unit: "ms" }, [usedMs / pages]);
   }
 }
