@@ -132,7 +132,7 @@ export const openLocalCloud = async (options: LocalCloudOptions): Promise<LocalC
   const timing = { idleCloseMs: options.idleCloseMs ?? durationMs(1_000), clock: wallClock, signal: stop.signal };
   const drivers = resources.use(new Drivers({ ...drivenBy(plan, services, misbehaviour), ...timing, emit }));
   const variables = { ...options.environment, ...(misbehaviour ?? { environment }).environment };
-  const hosts = resources.use(openFunctionHosts(functions.runnable, variables, emit));
+  const hosts = resources.use(await openFunctionHosts(functions.runnable, variables, emit));
   const invoke = misbehaviour?.mortal(hosts.invoke) ?? hosts.invoke;
   if (gateway) resources.use(openSockets(gateway, options, invoke, emit));
   services.secrets.rotateBy(async (arn, event) => void (await invoke(functions.find(arn), JSON.stringify(event))));

@@ -1,9 +1,11 @@
 /**
  * The process of one function: loads the handler that `_HANDLER` names from `LAMBDA_TASK_ROOT`, then runs it once per
- * message, as Lambda's Node runtime does. It ends with the process that started it.
+ * message, as Lambda's Node runtime does. It ends with the process that started it. In the folder that `NODE_COMPILE_CACHE`
+ * names it finds what others have compiled of the same code.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
  */
 import { existsSync } from "node:fs";
+import { flushCompileCache } from "node:module";
 import { join } from "node:path";
 import { env } from "node:process";
 import { pathToFileURL } from "node:url";
@@ -63,6 +65,15 @@ const traceIdOf = (requestId: string): string => {
   return `Root=1-${digits.slice(0, 8)}-${digits.slice(8)};Sampled=0`;
 };
 
+let hasKept = false;
+
+/** Keeps what is compiled after the first invocation, which has called most of what others will call. */
+const keepCompiled = (): void => {
+  if (hasKept) return;
+  hasKept = true;
+  setImmediate(flushCompileCache);
+};
+
 const invoke = async (handler: Handler, message: InvokeMessage): Promise<void> => {
   const { requestId } = message;
   env["_X_AMZN_TRACE_ID"] = traceIdOf(requestId);
@@ -72,11 +83,14 @@ const invoke = async (handler: Handler, message: InvokeMessage): Promise<void> =
   } catch (error) {
     answer({ kind: "threw", requestId, failure: failureOf(error) });
   }
+  keepCompiled();
 };
 
 // A terminal's Ctrl-C reaches every process at once; the one that started this ends it in its time.
 process.on("SIGINT", () => undefined);
 process.once("disconnect", () => process.exit(0));
+// A function has no such variable on Lambda.
+delete env["NODE_COMPILE_CACHE"];
 try {
   const handler = await loadHandler();
   process.on("message", (message) => void invoke(handler, message as InvokeMessage));

@@ -17,6 +17,8 @@ const EXIT_GRACE_MS = 1_000;
 export interface FunctionWorker extends AsyncDisposable {
   /** False once the process has ended, or is about to. */
   isAlive(): boolean;
+  /** Resolves when the process takes invocations, or never will. */
+  whenStarted(): Promise<void>;
   /**
    * Runs the handler with `event`, a JSON text, and returns its result as JSON text. `kill` ends the process meanwhile.
    * @throws FunctionError
@@ -24,15 +26,20 @@ export interface FunctionWorker extends AsyncDisposable {
   invoke(requestId: string, event: string, kill?: AbortSignal): Promise<string>;
 }
 
-/** Starts a process whose environment is `environment` and nothing else. */
-export const openFunctionWorker = (
-  fn: LocalFunction,
-  environment: Readonly<Record<string, string>>,
-  emit: EmitCloudEvent,
-): FunctionWorker => {
+export interface FunctionWorkerOptions {
+  readonly fn: LocalFunction;
+  /** All variables of the process. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly emit: EmitCloudEvent;
+  /** Where processes keep compiled code for one another. */
+  readonly codeDir: string;
+}
+
+/** Starts a process. */
+export const openFunctionWorker = ({ fn, environment, emit, codeDir }: FunctionWorkerOptions): FunctionWorker => {
   const child = fork(PROCESS, {
     cwd: fn.assetDir,
-    env: { ...environment },
+    env: { ...environment, NODE_COMPILE_CACHE: codeDir },
     execArgv: [],
     serialization: "advanced",
     stdio: ["ignore", "pipe", "pipe", "ipc"],
@@ -91,6 +98,10 @@ class Worker implements FunctionWorker {
 
   isAlive(): boolean {
     return this.#isAlive;
+  }
+
+  async whenStarted(): Promise<void> {
+    await this.#ready;
   }
 
   async invoke(requestId: string, event: string, kill?: AbortSignal): Promise<string> {

@@ -10,6 +10,7 @@ beforeEach(() => {
 
 afterEach(() => {
   vi.useRealTimers();
+  vi.restoreAllMocks();
 });
 
 describe("a feed whose server fails it", () => {
@@ -42,7 +43,19 @@ describe("a feed whose server fails it", () => {
     expect([feed.isAwaiting, countOf(feed)]).toEqual([false, 9]);
   });
 
+  test("asks again after a random pause, so that pages that were refused at once do not ask at once", async () => {
+    vi.spyOn(Math, "random").mockReturnValue(0);
+    const { sockets } = openFeed();
+    sockets[0]!.open();
+    sockets[0]!.say(JSON.stringify({ message: "Too Many Requests", connectionId: "c1", requestId: "r1" }));
+    await vi.advanceTimersByTimeAsync(999);
+    expect(sockets[0]!.sent).toEqual([subscribe]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(sockets[0]!.sent).toEqual([subscribe, subscribe]);
+  });
+
   test("asks less and less often a server that goes on like that", async () => {
+    vi.spyOn(Math, "random").mockReturnValue(1 - 2 ** -32);
     const { sockets } = openFeed();
     sockets[0]!.open();
     sockets[0]!.say(...snapshot(5));

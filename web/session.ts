@@ -124,7 +124,7 @@ export class Session {
         this.#isRepeating = false;
         if (this.isOpen) this.#askAll();
       },
-      backoffMs(ASK_AGAIN, ++this.#repeats, 1),
+      backoffMs(ASK_AGAIN, ++this.#repeats, 0.5 + Math.random() / 2),
     );
   }
 
