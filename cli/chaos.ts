@@ -55,10 +55,13 @@ const chaos = async (args: Arguments): Promise<number> => {
   const stop = stopSignal();
   say(settings.again);
   try {
-    const outcome = await openAndRunChaos(settings, createScoreboard(), stop);
-    if (reportFile !== undefined) await writeFile(reportFile, jsonOf(outcome));
-    say(tableOf(outcome));
-    return problemsOf(outcome).length === 0 ? 0 : 1;
+    let isWell = false;
+    await openAndRunChaos(settings, createScoreboard(), stop, async (outcome) => {
+      if (reportFile !== undefined) await writeFile(reportFile, jsonOf(outcome));
+      say(tableOf(outcome));
+      isWell = problemsOf(outcome).length === 0;
+    });
+    return isWell ? 0 : 1;
   } catch (error) {
     // Ctrl-C reaches the processes that build, too.
     if (stop.aborted) return STOPPED;

@@ -13,6 +13,7 @@ import { openLoopbackServer } from "#local/loopback-server.ts";
 import { assemble, slidingSetting } from "./assemble.ts";
 import { cloudEventText } from "./cloud-event-text.ts";
 import { runCommand, usage, type Arguments } from "./command.ts";
+import { endingWithin } from "./ending-within.ts";
 import { inspectFile, mustBeginAsTrades, type FileContents } from "./inspect-file.ts";
 import { countOf, number, say } from "./output.ts";
 import { mustTakeFile } from "./paths.ts";
@@ -105,6 +106,7 @@ const replayFile = async (settings: Settings, stop: AbortSignal): Promise<number
     idleCloseMs: settings.idleCloseMs,
     onEvent: (event) => tell(event, settings.isVerbose),
   });
+  using _ = endingWithin();
   Object.assign(process.env, cloud.environment);
   const { intervals, panesTable } = readConfig(aggregatorEnvironment(cloud));
   const storedMs = intervals.map(({ intervalMs }) => intervalMs);

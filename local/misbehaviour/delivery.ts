@@ -47,6 +47,11 @@ export class UnrulyDelivery {
     this.#options = options;
   }
 
+  /** Invocations under way that the mapping believes dead. */
+  get zombies(): number {
+    return this.#zombies.size;
+  }
+
   /** Resolves when every invocation has ended that the mapping believes dead. */
   async idle(): Promise<void> {
     while (this.#zombies.size > 0) await Promise.all(this.#zombies);
