@@ -45,6 +45,8 @@ const OPEN = 1;
 
 /** What may be missing is asked for again so soon, and later where that does not help. */
 const ASK_AGAIN: Backoff = { firstMs: durationMs(2_000), longestMs: durationMs(60_000) };
+/** A server tells a busy connection a few times, and then no more: an answer that has not come by then may never. */
+const ANSWER_MS = 20_000;
 
 type SnapshotMessage = Extract<ServerMessage, { readonly type: "snapshot" }>;
 
@@ -66,6 +68,8 @@ export class Session {
   readonly #answers: SnapshotHead[] = [];
   #wishes: readonly Wish[] = [];
   #isOver = false;
+  /** Whether all was answered once; before, whoever opened this one has no patience without end. */
+  #wasWhole = false;
   #signs = 0;
   #watermarkMs: EpochMs | undefined;
   /** How often all was asked for again. */
@@ -175,7 +179,9 @@ export class Session {
     const key = answerText(wish);
     const isFirst = !this.#holdings.has(key) && !this.#awaited.has(key);
     if (this.#awaited.has(key)) this.#holdings.set(key, undefined);
-    this.#awaited.set(key, new Answer());
+    const answer = new Answer();
+    this.#awaited.set(key, answer);
+    if (this.#wasWhole) setTimeout(() => this.#awaited.get(key) === answer && this.askSoon(), ANSWER_MS);
     const since = isFirst && this.#before !== undefined ? this.#before.#holdings.get(key) : undefined;
     const resume = since && since.upTo.size > 0 && clientMessageText({ action: "resume", ...wish, since });
     if (resume && resume.length <= CLIENT_LIMITS.messageLength) this.#socket.send(resume);
@@ -218,6 +224,7 @@ export class Session {
     const isMixed = this.#holdings.has(key) && this.#holdings.get(key) === undefined;
     this.#holdings.set(key, isMixed ? undefined : holding);
     if (this.isAwaiting) return;
+    this.#wasWhole = true;
     this.#takeOver();
     this.#events.onWhole();
   }
