@@ -5,16 +5,14 @@ import { ACCOUNT_ID, REGION } from "./attributes.ts";
 import type { EmitCloudEvent } from "./cloud-event.ts";
 import { FunctionError, ThrottledError } from "./function-error.ts";
 import type { LocalFunction } from "./function-spec.ts";
-import { openFunctionWorker, type FunctionWorker } from "./function-worker.ts";
+import { openFunctionWorker, type FunctionWorker, type InvocationControl } from "./function-worker.ts";
 
 /** Lambda would start up to a thousand; more than a few processes of one function only slow a laptop down. */
 const MAX_PROCESSES = 8;
 
-export interface InvocationOptions {
+export interface InvocationOptions extends InvocationControl {
   /** @default a new UUID */
   readonly requestId?: string;
-  /** Kills the process that runs the invocation, wherever it stands. */
-  readonly kill?: AbortSignal;
 }
 
 /** Runs one function, in as many processes as invocations overlap; a process that is free takes the next. */
@@ -50,14 +48,14 @@ class Host implements FunctionHost {
     this.#environment = { ...options.fn.environment, ...options.environment, ...reservedVariables(options.fn) };
   }
 
-  async invoke(event: string, { requestId = randomUUID(), kill }: InvocationOptions = {}): Promise<string> {
+  async invoke(event: string, { requestId = randomUUID(), ...control }: InvocationOptions = {}): Promise<string> {
     const { fn } = this.#options;
     if (fn.reservedConcurrency !== undefined && this.#running >= fn.reservedConcurrency) throw new ThrottledError();
     if (this.#running >= MAX_PROCESSES) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#running++;
     const startedMs = performance.now();
     try {
-      const result = await this.#run(requestId, event, kill);
+      const result = await this.#run(requestId, event, control);
       this.#report(requestId, startedMs, undefined);
       return result;
     } catch (error) {
@@ -75,12 +73,12 @@ class Host implements FunctionHost {
     await Promise.all([...this.#workers].map((worker) => worker[Symbol.asyncDispose]()));
   }
 
-  async #run(requestId: string, event: string, kill: AbortSignal | undefined): Promise<string> {
+  async #run(requestId: string, event: string, control: InvocationControl): Promise<string> {
     const { fn } = this.#options;
     if (this.#isClosed) throw stopped(fn.name, requestId);
     const worker = this.#take();
     try {
-      return await worker.invoke(requestId, event, kill);
+      return await worker.invoke(requestId, event, control);
     } finally {
       if (worker.isAlive()) this.#idle.push(worker);
       else this.#workers.delete(worker);

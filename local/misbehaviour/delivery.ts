@@ -4,6 +4,7 @@ import type { Activity } from "../activity.ts";
 import type { DrivenMappingOptions } from "../drivers.ts";
 import { FunctionError, ThrottledError } from "../function-error.ts";
 import type { InvocationOptions } from "../function-host.ts";
+import { clockSkewMs } from "./clock-skew.ts";
 import type { FaultKind } from "./fault-kind.ts";
 import type { PlannedFault } from "./fault-plan.ts";
 import type { FaultQueue } from "./fault-queue.ts";
@@ -77,6 +78,7 @@ export class UnrulyDelivery {
       case "time-out":
       case "kill":
       case "throttle-invocation":
+      case "skew-clock":
         return true;
       case "take-part":
       case "cut-elsewhere":
@@ -129,6 +131,8 @@ export class UnrulyDelivery {
         return this.#kill(delivery);
       case "throttle-invocation":
         throw new ThrottledError();
+      case "skew-clock":
+        return this.#invoke(text, { onStart: (skewClock) => skewClock(clockSkewMs(random)) });
       default:
         throw new RangeError(`a fault of delivery must be injected, was ${fault.kind}`);
     }
