@@ -86,6 +86,8 @@ export interface LocalCloud extends AsyncDisposable {
    * open, what the functions themselves put into streams meanwhile included.
    */
   settle(): Promise<void>;
+  /** What {@link settle} waits for, or would wait for, a line each. */
+  readonly left: readonly string[];
 }
 
 /** What the template says, read. */
@@ -152,6 +154,9 @@ export const openLocalCloud = async (options: LocalCloudOptions): Promise<LocalC
     invoke: async (name, payload) =>
       JSON.parse(await invoke(functions.find(name), JSON.stringify(payload) ?? "{}")) as unknown,
     settle: () => drivers.settle(),
+    get left() {
+      return drivers.left;
+    },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 };

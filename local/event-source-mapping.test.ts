@@ -23,6 +23,19 @@ describe("an event source mapping", () => {
     expect(fn.events.flatMap(textsOf)).toEqual(texts);
   });
 
+  test("says what is left for as long as its function does not end", async () => {
+    const streamName = await streams.create();
+    await streams.put(streamName, "a", "b");
+    const ending = Promise.withResolvers<string>();
+    await streams.run({ invoke: () => ending.promise }, { streamName }, async (settle, left) => {
+      const settled = settle();
+      await expect.poll(left).toEqual([`${streamName} shardId-000000000000: 2 records buffered`]);
+      ending.resolve("{}");
+      await settled;
+      await expect.poll(left).toEqual([]);
+    });
+  });
+
   test("keeps an event within 6 MB", async () => {
     const streamName = await streams.create();
     const large = "x".repeat(1_000_000);

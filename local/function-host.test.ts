@@ -125,6 +125,19 @@ describe("a function's host", () => {
     expect(JSON.parse(await other)).toMatchObject({ calls: 1 });
   });
 
+  test("puts the clock of a process wrong for as long as it lives, and the time that Lambda gives it is right", async () => {
+    const { host } = open();
+    await using _ = host;
+    const onStart = (skewClock: (aheadMs: number) => void): void => skewClock(-3_600_000);
+    const told = [await host.invoke("{}", { onStart }), await host.invoke("{}")].map(
+      (text) => JSON.parse(text) as { readonly times: readonly number[]; readonly remainingMs: number },
+    );
+    for (const { times, remainingMs } of told) {
+      const behindMs = times.slice(0, 2).map((timeMs) => Math.round((Date.now() - timeMs) / 600_000));
+      expect([behindMs, times[2], remainingMs > 8_000]).toEqual([[6, 6], 5, true]);
+    }
+  });
+
   test("traces an invocation under its request id", async () => {
     const { host } = open();
     await using _ = host;

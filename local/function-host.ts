@@ -5,14 +5,12 @@ import { ACCOUNT_ID, REGION } from "./attributes.ts";
 import type { EmitCloudEvent } from "./cloud-event.ts";
 import { FunctionError, ThrottledError } from "./function-error.ts";
 import type { LocalFunction } from "./function-spec.ts";
-import { openFunctionWorker } from "./function-worker.ts";
+import { openFunctionWorker, type InvocationControl } from "./function-worker.ts";
 import { WorkerPool } from "./worker-pool.ts";
 
-export interface InvocationOptions {
+export interface InvocationOptions extends InvocationControl {
   /** @default a new UUID */
   readonly requestId?: string;
-  /** Kills the process that runs the invocation, wherever it stands. */
-  readonly kill?: AbortSignal;
 }
 
 /** Runs one function, in several processes when invocations overlap; a process that is free takes the next. */
@@ -48,13 +46,13 @@ class Host implements FunctionHost {
     this.#pool = new WorkerPool(() => openFunctionWorker({ fn, environment, emit, codeDir }));
   }
 
-  async invoke(event: string, { requestId = randomUUID(), kill }: InvocationOptions = {}): Promise<string> {
+  async invoke(event: string, { requestId = randomUUID(), ...control }: InvocationOptions = {}): Promise<string> {
     const { fn } = this.#options;
     if (fn.reservedConcurrency !== undefined && this.#running >= fn.reservedConcurrency) throw new ThrottledError();
     this.#running++;
     const startedMs = performance.now();
     try {
-      const result = await this.#run(requestId, event, kill);
+      const result = await this.#run(requestId, event, control);
       this.#report(requestId, startedMs, undefined);
       return result;
     } catch (error) {
@@ -69,11 +67,11 @@ class Host implements FunctionHost {
     return this.#pool[Symbol.asyncDispose]();
   }
 
-  async #run(requestId: string, event: string, kill: AbortSignal | undefined): Promise<string> {
+  async #run(requestId: string, event: string, control: InvocationControl): Promise<string> {
     const worker = await this.#pool.take();
     if (worker === undefined) throw stopped(this.#options.fn.name, requestId);
     try {
-      return await worker.invoke(requestId, event, kill);
+      return await worker.invoke(requestId, event, control);
     } finally {
       this.#pool.give(worker);
     }

@@ -9,7 +9,8 @@ import { flushCompileCache } from "node:module";
 import { join } from "node:path";
 import { env } from "node:process";
 import { pathToFileURL } from "node:url";
-import type { FunctionFailure, InvokeMessage, ProcessMessage } from "./function-message.ts";
+import type { FunctionFailure, InvokeMessage, ProcessMessage, SkewMessage } from "./function-message.ts";
+import { rightTimeMs, skewClock } from "./process-clock.ts";
 
 type Handler = (event: unknown, context: unknown) => unknown;
 
@@ -44,7 +45,7 @@ const contextOf = ({ requestId, deadlineMs, functionArn }: InvokeMessage): unkno
   logGroupName: env["AWS_LAMBDA_LOG_GROUP_NAME"],
   logStreamName: env["AWS_LAMBDA_LOG_STREAM_NAME"],
   memoryLimitInMB: env["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"],
-  getRemainingTimeInMillis: () => Math.max(0, deadlineMs - Date.now()),
+  getRemainingTimeInMillis: () => Math.max(0, deadlineMs - rightTimeMs()),
 });
 
 const failureOf = (error: unknown): FunctionFailure =>
@@ -93,7 +94,10 @@ process.once("disconnect", () => process.exit(0));
 delete env["NODE_COMPILE_CACHE"];
 try {
   const handler = await loadHandler();
-  process.on("message", (message) => void invoke(handler, message as InvokeMessage));
+  process.on("message", (message: InvokeMessage | SkewMessage) => {
+    if (message.kind === "skew-clock") skewClock(message.aheadMs);
+    else void invoke(handler, message);
+  });
   answer({ kind: "ready" });
 } catch (error) {
   answer({ kind: "init-failed", failure: failureOf(error) });

@@ -111,6 +111,22 @@ describe("a feed whose server fails it", () => {
     expect([feed.state.kind, feed.trouble?.kind]).toEqual(["waiting", "hung"]);
   });
 
+  test("gives a server that is heard, and still has not answered, ever more time", async () => {
+    const { sockets } = openFeed();
+    const livesMs: number[] = [];
+    for (let tried = 0; tried < 4; tried++) {
+      const startedMs = Date.now();
+      sockets[tried]!.open();
+      while (sockets[tried]!.readyState !== 3) {
+        sockets[tried]!.say(pongMessage());
+        await vi.advanceTimersByTimeAsync(1_000);
+      }
+      livesMs.push(Date.now() - startedMs);
+      while (sockets.length === tried + 1) await vi.advanceTimersByTimeAsync(100);
+    }
+    expect(livesMs.map((lifeMs) => Math.round(lifeMs / 10_000) * 10)).toEqual([20, 80, 240, 320]);
+  });
+
   test("knows what went wrong last", async () => {
     const { feed, sockets } = openFeed();
     expect(feed.trouble).toBeUndefined();

@@ -5,9 +5,11 @@ import { readConfig as readBroadcastConfig } from "#lambdas/ws-broadcast/config.
 import { openLocalCloud, type CloudEvent } from "#local/cloud.ts";
 import { planFaults } from "#local/misbehaviour/fault-plan.ts";
 import { assemble } from "../assemble.ts";
+import { endingWithin } from "../ending-within.ts";
 import { aggregatorEnvironment, socketEnvironment } from "../running.ts";
 import { say } from "../output.ts";
 import { unlessStopped } from "../stop-signal.ts";
+import { leftText, watchRun, type RunWatch } from "../watch-run.ts";
 import { openHeadlessClient } from "./client.ts";
 import { faultCounts } from "./fault-counts.ts";
 import type { ChaosOutcome } from "./outcome.ts";
@@ -38,13 +40,17 @@ const LEAST_BURSTS = 200;
 const PLACED = 0.7;
 const REFRESH_MS = 500;
 
-/** Opens all that a run needs, runs it, and ends it. @throws the signal's reason when `stop` aborts before the end */
+/**
+ * Opens all that a run needs, runs it, tells what came of it, and ends it.
+ * @throws PipelineError TAPE_RUN_STALLED when nothing changes any more, and the signal's reason when `stop` aborts before the end
+ */
 export const openAndRunChaos = async (
   settings: ChaosSettings,
   scoreboard: Scoreboard,
   stop: AbortSignal,
-): Promise<ChaosOutcome> => {
-  const { seed, seconds } = settings;
+  tell: (outcome: ChaosOutcome) => Promise<void>,
+): Promise<void> => {
+  const { seed, seconds, speed } = settings;
   const traffic = await unlessStopped(stop, trafficOf(settings));
   const counts = faultCounts(settings.faults, seconds);
   const score = new Score(counts, traffic.trades.length);
@@ -64,19 +70,31 @@ export const openAndRunChaos = async (
   const { storedIntervalsMs: storedMs, offeredIntervalsMs: offeredMs } = readBroadcastConfig(socketEnvironment(cloud));
   const symbols = [...new Set(traffic.trades.map(({ symbol }) => symbol))].toSorted();
   await using store = openChaosStore(config);
-  await using producers = openProducers(cloud, config.ticksStream, stop);
+  const over = new AbortController();
+  const signal = AbortSignal.any([stop, over.signal]);
+  await using producers = openProducers(cloud, config.ticksStream, signal);
   const webSocketUrl = cloud.misbehaviour?.webSocketUrl ?? "";
   const intervalsMs = [...storedMs, ...offeredMs];
   const shown = { settings, dir: assembly.dir, webSocketUrl, symbols, intervalsMs, faults: injected };
   await using page = settings.port === undefined ? undefined : await openChaosPage({ ...shown, port: settings.port });
   if (page !== undefined) say(`  dashboard  ${page.url}\n`);
   await using client = openHeadlessClient({ webSocketUrl, symbols, intervalsMs });
-  await unlessStopped(stop, client.whole(0));
-  const paceMs = settings.speed === "max" ? undefined : seconds * 1_000;
-  const parts = { cloud, client, producers, store, traffic, symbols, storedMs, offeredMs };
-  const running = runChaos({ ...parts, paceMs, score, signal: stop, again: settings.again });
-  using _ = watch({ ...parts, score }, scoreboard);
-  return await unlessStopped(stop, running);
+  const paceMs = speed === "max" ? undefined : seconds * 1_000;
+  const parts = { cloud, client, producers, store, traffic, symbols, storedMs, offeredMs, score };
+  using _ = endingWithin();
+  try {
+    await tell(await runWatched({ ...parts, paceMs, signal, again: settings.again }, scoreboard, stop));
+  } finally {
+    // Whoever still sends or waits must not do so for ever when another has failed.
+    over.abort();
+  }
+};
+
+const runWatched = async (run: ChaosRun, scoreboard: Scoreboard, stop: AbortSignal): Promise<ChaosOutcome> => {
+  await unlessStopped(stop, run.client.whole(0));
+  const running = runChaos(run);
+  using watched = watch(run, scoreboard);
+  return await unlessStopped(stop, Promise.race([running, watched.stalled]));
 };
 
 const trafficOf = async (settings: ChaosSettings): Promise<Traffic> => {
@@ -87,20 +105,21 @@ const trafficOf = async (settings: ChaosSettings): Promise<Traffic> => {
 };
 
 /** Shows how a run stands, again and again until it is disposed of. */
-const watch = (
-  { score, producers, store, client }: Pick<ChaosRun, "score" | "producers" | "store" | "client">,
-  scoreboard: Scoreboard,
-): Disposable => {
-  const refresh = async (): Promise<void> => {
-    const [counts, { bars, sockets }] = await Promise.all([store.counts(), client.status()]);
-    score.note({ sent: producers.sent, counts, clientBars: bars, clientSockets: sockets });
-    scoreboard.show(score);
-  };
-  // What cannot be read now can be later.
-  const timer = setInterval(() => void refresh().catch(() => undefined), REFRESH_MS);
+const watch = ({ score, producers, store, client, cloud }: ChaosRun, scoreboard: Scoreboard): RunWatch => {
+  const watched = watchRun({
+    everyMs: REFRESH_MS,
+    look: async () => {
+      const [counts, bars, { sockets }] = await Promise.all([store.counts(), client.bars(), client.status()]);
+      score.note({ sent: producers.sent, counts, clientBars: bars, clientSockets: sockets });
+      scoreboard.show(score);
+    },
+    state: () => score.state,
+    waitsFor: () => `the run ${score.phase}, ${leftText(cloud.left)}`,
+  });
   return {
+    stalled: watched.stalled,
     [Symbol.dispose]: () => {
-      clearInterval(timer);
+      watched[Symbol.dispose]();
       scoreboard.end();
     },
   };

@@ -4,6 +4,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openKinesisFrameStream } from "#adapters/kinesis/frame-stream.ts";
 import { systemClock as clock } from "#adapters/node/clock.ts";
+import { PipelineError } from "#core/errors.ts";
+import type { FrameStream } from "#core/ports/frame-stream.ts";
 import { durationMs, epochMs } from "#core/units.ts";
 import type { FetcherReport } from "#lambdas/fetcher/fetcher.ts";
 import { replayText } from "#lambdas/fetcher/source-spec.ts";
@@ -16,7 +18,7 @@ import type { Burst } from "./traffic.ts";
 export interface Producers extends AsyncDisposable {
   /** Trades sent so far, each counted once. */
   readonly sent: number;
-  /** Resolves when the stream has taken all of it. */
+  /** Resolves when the stream has taken all of it. @throws PipelineError TAPE_STREAM_UNAVAILABLE when it does not in time */
   put(burst: Burst): Promise<void>;
   /** Has the app's own fetcher send a file, run after run, whatever becomes of one. */
   fetch(csv: string): Promise<void>;
@@ -26,10 +28,17 @@ export interface Producers extends AsyncDisposable {
 const PATIENCE_MS = 60_000;
 const PAUSE_MS = durationMs(50);
 
+/** They stop with the reason of `signal` once it is aborted. */
 export const openProducers = (cloud: LocalCloud, stream: string, signal: AbortSignal): Producers => {
   const unruly = kinesisOf(cloud.misbehaviour?.environment ?? cloud.environment);
   const direct = kinesisOf(cloud.environment);
   const frames = openKinesisFrameStream({ stream, client: unruly });
+  const unlessOver: FrameStream = {
+    put: async (some, shardCount) => {
+      signal.throwIfAborted();
+      return frames.put(some, shardCount);
+    },
+  };
   const known = new Set<Uint8Array>();
   let [sent, files] = [0, 0];
   return {
@@ -38,9 +47,12 @@ export const openProducers = (cloud: LocalCloud, stream: string, signal: AbortSi
     },
     put: async (burst) => {
       const deadlineMs = epochMs(clock.nowMs() + PATIENCE_MS);
-      const deps = { stream: frames, clock, random: () => 0 };
+      const deps = { stream: unlessOver, clock, random: () => 0 };
       if (burst.frames.length > 0 && (await sendFrames(deps, burst.frames, deadlineMs)) === undefined)
-        throw new RangeError("every frame must be taken in time, one was not");
+        throw new PipelineError(
+          "TAPE_STREAM_UNAVAILABLE",
+          `every frame must be taken within ${PATIENCE_MS / 1_000} s, one was not`,
+        );
       for (const { data, tradeCount } of burst.frames) {
         if (!known.has(data)) sent += tradeCount;
         known.add(data);
@@ -53,7 +65,10 @@ export const openProducers = (cloud: LocalCloud, stream: string, signal: AbortSi
     fetch: async (csv) => {
       const file = join(cloud.bucketsDir, `trades-${++files}.csv`);
       await writeFile(file, csv);
-      while (!signal.aborted && !(await isFetched(cloud, file))) await clock.sleep(PAUSE_MS);
+      while (!(await isFetched(cloud, file))) {
+        signal.throwIfAborted();
+        await clock.sleep(PAUSE_MS);
+      }
       sent += csv.split("\n").length - 1;
     },
     [Symbol.asyncDispose]: async () => {
