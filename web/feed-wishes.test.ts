@@ -81,6 +81,7 @@ test("what is wished for again right after it was given up is asked for once mor
 });
 
 test("an answer that a busy connection missed is asked for again, and one that came is not", async () => {
+  vi.spyOn(Math, "random").mockReturnValue(1);
   const { feed, sockets } = openFeed([wish]);
   sockets[0]!.open();
   sockets[0]!.say(...answerTo(wish));

@@ -78,12 +78,16 @@ export const runReal = async (assemblyDir: string, clause: Clause, seed: number)
   const traffic = new Traffic(random, clause.traffic, clock.nowMs());
   await using producers = openProducers(cloud, config.ticksStream);
   const isFetched = clause.traffic.isFetched;
-  await Promise.all([sendAll(producers, traffic), isFetched && fetch(cloud, "first", traffic.file(FETCHED_TRADES))]);
+  let files = 0;
+  const fetchMore = async (): Promise<void> => {
+    if (isFetched) await fetch(cloud, `trades-${++files}.csv`, traffic.file(FETCHED_TRADES));
+  };
+  await Promise.all([sendAll(producers, traffic), fetchMore()]);
   await cloud.settle();
   for (let round = 0; round < MORE_ROUNDS && cloud.misbehaviour!.pending.length > 0; round++) {
     for (let i = 0; i < MORE_BURSTS; i++) await producers.send(traffic.burst());
-    // What befalls a fetcher may have been due only when all of the first file had been sent.
-    if (isFetched) await fetch(cloud, `more-${round}`, traffic.file(FETCHED_TRADES));
+    // A fault of the fetcher may have been due only when it had sent all.
+    await fetchMore();
     await cloud.settle();
   }
   if (clause.traffic.isRepeated) {
@@ -114,7 +118,7 @@ const sendAll = async (producers: Producers, traffic: Traffic): Promise<void> =>
 
 /** Replays a file by the real fetcher, run after run as its schedule would, whatever becomes of one. */
 const fetch = async (cloud: LocalCloud, name: string, csv: string): Promise<void> => {
-  const file = join(cloud.bucketsDir, `${name}.csv`);
+  const file = join(cloud.bucketsDir, name);
   await writeFile(file, csv);
   const isDone = async (): Promise<boolean> => {
     try {
