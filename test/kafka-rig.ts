@@ -31,6 +31,8 @@ export interface KafkaRigOptions {
   readonly intervals: readonly string[];
   /** @default 2 s */
   readonly lifeMs?: DurationMs;
+  /** @default 10 s */
+  readonly clockSkewMs?: DurationMs;
 }
 
 /** That of the shipped trades. */
@@ -39,7 +41,11 @@ const DAY_MS = durationMs(86_400_000);
 const quiet: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** What workers are told: topics, a keyspace and a group of its own on the engines of the run, and patience for tests. */
-const freshConfig = ({ intervals, lifeMs = durationMs(2_000) }: KafkaRigOptions): AggregatorConfig => {
+const freshConfig = ({
+  intervals,
+  lifeMs = durationMs(2_000),
+  clockSkewMs = durationMs(10_000),
+}: KafkaRigOptions): AggregatorConfig => {
   const name = randomUUID().replaceAll("-", "");
   const { address, dataCenter } = inject("cassandra");
   return {
@@ -58,7 +64,7 @@ const freshConfig = ({ intervals, lifeMs = durationMs(2_000) }: KafkaRigOptions)
     rejectedKeepMs: DAY_MS,
     ticksRetentionMs: DAY_MS,
     maxOutOfOrdernessMs: durationMs(2_000),
-    clockSkewMs: durationMs(10_000),
+    clockSkewMs,
     group: `aggregators-${name}`,
     sessionMs: durationMs(2_000),
     lifeMs,
