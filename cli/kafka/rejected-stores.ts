@@ -10,7 +10,7 @@ import type { Environment } from "#lambdas/environment.ts";
 import { withDefaults } from "#workers/defaults.ts";
 import { clusterOf, kafkaOf, readEngines, type EnginesConfig } from "#workers/engines.ts";
 import { readRules, type RulesConfig } from "#workers/rules.ts";
-import type { RejectedStores } from "../rejected-place.ts";
+import type { RejectedStores } from "../rejected-stores.ts";
 
 /** What the workers of these engines are told. */
 export type WorkersConfig = EnginesConfig & RulesConfig;
