@@ -8,19 +8,14 @@ import { openFailedBatchFolder } from "#adapters/failure-bucket/folder.ts";
 import { openFailedBatchBucket } from "#adapters/failure-bucket/bucket.ts";
 import { openKinesisFrameStream } from "#adapters/kinesis/frame-stream.ts";
 import { systemClock as clock } from "#adapters/node/clock.ts";
-import type { CheckpointStore } from "#core/ports/checkpoint-store.ts";
 import type { FailedBatchStore } from "#core/ports/failed-batch-store.ts";
-import type { FrameStream } from "#core/ports/frame-stream.ts";
-import type { GapStore } from "#core/ports/gap-store.ts";
-import type { LeaseStore } from "#core/ports/lease-store.ts";
-import type { RejectedStore } from "#core/ports/rejected-store.ts";
-import type { ShardStatusStore } from "#core/ports/shard-status.ts";
 import type { NumberedSender } from "#core/redrive/numbered-sender.ts";
 import { durationMs, type DurationMs } from "#core/units.ts";
 import { readConfig } from "#lambdas/aggregator/config.ts";
 import { chooseRunning, readPid } from "./choose-running.ts";
 import { usage, type Arguments } from "./command.ts";
 import { openSender } from "./rejected-sender.ts";
+import type { RejectedStores } from "./rejected-stores.ts";
 import { readWhole } from "./values.ts";
 
 /** The flags that say where the stores are. */
@@ -47,20 +42,6 @@ interface Names {
   readonly ticksStream: string;
   readonly clockSkewMs: DurationMs;
   readonly rejectedKeepMs: DurationMs;
-}
-
-/** What a place is made of. */
-export interface RejectedStores {
-  readonly stream: string;
-  readonly clockSkewMs: DurationMs;
-  readonly rejected: RejectedStore;
-  readonly checkpoints: CheckpointStore;
-  readonly statuses: ShardStatusStore;
-  readonly gaps: GapStore;
-  readonly leases: LeaseStore;
-  readonly frames: FrameStream;
-  /** Undefined where it was not asked for, or where no batch is ever given up. */
-  readonly batches: FailedBatchStore | undefined;
 }
 
 /** Where records are listed and put again. */

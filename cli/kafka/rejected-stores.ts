@@ -10,7 +10,7 @@ import type { Environment } from "#lambdas/environment.ts";
 import { withDefaults } from "#workers/defaults.ts";
 import { clusterOf, kafkaOf, readEngines } from "#workers/engines.ts";
 import { readRules } from "#workers/rules.ts";
-import type { RejectedStores } from "../rejected-place.ts";
+import type { RejectedStores } from "../rejected-stores.ts";
 
 /**
  * The stores in Cassandra and the topic of the workers that are told `env`.
