@@ -23,6 +23,43 @@ const WHOLE_MS = durationMs(300_000);
 const PEEK_MS = 100;
 
 export const openHeadlessClient = (start: ClientStart): HeadlessClient => {
+  const worker = openClientWorker(start);
+  const status = async (): Promise<ClientStatus> => {
+    const answer = await worker.ask((id) => ({ id, kind: "status" }));
+    if ("status" in answer) return answer.status;
+    throw new RangeError("a client must answer with its status, did not");
+  };
+  return {
+    status,
+    bars: async () => {
+      const answer = await worker.ask((id) => ({ id, kind: "bars" }));
+      if ("bars" in answer) return answer.bars;
+      throw new RangeError("a client must answer with a number of bars, did not");
+    },
+    rows: async (from) => {
+      const answer = await worker.ask((id) => ({ id, kind: "rows", from }));
+      if ("rows" in answer) return answer.rows;
+      throw new RangeError("a client must answer with rows, did not");
+    },
+    whole: async (sockets, patienceMs = WHOLE_MS) => {
+      const startedAt = performance.now();
+      for (;;) {
+        const now = await status();
+        if (now.isWhole && now.sockets > sockets) return now;
+        if (performance.now() - startedAt > patienceMs) throw notWhole(now, sockets, patienceMs);
+        await delay(PEEK_MS);
+      }
+    },
+    [Symbol.asyncDispose]: () => worker[Symbol.asyncDispose](),
+  };
+};
+
+interface ClientWorker extends AsyncDisposable {
+  /** @throws the error that ended the client */
+  ask(question: (id: number) => ClientQuestion): Promise<ClientAnswer>;
+}
+
+const openClientWorker = (start: ClientStart): ClientWorker => {
   const worker = new Worker(new URL("./client-worker.ts", import.meta.url), { workerData: start });
   const failed = new Promise<never>((_, reject) => {
     worker.once("error", reject);
@@ -35,37 +72,12 @@ export const openHeadlessClient = (start: ClientStart): HeadlessClient => {
     waiting.delete(answer.id);
   });
   let asked = 0;
-  const ask = (question: (id: number) => ClientQuestion): Promise<ClientAnswer> => {
-    const id = ++asked;
-    const answered = new Promise<ClientAnswer>((resolve) => waiting.set(id, resolve));
-    worker.postMessage(question(id));
-    return Promise.race([answered, failed]);
-  };
-  const status = async (): Promise<ClientStatus> => {
-    const answer = await ask((id) => ({ id, kind: "status" }));
-    if ("status" in answer) return answer.status;
-    throw new RangeError("a client must answer with its status, did not");
-  };
   return {
-    status,
-    bars: async () => {
-      const answer = await ask((id) => ({ id, kind: "bars" }));
-      if ("bars" in answer) return answer.bars;
-      throw new RangeError("a client must answer with a number of bars, did not");
-    },
-    rows: async (from) => {
-      const answer = await ask((id) => ({ id, kind: "rows", from }));
-      if ("rows" in answer) return answer.rows;
-      throw new RangeError("a client must answer with rows, did not");
-    },
-    whole: async (sockets, patienceMs = WHOLE_MS) => {
-      const startedAt = performance.now();
-      for (;;) {
-        const now = await status();
-        if (now.isWhole && now.sockets > sockets) return now;
-        if (performance.now() - startedAt > patienceMs) throw notWhole(now, sockets, patienceMs);
-        await delay(PEEK_MS);
-      }
+    ask: (question) => {
+      const id = ++asked;
+      const answered = new Promise<ClientAnswer>((resolve) => waiting.set(id, resolve));
+      worker.postMessage(question(id));
+      return Promise.race([answered, failed]);
     },
     [Symbol.asyncDispose]: async () => {
       await worker.terminate();

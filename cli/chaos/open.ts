@@ -2,7 +2,7 @@ import { systemClock as clock } from "#adapters/node/clock.ts";
 import { durationMs } from "#core/units.ts";
 import { readConfig as readAggregatorConfig } from "#lambdas/aggregator/config.ts";
 import { readConfig as readBroadcastConfig } from "#lambdas/ws-broadcast/config.ts";
-import { openLocalCloud, type CloudEvent } from "#local/cloud.ts";
+import { openLocalCloud, type CloudEvent, type LocalCloud } from "#local/cloud.ts";
 import { planFaults } from "#local/misbehaviour/fault-plan.ts";
 import { assemble } from "../assemble.ts";
 import { endingWithin } from "../ending-within.ts";
@@ -50,7 +50,7 @@ export const openAndRunChaos = async (
   stop: AbortSignal,
   tell: (outcome: ChaosOutcome) => Promise<void>,
 ): Promise<void> => {
-  const { seed, seconds, speed } = settings;
+  const { seed, seconds } = settings;
   const traffic = await unlessStopped(stop, trafficOf(settings));
   const counts = faultCounts(settings.faults, seconds);
   const score = new Score(counts, traffic.trades.length);
@@ -67,27 +67,32 @@ export const openAndRunChaos = async (
   });
   Object.assign(process.env, cloud.environment);
   const config = readAggregatorConfig(aggregatorEnvironment(cloud));
-  const { storedIntervalsMs: storedMs, offeredIntervalsMs: offeredMs } = readBroadcastConfig(socketEnvironment(cloud));
+  const { storedMs, offeredMs } = intervalsOf(cloud);
   const symbols = [...new Set(traffic.trades.map(({ symbol }) => symbol))].toSorted();
   await using store = openChaosStore(config);
   const over = new AbortController();
   const signal = AbortSignal.any([stop, over.signal]);
   await using producers = openProducers(cloud, config.ticksStream, signal);
-  const webSocketUrl = cloud.misbehaviour?.webSocketUrl ?? "";
-  const intervalsMs = [...storedMs, ...offeredMs];
-  const shown = { settings, dir: assembly.dir, webSocketUrl, symbols, intervalsMs, faults: injected };
+  const wished = {
+    webSocketUrl: cloud.misbehaviour?.webSocketUrl ?? "",
+    symbols,
+    intervalsMs: [...storedMs, ...offeredMs],
+  };
+  const shown = { ...wished, settings, dir: assembly.dir, faults: injected };
   await using page = settings.port === undefined ? undefined : await openChaosPage({ ...shown, port: settings.port });
   if (page !== undefined) say(`  dashboard  ${page.url}\n`);
-  await using client = openHeadlessClient({ webSocketUrl, symbols, intervalsMs });
-  const paceMs = speed === "max" ? undefined : seconds * 1_000;
+  await using client = openHeadlessClient(wished);
+  const paceMs = settings.speed === "max" ? undefined : seconds * 1_000;
   const parts = { cloud, client, producers, store, traffic, symbols, storedMs, offeredMs, score };
   using _ = endingWithin();
-  try {
-    await tell(await runWatched({ ...parts, paceMs, signal, again: settings.again }, scoreboard, stop));
-  } finally {
-    // Whoever still sends or waits must not do so for ever when another has failed.
-    over.abort();
-  }
+  const running = runWatched({ ...parts, paceMs, signal, again: settings.again }, scoreboard, stop);
+  // Whoever still sends or waits must not do so for ever when another has failed.
+  await tell(await running.finally(() => over.abort()));
+};
+
+const intervalsOf = (cloud: LocalCloud): Pick<ChaosRun, "storedMs" | "offeredMs"> => {
+  const { storedIntervalsMs: storedMs, offeredIntervalsMs: offeredMs } = readBroadcastConfig(socketEnvironment(cloud));
+  return { storedMs, offeredMs };
 };
 
 const runWatched = async (run: ChaosRun, scoreboard: Scoreboard, stop: AbortSignal): Promise<ChaosOutcome> => {

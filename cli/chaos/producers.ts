@@ -29,16 +29,11 @@ const PATIENCE_MS = 60_000;
 const PAUSE_MS = durationMs(50);
 
 /** They stop with the reason of `signal` once it is aborted. */
-export const openProducers = (cloud: LocalCloud, stream: string, signal: AbortSignal): Producers => {
+export const openProducers = (cloud: LocalCloud, streamName: string, signal: AbortSignal): Producers => {
   const unruly = kinesisOf(cloud.misbehaviour?.environment ?? cloud.environment);
   const direct = kinesisOf(cloud.environment);
-  const frames = openKinesisFrameStream({ stream, client: unruly });
-  const unlessOver: FrameStream = {
-    put: async (some, shardCount) => {
-      signal.throwIfAborted();
-      return frames.put(some, shardCount);
-    },
-  };
+  const frames = openKinesisFrameStream({ stream: streamName, client: unruly });
+  const stream = untilAborted(frames, signal);
   const known = new Set<Uint8Array>();
   let [sent, files] = [0, 0];
   return {
@@ -46,20 +41,14 @@ export const openProducers = (cloud: LocalCloud, stream: string, signal: AbortSi
       return sent;
     },
     put: async (burst) => {
-      const deadlineMs = epochMs(clock.nowMs() + PATIENCE_MS);
-      const deps = { stream: unlessOver, clock, random: () => 0 };
-      if (burst.frames.length > 0 && (await sendFrames(deps, burst.frames, deadlineMs)) === undefined)
-        throw new PipelineError(
-          "TAPE_STREAM_UNAVAILABLE",
-          `every frame must be taken within ${PATIENCE_MS / 1_000} s, one was not`,
-        );
+      await sendInTime(stream, burst.frames);
       for (const { data, tradeCount } of burst.frames) {
         if (!known.has(data)) sent += tradeCount;
         known.add(data);
       }
       if (burst.foreign.length === 0) return;
       const Records = burst.foreign.map(({ partitionKey, data }) => ({ PartitionKey: partitionKey, Data: data }));
-      await direct.send(new PutRecordsCommand({ StreamName: stream, Records }));
+      await direct.send(new PutRecordsCommand({ StreamName: streamName, Records }));
       sent += burst.foreign.reduce((sum, { tradeCount }) => sum + tradeCount, 0);
     },
     fetch: async (csv) => {
@@ -77,6 +66,21 @@ export const openProducers = (cloud: LocalCloud, stream: string, signal: AbortSi
       direct.destroy();
     },
   };
+};
+
+const untilAborted = (frames: FrameStream, signal: AbortSignal): FrameStream => ({
+  put: async (some, shardCount) => {
+    signal.throwIfAborted();
+    return frames.put(some, shardCount);
+  },
+});
+
+const sendInTime = async (stream: FrameStream, frames: Burst["frames"]): Promise<void> => {
+  if (frames.length === 0) return;
+  const deadlineMs = epochMs(clock.nowMs() + PATIENCE_MS);
+  if ((await sendFrames({ stream, clock, random: () => 0 }, frames, deadlineMs)) !== undefined) return;
+  const must = `every frame must be taken within ${PATIENCE_MS / 1_000} s, one was not`;
+  throw new PipelineError("TAPE_STREAM_UNAVAILABLE", must);
 };
 
 const isFetched = async (cloud: LocalCloud, file: string): Promise<boolean> => {
