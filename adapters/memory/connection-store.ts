@@ -2,6 +2,7 @@ import {
   MAX_WANTS,
   type Connection,
   type ConnectionStore,
+  type ListedConnection,
   type Subscription,
   type Want,
 } from "#core/ports/connection-store.ts";
@@ -70,7 +71,7 @@ const oneMore = (before: Counted | undefined, windowStartMs: EpochMs): Counted =
 const byConnection = (subscriptions: Iterable<Subscription>): ReadonlyMap<string, readonly Subscription[]> =>
   Map.groupBy(subscriptions, ({ connectionId }) => connectionId);
 
-const listed = ({ connectionId, connectedAtMs }: Connection): Omit<Connection, "identity"> => ({
+const listed = ({ connectionId, connectedAtMs }: Connection): ListedConnection => ({
   connectionId,
   connectedAtMs,
 });

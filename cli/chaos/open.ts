@@ -3,7 +3,7 @@ import { durationMs } from "#core/units.ts";
 import { readConfig as readAggregatorConfig } from "#lambdas/aggregator/config.ts";
 import { readConfig as readBroadcastConfig } from "#lambdas/ws-broadcast/config.ts";
 import { openLocalCloud, type CloudEvent, type LocalCloud } from "#local/cloud.ts";
-import { planFaults } from "#local/misbehaviour/fault-plan.ts";
+import { planFaults, type FaultPlan } from "#local/misbehaviour/fault-plan.ts";
 import { assemble } from "../assemble.ts";
 import { endingWithin } from "../ending-within.ts";
 import { aggregatorEnvironment, socketEnvironment } from "../running.ts";
@@ -58,13 +58,7 @@ export const openAndRunChaos = async (
   const injected: InjectedFault[] = [];
   await using assembly = await assemble({ ...APP_SETTINGS, shards: String(1 + (seed % MOST_SHARDS)) }, stop);
   stop.throwIfAborted();
-  await using cloud = await openLocalCloud({
-    assemblyDir: assembly.dir,
-    idleCloseMs: IDLE_CLOSE_MS,
-    environment: { LOG_LEVEL: "ERROR" },
-    misbehaviour: { plan, isMeant: ({ environment }) => "BARS_STREAM" in environment && "INTERVALS_MS" in environment },
-    onEvent: (event) => note(event, score, injected),
-  });
+  await using cloud = await openUnrulyCloud(assembly.dir, plan, (event) => note(event, score, injected));
   Object.assign(process.env, cloud.environment);
   const config = readAggregatorConfig(aggregatorEnvironment(cloud));
   const { storedMs, offeredMs } = intervalsOf(cloud);
@@ -89,6 +83,15 @@ export const openAndRunChaos = async (
   // Whoever still sends or waits must not do so for ever when another has failed.
   await tell(await running.finally(() => over.abort()));
 };
+
+const openUnrulyCloud = (assemblyDir: string, plan: FaultPlan, onEvent: (event: CloudEvent) => void) =>
+  openLocalCloud({
+    assemblyDir,
+    idleCloseMs: IDLE_CLOSE_MS,
+    environment: { LOG_LEVEL: "ERROR" },
+    misbehaviour: { plan, isMeant: ({ environment }) => "BARS_STREAM" in environment && "INTERVALS_MS" in environment },
+    onEvent,
+  });
 
 const intervalsOf = (cloud: LocalCloud): Pick<ChaosRun, "storedMs" | "offeredMs"> => {
   const { storedIntervalsMs: storedMs, offeredIntervalsMs: offeredMs } = readBroadcastConfig(socketEnvironment(cloud));
