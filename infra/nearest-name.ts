@@ -12,10 +12,10 @@ export const nearestName = (text: string, names: readonly string[]): string | un
 /** Levenshtein's distance, a row of its table after the other. */
 const distanceOf = (from: string, to: string): number => {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [above, letter] of [...from].entries()) {
-    const next = [above + 1];
+  for (let at = 0; at < from.length; at++) {
+    const next = [at + 1];
     for (let i = 0; i < to.length; i++)
-      next.push(Math.min(next[i]! + 1, row[i + 1]! + 1, row[i]! + (letter === to[i] ? 0 : 1)));
+      next.push(Math.min(next[i]! + 1, row[i + 1]! + 1, row[i]! + (from[at] === to[i] ? 0 : 1)));
     row = next;
   }
   return row[to.length]!;
