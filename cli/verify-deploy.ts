@@ -8,8 +8,9 @@ import { runCdk } from "#tools/cdk.ts";
 import { ACCOUNT, REGION, openMoto, type Moto } from "#tools/moto/moto.ts";
 import { openVenv } from "#tools/moto/venv.ts";
 import type { ScriptOptions } from "#tools/run-script.ts";
-import { synthesize } from "./assemble.ts";
+import { mustBeSettings, synthesize } from "./assemble.ts";
 import { mustBeFlagsAlone, runCommand, type Arguments } from "./command.ts";
+import { readContext } from "./context.ts";
 import { countOf, number, say } from "./output.ts";
 import { createProgressLine } from "./progress-line.ts";
 import { STOPPED, stopSignal } from "./stop-signal.ts";
@@ -62,12 +63,16 @@ interface Proof {
   readonly unseen: readonly string[];
 }
 
+type Context = ReturnType<typeof readContext>;
+
 const verify = async (args: Arguments): Promise<number> => {
   mustBeFlagsAlone(args);
+  const context = readContext(args);
+  await mustBeSettings({ CDK_CONTEXT_JSON: JSON.stringify(context) });
   const stop = stopSignal();
   const timeout = AbortSignal.timeout(LONGEST_MS);
   try {
-    return await verifyUnless(AbortSignal.any([stop, timeout]), args.texts("context"));
+    return await verifyUnless(AbortSignal.any([stop, timeout]), context);
   } catch (error) {
     if (stop.aborted) return STOPPED;
     if (timeout.aborted) {
@@ -78,7 +83,7 @@ const verify = async (args: Arguments): Promise<number> => {
   }
 };
 
-const verifyUnless = async (signal: AbortSignal, context: readonly string[]): Promise<number> => {
+const verifyUnless = async (signal: AbortSignal, context: Context): Promise<number> => {
   const python = await step("moto and cfn-lint are installed", () => openVenv(CACHE, signal));
   await using folder = await openTemporaryDir("tapestream-verify-");
   const bundlesDir = join(folder.dir, "lambdas");
@@ -147,12 +152,15 @@ class App {
   readonly #args: readonly string[];
   readonly #options: ScriptOptions;
 
-  constructor(dir: string, context: readonly string[], options: ScriptOptions) {
+  constructor(dir: string, context: Context, options: ScriptOptions) {
     this.dir = dir;
     this.#options = options;
     // Change sets lose outputs on moto.
     // Whatever a stage is called in the settings: here the first has no name, and the second another one.
-    const settings = [...context, "stage="].flatMap((setting) => ["--context", setting]);
+    const settings = Object.entries({ ...context, stage: "" }).flatMap(([key, value]) => [
+      "--context",
+      `${key}=${value}`,
+    ]);
     this.#args = ["deploy", "--all", "--method=direct", "--require-approval=never", "--output", dir, ...settings];
   }
 

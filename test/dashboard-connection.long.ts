@@ -170,6 +170,22 @@ describe("symbols", () => {
     await page.context().close();
   });
 
+  test("that an address alone named, and that nobody knows, stay while they are shown, or once they were added", async () => {
+    const page = await stage.openPage("#s=zzzz");
+    await expect.poll(rowsOf(page), PATIENT).toEqual([...GIVEN, "ZZZZ"]);
+    await expect.poll(() => page.locator(".row").last().getAttribute("data-kind"), PATIENT).toBe("offered");
+    await page.click(".row >> text=IBM");
+    await expect.poll(rowsOf(page), PATIENT).toEqual(GIVEN);
+    await page.evaluate(`location.hash = "#s=zzzz"`);
+    await expect.poll(rowsOf(page), PATIENT).toEqual([...GIVEN, "ZZZZ"]);
+    await page.click(".row >> text=ZZZZ");
+    await page.click(".row >> text=IBM");
+    await page.reload();
+    await isWhole(page);
+    expect(await rowsOf(page)()).toEqual([...GIVEN, "ZZZZ"]);
+    await page.context().close();
+  });
+
   test("that are added and removed in one tab are in the other at once", async () => {
     const page = await stage.openPage();
     const other = await page.context().newPage();
