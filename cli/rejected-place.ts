@@ -14,6 +14,7 @@ import { durationMs, type DurationMs } from "#core/units.ts";
 import { readConfig } from "#lambdas/aggregator/config.ts";
 import { chooseRunning, readPid } from "./choose-running.ts";
 import { usage, type Arguments } from "./command.ts";
+import { namesEngines } from "./kafka/workers-config.ts";
 import { openSender } from "./rejected-sender.ts";
 import type { RejectedStores } from "./rejected-stores.ts";
 import { readWhole } from "./values.ts";
@@ -52,15 +53,13 @@ export interface Place extends Omit<RejectedStores, "leases" | "frames">, AsyncD
 }
 
 const AWS_FLAGS = ["rejected-table", "checkpoints-table", "leases-table", "ticks-stream"] as const;
-/** What names the engines of workers. */
-const ENGINES = ["KAFKA_BROKERS", "CASSANDRA_CONTACT_POINTS"] as const;
 const ALL_AWS_FLAGS = [...AWS_FLAGS, "failure-bucket", "clock-skew-ms"] as const;
 
 /** @throws PipelineError TAPE_USAGE when what is named is named in part. */
 export const readPlaceFlags = (args: Arguments): PlaceFlags => {
   const pid = readPid(args.text("store"));
   const given = ALL_AWS_FLAGS.find((flag) => args.text(flag) !== undefined);
-  if (given === undefined && pid === undefined && ENGINES.some((name) => process.env[name])) {
+  if (given === undefined && pid === undefined && namesEngines(process.env)) {
     if (args.isSet("failed")) throw usage("--failed is of AWS and of npm start: workers give no batch up");
     return { kind: "kafka" };
   }

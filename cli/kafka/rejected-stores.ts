@@ -7,18 +7,16 @@ import { openCassandraShardStatusStore } from "#adapters/cassandra/shard-status.
 import { openKafkaFrameStream } from "#adapters/kafka/frame-stream.ts";
 import { systemClock as clock } from "#adapters/node/clock.ts";
 import type { Environment } from "#lambdas/environment.ts";
-import { withDefaults } from "#workers/defaults.ts";
-import { clusterOf, kafkaOf, readEngines } from "#workers/engines.ts";
-import { readRules } from "#workers/rules.ts";
+import { clusterOf, kafkaOf } from "#workers/engines.ts";
 import type { RejectedStores } from "../rejected-stores.ts";
+import { readWorkersConfig } from "./workers-config.ts";
 
 /**
  * The stores in Cassandra and the topic of the workers that are told `env`.
  * @throws PipelineError TAPE_CONFIG_INVALID, TAPE_STORE_UNAVAILABLE
  */
 export const openKafkaStores = async (env: Environment, resources: AsyncDisposableStack): Promise<RejectedStores> => {
-  const told = withDefaults(env);
-  const config = { ...readEngines(told), ...readRules(told) };
+  const config = readWorkersConfig(env);
   const client = openCassandraClient(clusterOf(config));
   resources.defer(() => client.shutdown());
   await connectCassandra(client);
