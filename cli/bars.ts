@@ -8,7 +8,7 @@ import type { CheckpointStore } from "#core/ports/checkpoint-store.ts";
 import { isSymbol } from "#core/trade.ts";
 import { epochMs, type DurationMs, type EpochMs } from "#core/units.ts";
 import { readConfig } from "#lambdas/aggregator/config.ts";
-import { mustBeFlagsAlone, runCommand, usage, type Arguments } from "./command.ts";
+import { runCommand, usage, type Arguments } from "./command.ts";
 import { number } from "./output.ts";
 import { jsonOf, readBars } from "./read-bars.ts";
 import { createProgressLine } from "./progress-line.ts";
@@ -46,7 +46,6 @@ const bars = async (args: Arguments): Promise<number> => {
   const [from, to] = [readOptional("--from", args.text("from")), readOptional("--to", args.text("to"))];
   if (from !== undefined && to !== undefined && from >= to) throw usage("--from must be before --to");
   const pid = readPid(args.text("store"));
-  mustBeFlagsAlone(args);
 
   const running = await chooseRunning(pid);
   Object.assign(process.env, running.environment);

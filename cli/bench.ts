@@ -4,7 +4,7 @@ import { BENCHMARKS, FIGURE_NAMES, isMeant } from "../bench/registry.ts";
 import { originOf, readMedians, type Report } from "../bench/report.ts";
 import { runAlone } from "../bench/run-alone.ts";
 import { tableHead, tableRow } from "../bench/table.ts";
-import { mustBeFlagsAlone, runCommand, usage, type Arguments } from "./command.ts";
+import { runCommand, usage, type Arguments } from "./command.ts";
 import { say } from "./output.ts";
 import { mustTakeFile } from "./paths.ts";
 import { createProgressLine } from "./progress-line.ts";
@@ -23,7 +23,6 @@ Figures: ${[...new Set(FIGURE_NAMES.map((name) => name.split(".")[0]))].join(", 
 `;
 
 const bench = async (args: Arguments): Promise<number> => {
-  mustBeFlagsAlone(args);
   const wanted = wantedNames(args.texts("only").flatMap((text) => text.split(",")));
   const [json, compare] = [args.text("json"), args.text("compare")];
   if (json !== undefined) await mustTakeFile("--json", json);

@@ -198,5 +198,6 @@ await runCommand({
     stay: { type: "boolean" },
     verbose: { type: "boolean" },
   },
+  takesFile: true,
   run: replay,
 });

@@ -7,7 +7,7 @@ import { runCdk } from "#tools/cdk.ts";
 import { ACCOUNT, REGION, openMoto, type Moto } from "#tools/moto/moto.ts";
 import { openVenv } from "#tools/moto/venv.ts";
 import type { ScriptOptions } from "#tools/run-script.ts";
-import { mustBeFlagsAlone, runCommand, type Arguments } from "./command.ts";
+import { runCommand, type Arguments } from "./command.ts";
 import { countOf, number, say } from "./output.ts";
 import { createProgressLine } from "./progress-line.ts";
 import { STOPPED, stopSignal } from "./stop-signal.ts";
@@ -45,7 +45,6 @@ interface Proof {
 }
 
 const verify = async (args: Arguments): Promise<number> => {
-  mustBeFlagsAlone(args);
   const stop = stopSignal();
   const timeout = AbortSignal.timeout(LONGEST_MS);
   try {
