@@ -165,13 +165,13 @@ describe("a replay of a file of one's own", () => {
     const cases: [readonly string[], RegExp][] = [
       [[], /^a file of trades must be named, .* \[TAPE_USAGE\]$/],
       [[good, "other.csv"], /^one file must be named, was followed by "other.csv"/],
-      [
-        [join(folder, "missing.csv")],
-        /^the file .*missing.csv must be readable to its end, there is no such file \[TAPE_FILE_UNREADABLE\]$/,
-      ],
-      [[folder], /must be readable to its end, it is a folder/],
+      [[join(folder, "missing.csv")], /^there is no file .*missing.csv \[TAPE_FILE_UNREADABLE\]$/],
+      [[folder], /is a folder, not a CSV/],
       [[await write("empty.csv", "")], /must begin with a header line/],
-      [[await write("header.csv", "time,symbol\n")], /must have a header with the columns .*, lacks price and size/],
+      [
+        [await write("header.csv", "time,symbol\n")],
+        /the header of .* must have the columns .*; lacks price and size; has time, symbol/,
+      ],
       [
         [await write("none.csv", "time,symbol,price,size\nx,y,z,0\n")],
         /must hold at least one trade, holds none \(line 2: the time must be .*, was "x"\)/,
