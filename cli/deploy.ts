@@ -13,12 +13,13 @@ import { cdkDeploy } from "./account/cdk.ts";
 import { isConfirmed } from "./account/confirm.ts";
 import { findDeployment, mustBeBootstrapped, readSynthesized, stacksToGoFirst } from "./account/deployment.ts";
 import { costOfSettings, readSynthesizedSettings, type SynthesizedSettings } from "./account/settings.ts";
+import { mustBeWithinReach } from "./account/shards.ts";
 import { putSite, refreshSite, siteFiles } from "./account/site.ts";
 import { givenStage, STAGE_OPTION } from "./account/stage.ts";
 import { deleteStack, findStack, type DeployedStack } from "./account/stacks.ts";
 import { deployWords } from "./account/words.ts";
-import { synthesize } from "./assemble.ts";
-import { mustBeFlagsAlone, runCommand, usage, type Arguments } from "./command.ts";
+import { mustBeSettings, synthesize } from "./assemble.ts";
+import { runCommand, usage, type Arguments } from "./command.ts";
 import { readContext } from "./context.ts";
 import { say } from "./output.ts";
 
@@ -46,20 +47,22 @@ What is paused stays paused. Trades that come while stacks change wait in the st
 const OUT_DIR = process.env["CDK_OUTDIR"] ?? join(import.meta.dirname, "../cdk.out");
 
 const deploy = async (args: Arguments): Promise<number> => {
-  mustBeFlagsAlone(args);
   const method = args.text("method") ?? "change-set";
   if (method !== "change-set" && method !== "direct")
     throw usage(`--method must be change-set or direct, was ${JSON.stringify(method)}`);
   const stage = givenStage(args);
   const context = { ...readContext(args), ...(stage === undefined ? {} : { stage }) };
+  const environment = { CDK_OUTDIR: OUT_DIR, CDK_CONTEXT_JSON: JSON.stringify(context) };
+  await mustBeSettings(environment);
   using account = await openAccount();
   const { accountId } = await mustBeBootstrapped(account);
   await buildLambdas({ hasOtherEngines: true });
   const siteDir = await buildWeb();
-  await synthesize({ CDK_OUTDIR: OUT_DIR, CDK_CONTEXT_JSON: JSON.stringify(context) });
+  await synthesize(environment);
   const settings = await readSynthesizedSettings(OUT_DIR);
   const wanted = await readSynthesized(OUT_DIR, settings.stage);
   const found = await findDeployment(account, settings.stage);
+  await mustBeWithinReach(account, found, settings);
   const unwanted = found.filter(({ name }) => !wanted.some((stack) => stack.name === name));
   for (const line of deployWords(wanted, found, unwanted, costOfSettings(settings))) say(line);
   const question = `Deploy to account ${accountId} in ${account.region}?`;

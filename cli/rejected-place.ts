@@ -13,10 +13,10 @@ import type { FailedBatchStore } from "#core/ports/failed-batch-store.ts";
 import type { NumberedSender } from "#core/redrive/numbered-sender.ts";
 import { durationMs, type DurationMs } from "#core/units.ts";
 import { readConfig } from "#lambdas/aggregator/config.ts";
+import type { Environment } from "#lambdas/environment.ts";
 import { chooseRunning, readPid } from "./choose-running.ts";
 import { usage, type Arguments } from "./command.ts";
-import { openKafkaStores } from "./kafka/rejected-stores.ts";
-import { namesEngines, readWorkersConfig, type WorkersConfig } from "./kafka/workers-config.ts";
+import { namesEngines } from "./kafka/workers-config.ts";
 import { openSender } from "./rejected-sender.ts";
 import type { RejectedStores } from "./rejected-stores.ts";
 import type { RunningCloud } from "./running.ts";
@@ -36,7 +36,7 @@ export const PLACE_OPTIONS = {
 /** On AWS; on Kafka and Cassandra; or on this machine: the store of a process, or of the one that started last. */
 export type PlaceFlags =
   | { readonly kind: "aws"; readonly names: Names; readonly failureBucket: string | undefined }
-  | { readonly kind: "kafka"; readonly config: WorkersConfig }
+  | { readonly kind: "kafka" }
   | { readonly kind: "local"; readonly pid: number | undefined };
 
 interface Names {
@@ -58,13 +58,13 @@ export interface Place extends Omit<RejectedStores, "leases" | "frames">, AsyncD
 const AWS_FLAGS = ["rejected-table", "checkpoints-table", "leases-table", "ticks-stream"] as const;
 const ALL_AWS_FLAGS = [...AWS_FLAGS, "failure-bucket", "clock-skew-ms"] as const;
 
-/** @throws PipelineError TAPE_USAGE when what is named is named in part, TAPE_CONFIG_INVALID of what the environment says. */
+/** @throws PipelineError TAPE_USAGE when what is named is named in part. */
 export const readPlaceFlags = (args: Arguments): PlaceFlags => {
   const pid = readPid(args.text("store"));
   const given = ALL_AWS_FLAGS.find((flag) => args.text(flag) !== undefined);
   if (given === undefined && pid === undefined && namesEngines(process.env)) {
     if (args.isSet("failed")) throw notOfWorkers();
-    return { kind: "kafka", config: readWorkersConfig(process.env) };
+    return { kind: "kafka" };
   }
   if (given === undefined) return { kind: "local", pid };
   if (pid !== undefined) throw usage(`--store is of this machine, --${given} of AWS: they cannot go together`);
@@ -103,11 +103,17 @@ const openStores = async (
   resources: AsyncDisposableStack,
 ): Promise<RejectedStores> => {
   if (flags.kind === "aws") return openAwsStores(onAws(flags, isFailed, resources), resources);
-  if (flags.kind === "kafka") return openKafkaStores(flags.config, resources);
+  if (flags.kind === "kafka") return openWorkersStores(process.env, resources);
   const running = await chooseRunning(flags.pid);
   if (running.kind === "cloud") return openAwsStores(onThisMachine(running), resources);
   if (isFailed) throw notOfWorkers();
-  return openKafkaStores(readWorkersConfig({ ...process.env, ...running.environment }), resources);
+  return openWorkersStores({ ...process.env, ...running.environment }, resources);
+};
+
+/** Others need not wait until its clients are loaded. */
+const openWorkersStores = async (env: Environment, resources: AsyncDisposableStack): Promise<RejectedStores> => {
+  const { openKafkaStores } = await import("./kafka/rejected-stores.ts");
+  return openKafkaStores(env, resources);
 };
 
 const openAwsStores = ({ names, batches }: Found, resources: AsyncDisposableStack): RejectedStores => {
