@@ -9,7 +9,15 @@ import type { BarContent } from "./pane.ts";
 import { TradeColumns } from "./trade-columns.ts";
 import { epochMs } from "./units.ts";
 
-const rowsOfTrades = fc.array(arbitraryRow, { minLength: 1, maxLength: 12 });
+/** In cents and whole lots, so that they share their runs. */
+const marketRow = arbitraryRow.map(({ price, size, ...row }): Row => ({
+  ...row,
+  price: { units: 1 + (price.units % 3), scale: 2 },
+  size: { units: 1 + (size.units % 2), scale: 0 },
+}));
+const rowsOfTrades = fc.oneof(
+  ...[arbitraryRow, marketRow].map((row) => fc.array(row, { minLength: 1, maxLength: 12 })),
+);
 
 const byAccumulator = (trades: readonly Row[]): BarContent => {
   const columns = columnsOf(trades);
@@ -52,6 +60,25 @@ describe("a row", () => {
         },
       ),
       { numRuns: 1_000 },
+    );
+  });
+
+  test("adds up what comes to 2^52 share by share, in every sum", () => {
+    const large = fc.constantFrom<(readonly [number, number])[]>([2 ** 51, 1], [1, 2 ** 51], [2 ** 26 - 1, 2 ** 25]);
+    fc.assert(
+      fc.property(fc.array(large, { minLength: 2, maxLength: 9 }), (lots) => {
+        const whole = (units: number) => ({ units, scale: 0 });
+        const trades = lots.map(([price, size], sequence): Row => ({
+          price: whole(price),
+          size: whole(size),
+          time: 1,
+          sequence,
+        }));
+        const rows = new ContentRows(1);
+        const row = rows.open(0, 0);
+        for (const trade of trades) addTrades(rows, row, [trade]);
+        expect([rows.content(row), rows.isWide(row)]).toEqual([byAccumulator(trades), false]);
+      }),
     );
   });
 

@@ -20,9 +20,12 @@ interface Row {
 const decimals = (max: number): fc.Arbitrary<Decimal> =>
   fc.record({ units: fc.integer({ min: 1, max }), scale: fc.integer({ min: 0, max: 8 }) });
 
+/** Often the same, so that two rows differ in nothing but their sequences. */
+const one = { weight: 4, arbitrary: fc.constant<Decimal>({ units: 1, scale: 0 }) };
+
 const rows: fc.Arbitrary<Row> = fc.record({
-  price: fc.oneof(decimals(20_000), decimals(Number.MAX_SAFE_INTEGER)),
-  size: fc.oneof(decimals(500), decimals(Number.MAX_SAFE_INTEGER)),
+  price: fc.oneof(one, decimals(20_000), decimals(Number.MAX_SAFE_INTEGER)),
+  size: fc.oneof(one, decimals(500), decimals(Number.MAX_SAFE_INTEGER)),
   time: fc.integer({ min: 0, max: 5 }),
   sequence: fc.integer({ min: 0, max: 3 }),
 });
@@ -140,6 +143,14 @@ describe("a fold", () => {
         expect(content.open.price).toEqual(least(content.open.price));
       }),
     );
+  });
+
+  test("rejects a row with a cell that has no text", () => {
+    const odd: unknown = JSON.parse('{"toString":1}');
+    for (const at of [0, 1, 11])
+      expect(() => readContentRow(Array.from({ length: 14 }, (_, i) => (i === at ? odd : i === 0 ? 1 : "1")))).toThrow(
+        RangeError,
+      );
   });
 });
 

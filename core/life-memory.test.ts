@@ -187,3 +187,15 @@ test("what a memory holds is recalled once, by its own shard, and for the very s
   memory.begin("a", new Uint8Array());
   expect(memory.recall("a", packed)).toBeUndefined();
 });
+
+test("what is handed on is as long as it may be, and not a byte longer", () => {
+  const memory = new LifeMemory(RULES.intervalsMs);
+  memory.begin("a", new Uint8Array());
+  const padded = {
+    pack: (bytes: Uint8Array) => Uint8Array.of(...bytes, 0, 0, 0),
+    unpack: (bytes: Uint8Array) => bytes,
+  };
+  const whole = memory.pack(NOTHING, padded, RULES.maxStateBytes)!;
+  expect(memory.pack(NOTHING, padded, whole.length)).toEqual(whole);
+  expect(memory.pack(NOTHING, padded, whole.length - 1)).toBeUndefined();
+});

@@ -80,18 +80,21 @@ const readPrint = ([price, eventTimeMs, sequence, size]: readonly unknown[]): Pr
 
 const numberCell = (cell: unknown): number => {
   if (typeof cell !== "number" || !Number.isSafeInteger(cell))
-    throw new RangeError(`a cell must be an integer, was ${String(cell)}`);
+    throw new RangeError(`a cell must be an integer, was ${shown(cell)}`);
   return cell;
 };
 
 const textCell = (cell: unknown): string => {
-  if (typeof cell !== "string") throw new RangeError(`a cell must be decimal text, was ${String(cell)}`);
+  if (typeof cell !== "string") throw new RangeError(`a cell must be decimal text, was ${shown(cell)}`);
   return cell;
 };
 
 const priceCell = (cell: unknown): Decimal => {
   const decimal = readDecimal(textCell(cell));
   if (typeof decimal === "string")
-    throw new RangeError(`a cell must be a positive decimal, was ${String(cell)}: ${decimal}`);
+    throw new RangeError(`a cell must be a positive decimal, was ${shown(cell)}: ${decimal}`);
   return least(decimal);
 };
+
+/** A value of JSON as text: an object may bring a `toString` that is none. */
+const shown = (cell: unknown): string => JSON.stringify(cell) ?? "absent";

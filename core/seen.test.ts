@@ -25,9 +25,10 @@ describe("SeenFrames", () => {
 
   test("a number older than the bitmap is a duplicate, the oldest in it is not", () => {
     const seen = new SeenFrames();
-    seen.add("p", SEEN_FRAMES);
-    expect(seen.add("p", 0)).toBe(false);
-    expect(seen.add("p", 1)).toBe(true);
+    seen.add("p", SEEN_FRAMES + 7);
+    // The first has the place of the newest, the second that of one which did not come yet.
+    expect([7, 5].map((number) => seen.add("p", number))).toEqual([false, false]);
+    expect([8, SEEN_FRAMES + 5].map((number) => seen.add("p", number))).toEqual([true, true]);
   });
 
   test("a retry 1,023 frames behind is told from the first arrival of its number", () => {
@@ -38,12 +39,18 @@ describe("SeenFrames", () => {
   });
 
   test("agrees with a set of all numbers while no frame is further behind than the bitmap", () => {
-    const steps = fc.array(fc.record({ ahead: fc.nat(1_500), behind: fc.nat(SEEN_FRAMES - 1) }), { maxLength: 60 });
+    const near = fc.oneof(fc.nat(SEEN_FRAMES - 1), fc.nat(3));
+    const steps = fc.array(fc.record({ ahead: fc.nat(1_500), behind: near }), { maxLength: 60 });
     fc.assert(
-      fc.property(steps, (moves) => {
+      fc.property(fc.nat(2_100), steps, (first, moves) => {
         let seen = new SeenFrames();
         const all = new Set<number>();
-        let greatest = 0;
+        // Where every place of the bitmap was taken before, one that is passed over must be free again.
+        for (let number = 0; number < first; number++) {
+          all.add(number);
+          seen.add("p", number);
+        }
+        let greatest = Math.max(first - 1, 0);
         for (const { ahead, behind } of moves) {
           greatest += ahead > 1_000 ? ahead : ahead % 3;
           const number = Math.max(0, greatest - (ahead % 2 === 0 ? behind : 0));

@@ -1,4 +1,4 @@
-import type { EpochMs } from "./units.ts";
+import { epochMs, type EpochMs } from "./units.ts";
 
 /** What a reader of records holds each trade against. */
 export interface TradeLimits {
@@ -13,3 +13,10 @@ export interface TradeLimits {
  * start of the window around each is one too.
  */
 export const EVENT_TIME_RANGE_MS = 2 ** 52;
+
+/**
+ * When a record came, as a stream says it, or the nearest time that can be: where producers stamp their records themselves one
+ * may write nanoseconds, and no stamp may stop a shard.
+ */
+export const arrivalTimeOf = (timeMs: number): EpochMs =>
+  epochMs(Math.min(Math.max(timeMs, -EVENT_TIME_RANGE_MS), EVENT_TIME_RANGE_MS));

@@ -86,6 +86,8 @@ export const noticeWords = ({ code, message }: Notice, { symbol, interval }: Cho
       return "The server sent something that this page cannot read. Everything is asked for again.";
     case "unavailable":
       return "The server could not answer. It is asked again.";
+    case "missed-updates":
+      return "The page did not take all that it was sent. Everything is asked for again.";
     case "no-symbol":
       return `The address names ${quoted(message)}, which can be no symbol. ${symbol} is shown.`;
     case "no-interval":

@@ -48,6 +48,56 @@ test("what was given up and is wished for again is asked for as a whole", async 
   ]);
 });
 
+test("what is wished for again right after it was given up is asked for once more, as either may be obeyed first", async () => {
+  const { feed, sockets } = openFeed([wish]);
+  const asked = { action: "subscribe", symbols: ["IBM"], interval: "1m", bars: 10 };
+  sockets[0]!.open();
+  sockets[0]!.say(...answerTo(wish));
+  // IBM, AIG, IBM, and again
+  feed.wish([other]);
+  feed.wish([wish]);
+  await vi.advanceTimersByTimeAsync(4_900);
+  feed.wish([other]);
+  feed.wish([wish]);
+  sockets[0]!.say(...answerTo(other), ...answerTo(wish));
+  sockets[0]!.sent.splice(0);
+  // some seconds after the last time
+  await vi.advanceTimersByTimeAsync(4_900);
+  expect(sockets[0]!.sent).toEqual([]);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(sockets[0]!.sent).toEqual([asked]);
+  sockets[0]!.say(...snapshotMessages(headOf(9), [pane({ last: 9 })]));
+  expect([feed.isAwaiting, feed.register.bars("IBM", minute)[0]?.content.tradeCount]).toEqual([false, 9]);
+  // what was given up long ago, or is given up again, is not
+  feed.wish([other]);
+  await vi.advanceTimersByTimeAsync(11_000);
+  feed.wish([wish]);
+  feed.wish([other]);
+  feed.wish([wish]);
+  feed.wish([]);
+  sockets[0]!.sent.splice(0);
+  await vi.advanceTimersByTimeAsync(4_900);
+  expect(sockets[0]!.sent).toEqual([]);
+});
+
+test("an answer that a busy connection missed is asked for again, and one that came is not", async () => {
+  vi.spyOn(Math, "random").mockReturnValue(1);
+  const { feed, sockets } = openFeed([wish]);
+  sockets[0]!.open();
+  sockets[0]!.say(...answerTo(wish));
+  feed.wish([wish, other]);
+  const asked = { action: "subscribe", symbols: ["AIG"] };
+  expect(sockets[0]!.sent.splice(0)).toHaveLength(2);
+  await vi.advanceTimersByTimeAsync(21_999);
+  expect(sockets[0]!.sent).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(sockets[0]!.sent.splice(0)).toMatchObject([{ symbols: ["IBM"] }, asked]);
+  sockets[0]!.say(...answerTo(wish), ...answerTo(other));
+  expect([feed.isAwaiting, feed.knows(other)]).toEqual([false, true]);
+  await vi.advanceTimersByTimeAsync(59_000);
+  expect(sockets[0]!.sent.filter((message) => (message as { action: string }).action === "subscribe")).toEqual([]);
+});
+
 test("the first connection is shown as it comes", () => {
   const { feed, sockets } = openFeed([wish, other]);
   sockets[0]!.open();

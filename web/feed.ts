@@ -25,15 +25,18 @@ export interface FeedOptions {
   readonly onSymbols: (part: SymbolsPart) => void;
 }
 
-/** After this share of what a gateway allows a connection is renewed, so that a new one is whole before the old one ends. */
-const RENEW_SHARE = 11 / 12;
+/**
+ * After a share of what a gateway allows between these a connection is renewed, so that a new one is whole before the old one
+ * ends, and pages that came all at once do not come back all at once.
+ */
+const RENEW_SHARES = [10 / 12, 11 / 12] as const;
 /** API Gateway ends a connection after 10 minutes of silence. */
 const PING_MS = 60_000;
 const SILENCE_MS = PING_MS + 15_000;
 /** Heartbeats come each second: so long after the last one a connection is dead, whatever it says. */
 const HEARTBEAT_MS = 15_000;
 /** After these something may be missing. */
-const ASKED_AGAIN: ReadonlySet<string> = new Set(["unavailable", "unreadable", "newer"]);
+const ASKED_AGAIN: ReadonlySet<string> = new Set(["unavailable", "unreadable", "newer", "missed-updates"]);
 
 /**
  * Keeps a connection to the server, whatever happens to it, and what the server has told. After a loss it connects again,
@@ -144,7 +147,7 @@ export class Feed {
   #connect(): void {
     this.#retry.cancel();
     clearTimeout(this.#renewal);
-    this.#renewal = setTimeout(() => this.#connect(), RENEW_SHARE * this.#options.connectionMs);
+    this.#renewal = setTimeout(() => this.#connect(), this.#renewalMs());
     if (this.#session === undefined) this.#enter({ kind: "connecting" });
     this.#next?.close();
     this.#next = undefined;
@@ -169,6 +172,11 @@ export class Feed {
     session.wish(this.#wishes);
     this.#next = session;
     this.#patience.watch(session, () => session === this.#next && this.#give(session, "hung"));
+  }
+
+  #renewalMs(): number {
+    const [least, most] = RENEW_SHARES;
+    return (most - Math.random() * (most - least)) * this.#options.connectionMs;
   }
 
   #whole(session: Session): void {

@@ -24,8 +24,8 @@ export class Pulse {
 
   /** Takes in a heartbeat. Another `teller` may lead to another pipeline, which is not as far. */
   beat(teller: unknown, status: PipelineStatus): void {
-    this.#status = status;
     this.#progress = progressAfter(teller === this.#teller ? this.#progress : undefined, status);
+    this.#status = { ...status, watermarkMs: this.#progress.watermarkMs };
     this.#teller = teller;
   }
 
@@ -44,7 +44,7 @@ export class Pulse {
     return this.#status !== undefined && this.silenceMs > SILENT_MS;
   }
 
-  /** What the last heartbeat said, undefined before the first. */
+  /** What the last heartbeat said, with the greatest watermark that any did; undefined before the first. */
   get status(): PipelineStatus | undefined {
     return this.#status;
   }

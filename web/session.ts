@@ -5,6 +5,7 @@ import { Register } from "#core/protocol/register.ts";
 import type { ServerMessage, SnapshotHead } from "#core/protocol/server-message.ts";
 import { durationMs, type EpochMs } from "#core/units.ts";
 import { Answers, type SnapshotMessage } from "./answers.ts";
+import { GivenUp } from "./given-up.ts";
 import { readServerText, type SessionFault, type Told } from "./server-text.ts";
 import { inGroups } from "./symbol-list.ts";
 import { droppedWishes, wishText, type Wish } from "./wish.ts";
@@ -38,6 +39,11 @@ const OPEN = 1;
 
 /** What may be missing is asked for again so soon, and later where that does not help. */
 const ASK_AGAIN: Backoff = { firstMs: durationMs(2_000), longestMs: durationMs(60_000) };
+/** A server tells a busy connection a few times, and then no more: an answer that has not come by then may never. */
+const ANSWER_MS = 20_000;
+
+/** What may not be told of although it is wished for is asked for once more, so much later. */
+const SETTLED_MS = 5_000;
 
 /**
  * One connection and what it has told. Wishes made before it opens are sent then. A session that ended is not used again:
@@ -55,11 +61,16 @@ export class Session {
   #before: Session | undefined;
   #wishes: readonly Wish[] = [];
   #isOver = false;
+  /** Whether all was answered once; before, whoever opened this one has no patience without end. */
+  #wasWhole = false;
   #signs = 0;
   #watermarkMs: EpochMs | undefined;
   /** How often all was asked for again. */
   #repeats = 0;
   #isRepeating = false;
+  readonly #givenUp = new GivenUp();
+  /** Per wish that is to be asked for once more, what does. */
+  readonly #unsettled = new Map<string, ReturnType<typeof setTimeout>>();
 
   constructor(socket: Socket, events: SessionEvents, before?: Session) {
     this.#socket = socket;
@@ -91,9 +102,16 @@ export class Session {
     const asked = new Set(before.map(wishText));
     this.#wishes = wishes;
     if (!this.isOpen) return;
-    for (const wish of wishes) if (!asked.has(wishText(wish)) && !this.#answers.takePart(wish, before)) this.#ask(wish);
+    for (const wish of wishes) {
+      if (asked.has(wishText(wish)) || this.#answers.takePart(wish, before)) continue;
+      this.#ask(wish);
+      if (this.#givenUp.has(wish.symbols, wish.intervalMs, performance.now())) this.#askOnceMore(wish);
+    }
     this.#answers.keep(wishes);
-    for (const key of dropped) this.#send({ action: "unsubscribe", ...key });
+    for (const { symbols, intervalMs } of dropped) {
+      this.#send({ action: "unsubscribe", symbols, intervalMs });
+      this.#givenUp.add(symbols, intervalMs, performance.now());
+    }
   }
 
   /** Forgets what is older than any wish, or no longer wished for. */
@@ -110,7 +128,7 @@ export class Session {
         this.#isRepeating = false;
         if (this.isOpen) this.#askAll();
       },
-      backoffMs(ASK_AGAIN, ++this.#repeats, 1),
+      backoffMs(ASK_AGAIN, ++this.#repeats, 0.5 + Math.random() / 2),
     );
   }
 
@@ -151,10 +169,24 @@ export class Session {
 
   #ask(wish: Wish): void {
     const isFirst = this.#answers.ask(wish);
+    const answer = this.#answers.awaited(wish);
+    if (this.#wasWhole) setTimeout(() => this.#answers.awaited(wish) === answer && this.askSoon(), ANSWER_MS);
     const since = isFirst && this.#before !== undefined ? this.#before.#answers.holding(wish) : undefined;
     const resume = since && since.upTo.size > 0 && clientMessageText({ action: "resume", ...wish, since });
     if (resume && resume.length <= CLIENT_LIMITS.messageLength) this.#socket.send(resume);
     else this.#send({ action: "subscribe", ...wish });
+  }
+
+  /** Asks again when all that was sent before has been obeyed; the answer may come beside that of before. */
+  #askOnceMore(wish: Wish): void {
+    const text = wishText(wish);
+    clearTimeout(this.#unsettled.get(text));
+    const asking = setTimeout(() => {
+      this.#unsettled.delete(text);
+      const isWished = this.#wishes.some((each) => wishText(each) === text);
+      if (this.isOpen && isWished) this.#send({ action: "subscribe", ...wish });
+    }, SETTLED_MS);
+    this.#unsettled.set(text, asking);
   }
 
   #send(message: ClientMessage): void {
@@ -180,6 +212,7 @@ export class Session {
     this.#whole.push(message);
     this.#watermarkMs = message.watermarkMs;
     if (this.isAwaiting) return;
+    this.#wasWhole = true;
     this.#takeOver();
     this.#events.onWhole();
   }

@@ -1,7 +1,8 @@
 import { PipelineError } from "#core/errors.ts";
 import type { ShardReader, ShardRecord, ShardSpan } from "#core/ports/shard-reader.ts";
 import { durationMs, sequenceDigits, type SequenceNumber } from "#core/units.ts";
-import { KafkaTopic, type TopicOptions, type TopicRecord } from "./topic.ts";
+import type { TopicRecord } from "./fetched-records.ts";
+import { KafkaTopic, type TopicOptions } from "./topic.ts";
 
 /** A span ends where there is no more: nothing is waited for. */
 const NO_WAIT = durationMs(1);

@@ -1,6 +1,8 @@
+import { isIP } from "node:net";
 import { Admin, Consumer, type BaseOptions } from "@platformatic/kafka";
 import { PipelineError } from "#core/errors.ts";
-import { epochMs, sequenceNumber, type DurationMs, type EpochMs, type SequenceNumber } from "#core/units.ts";
+import type { DurationMs } from "#core/units.ts";
+import { fetchedRecords, type FetchedRecords } from "./fetched-records.ts";
 import { apiIdOf, failuresOf, unavailable } from "./unavailable.ts";
 
 export interface KafkaOptions {
@@ -14,35 +16,20 @@ export interface TopicOptions extends KafkaOptions {
   readonly topic: string;
 }
 
-/** One record of a partition. */
-export interface TopicRecord {
-  readonly offset: bigint;
-  readonly position: SequenceNumber;
-  readonly timeMs: EpochMs;
-  readonly value: Buffer;
-}
-
-/** What one fetch brought. */
-export interface FetchedRecords {
-  /** In order, from the offset asked for on. */
-  readonly records: readonly TopicRecord[];
-  /** Where the next fetch begins. */
-  readonly next: bigint;
-  /** The offset that the next record to be written will have. */
-  readonly end: bigint;
-}
-
-/** What the clients have in common. */
+/**
+ * What the clients have in common. Under TLS they say which broker they mean, as Java's clients do and this one does not by
+ * itself: brokers of MSK Serverless, and of others behind one door, share addresses. An address is no name that could be said.
+ */
 export const clientOptions = ({ brokers, security }: KafkaOptions): BaseOptions => ({
   clientId: "tapestream",
   bootstrapBrokers: [...brokers],
   autocreateTopics: false,
   ...security,
+  ...(security?.tls && { tlsServerName: !brokers.some(isAddress) }),
 });
 
-/** Bits of a batch's attributes. Source: https://kafka.apache.org/documentation/#recordbatch */
-const LOG_APPEND_TIME = 0x08;
-const CONTROL = 0x20;
+const isAddress = (broker: string): boolean => isIP(broker.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1")) !== 0;
+
 const FETCH_BYTES = 10 * 1024 * 1024;
 /** `ListOffsets` has words for the ends of a partition. Source: https://kafka.apache.org/protocol#The_Messages_ListOffsets */
 const EARLIEST = -2n;
@@ -116,7 +103,8 @@ export class KafkaTopic implements AsyncDisposable {
       });
       const answered = answer.responses.flatMap(({ partitions }) => partitions);
       const fetched = answered.find(({ partitionIndex }) => partitionIndex === partition);
-      return recordsOf(fetched?.records ?? [], offset, fetched?.highWatermark ?? offset);
+      if (fetched === undefined) return { records: [], next: offset, end: offset };
+      return fetchedRecords(fetched, offset);
     });
   }
 
@@ -125,7 +113,10 @@ export class KafkaTopic implements AsyncDisposable {
   }
 
   #newConsumer(): Consumer {
-    return new Consumer({ ...clientOptions(this.#options), groupId: "tapestream-readers" });
+    const consumer = new Consumer({ ...clientOptions(this.#options), groupId: "tapestream-readers" });
+    // What it fetches it is told by the topic's id. Brokers before Kafka 3.1, and those of MSK Serverless, want the name.
+    consumer.topics.track(this.topic);
+    return consumer;
   }
 
   #fetcherOf(partition: number): Consumer {
@@ -161,29 +152,6 @@ export class KafkaTopic implements AsyncDisposable {
     }
   }
 }
-
-type Batches = NonNullable<
-  Awaited<ReturnType<Consumer["fetch"]>>["responses"][number]["partitions"][number]["records"]
->;
-
-const recordsOf = (batches: Batches, from: bigint, end: bigint): FetchedRecords => {
-  const records: TopicRecord[] = [];
-  let next = from;
-  for (const batch of batches) {
-    next = batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n;
-    if ((batch.attributes & CONTROL) !== 0) continue;
-    for (const { offsetDelta, timestampDelta, value } of batch.records) {
-      const offset = batch.firstOffset + BigInt(offsetDelta);
-      // A batch is fetched whole.
-      if (offset < from) continue;
-      const isAppendTime = (batch.attributes & LOG_APPEND_TIME) !== 0;
-      const time = isAppendTime ? batch.maxTimestamp : batch.firstTimestamp + timestampDelta;
-      const position = sequenceNumber(offset.toString());
-      records.push({ offset, position, timeMs: epochMs(Number(time)), value: value ?? Buffer.alloc(0) });
-    }
-  }
-  return { records, next, end };
-};
 
 /** As many copies as the cluster's own settings say. */
 export const REPLICAS_OF_CLUSTER = -1;

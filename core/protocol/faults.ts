@@ -5,6 +5,7 @@ export const FAULT_CODES = [
   "invalid-symbols",
   "malformed-json",
   "message-too-long",
+  "missed-updates",
   "too-many-messages",
   "too-many-subscriptions",
   "too-many-symbols",

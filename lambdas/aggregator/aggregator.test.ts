@@ -131,6 +131,12 @@ describe("the aggregator without a window", () => {
     expect(aside.map(({ bytes }) => Buffer.from(bytes).toString())).toEqual([expect.stringContaining('"-1"')]);
   });
 
+  test("folds a record that its producer stamped in nanoseconds", async () => {
+    const one = record("1");
+    await parts.handle({ Records: [{ ...one, kinesis: { ...one.kinesis, approximateArrivalTimestamp: 1.7e15 } }] });
+    expect(await stored()).toEqual([1]);
+  });
+
   test("rejects an event that is of no shard", async () => {
     await expect(parts.handle({})).rejects.toMatchObject({ code: "TAPE_EVENT_INVALID" });
   });

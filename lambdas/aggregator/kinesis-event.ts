@@ -1,6 +1,7 @@
 import type { ShardRecord } from "#core/ports/shard-reader.ts";
 import { PipelineError } from "#core/errors.ts";
-import { epochMs, sequenceNumber } from "#core/units.ts";
+import { arrivalTimeOf } from "#core/trade-limits.ts";
+import { sequenceNumber } from "#core/units.ts";
 
 /**
  * What Lambda hands over: a batch of one shard's records and, under a tumbling window, where the window stands.
@@ -52,7 +53,7 @@ export const recordsOf = ({ Records = [] }: AggregatorEvent, bytes: Buffer): rea
     at += bytes.write(data, at, "base64");
     return {
       sequenceNumber: sequenceNumber(digits),
-      arrivalTimeMs: epochMs(Math.round(approximateArrivalTimestamp * 1_000)),
+      arrivalTimeMs: arrivalTimeOf(Math.round(approximateArrivalTimestamp * 1_000)),
       data: bytes.subarray(from, at),
     };
   });

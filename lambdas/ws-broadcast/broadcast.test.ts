@@ -203,6 +203,23 @@ describe("broadcast", () => {
     expect(await connections.wants()).toHaveLength(1);
   });
 
+  test("tells who missed something so with what it takes next, once", async () => {
+    const { broadcastInTime, sink } = await openBroadcastStage(["c1", "IBM", minuteMs], ["c2", "IBM", minuteMs]);
+    const told = (connectionId: string) =>
+      sink.sent(connectionId).map((text) => (JSON.parse(text) as { type: string }).type);
+    sink.answer("c1", "busy");
+    await broadcastInTime(updatesOf(minutePane("IBM", 0, 1)));
+    await broadcastInTime(updatesOf(minutePane("IBM", 0, 2)));
+    sink.answer("c1", "sent");
+    await broadcastInTime(updatesOf(minutePane("IBM", 0, 3)));
+    await broadcastInTime(updatesOf(minutePane("IBM", 0, 4)));
+    expect([told("c1"), told("c2")]).toEqual([
+      ["error", "update", "update"],
+      ["update", "update", "update", "update"],
+    ]);
+    expect(JSON.parse(sink.sent("c1")[0]!)).toMatchObject({ code: "missed-updates" });
+  });
+
   test("fails when the gateway cannot be asked, after it has tried all connections", async () => {
     const ports = createSocketPorts();
     const connectionIds = Array.from({ length: 200 }, (_, index) => `c${index}`);

@@ -11,6 +11,7 @@ import { paneRowText } from "#core/updates.ts";
 import { deliver, type DeliverDeps, type Delivery } from "./deliver.ts";
 import { createEndedBars } from "./ended-bars.ts";
 import type { UpdatesEvent } from "./events.ts";
+import { MissedUpdates } from "./missed-updates.ts";
 import { tellFlush, type Flush, type FoldedUpTo } from "./sent-updates.ts";
 import { TopicSet } from "./topic-set.ts";
 
@@ -34,12 +35,14 @@ interface Topic {
 /**
  * Tells the subscribers what a batch of the bars stream changed. One batch is one flush: of each pane only the newest
  * state goes out, and each connection gets one message with all its symbols. What nobody wants costs no more than to be
- * read. What is no update record is logged and skipped. Telling a batch twice does no harm.
+ * read. What is no update record is logged and skipped. Telling a batch twice does no harm. Who did not take all that it was
+ * sent is told so with what it is sent next.
  * @throws PipelineError when the gateway or the store cannot be asked, after all connections have been tried.
  */
 export const createBroadcast = (deps: BroadcastDeps) => {
   const ended = createEndedBars();
   const { onSent = (flush: Flush) => tellFlush(deps.log, flush) } = deps;
+  const missed = new MissedUpdates();
   return async ({ Records }: UpdatesEvent): Promise<void> => {
     const { panes, folded } = conflate(Records, deps.log);
     if (panes.length === 0) return;
@@ -48,7 +51,7 @@ export const createBroadcast = (deps: BroadcastDeps) => {
     const timeMs = deps.clock.nowMs();
     const deliveries = deliveriesOf(topics, wants, deps.storedIntervalsMs, timeMs);
     if (deliveries.length === 0) return;
-    const counts = await deliver(deps, deliveries);
+    const counts = await missed.tellWith(deliveries, (all, onBusy) => deliver(deps, all, onBusy));
     onSent({ folded, records: Records.length, panes: panes.length, timeMs, ...counts });
     const told = topics.filter((topic) => topic.isWanted()).flatMap((topic) => topic.panes);
     deps.meter.emit({

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Lease } from "#core/ports/lease-store.ts";
 import type { ShardStatus } from "#core/ports/shard-status.ts";
-import { durationMs, epochMs, sequenceNumber } from "#core/units.ts";
+import { durationMs, epochMs, sequenceNumber, type SequenceNumber } from "#core/units.ts";
 import { startMs as nowMs } from "#test/socket-stage.ts";
 import { pipelineStatus } from "./pipeline-status.ts";
 
@@ -28,12 +28,12 @@ const shard = (silentMs: number, behindMs: number | undefined, trades = 10): Sha
   step: undefined,
 });
 
-/** The fetcher's lease, held for `leftMs` more. */
-const lease = (leftMs: number, isDone = false): Lease => ({
+/** The fetcher's lease, held for `leftMs` more; by shard the last record that it put. */
+const lease = (leftMs: number, isDone = false, lastPlaces: Readonly<Record<string, SequenceNumber>> = {}): Lease => ({
   name: "replay",
   holder: "a",
   untilMs: epochMs(nowMs + leftMs),
-  state: JSON.stringify({ producer: "00", position: 1, isDone }),
+  state: JSON.stringify({ producer: "00", position: 1, lastPlaces, isDone }),
 });
 
 /** How many milliseconds ago the watermark is. */
@@ -62,6 +62,32 @@ describe("the watermark", () => {
     expect(watermarkBehind(shard(500, 600), shard(100, undefined))).toBe(2_600);
     expect(watermarkBehind(shard(100, undefined))).toBeUndefined();
     expect(watermarkBehind()).toBeUndefined();
+  });
+});
+
+describe("of a shard whose aggregator is behind", () => {
+  const [stalled, busy] = [shard(30_000, 31_000), shard(500, 600)];
+  const put = (last: string) => lease(5_000, false, { [stalled.shard]: sequenceNumber(last) });
+  const behind = (shards: readonly ShardStatus[], held: Lease): number => {
+    const { watermarkMs } = pipelineStatus({ ...nothing, shards, lease: held }, nowMs, rules);
+    return nowMs - watermarkMs!;
+  };
+
+  test("the watermark waits for what its source has put into it", () => {
+    expect(behind([stalled, busy], put("2"))).toBe(33_000);
+    expect(behind([stalled, shard(20_000, 20_500)], put("2"))).toBe(33_000);
+    expect(behind([stalled, busy], put("1"))).toBe(2_600);
+  });
+
+  test("the watermark does not wait for ever, as what was put may be gone", () => {
+    const gone = shard(600_001, 700_000);
+    const held = lease(5_000, false, { [gone.shard]: sequenceNumber("2") });
+    expect(behind([gone, busy], held)).toBe(2_600);
+  });
+
+  test("the source is not called closed before all that it sent is folded", () => {
+    expect(feedOf([stalled], lease(-5_000, true, { [stalled.shard]: sequenceNumber("2") }))).toBe("quiet");
+    expect(feedOf([stalled], lease(-5_000, true, { [stalled.shard]: sequenceNumber("1") }))).toBe("closed");
   });
 });
 

@@ -91,7 +91,9 @@ describe("a client's message", () => {
   });
 
   test("resume is answered with what goes beyond the client's positions, however old its bar", async () => {
-    const { send, got, sink, panes, connections } = await openMessageStage();
+    const { send, got, sink, panes, connections, checkpoints } = await openMessageStage();
+    // of a stream that was there before, which has nothing to do with these panes
+    await checkpoints.put(checkpointAt(startMs, 9, "shardId-000000000000@before"));
     await send(subscribe);
     const [told] = got();
     const since = told as Holding;

@@ -30,10 +30,9 @@ export const finalUntil = (
 ): EpochMs | undefined => {
   const isWaiting = ({ lastRecord, checkpoint }: PartitionStanding): boolean =>
     lastRecord !== undefined && (checkpoint === undefined || checkpoint.last < lastRecord);
-  const isBusy = ({ checkpoint }: PartitionStanding): boolean => nowMs - (checkpoint?.lastArrivalMs ?? 0) <= idleMs;
   if (partitions.some((partition) => isWaiting(partition) && partition.checkpoint?.frontierMs === undefined))
     return undefined;
-  const holding = partitions.filter((partition) => isWaiting(partition) || isBusy(partition));
+  const holding = partitions.filter((partition) => isWaiting(partition) || isBusy(partition, nowMs, idleMs));
   const frontiersMs = holding.flatMap(({ checkpoint }) => checkpoint?.frontierMs ?? []);
   if (frontiersMs.length > 0) return windowStart(epochMs(Math.min(...frontiersMs) - maxOutOfOrdernessMs), stepMs);
   const newestMs = partitions.flatMap(({ checkpoint }) => checkpoint?.newestEventTimeMs ?? []);
@@ -41,3 +40,10 @@ export const finalUntil = (
   const lastEndMs = windowStart(epochMs(Math.max(...newestMs)), stepMs) + lengthMs;
   return epochMs(Math.min(lastEndMs, windowStart(nowMs, stepMs)));
 };
+
+/** Whether a partition had a record lately that is stored. */
+export const isBusy = (
+  { checkpoint }: Pick<PartitionStanding, "checkpoint">,
+  nowMs: EpochMs,
+  idleMs: DurationMs,
+): boolean => nowMs - (checkpoint?.lastArrivalMs ?? 0) <= idleMs;

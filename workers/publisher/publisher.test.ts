@@ -32,7 +32,17 @@ const COME_MS = START_MS + 80_000;
 const WINDOWS = ["10s/5s", "3s/1s", "1m"];
 
 const isLate = ({ time }: OracleTrade): boolean => windowStart(epochMs(time), durationMs(1_000)) === LATE_MS;
-const topic = { topic: "ticks", id: () => Promise.resolve("t1"), partitionCount: () => Promise.resolve(2) };
+/** Of these, all that is there is folded. */
+const nobodyAsks = (): never => {
+  throw new RangeError("nobody asks for records");
+};
+const topic = {
+  topic: "ticks",
+  id: () => Promise.resolve("t1"),
+  partitionCount: () => Promise.resolve(2),
+  start: nobodyAsks,
+  fetch: nobodyAsks,
+};
 
 /** Trades on their way into the store by two partitions, a symbol's on both. */
 class Folded {

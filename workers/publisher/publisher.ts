@@ -5,15 +5,16 @@ import type { CheckpointStore } from "#core/ports/checkpoint-store.ts";
 import type { Lease, LeaseStore } from "#core/ports/lease-store.ts";
 import { shardName } from "#adapters/kafka/shard-reader.ts";
 import type { KafkaTopic } from "#adapters/kafka/topic.ts";
-import { durationMs, epochMs, sequenceNumber } from "#core/units.ts";
+import { durationMs, epochMs } from "#core/units.ts";
 import type { RunningWorker } from "../run-worker.ts";
-import type { PartitionStanding } from "./final-until.ts";
+import { isBusy, type PartitionStanding } from "./final-until.ts";
+import { lastOffset, LastRecords, type LastRecordsTopic } from "./last-records.ts";
 import { handBars, handTrades, Outlet, type PlaceDeps, type TradePlace } from "./places.ts";
 import type { Publication } from "./publications.ts";
 import { readStanding, standingText, type Standing } from "./standing.ts";
 
 export interface PublisherDeps extends PlaceDeps {
-  readonly ticks: Pick<KafkaTopic, "topic" | "partitionCount" | "id" | "end">;
+  readonly ticks: Pick<KafkaTopic, "topic" | "partitionCount" | "id" | "end"> & LastRecordsTopic;
   readonly checkpoints: Pick<CheckpointStore, "list">;
   readonly leases: LeaseStore;
   readonly publications: readonly Publication[];
@@ -75,12 +76,13 @@ const work = async (
   const { clock, log } = deps;
   const holder = deps.freshId();
   const stopped = once(stop, "abort");
+  const lastRecords = new LastRecords(deps.ticks);
   let held: Held | undefined;
   let failures = 0;
   while (!stop.aborted) {
     try {
       const before: Held | undefined = held;
-      held = await step(deps, outlets, holder, before);
+      held = await step({ ...deps, lastRecords }, outlets, holder, before);
       health.isReady = true;
       health.isAtWork = held !== undefined;
       failures = 0;
@@ -111,7 +113,7 @@ const release = async ({ leases, clock, log }: PublisherDeps, lease: Lease): Pro
 
 /** One round, if the lease is this process's. */
 const step = async (
-  deps: PublisherDeps,
+  deps: PublisherDeps & { readonly lastRecords: LastRecords },
   outlets: readonly Outlet[],
   holder: string,
   known: Held | undefined,
@@ -137,13 +139,22 @@ const step = async (
   return { lease, standing, state };
 };
 
-const partitionsOf = async ({ ticks, checkpoints }: PublisherDeps): Promise<readonly PartitionStanding[]> => {
+const partitionsOf = async ({
+  ticks,
+  checkpoints,
+  clock,
+  rules,
+  lastRecords,
+}: PublisherDeps & { readonly lastRecords: LastRecords }): Promise<readonly PartitionStanding[]> => {
   const [count, id] = [await ticks.partitionCount(), await ticks.id()];
   const partitions = Array.from({ length: count }, (_, partition) => partition);
   const ends = await Promise.all(partitions.map((partition) => ticks.end(partition)));
   const known = new Map((await checkpoints.list(ticks.topic)).map((checkpoint) => [checkpoint.shard, checkpoint]));
-  return partitions.map((partition) => ({
-    lastRecord: ends[partition] === 0n ? undefined : sequenceNumber((ends[partition]! - 1n).toString()),
-    checkpoint: known.get(shardName(ticks.topic, partition, id)),
-  }));
+  const standingOf = async (partition: number): Promise<PartitionStanding> => {
+    const [end, checkpoint] = [ends[partition]!, known.get(shardName(ticks.topic, partition, id))];
+    // Of a busy one it does not matter whether there is more: it holds its windows open anyway.
+    if (isBusy({ checkpoint }, clock.nowMs(), rules.idleMs)) return { lastRecord: lastOffset(end), checkpoint };
+    return { lastRecord: await lastRecords.of(partition, end, checkpoint?.last), checkpoint };
+  };
+  return Promise.all(partitions.map(standingOf));
 };

@@ -1,5 +1,6 @@
 import { shardName, shardRecordOf } from "#adapters/kafka/shard-reader.ts";
-import type { KafkaTopic, TopicRecord } from "#adapters/kafka/topic.ts";
+import type { TopicRecord } from "#adapters/kafka/fetched-records.ts";
+import type { KafkaTopic } from "#adapters/kafka/topic.ts";
 import { namedTrades } from "#core/named-trades.ts";
 import type { NamedTrade } from "#core/ports/trade-sink.ts";
 import { durationMs, type DurationMs } from "#core/units.ts";
