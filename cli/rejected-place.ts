@@ -97,7 +97,11 @@ const openStores = async (
   isFailed: boolean,
   resources: AsyncDisposableStack,
 ): Promise<RejectedStores> => {
-  if (flags.kind === "aws") return openAwsStores(onAws(flags, isFailed, resources), resources);
+  if (flags.kind === "aws") {
+    const { regionOfAccount } = await import("./account/account.ts");
+    process.env["AWS_REGION"] = await regionOfAccount();
+    return openAwsStores(onAws(flags, isFailed, resources), resources);
+  }
   if (flags.kind === "local") return openAwsStores(await onThisMachine(flags.pid), resources);
   // Others need not wait until its clients are loaded.
   const { openKafkaStores } = await import("./kafka/rejected-stores.ts");
