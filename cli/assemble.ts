@@ -16,7 +16,8 @@ export interface Assembly extends AsyncDisposable {
 }
 
 /**
- * What a laptop chooses: a window that closes soon, and tickets for all who reach it, known or not.
+ * What a laptop chooses: a window that closes soon, and tickets for all who reach it, known or not, as many at once as its
+ * sockets take: no stranger can reach it, and nobody pays for them.
  * The embedded Kinesis knows no consumers, and is what there is here, as the embedded DynamoDB is.
  */
 const LAPTOP_SETTINGS = {
@@ -27,6 +28,8 @@ const LAPTOP_SETTINGS = {
   store: "dynamodb",
   stream: "kinesis",
   access: "ticket",
+  ticketsPerSecond: "500",
+  ticketsBurst: "1000",
   allowedOrigins: "",
   jwtIssuer: "",
   jwtAudiences: "",
@@ -46,7 +49,7 @@ export const assemble = async (settings: Readonly<Record<string, string>>, signa
     await buildLambdas({ outDir: bundlesDir });
     const context = JSON.stringify({ ...LAPTOP_SETTINGS, ...settings });
     const environment = { BUNDLES_DIR: bundlesDir, CDK_OUTDIR: dir, CDK_CONTEXT_JSON: context };
-    await runApp(["--laptop"], environment, signal);
+    await runInfra({ script: "app.ts", args: ["--laptop"], signal }, environment);
   } catch (error) {
     await folder[Symbol.asyncDispose]();
     throw error;
@@ -64,14 +67,32 @@ export const slidingSetting = (sliding: readonly SlidingWindow[]): Readonly<Reco
  * aborts before it is done.
  */
 export const synthesize = (environment: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<void> =>
-  runApp([], environment, signal);
+  runInfra({ script: "app.ts", args: [], signal }, environment);
 
-const runApp = async (
-  args: readonly string[],
+/**
+ * Reads the settings as {@link synthesize} will with the same variables, within a second: before what takes longer.
+ * @throws PipelineError TAPE_USAGE with the app's own sentence when it refuses them
+ */
+export const mustBeSettings = async (environment: Readonly<Record<string, string>>): Promise<void> => {
+  try {
+    await runInfra({ script: "check-settings.ts", args: [] }, environment);
+  } catch (cause) {
+    if (!(cause instanceof PipelineError)) throw cause;
+    throw new PipelineError("TAPE_USAGE", cause.message, { cause });
+  }
+};
+
+interface InfraScript {
+  readonly script: string;
+  readonly args: readonly string[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+const runInfra = async (
+  { script, args, signal }: InfraScript,
   environment: Readonly<Record<string, string>>,
-  signal?: AbortSignal,
 ): Promise<void> => {
-  const child = spawn(process.execPath, ["infra/app.ts", ...args], {
+  const child = spawn(process.execPath, [`infra/${script}`, ...args], {
     cwd: ROOT,
     env: { ...process.env, ...environment },
     stdio: ["ignore", "ignore", "pipe"],

@@ -30,8 +30,8 @@ Usage: npm run chaos [-- flags]
 The trades come by three producers of frames, one of JSON records and the app's own fetcher: out of order, some held
 back for any part of the source's time, some dated back by up to 3 hours, and frames repeated under new positions.
 
-Exit code 0 says that every bar is equal, 1 that one is not, that some are missing, or that a fault asked for was not
-injected; the last line repeats the run.
+Exit code 0 says that every bar is equal, 1 that one is not, that some are missing, that a fault asked for was not
+injected, or that the run came to a halt, and where; the last line of an outcome repeats the run.
 
 Faults:
 ${listed(FAULT_KINDS)}
@@ -55,10 +55,13 @@ const chaos = async (args: Arguments): Promise<number> => {
   const stop = stopSignal();
   say(settings.again);
   try {
-    const outcome = await openAndRunChaos(settings, createScoreboard(), stop);
-    if (reportFile !== undefined) await writeFile(reportFile, jsonOf(outcome));
-    say(tableOf(outcome));
-    return problemsOf(outcome).length === 0 ? 0 : 1;
+    let isWell = false;
+    await openAndRunChaos(settings, createScoreboard(), stop, async (outcome) => {
+      if (reportFile !== undefined) await writeFile(reportFile, jsonOf(outcome));
+      say(tableOf(outcome));
+      isWell = problemsOf(outcome).length === 0;
+    });
+    return isWell ? 0 : 1;
   } catch (error) {
     // Ctrl-C reaches the processes that build, too.
     if (stop.aborted) return STOPPED;

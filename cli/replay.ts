@@ -13,7 +13,8 @@ import { openLoopbackServer } from "#local/loopback-server.ts";
 import { assemble, slidingSetting } from "./assemble.ts";
 import { cloudEventText } from "./cloud-event-text.ts";
 import { runCommand, usage, type Arguments } from "./command.ts";
-import { inspectFile, mustBeginAsTrades, type FileContents } from "./inspect-file.ts";
+import { endingWithin } from "./ending-within.ts";
+import { inspectFile, type FileContents } from "./inspect-file.ts";
 import { countOf, number, say } from "./output.ts";
 import { mustTakeFile } from "./paths.ts";
 import { createProgressLine } from "./progress-line.ts";
@@ -95,7 +96,8 @@ const replay = async (args: Arguments): Promise<number> => {
 };
 
 const replayFile = async (settings: Settings, stop: AbortSignal): Promise<number> => {
-  await mustBeginAsTrades(settings.file);
+  const contents = await unlessStopped(stop, inspectFile(settings.file));
+  say(`${settings.file}: ${countOf(contents.trades, "trade")} of ${contents.symbols.join(", ")}`);
   await using assembly = await assemble({ shards: String(settings.shards), ...slidingSetting(settings.sliding) });
   stop.throwIfAborted();
   await using cloud = await openLocalCloud({
@@ -105,13 +107,12 @@ const replayFile = async (settings: Settings, stop: AbortSignal): Promise<number
     idleCloseMs: settings.idleCloseMs,
     onEvent: (event) => tell(event, settings.isVerbose),
   });
+  using _ = endingWithin();
   Object.assign(process.env, cloud.environment);
   const { intervals, panesTable } = readConfig(aggregatorEnvironment(cloud));
   const storedMs = intervals.map(({ intervalMs }) => intervalMs);
   for (const intervalMs of settings.intervalsMs) mustBeOffered(intervalMs, storedMs);
   const wanted = wantedOf(settings, storedMs);
-  const contents = await unlessStopped(stop, inspectFile(settings.file));
-  say(`${settings.file}: ${countOf(contents.trades, "trade")} of ${contents.symbols.join(", ")}`);
   const run = { ...settings, file: resolve(settings.file), trades: contents.trades };
   const result = await unlessStopped(stop, runReplay(cloud, run, createProgressLine()));
   await using panes = openDynamoPaneStore({ table: panesTable, intervals, clock });

@@ -1,5 +1,5 @@
 import { buildLambdas } from "#tools/build.ts";
-import { synthesize } from "./assemble.ts";
+import { mustBeSettings, synthesize } from "./assemble.ts";
 import { mustBeFlagsAlone, runCommand, type Arguments } from "./command.ts";
 import { readContext } from "./context.ts";
 import { say, sayBuilt } from "./output.ts";
@@ -15,8 +15,10 @@ Usage: npm run synth [-- flags]
 const synth = async (args: Arguments): Promise<number> => {
   mustBeFlagsAlone(args);
   const context = readContext(args);
+  const environment = Object.keys(context).length === 0 ? {} : { CDK_CONTEXT_JSON: JSON.stringify(context) };
+  await mustBeSettings(environment);
   sayBuilt(await buildLambdas({ hasOtherEngines: true }));
-  await synthesize(Object.keys(context).length === 0 ? {} : { CDK_CONTEXT_JSON: JSON.stringify(context) });
+  await synthesize(environment);
   say("cdk.out holds the app");
   return 0;
 };

@@ -10,28 +10,28 @@
  * The settings as they came out are left beside the templates, in tapestream.json. A mistake, or a finding of the security
  * rules that nobody acknowledged, ends in exit code 1; the argument --laptop leaves the rules out, for what no account sees.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { App } from "aws-cdk-lib";
 import { PipelineError } from "#core/errors.ts";
+import { cdkContext, givenContext, givenSettings, orOneSentence } from "./given.ts";
 import { readConfig } from "./read-config.ts";
 import { addTapestream } from "./tapestream.ts";
 
 const root = join(import.meta.dirname, "..");
 
 const synthesize = async (): Promise<void> => {
-  readContext("CDK_CONTEXT_JSON", process.env["CDK_CONTEXT_JSON"] ?? "{}");
-  const cdk = readContext("cdk.json", readFileSync(join(root, "cdk.json"), "utf8"));
+  givenContext();
   const outdir = process.env["CDK_OUTDIR"] ?? join(root, "cdk.out");
   const app = new App({
     // Held under what CDK_CONTEXT_JSON gives, which the App reads by itself.
-    context: cdk["context"] as Record<string, unknown>,
+    context: cdkContext(),
     outdir,
     analyticsReporting: false,
     autoSynth: false,
     treeMetadata: false,
   });
-  const config = readConfig(app.node.getAllContext() as Record<string, unknown>, await readSettings());
+  const config = readConfig(app.node.getAllContext() as Record<string, unknown>, await givenSettings());
   const lambdasFolder = process.env["BUNDLES_DIR"] ?? join(root, "build/lambdas");
   addTapestream(app, { config, lambdasFolder });
   if (!process.argv.includes("--laptop")) (await import("./security-rules.ts")).addSecurityRules(app);
@@ -55,36 +55,4 @@ const synthesizeChecked = (app: App): void => {
   }
 };
 
-const readSettings = async (): Promise<unknown> => {
-  try {
-    const { settings = null } = (await import("../tapestream.config.ts")) as { readonly settings?: unknown };
-    return settings;
-  } catch (cause) {
-    throw new PipelineError(
-      "TAPE_CONFIG_INVALID",
-      `tapestream.config.ts must be a module of TypeScript, was not: ${firstLineOf(cause)}`,
-      { cause },
-    );
-  }
-};
-
-const firstLineOf = (cause: unknown): string =>
-  (cause instanceof Error ? cause.message : String(cause)).trim().split("\n")[0]!;
-
-const readContext = (name: string, text: string): Record<string, unknown> => {
-  try {
-    return JSON.parse(text) as Record<string, unknown>;
-  } catch (cause) {
-    throw new PipelineError("TAPE_CONFIG_INVALID", `${name} must be JSON, was not: ${(cause as Error).message}`, {
-      cause,
-    });
-  }
-};
-
-try {
-  await synthesize();
-} catch (error) {
-  if (!(error instanceof PipelineError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
-}
+await orOneSentence(synthesize);

@@ -9,17 +9,12 @@ const rejects = (context: Readonly<Record<string, unknown>>, message: string, se
 };
 
 describe("a mistake in the configuration", () => {
-  const known =
-    "tradesPerSecond, store, stream, shards, barsShards, aggregatorMemoryMiB, ticksRetentionHours, arrivalWindowSeconds, batchSize, batchingWindowSeconds, retryAttempts, " +
-    "source, symbols, symbolCount, intervals, offeredIntervals, slidingAverages, lanes, frameMaxTrades, frameMaxBytes, lingerMs, " +
-    "maxUnfoldedTrades, maxOutOfOrdernessMs, idleMs, heartbeatSeconds, clockSkewMs, rejectedKeep, access, allowedOrigins, " +
-    "jwtIssuer, jwtAudiences, signInClientId, signInScopes, signInOrigins, socketRequestsPerSecond, socketRequestsBurst, ticketsPerSecond, ticketsBurst, socketClient, " +
-    "fanOut, hasDashboard, alarmEmail, monthlyBudgetDollars, dataRemoval, stage, logLevel, tracing";
-
-  test("rejects an unknown setting, in context or in the file", () => {
-    rejects({ shard: "4" }, `a setting must be one of ${known}, was "shard"`);
-    rejects({}, `a setting must be one of ${known}, was "aws:shards"`, { "aws:shards": 4 });
-    rejects({ toString: 4 }, `a setting must be one of ${known}, was "toString"`);
+  test("rejects an unknown setting, in context or in the file, and names the one that is meant", () => {
+    const meant = "; did you mean shards? docs/configuration.md lists all";
+    rejects({ shrads: "4" }, `there is no setting "shrads"${meant}`);
+    rejects({}, `there is no setting "shard"${meant}`, { shard: 4 });
+    rejects({}, 'there is no setting "aws:shards"; docs/configuration.md lists all', { "aws:shards": 4 });
+    rejects({ toString: 4 }, 'there is no setting "toString"; docs/configuration.md lists all');
   });
 
   test.each([["shards=4"], [["shards"]], [null]])("rejects %j for the settings", (settings) => {

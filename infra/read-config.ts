@@ -1,9 +1,11 @@
+import { PipelineError } from "#core/errors.ts";
 import { withSteps } from "#core/sliding-window.ts";
 import { checkConfig } from "./config-checks.ts";
 import { planned } from "./config-plan.ts";
 import { DEFAULTS, READERS } from "./config-readers.ts";
 import { invalid, isRecord } from "./config-values.ts";
 import type { Settings, TapestreamConfig } from "./config.ts";
+import { nearestName } from "./nearest-name.ts";
 
 const KEYS = Object.keys(READERS) as readonly (keyof TapestreamConfig)[];
 
@@ -28,6 +30,12 @@ const withoutCdkKeys = (context: Readonly<Record<string, unknown>>): Readonly<Re
 
 const known = (settings: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
   const unknown = Object.keys(settings).find((key) => !Object.hasOwn(READERS, key));
-  if (unknown !== undefined) throw invalid(`a setting must be one of ${KEYS.join(", ")}`, unknown);
+  if (unknown !== undefined) throw new PipelineError("TAPE_CONFIG_INVALID", unknownWords(unknown));
   return settings;
+};
+
+const unknownWords = (name: string): string => {
+  const nearest = nearestName(name, KEYS);
+  const meant = nearest === undefined ? "" : `did you mean ${nearest}? `;
+  return `there is no setting ${JSON.stringify(name)}; ${meant}docs/configuration.md lists all`;
 };

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Socket } from "node:net";
-import { Client } from "cassandra-driver";
+import { Client, type ClientOptions } from "cassandra-driver";
 import { expect, test, vi } from "vitest";
 import { epochMs } from "#core/units.ts";
 import { settingsOf } from "./keyspaces-client.ts";
@@ -18,6 +18,12 @@ test("a client of Keyspaces asks its region's endpoint over TLS, by its name, an
   expect(settingsOf({ ...options, region: "cn-north-1" }).contactPoints).toEqual([
     "cassandra.cn-north-1.amazonaws.com.cn:9142",
   ]);
+});
+
+test("a client of Keyspaces asks the other addresses of the endpoint at the same port, which its rows about them leave out", () => {
+  const client = new Client(settingsOf(options));
+  const { protocolOptions } = (client as unknown as { readonly options: ClientOptions }).options;
+  expect(protocolOptions?.port).toBe(9_142);
 });
 
 /** Opcodes of the protocol. Source: https://github.com/apache/cassandra/blob/trunk/doc/native_protocol_v4.spec */

@@ -32,7 +32,8 @@ export const settingsOf = ({ region, clock }: KeyspacesOptions): ClientOptions =
     authProvider: new SigV4AuthProvider({ region, clock, credentials: openCredentials() }),
     sslOptions: { servername: host, rejectUnauthorized: true },
     ...queryDefaults,
-    protocolOptions: { maxVersion: types.protocolVersion.v4 },
+    // The port stands here, too: the driver asks `system.peers` for other addresses, which say none, and adds this one.
+    protocolOptions: { port: PORT, maxVersion: types.protocolVersion.v4 },
     pooling: { coreConnectionsPerHost: { 0: CONNECTIONS, 1: CONNECTIONS, 2: CONNECTIONS } },
   };
 };

@@ -27,7 +27,7 @@ test("a connection nobody closed is over soon after it must be, and what it want
   await store.subscribe([{ connectionId: "a", ...want }]);
   await later.advance(2 * 3_600_000);
   expect(await store.wants()).toEqual([{ connectionId: "a", wants: [want] }]);
-  expect(await store.list()).toEqual(["a"]);
+  expect(await store.list()).toEqual([{ connectionId: "a", connectedAtMs: 0 }]);
   await later.advance(600_000);
   expect(await store.wants()).toEqual([]);
   expect(await store.list()).toEqual([]);

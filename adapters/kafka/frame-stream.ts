@@ -15,6 +15,7 @@ export const openKafkaFrameStream = (options: KafkaFrameStreamOptions): FrameStr
   const { topic, partitionOf = partitionByHash } = options;
   const writer = new PartitionWriter(options);
   const reader = new KafkaTopic(options);
+  let known: number | undefined;
   return {
     put: async (entries, shardCount) => {
       if (entries.length === 0) return [];
@@ -36,7 +37,12 @@ export const openKafkaFrameStream = (options: KafkaFrameStreamOptions): FrameStr
       return entries.map((entry) => places.get(entry));
     },
 
-    shardCount: () => writer.partitionCount(),
+    // No partition is ever taken away: while brokers do not answer, what was so is good enough.
+    shardCount: async () =>
+      (known = await writer.partitionCount().catch((error: unknown) => {
+        if (known === undefined) throw error;
+        return known;
+      })),
 
     [Symbol.asyncDispose]: async () => {
       await writer[Symbol.asyncDispose]();

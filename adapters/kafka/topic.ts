@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { Admin, Consumer, type BaseOptions } from "@platformatic/kafka";
 import { PipelineError } from "#core/errors.ts";
 import type { DurationMs } from "#core/units.ts";
@@ -15,13 +16,19 @@ export interface TopicOptions extends KafkaOptions {
   readonly topic: string;
 }
 
-/** What the clients have in common. */
+/**
+ * What the clients have in common. Under TLS they say which broker they mean, as Java's clients do and this one does not by
+ * itself: brokers of MSK Serverless, and of others behind one door, share addresses. An address is no name that could be said.
+ */
 export const clientOptions = ({ brokers, security }: KafkaOptions): BaseOptions => ({
   clientId: "tapestream",
   bootstrapBrokers: [...brokers],
   autocreateTopics: false,
   ...security,
+  ...(security?.tls && { tlsServerName: !brokers.some(isAddress) }),
 });
+
+const isAddress = (broker: string): boolean => isIP(broker.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1")) !== 0;
 
 const FETCH_BYTES = 10 * 1024 * 1024;
 /** `ListOffsets` has words for the ends of a partition. Source: https://kafka.apache.org/protocol#The_Messages_ListOffsets */
@@ -106,7 +113,10 @@ export class KafkaTopic implements AsyncDisposable {
   }
 
   #newConsumer(): Consumer {
-    return new Consumer({ ...clientOptions(this.#options), groupId: "tapestream-readers" });
+    const consumer = new Consumer({ ...clientOptions(this.#options), groupId: "tapestream-readers" });
+    // What it fetches it is told by the topic's id. Brokers before Kafka 3.1, and those of MSK Serverless, want the name.
+    consumer.topics.track(this.topic);
+    return consumer;
   }
 
   #fetcherOf(partition: number): Consumer {

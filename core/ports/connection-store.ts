@@ -8,6 +8,13 @@ export interface Connection {
   readonly identity: string | undefined;
 }
 
+/** One of those that are there. */
+export interface ListedConnection {
+  readonly connectionId: string;
+  /** Undefined of one that was forgotten and has wanted something since. */
+  readonly connectedAtMs: EpochMs | undefined;
+}
+
 /** One symbol at one interval, stored or derived. */
 export interface Want {
   readonly symbol: string;
@@ -35,8 +42,8 @@ export interface ConnectionStore {
   /** Forgets the connection and its subscriptions; nothing to forget is no error. */
   close(connectionId: string): Promise<void>;
 
-  /** The ids of all connections that are open, found without a scan. */
-  list(): Promise<readonly string[]>;
+  /** All connections that are open or about to be, found without a scan. */
+  list(): Promise<readonly ListedConnection[]>;
 
   /**
    * Adds subscriptions; adding one twice changes nothing. False when a connection would want more than {@link MAX_WANTS}

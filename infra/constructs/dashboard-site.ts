@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
+import { Aws, Duration, RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
 import {
   AllowedMethods,
   CachePolicy,
@@ -8,6 +8,7 @@ import {
   HttpVersion,
   OriginRequestPolicy,
   ResponseHeadersPolicy,
+  S3OriginAccessControl,
   ViewerProtocolPolicy,
   type BehaviorOptions,
 } from "aws-cdk-lib/aws-cloudfront";
@@ -48,7 +49,9 @@ export class DashboardSite extends Construct {
       defaultRootObject: "index.html",
       httpVersion: HttpVersion.HTTP2_AND_3,
       defaultBehavior: {
-        origin: S3BucketOrigin.withOriginAccessControl(this.bucket),
+        origin: S3BucketOrigin.withOriginAccessControl(this.bucket, {
+          originAccessControl: new S3OriginAccessControl(this, "Access", { originAccessControlName: this.#name() }),
+        }),
         viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
         responseHeadersPolicy,
       },
@@ -61,6 +64,7 @@ export class DashboardSite extends Construct {
   #headers(origins: readonly string[]): ResponseHeadersPolicy {
     const override = true;
     return new ResponseHeadersPolicy(this, "Headers", {
+      responseHeadersPolicyName: this.#name(),
       comment: "tapestream dashboard",
       securityHeadersBehavior: {
         contentSecurityPolicy: { contentSecurityPolicy: contentSecurityPolicyOf(["'self'", ...origins]), override },
@@ -76,6 +80,11 @@ export class DashboardSite extends Construct {
         ],
       },
     });
+  }
+
+  /** CloudFront is one for all regions of an account, and takes a name once; the CDK's own has no region. */
+  #name(): string {
+    return `${Stack.of(this).stackName}-${Aws.REGION}`;
   }
 
   #acknowledge(): void {

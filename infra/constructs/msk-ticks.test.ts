@@ -111,16 +111,18 @@ describe("the functions of a topic", () => {
     expect(functionOf("ticks-topic")["TracingConfig"]).toEqual({ Mode: "Active" });
   });
 
-  const clusterActionsOf = (name: string): readonly string[] =>
-    resourcesOf(dynamo, "AWS::IAM::Policy")
+  const actionsOf = (template: Template, name: string): readonly string[] =>
+    resourcesOf(template, "AWS::IAM::Policy")
       .filter(({ Properties: { PolicyName } }) => String(PolicyName).startsWith(name))
       .flatMap(
         ({ Properties: { PolicyDocument } }) =>
           (PolicyDocument as { Statement: { Action: string | string[]; Resource: unknown }[] }).Statement,
       )
       .flatMap(({ Action }) => Action)
-      .flatMap((action) => /^kafka-cluster:(.+)$/.exec(action)?.[1] ?? [])
       .toSorted();
+
+  const clusterActionsOf = (name: string): readonly string[] =>
+    actionsOf(dynamo, name).flatMap((action) => /^kafka-cluster:(.+)$/.exec(action)?.[1] ?? []);
 
   test("may do with it what their stage does: one writes, one reads, one makes it", () => {
     const texts = ["FetcherFunction", "AggregatorFunction", "TicksTopicFunction"].map((name) =>
@@ -131,6 +133,16 @@ describe("the functions of a topic", () => {
       "AlterGroup Connect DescribeClusterDynamicConfiguration DescribeGroup DescribeTopic ReadData",
       "AlterTopic AlterTopicDynamicConfiguration Connect CreateTopic DescribeTopic DescribeTopicDynamicConfiguration",
     ]);
+  });
+
+  test("let Keyspaces see its endpoint in the network where they ask it, and tell the driver of all its addresses", () => {
+    const seeing = ["ec2:DescribeNetworkInterfaces", "ec2:DescribeVpcEndpoints"];
+    const seenBy = (template: Template): readonly string[] =>
+      ["FetcherFunction", "AggregatorFunction", "TicksTopicFunction"].filter((name) =>
+        seeing.every((action) => actionsOf(template, name).includes(action)),
+      );
+    expect(seenBy(keyspaces)).toEqual(["FetcherFunction", "AggregatorFunction"]);
+    expect(seenBy(dynamo)).toEqual([]);
   });
 });
 

@@ -60,7 +60,8 @@ export class StageFunction extends Function {
       ...(props.network === undefined ? {} : insideOf(props.network)),
     });
     this.stage = props.stage;
-    if (props.network !== undefined) ClosedNetwork.letIn(this);
+    if (props.network !== undefined)
+      ClosedNetwork.letIn(this, ...(props.engines?.includes("keyspaces") ? ENDPOINT_ACTIONS : []));
     if (props.tracing === "xray")
       Validations.of(role).acknowledge({
         id: "AwsSolutions-IAM5[Resource::*]",
@@ -77,6 +78,13 @@ export class StageFunction extends Function {
     );
   }
 }
+
+/**
+ * By this right of whoever asks, and that to see interfaces, Keyspaces tells a driver of the addresses of its endpoint in a
+ * network, one a zone; without it the driver knows the one that it asked first.
+ * Source: https://docs.aws.amazon.com/keyspaces/latest/devguide/vpc-endpoints.html#system_peers
+ */
+const ENDPOINT_ACTIONS = ["ec2:DescribeVpcEndpoints"];
 
 /** The namespace of the metrics that functions of this construct's stack emit. */
 export const metricsNamespaceIn = (scope: IConstruct): string =>

@@ -63,6 +63,23 @@ describe("the dashboard", () => {
     });
   });
 
+  test("names what is CloudFront's after its stage and its region, so that it can be in another one, too", async () => {
+    await using bundles = await openBundles();
+    const { dashboard: longest } = bundles.templates({ stage: "ABCDEFGHIJ-KLMNOPQRS" });
+    for (const [template, stage] of [
+      [dashboard, ""],
+      [longest, "ABCDEFGHIJ-KLMNOPQRS-"],
+    ] as const) {
+      const Name = { "Fn::Join": ["", [`${stage}TapestreamDashboard-`, { Ref: "AWS::Region" }]] };
+      template.hasResourceProperties("AWS::CloudFront::ResponseHeadersPolicy", {
+        ResponseHeadersPolicyConfig: { Name },
+      });
+      template.hasResourceProperties("AWS::CloudFront::OriginAccessControl", { OriginAccessControlConfig: { Name } });
+      // CloudFront takes 64 characters.
+      expect(`${stage}TapestreamDashboard-ap-southeast-99`.length).toBeLessThanOrEqual(64);
+    }
+  });
+
   test("brings no function and no custom resource", () => {
     const types = new Set(Object.values(dashboard.toJSON()["Resources"] as object).map(({ Type }) => String(Type)));
     expect([...types].filter((type) => /Lambda|CustomResource|Custom::/.test(type))).toEqual([]);

@@ -21,6 +21,8 @@ export interface DeliverDeps {
 export interface Delivery {
   readonly connectionId: string;
   readonly messages: readonly string[];
+  /** Whether it may be that it is not open yet. @default false */
+  readonly isOpening?: boolean;
 }
 
 /**
@@ -38,8 +40,10 @@ export interface DeliveryCounts {
 const NOBODY = (): void => undefined;
 
 /**
- * Posts to every connection. One that is gone is forgotten. One that is busy is offered the rest after each pause, which
- * holds up no other; after the last it misses what is left, and `onBusy` is told.
+ * Posts to every connection. One that is gone is forgotten, but one that may not be open yet is said to be gone, too, and is
+ * taken for a busy one. One that is busy is offered the rest after each pause, which holds up no other; after the last it
+ * misses what is left, and `onBusy` is told.
+ * Source: https://repost.aws/knowledge-center/410-gone-api-gateway
  * @throws PipelineError TAPE_CONNECTION_UNAVAILABLE or TAPE_STORE_UNAVAILABLE, after all others have been tried.
  */
 export const deliver = async (
@@ -69,29 +73,28 @@ export const deliver = async (
 const deliverOne = async (
   deps: DeliverDeps,
   queue: Queue,
-  { connectionId, messages }: Delivery,
+  { connectionId, messages, isOpening = false }: Delivery,
 ): Promise<PostResult> => {
   let left = messages;
   for (const pauseMs of [...BACKOFF_MS, undefined]) {
-    const rest = await queue.run(() => post(deps, connectionId, left));
+    const rest = await queue.run(() => post(deps, { connectionId, messages: left, isOpening }));
     if (rest === "gone") return "gone";
     if (rest.length === 0) return "sent";
     left = rest;
     if (pauseMs !== undefined) await deps.clock.sleep(pauseMs);
   }
-  deps.log.warn("a busy connection misses messages", { connectionId, messages: left.length });
+  if (!isOpening) deps.log.warn("a busy connection misses messages", { connectionId, messages: left.length });
   return "busy";
 };
 
 /** Posts until the connection is busy or gone, and returns the messages it did not take. */
 const post = async (
   { sink, connections }: DeliverDeps,
-  connectionId: string,
-  messages: readonly string[],
+  { connectionId, messages, isOpening }: Required<Delivery>,
 ): Promise<readonly string[] | "gone"> => {
   for (const [index, message] of messages.entries()) {
     const result = await sink.post(connectionId, message);
-    if (result === "busy") return messages.slice(index);
+    if (result === "busy" || (result === "gone" && isOpening)) return messages.slice(index);
     if (result === "gone") {
       await connections.close(connectionId);
       return "gone";

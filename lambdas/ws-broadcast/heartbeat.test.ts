@@ -80,12 +80,26 @@ test("a run ends before Lambda ends it", async () => {
   await run;
 });
 
-test("a connection that is gone is forgotten", async () => {
-  const { connect, connections, clock, sink } = openRun();
+test("a connection that is gone is forgotten, once it cannot be that it has yet to open", async () => {
+  const { connect, connections, clock, sink, log } = openRun();
   await connect("a");
   sink.answer("a", "gone");
-  await clock.advance(1_500);
+  await clock.advance(29_000);
+  expect(await connections.list()).toEqual([{ connectionId: "a", connectedAtMs: startMs }]);
+  expect(log.lines).toEqual([]);
+  await clock.advance(2_000);
   expect(await connections.list()).toEqual([]);
+});
+
+test("a connection that opens after it was listed gets that very beat", async () => {
+  const { connect, connections, clock, sink, got } = openRun();
+  await connect("a");
+  sink.answer("a", "gone");
+  await clock.advance(1_050);
+  sink.answer("a", "sent");
+  await clock.advance(100);
+  expect(got("a")).toHaveLength(1);
+  expect(await connections.list()).toHaveLength(1);
 });
 
 test("a beat that fails is left out, and the next one comes", async () => {

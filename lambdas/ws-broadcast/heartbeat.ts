@@ -13,6 +13,8 @@ import { pipelineStatus, type StatusRules } from "./pipeline-status.ts";
 const RUN_MS = 60_000;
 /** It ends so long before Lambda would end it. */
 const MARGIN_MS = 1_000;
+/** A connection is listed before it is open: so long may API Gateway wait to be told that it may be. */
+const OPENING_MS = 30_000;
 /** Gaps are rare, and asked for so often. */
 const GAPS_MS = 10_000;
 
@@ -86,17 +88,22 @@ const tryBeat = async (deps: HeartbeatDeps, gaps: GapReader): Promise<DeliveryCo
 };
 
 const beat = async (deps: HeartbeatDeps, readGaps: GapReader): Promise<DeliveryCounts | undefined> => {
-  const connectionIds = await deps.connections.list();
-  if (connectionIds.length === 0) return undefined;
+  const connections = await deps.connections.list();
+  if (connections.length === 0) return undefined;
   const [shards, gaps, lease] = await Promise.all([
     deps.statuses.list(deps.ticksStream),
     readGaps(),
     deps.leases.get(deps.source),
   ]);
-  const parts = { shards, gaps, lease, connections: connectionIds.length };
-  const messages = [heartbeatMessage(pipelineStatus(parts, deps.clock.nowMs(), deps))];
+  const parts = { shards, gaps, lease, connections: connections.length };
+  const nowMs = deps.clock.nowMs();
+  const messages = [heartbeatMessage(pipelineStatus(parts, nowMs, deps))];
   return deliver(
     deps,
-    connectionIds.map((connectionId) => ({ connectionId, messages })),
+    connections.map(({ connectionId, connectedAtMs = 0 }) => ({
+      connectionId,
+      messages,
+      isOpening: nowMs - connectedAtMs < OPENING_MS,
+    })),
   );
 };
