@@ -20,6 +20,7 @@ test("plan prints capacity, then the bill, then the alternatives", async () => {
     /CAPACITY\nticks stream +2 shards\n[^]*\nA MONTH, trades in 136.5 hours of it\n[^]*\ntotal +\$[\d,.]+\n/,
   );
   expect(stdout).toMatch(/\none record per trade: 200 Kinesis shards[^]*\nMSK Express \+ Flink/);
+  expect(stdout).toMatch(/^  state of a shard +[\d,]+ of 960,000 bytes as base64: [\d,]+ panes$/m);
   expect(stdout).toContain("calculator.aws");
 });
 
