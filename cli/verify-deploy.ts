@@ -28,7 +28,7 @@ Every property of every resource in the templates is compared with what the serv
 beside the first by npm run deploy, paused, resumed and destroyed, and all is compared once more: the first must be as it
 was. Then the referee itself is tried: settings are changed behind CloudFormation's back, and each change must be seen.
 cfn-lint reads the templates, too, and those with MSK and Keyspaces, which are not deployed here. No account is touched.
-Needs Python 3.11 or newer, and the first time a way to PyPI. The exit code is 1 when anything differs or is found.
+Needs Python 3.11 or newer, and the first time a way to PyPI. The exit code is 1 when anything differs or is found, and 2, at once, when a setting is none.
 `;
 
 const CACHE = join(import.meta.dirname, "../.cache/verify");
@@ -114,7 +114,7 @@ const verifyUnless = async (signal: AbortSignal, context: Context): Promise<numb
 };
 
 const onInstall = (): void =>
-  say("installing moto and cfn-lint from PyPI, for once: it can take minutes on a slow machine …");
+  say("installing moto and cfn-lint from PyPI, the first time only; on a slow machine it takes minutes …");
 
 /** What is wrong with the templates of the app, and with those of the app as it can be otherwise, synthesized here. */
 const lint = async (
