@@ -8,8 +8,8 @@ import { runCdk } from "#tools/cdk.ts";
 import { ACCOUNT, REGION, openMoto, type Moto } from "#tools/moto/moto.ts";
 import { openVenv } from "#tools/moto/venv.ts";
 import type { ScriptOptions } from "#tools/run-script.ts";
-import { mustBeSettings, synthesize } from "./assemble.ts";
-import { mustBeFlagsAlone, runCommand, type Arguments } from "./command.ts";
+import { mustReadSettings, synthesize } from "./assemble.ts";
+import { mustBeFlagsAlone, runCommand, usage, type Arguments } from "./command.ts";
 import { readContext } from "./context.ts";
 import { countOf, number, say } from "./output.ts";
 import { createProgressLine } from "./progress-line.ts";
@@ -69,7 +69,7 @@ type Context = ReturnType<typeof readContext>;
 const verify = async (args: Arguments): Promise<number> => {
   mustBeFlagsAlone(args);
   const context = readContext(args);
-  await mustBeSettings({ CDK_CONTEXT_JSON: JSON.stringify(context) });
+  mustBeHere(await mustReadSettings({ CDK_CONTEXT_JSON: JSON.stringify(context) }));
   const stop = stopSignal();
   const timeout = AbortSignal.timeout(LONGEST_MS);
   try {
@@ -82,6 +82,18 @@ const verify = async (args: Arguments): Promise<number> => {
     }
     throw error;
   }
+};
+
+/** @throws PipelineError TAPE_USAGE for engines that the stand-in does not have */
+const mustBeHere = (settings: Awaited<ReturnType<typeof mustReadSettings>>): void => {
+  for (const [key, known] of [
+    ["store", "dynamodb"],
+    ["stream", "kinesis"],
+  ] as const)
+    if (settings[key] !== known)
+      throw usage(
+        `${key} must be ${known} here, as the stand-in for AWS has no ${settings[key]}: add -c ${key}=${known}`,
+      );
 };
 
 const verifyUnless = async (signal: AbortSignal, context: Context): Promise<number> => {
