@@ -6,8 +6,10 @@ const REAL = "{adapters,local,infra,cli,test}/**/*.test.ts";
 
 export default defineConfig({
   test: {
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // The words of a page are those of its reader's language: here of one that every machine has.
+    env: { LC_ALL: "C.UTF-8" },
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     pool: "forks",
     // Many files wait for clocks and engines more than they compute.
     maxWorkers: 2,

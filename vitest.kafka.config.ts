@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ["{adapters,local,workers,test}/**/*.kafka.ts"],
     globalSetup: ["test/jvm-engines.ts"],
+    env: { LC_ALL: "C.UTF-8" },
     testTimeout: 300_000,
     hookTimeout: 120_000,
     pool: "forks",

@@ -11,9 +11,10 @@ const PROOFS = ["test/**/*.long.ts", "infra/**/*.long.ts", "test/model/model.tes
  */
 export default defineConfig({
   test: {
-    env: { MODEL_RUNS: "1000", REAL_RUNS: "100" },
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    env: { LC_ALL: "C.UTF-8", MODEL_RUNS: "1000", REAL_RUNS: "100" },
+    // More than any poll is patient, so that a slow machine is no failure.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     pool: "forks",
     maxConcurrency: 3,
     projects: [

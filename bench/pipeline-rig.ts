@@ -13,8 +13,8 @@ import { familyUsage, type ProcessUsage } from "./process-usage.ts";
 const LETTERS = 26;
 const letter = (index: number): string => String.fromCharCode(65 + index);
 
-/** Of two letters: the source's text names them all, and is a key of at most 2 KB. */
-const SYMBOLS = Array.from({ length: 500 }, (_, i) => letter(Math.floor(i / LETTERS)) + letter(i % LETTERS));
+/** Symbols of two letters: the source's text names them all, and is a key of at most 2 KB. */
+export const SYMBOLS = Array.from({ length: 500 }, (_, i) => letter(Math.floor(i / LETTERS)) + letter(i % LETTERS));
 const CLIENT_SYMBOLS = 20;
 const STRIDE = SYMBOLS.length / CLIENT_SYMBOLS;
 /** Of two shards, as 200,000 trades a second need on AWS. */

@@ -1,5 +1,6 @@
 import type { Benchmark } from "./benchmark.ts";
 import { coldBenchmark } from "./cold.ts";
+import { connectBenchmark } from "./connect.ts";
 import { coreBenchmark } from "./core.ts";
 import { dashboardBenchmark } from "./dashboard.ts";
 import { fanoutBenchmark } from "./fanout-benchmark.ts";
@@ -25,6 +26,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   pipelineBenchmark,
   latencyBenchmark,
   socketBenchmark,
+  connectBenchmark,
   pageBenchmark,
   dashboardBenchmark,
   kafkaBenchmark,

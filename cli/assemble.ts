@@ -17,7 +17,8 @@ export interface Assembly extends AsyncDisposable {
 }
 
 /**
- * What a laptop chooses: a window that closes soon, and tickets for all who reach it, known or not.
+ * What a laptop chooses: a window that closes soon, and tickets for all who reach it, known or not, as many at once as its
+ * sockets take: no stranger can reach it, and nobody pays for them.
  * The embedded Kinesis knows no consumers, and is what there is here, as the embedded DynamoDB is.
  */
 const LAPTOP_SETTINGS = {
@@ -28,6 +29,8 @@ const LAPTOP_SETTINGS = {
   store: "dynamodb",
   stream: "kinesis",
   access: "ticket",
+  ticketsPerSecond: "500",
+  ticketsBurst: "1000",
   allowedOrigins: "",
   jwtIssuer: "",
   jwtAudiences: "",

@@ -1,5 +1,4 @@
 import { randomInt } from "node:crypto";
-import { writeFile } from "node:fs/promises";
 import { FAULT_KINDS } from "#local/misbehaviour/fault-kind.ts";
 import { openAndRunChaos } from "./chaos/open.ts";
 import { problemsOf } from "./chaos/outcome.ts";
@@ -8,7 +7,7 @@ import { createScoreboard } from "./chaos/scoreboard.ts";
 import { readChaosSettings } from "./chaos/settings.ts";
 import { runCommand, type Arguments } from "./command.ts";
 import { say } from "./output.ts";
-import { mustTakeFile } from "./paths.ts";
+import { mustTakeFile, writeWhole } from "./paths.ts";
 import { STOPPED, stopSignal } from "./stop-signal.ts";
 
 const HELP = `Sends trades through the whole pipeline on this machine while everything misbehaves, and holds every bar of the
@@ -30,8 +29,8 @@ Usage: npm run chaos [-- flags]
 The trades come by three producers of frames, one of JSON records and the app's own fetcher: out of order, some held
 back for any part of the source's time, some dated back by up to 3 hours, and frames repeated under new positions.
 
-Exit code 0 says that every bar is equal, 1 that one is not, that some are missing, or that a fault asked for was not
-injected; the last line repeats the run.
+Exit code 0 says that every bar is equal, 1 that one is not, that some are missing, that a fault asked for was not
+injected, or that the run came to a halt, and where; the last line of an outcome repeats the run.
 
 Faults:
 ${listed(FAULT_KINDS)}
@@ -50,15 +49,18 @@ const LARGEST_SEED = 1_000_000;
 
 const chaos = async (args: Arguments): Promise<number> => {
   const settings = readChaosSettings(args, () => randomInt(LARGEST_SEED));
-  const { reportFile } = settings;
-  if (reportFile !== undefined) await mustTakeFile("--report", reportFile);
+  const { reportFile, file } = settings;
+  if (reportFile !== undefined) await mustTakeFile("--report", reportFile, { path: file, what: "the trades" });
   const stop = stopSignal();
   say(settings.again);
   try {
-    const outcome = await openAndRunChaos(settings, createScoreboard(), stop);
-    if (reportFile !== undefined) await writeFile(reportFile, jsonOf(outcome));
-    say(tableOf(outcome));
-    return problemsOf(outcome).length === 0 ? 0 : 1;
+    let isWell = false;
+    await openAndRunChaos(settings, createScoreboard(), stop, async (outcome) => {
+      if (reportFile !== undefined) await writeWhole(reportFile, jsonOf(outcome));
+      say(tableOf(outcome));
+      isWell = problemsOf(outcome).length === 0;
+    });
+    return isWell ? 0 : 1;
   } catch (error) {
     // Ctrl-C reaches the processes that build, too.
     if (stop.aborted) return STOPPED;

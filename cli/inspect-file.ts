@@ -55,11 +55,6 @@ export const inspectFile = async (file: string): Promise<FileContents> => {
   return { trades, rejected: mistakes.total(), problems, symbols: [...symbols].toSorted(), ...span, daysMs };
 };
 
-/** Reads the beginning of a file of trades alone. @throws PipelineError TAPE_FILE_UNREADABLE */
-export const mustBeginAsTrades = async (file: string): Promise<void> => {
-  for await (const _ of createReplaySource(file).rows(0, epochMs(0))) return;
-};
-
 type RejectedRow = Extract<SourceRow, { readonly kind: "rejected" }>;
 
 /** Rejected rows, by what is wrong with them. */

@@ -8,20 +8,15 @@ import { openFailedBatchFolder } from "#adapters/failure-bucket/folder.ts";
 import { openFailedBatchBucket } from "#adapters/failure-bucket/bucket.ts";
 import { openKinesisFrameStream } from "#adapters/kinesis/frame-stream.ts";
 import { systemClock as clock } from "#adapters/node/clock.ts";
-import type { CheckpointStore } from "#core/ports/checkpoint-store.ts";
 import type { FailedBatchStore } from "#core/ports/failed-batch-store.ts";
-import type { FrameStream } from "#core/ports/frame-stream.ts";
-import type { GapStore } from "#core/ports/gap-store.ts";
-import type { LeaseStore } from "#core/ports/lease-store.ts";
-import type { RejectedStore } from "#core/ports/rejected-store.ts";
-import type { ShardStatusStore } from "#core/ports/shard-status.ts";
 import type { NumberedSender } from "#core/redrive/numbered-sender.ts";
 import { durationMs, type DurationMs } from "#core/units.ts";
 import { readConfig } from "#lambdas/aggregator/config.ts";
 import { chooseRunning, readPid } from "./choose-running.ts";
 import { usage, type Arguments } from "./command.ts";
-import { namesEngines, openKafkaStores, readWorkersConfig, type WorkersConfig } from "./kafka/rejected-stores.ts";
+import { namesEngines } from "./kafka/workers-config.ts";
 import { openSender } from "./rejected-sender.ts";
+import type { RejectedStores } from "./rejected-stores.ts";
 import { readWhole } from "./values.ts";
 
 /** The flags that say where the stores are. */
@@ -38,7 +33,7 @@ export const PLACE_OPTIONS = {
 /** On AWS; on Kafka and Cassandra; or on this machine: the store of a process, or of the one that started last. */
 export type PlaceFlags =
   | { readonly kind: "aws"; readonly names: Names; readonly failureBucket: string | undefined }
-  | { readonly kind: "kafka"; readonly config: WorkersConfig }
+  | { readonly kind: "kafka" }
   | { readonly kind: "local"; readonly pid: number | undefined };
 
 interface Names {
@@ -48,20 +43,6 @@ interface Names {
   readonly ticksStream: string;
   readonly clockSkewMs: DurationMs;
   readonly rejectedKeepMs: DurationMs;
-}
-
-/** What a place is made of. */
-export interface RejectedStores {
-  readonly stream: string;
-  readonly clockSkewMs: DurationMs;
-  readonly rejected: RejectedStore;
-  readonly checkpoints: CheckpointStore;
-  readonly statuses: ShardStatusStore;
-  readonly gaps: GapStore;
-  readonly leases: LeaseStore;
-  readonly frames: FrameStream;
-  /** Undefined where it was not asked for, or where no batch is ever given up. */
-  readonly batches: FailedBatchStore | undefined;
 }
 
 /** Where records are listed and put again. */
@@ -74,13 +55,13 @@ export interface Place extends Omit<RejectedStores, "leases" | "frames">, AsyncD
 const AWS_FLAGS = ["rejected-table", "checkpoints-table", "leases-table", "ticks-stream"] as const;
 const ALL_AWS_FLAGS = [...AWS_FLAGS, "failure-bucket", "clock-skew-ms"] as const;
 
-/** @throws PipelineError TAPE_USAGE when what is named is named in part, TAPE_CONFIG_INVALID of what the environment says. */
+/** @throws PipelineError TAPE_USAGE when what is named is named in part. */
 export const readPlaceFlags = (args: Arguments): PlaceFlags => {
   const pid = readPid(args.text("store"));
   const given = ALL_AWS_FLAGS.find((flag) => args.text(flag) !== undefined);
   if (given === undefined && pid === undefined && namesEngines(process.env)) {
     if (args.isSet("failed")) throw usage("--failed is of AWS and of npm start: workers give no batch up");
-    return { kind: "kafka", config: readWorkersConfig(process.env) };
+    return { kind: "kafka" };
   }
   if (given === undefined) return { kind: "local", pid };
   if (pid !== undefined) throw usage(`--store is of this machine, --${given} of AWS: they cannot go together`);
@@ -101,13 +82,7 @@ const REJECTED_KEEP_MS = durationMs(30 * 86_400_000);
 /** Opens the stores, and with `isFailed` the failure bucket. @throws PipelineError */
 export const openPlace = async (flags: PlaceFlags, isFailed: boolean): Promise<Place> => {
   await using resources = new AsyncDisposableStack();
-  const { leases, frames, ...stores } =
-    flags.kind === "kafka"
-      ? await openKafkaStores(flags.config, resources)
-      : openAwsStores(
-          flags.kind === "aws" ? onAws(flags, isFailed, resources) : await onThisMachine(flags.pid),
-          resources,
-        );
+  const { leases, frames, ...stores } = await openStores(flags, isFailed, resources);
   const opened = resources.move();
   return {
     ...stores,
@@ -115,6 +90,18 @@ export const openPlace = async (flags: PlaceFlags, isFailed: boolean): Promise<P
     openSender: (kind) => openSender({ leases, frames, stream: stores.stream, kind }),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
+};
+
+const openStores = async (
+  flags: PlaceFlags,
+  isFailed: boolean,
+  resources: AsyncDisposableStack,
+): Promise<RejectedStores> => {
+  if (flags.kind === "aws") return openAwsStores(onAws(flags, isFailed, resources), resources);
+  if (flags.kind === "local") return openAwsStores(await onThisMachine(flags.pid), resources);
+  // Others need not wait until its clients are loaded.
+  const { openKafkaStores } = await import("./kafka/rejected-stores.ts");
+  return openKafkaStores(process.env, resources);
 };
 
 const openAwsStores = ({ names, batches }: Found, resources: AsyncDisposableStack): RejectedStores => {

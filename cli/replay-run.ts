@@ -8,6 +8,7 @@ import type { LocalCloud } from "#local/cloud.ts";
 import { countOf, number } from "./output.ts";
 import type { ProgressLine } from "./progress-line.ts";
 import { aggregatorEnvironment } from "./running.ts";
+import { leftText, watchRun } from "./watch-run.ts";
 
 export interface ReplayRun {
   readonly file: string;
@@ -25,7 +26,10 @@ export interface ReplayResult {
 
 const PEEK_MS = 500;
 
-/** Sends a file through a local cloud by its own fetcher, and waits until all of it is folded and stored. */
+/**
+ * Sends a file through a local cloud by its own fetcher, and waits until all of it is folded and stored.
+ * @throws PipelineError TAPE_RUN_STALLED when nothing more gets stored
+ */
 export const runReplay = async (
   cloud: LocalCloud,
   { file, speed, trades }: ReplayRun,
@@ -37,20 +41,33 @@ export const runReplay = async (
   await using checkpoints = openDynamoCheckpointStore({ table: checkpointsTable, clock });
   const counted = async (): Promise<ShardCounts> =>
     sumOfCounts((await checkpoints.list(ticksStream)).map(({ counts }) => counts));
-  const peek = async (): Promise<void> => {
+  let [stored, isSent] = [0, speed === "max"];
+  const look = async (): Promise<void> => {
     const { trades: folded, duplicateTrades } = await counted();
-    progress.show(`${number(folded + duplicateTrades)} of ${countOf(trades, "trade")} stored`);
+    stored = folded + duplicateTrades;
+    progress.show(storedText());
   };
+  const storedText = (): string => `${number(stored)} of ${countOf(trades, "trade")} stored`;
   const startedAt = performance.now();
-  const timer = setInterval(() => void peek().catch(() => undefined), PEEK_MS);
-  try {
+  using watch = watchRun({
+    everyMs: PEEK_MS,
+    look,
+    // A source that keeps its own pace may have nothing to send for a while.
+    state: () => (isSent ? storedText() : undefined),
+    waitsFor: () => `${storedText()}, ${leftText(cloud.left)}`,
+  });
+  const send = async (): Promise<FetcherReport> => {
     let report: FetcherReport;
     do report = (await cloud.invoke(fetcher, { source: replayText(file, speed) })) as FetcherReport;
     while (report.status !== "done");
+    isSent = true;
     await cloud.settle();
+    return report;
+  };
+  try {
+    const report = await Promise.race([send(), watch.stalled]);
     return { report, counts: await counted(), seconds: (performance.now() - startedAt) / 1_000 };
   } finally {
-    clearInterval(timer);
     progress.end();
   }
 };

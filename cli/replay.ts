@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import { once } from "node:events";
 import { resolve } from "node:path";
 import { openDynamoPaneStore } from "#adapters/dynamodb/pane-store.ts";
@@ -13,9 +12,10 @@ import { openLoopbackServer } from "#local/loopback-server.ts";
 import { assemble, slidingSetting } from "./assemble.ts";
 import { cloudEventText } from "./cloud-event-text.ts";
 import { runCommand, usage, type Arguments } from "./command.ts";
-import { inspectFile, mustBeginAsTrades, type FileContents } from "./inspect-file.ts";
+import { endingWithin } from "./ending-within.ts";
+import { inspectFile, type FileContents } from "./inspect-file.ts";
 import { countOf, number, say } from "./output.ts";
-import { mustTakeFile } from "./paths.ts";
+import { mustTakeFile, writeWhole } from "./paths.ts";
 import { createProgressLine } from "./progress-line.ts";
 import { readBars, spansOf } from "./read-bars.ts";
 import { runReplay, type ReplayResult } from "./replay-run.ts";
@@ -82,7 +82,8 @@ const readSettings = (args: Arguments): Settings => {
 
 const replay = async (args: Arguments): Promise<number> => {
   const settings = readSettings(args);
-  if (settings.exportFile !== undefined) await mustTakeFile("--export", settings.exportFile);
+  const { file, exportFile } = settings;
+  if (exportFile !== undefined) await mustTakeFile("--export", exportFile, { path: file, what: "the trades" });
   await mustBeFree(settings.port);
   const stop = stopSignal();
   try {
@@ -95,7 +96,8 @@ const replay = async (args: Arguments): Promise<number> => {
 };
 
 const replayFile = async (settings: Settings, stop: AbortSignal): Promise<number> => {
-  await mustBeginAsTrades(settings.file);
+  const contents = await unlessStopped(stop, inspectFile(settings.file));
+  say(`${settings.file}: ${countOf(contents.trades, "trade")} of ${contents.symbols.join(", ")}`);
   await using assembly = await assemble({ shards: String(settings.shards), ...slidingSetting(settings.sliding) });
   stop.throwIfAborted();
   await using cloud = await openLocalCloud({
@@ -105,13 +107,12 @@ const replayFile = async (settings: Settings, stop: AbortSignal): Promise<number
     idleCloseMs: settings.idleCloseMs,
     onEvent: (event) => tell(event, settings.isVerbose),
   });
+  using _ = endingWithin();
   Object.assign(process.env, cloud.environment);
   const { intervals, panesTable } = readConfig(aggregatorEnvironment(cloud));
   const storedMs = intervals.map(({ intervalMs }) => intervalMs);
   for (const intervalMs of settings.intervalsMs) mustBeOffered(intervalMs, storedMs);
   const wanted = wantedOf(settings, storedMs);
-  const contents = await unlessStopped(stop, inspectFile(settings.file));
-  say(`${settings.file}: ${countOf(contents.trades, "trade")} of ${contents.symbols.join(", ")}`);
   const run = { ...settings, file: resolve(settings.file), trades: contents.trades };
   const result = await unlessStopped(stop, runReplay(cloud, run, createProgressLine()));
   await using panes = openDynamoPaneStore({ table: panesTable, intervals, clock });
@@ -122,7 +123,7 @@ const replayFile = async (settings: Settings, stop: AbortSignal): Promise<number
         bars.push(...(await readBars(panes, storedMs, { symbol, intervalMs, stepMs, ...span })));
     }
   }
-  if (settings.exportFile !== undefined) await writeFile(settings.exportFile, csvOf(bars));
+  if (settings.exportFile !== undefined) await writeWhole(settings.exportFile, csvOf(bars));
   report(contents, result, bars.length, wanted, settings.exportFile);
   if (settings.isStaying) await stay(cloud, settings, stop);
   return isAccounted(contents, result) ? 0 : 1;
@@ -198,5 +199,6 @@ await runCommand({
     stay: { type: "boolean" },
     verbose: { type: "boolean" },
   },
+  takesFile: true,
   run: replay,
 });

@@ -25,7 +25,7 @@ const TICKETS_PATH = "/tickets";
  * that the page's address stays good when the APIs come back elsewhere. Disposing ends every connection.
  */
 export const serveDashboard = async (options: DashboardOptions): Promise<DashboardServer> => {
-  const { server } = options.listener;
+  const { server, hangUp } = options.listener;
   const { ticketsUrl, config } = options;
   const tickets = ticketsUrl === undefined ? {} : { ticketsUrl: TICKETS_PATH.slice(1) };
   const site = await openSite({ ...options, config: { ...tickets, ...config } });
@@ -44,7 +44,7 @@ export const serveDashboard = async (options: DashboardOptions): Promise<Dashboa
     },
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy();
-      server.closeAllConnections();
+      hangUp();
       await new Promise((resolve) => server.close(resolve));
     },
   };

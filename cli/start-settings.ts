@@ -4,7 +4,7 @@ import { SOCKET_LIMITS } from "#core/protocol/socket-limits.ts";
 import type { SlidingWindow } from "#core/sliding-window.ts";
 import { durationMs, type DurationMs } from "#core/units.ts";
 import { liveReplayText, replayText } from "#lambdas/fetcher/source-spec.ts";
-import { mustBeFlagsAlone, usage, type Arguments } from "./command.ts";
+import { usage, type Arguments } from "./command.ts";
 import { inspectFile } from "./inspect-file.ts";
 import { passesOf } from "./start-passes.ts";
 import { readIdleClose, readSliding, readSpeed, readWhole } from "./values.ts";
@@ -60,7 +60,6 @@ const SIM_RATE = 200;
 
 /** @throws PipelineError TAPE_USAGE */
 export const readSettings = (args: Arguments): StartSettings => {
-  mustBeFlagsAlone(args);
   const source = args.text("source") ?? "replay";
   if (source !== "replay" && source !== "sim")
     throw usage(`--source must be replay or sim, was ${JSON.stringify(source)}`);

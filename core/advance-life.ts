@@ -38,10 +38,11 @@ export interface LifeOutcome {
  * which the greater position wins, and each pane's content is a function of its position.
  *
  *     step 1               step 2         last step
- *     begin  refill  fold  refill  fold   fold   put panes   publish   put checkpoint
- *     ------+-------+------+--------------+------+-----------+---------+--------->
- *           |       |                     |      |           |         \ only now may a life skip these records
- *           |       |                     |      |           \ whoever subscribed in between misses nothing
+ *     begin  refill  fold  refill  fold   fold   put panes   put mark   publish   put checkpoint
+ *     ------+-------+------+--------------+------+-----------+----------+---------+--------->
+ *           |       |                     |      |           |          |         \ only now may a life skip these records
+ *           |       |                     |      |           |          \ whoever subscribed in between misses nothing
+ *           |       |                     |      |           \ from here on what was read before is old
  *           |       |                     |      \ condition: stored lastSequence < mine
  *           |       |                     \ pane read on first touch, if a row may exist
  *           |       \ the shard itself is read from behind `last` to the first record delivered

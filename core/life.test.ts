@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { createMemoryStoreMarks } from "#adapters/memory/store-marks.ts";
 import type { MemoryStream } from "#adapters/memory/stream.ts";
 import { createLifeStage, minute, NOW, rules, tenSeconds } from "#test/life-stage.ts";
 import { advanceLife } from "./advance-life.ts";
@@ -165,6 +166,27 @@ describe("a life", () => {
     expect(await stored()).toEqual({ "1m": 1_600 });
     await advance({ records: step.records, isLast: true });
     expect(await stored()).toEqual({ "1m": 2_501 });
+  });
+
+  test("marks what is stored before it tells anybody, and tells before the checkpoint", async () => {
+    const { ports, shard, put } = createLifeStage();
+    const order: string[] = [];
+    const noting = <T extends object>(name: string, port: T): T => ({
+      ...port,
+      put: async () => void order.push(name),
+      publish: async () => void order.push(name),
+    });
+    const { panes, updates, checkpoints } = ports;
+    const noted: LifePorts = {
+      ...ports,
+      panes: noting("panes", panes),
+      marks: noting("mark", createMemoryStoreMarks()),
+      updates: noting("updates", updates),
+      checkpoints: noting("checkpoint", checkpoints),
+    };
+    const step = { stream: "ticks", shard, records: [put()], state: undefined };
+    await advanceLife(noted, rules(minute), { ...step, isLast: true });
+    expect(order).toEqual(["panes", "mark", "updates", "checkpoint"]);
   });
 });
 

@@ -10,6 +10,7 @@ import type { RejectedStore } from "./ports/rejected-store.ts";
 import type { ShardReader, ShardRecord } from "./ports/shard-reader.ts";
 import type { ShardStatusStore } from "./ports/shard-status.ts";
 import type { StatePacking } from "./ports/state-packing.ts";
+import type { StoreMarks } from "./ports/store-marks.ts";
 import type { SymbolRegister } from "./ports/symbol-register.ts";
 import type { UpdateStream } from "./ports/update-stream.ts";
 import { readRecord } from "./record.ts";
@@ -30,6 +31,8 @@ export interface LifePorts extends GapPorts {
   readonly updates: UpdateStream;
   readonly symbols: Pick<SymbolRegister, "see">;
   readonly statuses: Pick<ShardStatusStore, "put">;
+  /** @default none are kept, and nobody may remember what the store holds */
+  readonly marks?: Pick<StoreMarks, "put"> | undefined;
   readonly packing: StatePacking;
 }
 
@@ -164,12 +167,13 @@ export class Life {
     return packed;
   }
 
-  /** Stores all panes that the life has touched, tells of them, and then writes the checkpoint. */
+  /** Stores all panes that the life has touched, marks that, tells of them, and then writes the checkpoint. */
   async store(): Promise<void> {
     const last = this.#last;
     if (last === undefined) return;
     const panes = this.#held.panes("in-life", last);
     if (panes.length > 0) await this.#ports.panes.put(panes);
+    await this.#ports.marks?.put({ ...this.#name, last });
     for (const [dayMs, symbols] of symbolsByDay(this.#held.newestTimes()))
       await this.#ports.symbols.see(symbols, dayMs);
     await this.#publish("in-life", last);

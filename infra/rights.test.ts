@@ -40,7 +40,7 @@ const RIGHTS: readonly (readonly [who: string, what: string, actions: readonly s
   ["each minute ws-heartbeat", "function ws-heartbeat",         START],
   ["fetcher",                  "stream ticks",                  ["kinesis:DescribeStreamSummary", "kinesis:PutRecords"]],
   ["fetcher",                  "table checkpoints",             QUERY],
-  ["fetcher",                  "table leases",                  UPDATE],
+  ["fetcher",                  "table leases",                  [...GET, ...UPDATE]],
   ["ticket-rotation",          "the secret that seals tickets", ROTATE],
   ["tickets",                  "the secret that seals tickets", UNSEAL],
   ["ws-authorizer",            "table tickets",                 ["dynamodb:PutItem"]],

@@ -86,6 +86,8 @@ export interface LocalCloud extends AsyncDisposable {
    * open, what the functions themselves put into streams meanwhile included.
    */
   settle(): Promise<void>;
+  /** What {@link settle} waits for, or would wait for, a line each. */
+  readonly left: readonly string[];
 }
 
 /** What the template says, read. */
@@ -132,7 +134,7 @@ export const openLocalCloud = async (options: LocalCloudOptions): Promise<LocalC
   const timing = { idleCloseMs: options.idleCloseMs ?? durationMs(1_000), clock: wallClock, signal: stop.signal };
   const drivers = resources.use(new Drivers({ ...drivenBy(plan, services, misbehaviour), ...timing, emit }));
   const variables = { ...options.environment, ...(misbehaviour ?? { environment }).environment };
-  const hosts = resources.use(openFunctionHosts(functions.runnable, variables, emit));
+  const hosts = resources.use(await openFunctionHosts(functions.runnable, variables, emit));
   const invoke = misbehaviour?.mortal(hosts.invoke) ?? hosts.invoke;
   if (gateway) resources.use(openSockets(gateway, options, invoke, emit));
   services.secrets.rotateBy(async (arn, event) => void (await invoke(functions.find(arn), JSON.stringify(event))));
@@ -152,6 +154,9 @@ export const openLocalCloud = async (options: LocalCloudOptions): Promise<LocalC
     invoke: async (name, payload) =>
       JSON.parse(await invoke(functions.find(name), JSON.stringify(payload) ?? "{}")) as unknown,
     settle: () => drivers.settle(),
+    get left() {
+      return drivers.left;
+    },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 };

@@ -72,6 +72,12 @@ export class Drivers implements AsyncDisposable {
     }
   }
 
+  /** What is left to be delivered, a line each. */
+  get left(): readonly string[] {
+    const { count } = this.#activity;
+    return this.#mappings.flatMap((mapping) => mapping.left(count));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#mappings.map((mapping) => mapping[Symbol.asyncDispose]()), ...this.#schedules]);
   }

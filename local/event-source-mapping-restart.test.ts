@@ -24,6 +24,8 @@ afterAll(async () => {
   await rm(root, { recursive: true });
 });
 
+/** A window that no test sees the end of. */
+const ENDLESS_MS = durationMs(2 ** 52);
 const LATEST: Partial<MappingSpec> = { startingPosition: { type: "LATEST" } };
 
 /** What a run of the mapping delivers of what is there and what `meanwhile` puts. */
@@ -51,7 +53,7 @@ describe("an event source mapping that was kept", () => {
   });
 
   test("begins a window again that had not ended, and none that had", async () => {
-    const given = { tumblingWindowMs: durationMs(600_000) };
+    const given = { tumblingWindowMs: ENDLESS_MS };
     await streams.put(streamName, "a", "b");
     const counting = countingFunction();
     const unfinished = async (settle: () => Promise<void>): Promise<void> => {
@@ -63,7 +65,10 @@ describe("an event source mapping that was kept", () => {
     const again = countingFunction();
     const brief = { tumblingWindowMs: durationMs(20) };
     expect(await run(brief, undefined, again)).toEqual(["a", "b"]);
-    expect(again.events.at(-1)).toMatchObject({ isFinalInvokeForWindow: true, state: { count: 2 } });
+    // What was put at once may have arrived in two windows.
+    const ended = again.events.filter(({ isFinalInvokeForWindow }) => isFinalInvokeForWindow);
+    expect(again.events.at(-1)).toBe(ended.at(-1));
+    expect(ended.reduce((sum, { state }) => sum + (state?.count ?? 0), 0)).toBe(2);
     expect(await run(brief, undefined, countingFunction())).toEqual([]);
   });
 

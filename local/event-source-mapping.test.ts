@@ -23,6 +23,19 @@ describe("an event source mapping", () => {
     expect(fn.events.flatMap(textsOf)).toEqual(texts);
   });
 
+  test("says what is left for as long as its function does not end", async () => {
+    const streamName = await streams.create();
+    await streams.put(streamName, "a", "b");
+    const ending = Promise.withResolvers<string>();
+    await streams.run({ invoke: () => ending.promise }, { streamName }, async (settle, left) => {
+      const settled = settle();
+      await expect.poll(left).toEqual([`${streamName} shardId-000000000000: 2 records buffered`]);
+      ending.resolve("{}");
+      await settled;
+      await expect.poll(left).toEqual([]);
+    });
+  });
+
   test("keeps an event within 6 MB", async () => {
     const streamName = await streams.create();
     const large = "x".repeat(1_000_000);
@@ -95,8 +108,12 @@ describe("an event source mapping", () => {
   test("has one invocation in flight per shard", async () => {
     const streamName = await streams.create(2);
     let [running, most] = [0, 0];
+    const both = Promise.withResolvers<void>();
     const invoke = async (): Promise<string> => {
       most = Math.max(most, ++running);
+      if (most === 2) both.resolve();
+      // The first of one shard waits for that of the other.
+      await both.promise;
       await new Promise((resolve) => setTimeout(resolve, 5));
       running--;
       return "{}";

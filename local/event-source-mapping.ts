@@ -41,6 +41,8 @@ export interface EventSourceMapping extends AsyncDisposable {
    * It waits as long as a batch keeps failing. @throws the signal's reason once it is aborted
    */
   settled(count: number): Promise<void>;
+  /** What {@link settled} would still wait for, a line each: a shard, and what is left of it. */
+  left(count: number): readonly string[];
 }
 
 /**
@@ -88,14 +90,23 @@ class Mapping implements EventSourceMapping {
     for (;;) {
       signal.throwIfAborted();
       if (this.#knownSince < count) await this.#discover();
-      else if (this.#known.every((id) => this.#passedOver.has(id) || this.#pollers.get(id)?.isQuietSince(count)))
-        return;
+      else if (this.#known.every((id) => this.#isQuiet(id, count))) return;
       else await clock.sleep(SETTLE_POLL_MS, signal);
     }
   }
 
+  left(count: number): readonly string[] {
+    const { streamName } = this.#options.mapping;
+    const busy = this.#known.filter((id) => !this.#isQuiet(id, count));
+    return busy.map((id) => `${streamName} ${id}: ${this.#pollers.get(id)?.left ?? "its parents are not finished"}`);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#tasks);
+  }
+
+  #isQuiet(shardId: string, count: number): boolean {
+    return this.#passedOver.has(shardId) || this.#pollers.get(shardId)?.isQuietSince(count) === true;
   }
 
   async #keepDiscovering(): Promise<void> {

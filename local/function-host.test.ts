@@ -1,12 +1,24 @@
-import { describe, expect, test } from "vitest";
+import { readdir } from "node:fs/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { durationMs } from "#core/units.ts";
+import { until } from "#test/until.ts";
 import { eventLog, localFunction } from "./fixtures/mapping.ts";
 import { openFunctionHost, type FunctionHost } from "./function-host.ts";
 import type { LocalFunction } from "./function-spec.ts";
+import { openTemporaryDir, type TemporaryDir } from "./temporary-dir.ts";
+
+let code: TemporaryDir;
+
+beforeAll(async () => {
+  code = await openTemporaryDir("local-code-");
+});
+
+afterAll(() => code[Symbol.asyncDispose]());
 
 const open = (given: Partial<LocalFunction> = {}) => {
   const { events, emit } = eventLog();
-  const host = openFunctionHost({ fn: localFunction("tool", given), environment: { EXTRA: "more" }, emit });
+  const fn = localFunction("tool", given);
+  const host = openFunctionHost({ fn, environment: { EXTRA: "more" }, emit, codeDir: code.dir });
   return { host, events };
 };
 
@@ -35,7 +47,7 @@ describe("a function's host", () => {
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "512",
       LAMBDA_TASK_ROOT: assetDir,
     });
-    expect(result["env"]).not.toHaveProperty("VITEST");
+    for (const name of ["VITEST", "NODE_COMPILE_CACHE"]) expect(result["env"]).not.toHaveProperty(name);
     expect(result["remainingMs"]).toBeGreaterThan(8_000);
   });
 
@@ -55,8 +67,30 @@ describe("a function's host", () => {
   test("runs invocations that overlap in processes of their own", async () => {
     const { host } = open();
     await using _ = host;
-    const results = await Promise.all([run(host, { sleepMs: 200 }), run(host, { sleepMs: 200 })]);
-    expect(new Set(results.map(({ pid }) => pid)).size).toBe(2);
+    const { pid } = await run(host, {});
+    const long = expect(run(host, { sleepMs: 60_000 })).rejects.toMatchObject({ name: "Runtime.ExitError" });
+    expect((await run(host, {}))["pid"]).not.toBe(pid);
+    await host[Symbol.asyncDispose]();
+    await long;
+  });
+
+  test("queues a crowd of short invocations for a few processes, each with one invocation at a time", async () => {
+    const { host } = open();
+    await using _ = host;
+    await run(host, {});
+    const results = await Promise.all(Array.from({ length: 200 }, () => run(host, {})));
+    const processes = Map.groupBy(results, ({ pid }) => pid);
+    expect(processes.size).toBeLessThan(8);
+    // the state of a module counts on: none was run twice at once, and none was lost
+    for (const [, own] of processes) expect(new Set(own.map(({ calls }) => calls)).size).toBe(own.length);
+    expect(results.length).toBe(200);
+  });
+
+  test("keeps what was compiled for the processes that come after", async () => {
+    const { host } = open();
+    await using _ = host;
+    await run(host, {});
+    await until("code must be kept", async () => (await readdir(code.dir, { recursive: true })).length > 2);
   });
 
   test("throttles beyond the reserved concurrency", async () => {
@@ -89,6 +123,19 @@ describe("a function's host", () => {
     await expect(killed).rejects.toMatchObject({ name: "Runtime.ExitError" });
     expect(isRunning(pid)).toBe(false);
     expect(JSON.parse(await other)).toMatchObject({ calls: 1 });
+  });
+
+  test("puts the clock of a process wrong for as long as it lives, and the time that Lambda gives it is right", async () => {
+    const { host } = open();
+    await using _ = host;
+    const onStart = (skewClock: (aheadMs: number) => void): void => skewClock(-3_600_000);
+    const told = [await host.invoke("{}", { onStart }), await host.invoke("{}")].map(
+      (text) => JSON.parse(text) as { readonly times: readonly number[]; readonly remainingMs: number },
+    );
+    for (const { times, remainingMs } of told) {
+      const behindMs = times.slice(0, 2).map((timeMs) => Math.round((Date.now() - timeMs) / 600_000));
+      expect([behindMs, times[2], remainingMs > 8_000]).toEqual([[6, 6], 5, true]);
+    }
   });
 
   test("traces an invocation under its request id", async () => {

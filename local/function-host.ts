@@ -5,19 +5,15 @@ import { ACCOUNT_ID, REGION } from "./attributes.ts";
 import type { EmitCloudEvent } from "./cloud-event.ts";
 import { FunctionError, ThrottledError } from "./function-error.ts";
 import type { LocalFunction } from "./function-spec.ts";
-import { openFunctionWorker, type FunctionWorker } from "./function-worker.ts";
+import { openFunctionWorker, type InvocationControl } from "./function-worker.ts";
+import { WorkerPool } from "./worker-pool.ts";
 
-/** Lambda would start up to a thousand; more than a few processes of one function only slow a laptop down. */
-const MAX_PROCESSES = 8;
-
-export interface InvocationOptions {
+export interface InvocationOptions extends InvocationControl {
   /** @default a new UUID */
   readonly requestId?: string;
-  /** Kills the process that runs the invocation, wherever it stands. */
-  readonly kill?: AbortSignal;
 }
 
-/** Runs one function, in as many processes as invocations overlap; a process that is free takes the next. */
+/** Runs one function, in several processes when invocations overlap; a process that is free takes the next. */
 export interface FunctionHost extends AsyncDisposable {
   /**
    * Runs the handler with `event`, a JSON text, and returns its result as JSON text. Waits when every process is busy.
@@ -32,70 +28,53 @@ export interface FunctionHostOptions {
   /** Variables beside the template's. */
   readonly environment: Readonly<Record<string, string>>;
   readonly emit: EmitCloudEvent;
+  /** A folder in which the processes keep compiled code for one another. */
+  readonly codeDir: string;
 }
 
 export const openFunctionHost = (options: FunctionHostOptions): FunctionHost => new Host(options);
 
 class Host implements FunctionHost {
   readonly #options: FunctionHostOptions;
-  readonly #environment: Readonly<Record<string, string>>;
-  readonly #workers = new Set<FunctionWorker>();
-  readonly #idle: FunctionWorker[] = [];
-  readonly #waiting: (() => void)[] = [];
+  readonly #pool: WorkerPool;
   #running = 0;
-  #isClosed = false;
 
   constructor(options: FunctionHostOptions) {
+    const { fn, emit, codeDir } = options;
     this.#options = options;
-    this.#environment = { ...options.fn.environment, ...options.environment, ...reservedVariables(options.fn) };
+    const environment = { ...fn.environment, ...options.environment, ...reservedVariables(fn) };
+    this.#pool = new WorkerPool(() => openFunctionWorker({ fn, environment, emit, codeDir }));
   }
 
-  async invoke(event: string, { requestId = randomUUID(), kill }: InvocationOptions = {}): Promise<string> {
+  async invoke(event: string, { requestId = randomUUID(), ...control }: InvocationOptions = {}): Promise<string> {
     const { fn } = this.#options;
     if (fn.reservedConcurrency !== undefined && this.#running >= fn.reservedConcurrency) throw new ThrottledError();
-    if (this.#running >= MAX_PROCESSES) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    else this.#running++;
+    this.#running++;
     const startedMs = performance.now();
     try {
-      const result = await this.#run(requestId, event, kill);
+      const result = await this.#run(requestId, event, control);
       this.#report(requestId, startedMs, undefined);
       return result;
     } catch (error) {
       if (error instanceof FunctionError) this.#report(requestId, startedMs, error);
       throw error;
     } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#running--;
-      else next();
+      this.#running--;
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#isClosed = true;
-    await Promise.all([...this.#workers].map((worker) => worker[Symbol.asyncDispose]()));
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#pool[Symbol.asyncDispose]();
   }
 
-  async #run(requestId: string, event: string, kill: AbortSignal | undefined): Promise<string> {
-    const { fn } = this.#options;
-    if (this.#isClosed) throw stopped(fn.name, requestId);
-    const worker = this.#take();
+  async #run(requestId: string, event: string, control: InvocationControl): Promise<string> {
+    const worker = await this.#pool.take();
+    if (worker === undefined) throw stopped(this.#options.fn.name, requestId);
     try {
-      return await worker.invoke(requestId, event, kill);
+      return await worker.invoke(requestId, event, control);
     } finally {
-      if (worker.isAlive()) this.#idle.push(worker);
-      else this.#workers.delete(worker);
+      this.#pool.give(worker);
     }
-  }
-
-  /** A free process, the one used last first; one that has died since is passed over. */
-  #take(): FunctionWorker {
-    for (let worker = this.#idle.pop(); worker !== undefined; worker = this.#idle.pop()) {
-      if (worker.isAlive()) return worker;
-      this.#workers.delete(worker);
-    }
-    const worker = openFunctionWorker(this.#options.fn, this.#environment, this.#options.emit);
-    this.#workers.add(worker);
-    return worker;
   }
 
   #report(requestId: string, startedMs: number, error: FunctionError | undefined): void {

@@ -1,11 +1,18 @@
 /** What the cloud tells a function's process: run the handler once. */
 export interface InvokeMessage {
+  readonly kind: "invoke";
   readonly requestId: string;
   /** JSON text. */
   readonly event: string;
   /** When the invocation is killed, in epoch milliseconds. */
   readonly deadlineMs: number;
   readonly functionArn: string;
+}
+
+/** What the cloud tells a function's process on purpose: from now on its clock is ahead by so much, behind when negative. */
+export interface SkewMessage {
+  readonly kind: "skew-clock";
+  readonly aheadMs: number;
 }
 
 /** As Lambda describes a failed invocation. Source: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html */

@@ -1,13 +1,16 @@
 /**
  * The process of one function: loads the handler that `_HANDLER` names from `LAMBDA_TASK_ROOT`, then runs it once per
- * message, as Lambda's Node runtime does. It ends with the process that started it.
+ * message, as Lambda's Node runtime does. It ends with the process that started it. In the folder that `NODE_COMPILE_CACHE`
+ * names it finds what others have compiled of the same code.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
  */
 import { existsSync } from "node:fs";
+import { flushCompileCache } from "node:module";
 import { join } from "node:path";
 import { env } from "node:process";
 import { pathToFileURL } from "node:url";
-import type { FunctionFailure, InvokeMessage, ProcessMessage } from "./function-message.ts";
+import type { FunctionFailure, InvokeMessage, ProcessMessage, SkewMessage } from "./function-message.ts";
+import { rightTimeMs, skewClock } from "./process-clock.ts";
 
 type Handler = (event: unknown, context: unknown) => unknown;
 
@@ -42,7 +45,7 @@ const contextOf = ({ requestId, deadlineMs, functionArn }: InvokeMessage): unkno
   logGroupName: env["AWS_LAMBDA_LOG_GROUP_NAME"],
   logStreamName: env["AWS_LAMBDA_LOG_STREAM_NAME"],
   memoryLimitInMB: env["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"],
-  getRemainingTimeInMillis: () => Math.max(0, deadlineMs - Date.now()),
+  getRemainingTimeInMillis: () => Math.max(0, deadlineMs - rightTimeMs()),
 });
 
 const failureOf = (error: unknown): FunctionFailure =>
@@ -63,6 +66,15 @@ const traceIdOf = (requestId: string): string => {
   return `Root=1-${digits.slice(0, 8)}-${digits.slice(8)};Sampled=0`;
 };
 
+let hasKept = false;
+
+/** Keeps what is compiled after the first invocation, which has called most of what others will call. */
+const keepCompiled = (): void => {
+  if (hasKept) return;
+  hasKept = true;
+  setImmediate(flushCompileCache);
+};
+
 const invoke = async (handler: Handler, message: InvokeMessage): Promise<void> => {
   const { requestId } = message;
   env["_X_AMZN_TRACE_ID"] = traceIdOf(requestId);
@@ -72,14 +84,20 @@ const invoke = async (handler: Handler, message: InvokeMessage): Promise<void> =
   } catch (error) {
     answer({ kind: "threw", requestId, failure: failureOf(error) });
   }
+  keepCompiled();
 };
 
 // A terminal's Ctrl-C reaches every process at once; the one that started this ends it in its time.
 process.on("SIGINT", () => undefined);
 process.once("disconnect", () => process.exit(0));
+// A function has no such variable on Lambda.
+delete env["NODE_COMPILE_CACHE"];
 try {
   const handler = await loadHandler();
-  process.on("message", (message) => void invoke(handler, message as InvokeMessage));
+  process.on("message", (message: InvokeMessage | SkewMessage) => {
+    if (message.kind === "skew-clock") skewClock(message.aheadMs);
+    else void invoke(handler, message);
+  });
   answer({ kind: "ready" });
 } catch (error) {
   answer({ kind: "init-failed", failure: failureOf(error) });

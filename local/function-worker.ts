@@ -5,7 +5,7 @@ import type { Readable } from "node:stream";
 import type { EmitCloudEvent } from "./cloud-event.ts";
 import { readEmbeddedMetrics } from "./embedded-metrics.ts";
 import { FunctionError } from "./function-error.ts";
-import type { FunctionFailure, InvokeMessage, ProcessMessage } from "./function-message.ts";
+import type { FunctionFailure, InvokeMessage, ProcessMessage, SkewMessage } from "./function-message.ts";
 import type { LocalFunction } from "./function-spec.ts";
 
 const PROCESS = new URL("function-process.ts", import.meta.url);
@@ -13,26 +13,44 @@ const PROCESS = new URL("function-process.ts", import.meta.url);
 const INIT_TIMEOUT_MS = 60_000;
 const EXIT_GRACE_MS = 1_000;
 
+/** What can be done to an invocation while it runs. */
+export interface InvocationControl {
+  /** Ends its process, wherever it stands. */
+  readonly kill?: AbortSignal | undefined;
+  /** Called before the handler runs, with what puts the clock of its process wrong for as long as that lives. */
+  readonly onStart?: ((skewClock: SkewClock) => void) | undefined;
+}
+
+/** Puts a clock ahead by so much, behind when negative. */
+export type SkewClock = (aheadMs: number) => void;
+
 /** One process of one function, which runs one invocation at a time. */
 export interface FunctionWorker extends AsyncDisposable {
   /** False once the process has ended, or is about to. */
   isAlive(): boolean;
+  /** Resolves when the process takes invocations, or never will. */
+  whenStarted(): Promise<void>;
   /**
-   * Runs the handler with `event`, a JSON text, and returns its result as JSON text. `kill` ends the process meanwhile.
+   * Runs the handler with `event`, a JSON text, and returns its result as JSON text.
    * @throws FunctionError
    */
-  invoke(requestId: string, event: string, kill?: AbortSignal): Promise<string>;
+  invoke(requestId: string, event: string, control?: InvocationControl): Promise<string>;
 }
 
-/** Starts a process whose environment is `environment` and nothing else. */
-export const openFunctionWorker = (
-  fn: LocalFunction,
-  environment: Readonly<Record<string, string>>,
-  emit: EmitCloudEvent,
-): FunctionWorker => {
+export interface FunctionWorkerOptions {
+  readonly fn: LocalFunction;
+  /** All variables of the process. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly emit: EmitCloudEvent;
+  /** Where processes keep compiled code for one another. */
+  readonly codeDir: string;
+}
+
+/** Starts a process. */
+export const openFunctionWorker = ({ fn, environment, emit, codeDir }: FunctionWorkerOptions): FunctionWorker => {
   const child = fork(PROCESS, {
     cwd: fn.assetDir,
-    env: { ...environment },
+    env: { ...environment, NODE_COMPILE_CACHE: codeDir },
     execArgv: [],
     serialization: "advanced",
     stdio: ["ignore", "pipe", "pipe", "ipc"],
@@ -93,7 +111,11 @@ class Worker implements FunctionWorker {
     return this.#isAlive;
   }
 
-  async invoke(requestId: string, event: string, kill?: AbortSignal): Promise<string> {
+  async whenStarted(): Promise<void> {
+    await this.#ready;
+  }
+
+  async invoke(requestId: string, event: string, { kill, onStart }: InvocationControl = {}): Promise<string> {
     const killed = exited(requestId, "Runtime exited with error: signal: killed");
     const failure = (await this.#ready) ?? (kill?.aborted === true ? killed : undefined);
     if (failure !== undefined) {
@@ -106,8 +128,14 @@ class Worker implements FunctionWorker {
     const onKill = (): void => this.#stop(killed);
     kill?.addEventListener("abort", onKill);
     try {
-      const message = { requestId, event, deadlineMs: Date.now() + timeoutMs, functionArn: arn };
-      return await this.#run(message);
+      onStart?.((aheadMs) => this.#tell({ kind: "skew-clock", aheadMs }));
+      return await this.#run({
+        kind: "invoke",
+        requestId,
+        event,
+        deadlineMs: Date.now() + timeoutMs,
+        functionArn: arn,
+      });
     } finally {
       clearTimeout(timer);
       kill?.removeEventListener("abort", onKill);
@@ -139,6 +167,11 @@ class Worker implements FunctionWorker {
     if (this.#end !== undefined) fail(this.#end);
     else this.#child.send(message, (error) => error !== null && this.#stop(exited(message.requestId, error.message)));
     return promise;
+  }
+
+  /** Who has ended, or is about to, is told nothing any more. */
+  #tell(message: SkewMessage): void {
+    if (this.#isAlive && this.#child.connected) this.#child.send(message, () => undefined);
   }
 
   /** Kills the process; `#onClose` then tells who waits, after the last line it wrote. */

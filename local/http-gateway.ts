@@ -37,7 +37,7 @@ interface Answer {
  * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 export const openHttpGateway = async ({ spec, invoke, clock }: HttpGatewayOptions): Promise<HttpGateway> => {
-  const { server, host } = await openLoopbackServer(0);
+  const { server, host, hangUp } = await openLoopbackServer(0);
   const throttle = new Throttle(spec.throttle, clock);
   const authorize = createAuthorizeRequest();
   const base = spec.stage === "$default" ? "" : `/${spec.stage}`;
@@ -64,7 +64,7 @@ export const openHttpGateway = async ({ spec, invoke, clock }: HttpGatewayOption
   return {
     url: `http://${host}${base}`,
     [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
+      hangUp();
       await new Promise((resolve) => server.close(resolve));
     },
   };

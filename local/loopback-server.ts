@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { PipelineError } from "#core/errors.ts";
 
 const HOST = "127.0.0.1";
@@ -9,6 +9,8 @@ export interface LoopbackServer {
   readonly server: Server;
   /** `127.0.0.1:port`. */
   readonly host: string;
+  /** Ends every connection, those too that the server itself no longer knows: they were upgraded, or refused that. */
+  hangUp(): void;
 }
 
 /**
@@ -17,6 +19,11 @@ export interface LoopbackServer {
  */
 export const openLoopbackServer = async (port: number): Promise<LoopbackServer> => {
   const server = createServer();
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
   server.listen(port, HOST);
   try {
     await once(server, "listening");
@@ -25,5 +32,11 @@ export const openLoopbackServer = async (port: number): Promise<LoopbackServer> 
     const message = `port ${port} must be free, but another program listens on it: stop that program or choose another port`;
     throw new PipelineError("TAPE_PORT_IN_USE", message, { cause });
   }
-  return { server, host: `${HOST}:${(server.address() as AddressInfo).port}` };
+  return {
+    server,
+    host: `${HOST}:${(server.address() as AddressInfo).port}`,
+    hangUp: () => {
+      for (const socket of sockets) socket.destroy();
+    },
+  };
 };

@@ -60,6 +60,12 @@ export class ShardPoller {
     return this.#isFinished || this.#quietSince >= count;
   }
 
+  /** What is left to be done, in words. */
+  get left(): string {
+    if (this.#delivery.open !== undefined) return `${this.#buffer.length} records buffered, a window open`;
+    return `${this.#buffer.length} records buffered${this.#isClosed ? ", closed" : ""}`;
+  }
+
   /** Resolves when the shard is finished or the signal aborted. */
   async run(): Promise<void> {
     const { signal } = this.#options;

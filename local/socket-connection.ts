@@ -65,8 +65,4 @@ export class SocketConnection {
   close(code: number, reason: string): void {
     this.#socket.close(code, reason);
   }
-
-  terminate(): void {
-    this.#socket.terminate();
-  }
 }

@@ -108,6 +108,18 @@ describe("connecting to a WebSocket API", () => {
     await api[Symbol.asyncDispose]();
   });
 
+  test("rejects a client that then stays, and still ends", async () => {
+    const api = await openGateway({ routes: lifecycle });
+    const client = createConnection({ port: Number(new URL(api.url).port), host: "127.0.0.1", allowHalfOpen: true });
+    client.write("GET /elsewhere HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+    const closed = once(client, "close");
+    await once(client.resume(), "end");
+    // its own half is open, and the server would wait for it for ever
+    await api[Symbol.asyncDispose]();
+    client.end();
+    await closed;
+  });
+
   test("closes a socket that is idle or too old", async () => {
     for (const limits of [{ idleMs: durationMs(30) }, { connectionMs: durationMs(30) }]) {
       await using api = await openGateway({ routes: lifecycle, limits });

@@ -49,8 +49,6 @@ class Gateway implements AsyncDisposable {
   readonly #options: WebSocketGatewayOptions;
   readonly #connections = new Map<string, SocketConnection>();
   readonly #tasks = new Set<Promise<void>>();
-  /** Of clients that are being let in: the server itself no longer knows them. */
-  readonly #entering = new Set<Duplex>();
   readonly #protocols = new WeakMap<IncomingMessage, string>();
   readonly #upgrader: WebSocketServer;
   readonly #throttle: Throttle;
@@ -70,7 +68,7 @@ class Gateway implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { server } = this.#options.server;
+    const { server, hangUp } = this.#options.server;
     const closed = new Promise((resolve) => server.close(resolve));
     for (const connection of this.#connections.values()) connection.close(CLOSE.goingAway, "Going away");
     const over = delay(DISPOSE_GRACE_MS, undefined, { ref: false });
@@ -78,9 +76,7 @@ class Gateway implements AsyncDisposable {
       const step = Promise.race([over.then(() => "over"), delay(5), ...this.#tasks]);
       if ((await step) === "over") break;
     }
-    for (const connection of this.#connections.values()) connection.terminate();
-    for (const socket of this.#entering) socket.destroy();
-    server.closeAllConnections();
+    hangUp();
     await closed;
   }
 
@@ -96,9 +92,8 @@ class Gateway implements AsyncDisposable {
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on("error", () => socket.destroy());
-    this.#entering.add(socket);
     const context = this.#contextOf(request);
-    const refusal = await this.#refusalOf(request, context).finally(() => this.#entering.delete(socket));
+    const refusal = await this.#refusalOf(request, context);
     if (refusal !== undefined) {
       const { statusCode, reason } = refusal;
       this.#options.emit({ kind: "socket-refused", routeKey: "$connect", statusCode, reason });

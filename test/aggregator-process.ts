@@ -1,4 +1,3 @@
-import { freePorts } from "#local/jars/free-ports.ts";
 import { startWorker, type TestWorker } from "./worker-process.ts";
 
 /** An aggregator in a process of its own, and what it has said. */
@@ -17,13 +16,14 @@ interface Said {
   readonly message: string;
   readonly shard?: string;
   readonly generation?: number;
+  readonly healthPort?: number;
 }
 
 /** Starts `workers/aggregator/main.ts`. */
-export const startAggregator = async (environment: Readonly<Record<string, string>>): Promise<AggregatorProcess> => {
-  const [port] = (await freePorts(1)) as [number];
-  const worker = startWorker("aggregator", { ...environment, HEALTH_PORT: String(port) });
-  const said = (): readonly Said[] => worker.log.split("\n").flatMap(readLine);
+export const startAggregator = (environment: Readonly<Record<string, string>>): AggregatorProcess => {
+  const worker = startWorker("aggregator", environment);
+  // The last line may have come in part.
+  const said = (): readonly Said[] => worker.log.split("\n").slice(0, -1).flatMap(readLine);
   return {
     child: worker.child,
     ended: worker.ended,
@@ -42,6 +42,9 @@ export const startAggregator = async (environment: Readonly<Record<string, strin
       return said().flatMap(({ generation }) => generation ?? []);
     },
     panesStored: async () => {
+      const port = said()
+        .flatMap(({ healthPort }) => healthPort ?? [])
+        .at(-1);
       const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
       return Number(/^tapestream_panes_stored_total (\d+)/m.exec(metrics)?.[1] ?? 0);
     },
@@ -53,7 +56,6 @@ export const startAggregator = async (environment: Readonly<Record<string, strin
   };
 };
 
-/** The last line may have come in part. */
 const readLine = (line: string): readonly Said[] => {
   if (!line.startsWith("{") || !line.endsWith("}")) return [];
   return [JSON.parse(line) as Said];

@@ -6,7 +6,7 @@ import { FIGURE_NAMES } from "../bench/registry.ts";
 import type { Report } from "../bench/report.ts";
 import { runCommandLine } from "./command.ts";
 
-const LONG = ["pipeline", "latency", "socket"];
+const LONG = ["pipeline", "latency", "socket", "connect"];
 
 test("npm run bench measures a pipeline at work", { timeout: 300_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), "bench-"));

@@ -53,6 +53,7 @@ const startReplica = async (siteDir: string): Promise<Replica> => {
     siteDir,
     symbols: SYMBOLS,
     words: "",
+    kind: "live" as const,
     passes: undefined,
     tickets: { secret: SECRET, lifeMs: durationMs(60_000), allowedOrigins: [ELSEWHERE] },
   };
@@ -174,7 +175,7 @@ test("who sends what is binary, oversize or too much is closed, who does not rea
     slow.socket.send(subscribe({ symbols: SYMBOLS, bars: 1_000 }));
     await delay(100);
   }
-  expect(isPassedOver()).toBe(true);
+  await expect.poll(isPassedOver, LONG).toBe(true);
   await othersAreUndisturbed();
   slow.socket.terminate();
 });

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 export interface Ended {
@@ -19,6 +20,8 @@ export interface RunningCommand {
 }
 
 const ROOT = join(import.meta.dirname, "..");
+/** Commands start in half the time when they find what others of them have compiled. */
+const COMPILED = join(tmpdir(), "tapestream-compiled");
 
 /** More variables for a command, and whether it leads a process group of its own. */
 export interface CommandOptions {
@@ -34,7 +37,7 @@ export const startCommand = (
 ): RunningCommand => {
   const child = spawn(process.execPath, [join(ROOT, `cli/${name}.ts`), ...args], {
     cwd: ROOT,
-    env: { ...process.env, ...environment },
+    env: { NODE_COMPILE_CACHE: COMPILED, ...process.env, ...environment },
     detached: leadsGroup,
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -36,25 +36,30 @@ test("bars says so when no store runs, and what is wrong with a flag", async () 
   }
 });
 
-test("bars says that a store is empty so far, after waiting for its first trades", { timeout: 90_000 }, async () => {
-  const options = { environment: { TAPESTREAM_RUNNING: join(folder, "empty") } };
-  const file = await write("later.csv", `time,symbol,price,size\n${Date.now() - 1_000},A,1,1\n`);
-  const flags = ["--headless", "--port", "0", "--idle-close", "120", "--speed", "max", "--file", file];
-  const server = startCommand("start", flags, options);
-  await server.said("Ctrl-C ends it");
-  const { code, stdout, stderr } = await runCommandLine("bars", ["--symbol", "A", "--interval", "1m"], options);
-  server.child.kill("SIGINT");
-  await server.ended;
-  expect([code, stdout]).toEqual([1, ""]);
-  expect(stderr).toMatch(/^the store runs and is empty so far, waits for its first trades\n/);
-  expect(stderr).toMatch(
-    /the store must hold a trade, runs and holds none after 10 s: .* \[TAPE_STORE_UNAVAILABLE\]\n$/,
-  );
-});
+// One of the two waits for ten seconds in which the other can work.
+test.concurrent(
+  "bars says that a store is empty so far, after waiting for its first trades",
+  { timeout: 120_000 },
+  async () => {
+    const options = { environment: { TAPESTREAM_RUNNING: join(folder, "empty") } };
+    const file = await write("later.csv", `time,symbol,price,size\n${Date.now() - 1_000},A,1,1\n`);
+    const flags = ["--headless", "--port", "0", "--idle-close", "120", "--speed", "max", "--file", file];
+    const server = startCommand("start", flags, options);
+    await server.said("Ctrl-C ends it");
+    const { code, stdout, stderr } = await runCommandLine("bars", ["--symbol", "A", "--interval", "1m"], options);
+    server.child.kill("SIGINT");
+    await server.ended;
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(/^the store runs and is empty so far, waits for its first trades\n/);
+    expect(stderr).toMatch(
+      /the store must hold a trade, runs and holds none after 10 s: .* \[TAPE_STORE_UNAVAILABLE\]\n$/,
+    );
+  },
+);
 
-test(
+test.concurrent(
   "start keeps a folder of data to itself, and takes it over from a run that was killed",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const flags = ["--headless", "--port", "0", "--data", join(folder, "data")];
     const options = { environment: { TAPESTREAM_RUNNING: join(folder, "data-runs"), TMPDIR: folder } };
@@ -82,10 +87,9 @@ test("start refuses a folder of data that it cannot write to", async () => {
 });
 
 test.each(["start", "replay", "bars", "rejected", "build", "synth"])("%s --help says what there is", async (name) => {
-  const help = await runCommandLine(name, ["--help"]);
+  const [help, unknown] = await Promise.all([runCommandLine(name, ["--help"]), runCommandLine(name, ["--colour"])]);
   expect([help.code, help.stderr]).toEqual([0, ""]);
   expect(help.stdout).toContain(`Usage: npm ${name === "start" ? name : `run ${name}`}`);
-  const unknown = await runCommandLine(name, ["--colour"]);
   expect([unknown.code, unknown.stdout]).toEqual([2, ""]);
   expect(unknown.stderr).toBe("unknown option '--colour'; --help says what there is [TAPE_USAGE]\n");
 });

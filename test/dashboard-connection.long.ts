@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { durationMs, epochMs } from "#core/units.ts";
 import { DESKTOP, isWhole, look, PATIENT } from "./dashboard-page.ts";
-import { changesWhileHidden, HIDING_SCRIPT, setHidden } from "./hidden-page.ts";
+import { changesWhileHidden, HEARING_SCRIPT, HIDING_SCRIPT, setHidden, updatesHeard } from "./hidden-page.ts";
 import { setPageStage } from "./page-stage.ts";
 import { pane } from "./pane-fixture.ts";
 
@@ -49,10 +49,11 @@ describe("the connection", () => {
     await page.context().setOffline(false);
     await expect.poll(stateOf(page), PATIENT).toMatch(/^Reconnecting/);
     await page.getByRole("button", { name: "Try now" }).focus();
-    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    // By itself it would be live only in so many seconds.
+    await expect.poll(stateOf(page), { timeout: 30_000, interval: 20 }).toMatch(/^Reconnecting in ([5-9]|10) s$/);
     stage.server.isAnswering = true;
     await page.keyboard.press("Enter");
-    await expect.poll(stateOf(page), { timeout: 1_000, interval: 20 }).toBe("Live");
+    await expect.poll(stateOf(page), { timeout: 4_000, interval: 20 }).toBe("Live");
     await expect
       .poll(noticesOf(page), PATIENT)
       .toEqual([
@@ -169,6 +170,22 @@ describe("symbols", () => {
     await page.context().close();
   });
 
+  test("that an address alone named, and that nobody knows, stay while they are shown, or once they were added", async () => {
+    const page = await stage.openPage("#s=zzzz");
+    await expect.poll(rowsOf(page), PATIENT).toEqual([...GIVEN, "ZZZZ"]);
+    await expect.poll(() => page.locator(".row").last().getAttribute("data-kind"), PATIENT).toBe("offered");
+    await page.click(".row >> text=IBM");
+    await expect.poll(rowsOf(page), PATIENT).toEqual(GIVEN);
+    await page.evaluate(`location.hash = "#s=zzzz"`);
+    await expect.poll(rowsOf(page), PATIENT).toEqual([...GIVEN, "ZZZZ"]);
+    await page.click(".row >> text=ZZZZ");
+    await page.click(".row >> text=IBM");
+    await page.reload();
+    await isWhole(page);
+    expect(await rowsOf(page)()).toEqual([...GIVEN, "ZZZZ"]);
+    await page.context().close();
+  });
+
   test("that are added and removed in one tab are in the other at once", async () => {
     const page = await stage.openPage();
     const other = await page.context().newPage();
@@ -210,7 +227,7 @@ test("what the server sends and the page cannot read is said, breaks nothing, an
 });
 
 test("a hidden page paints nothing, and is whole again at once when it is shown", async () => {
-  const page = await stage.openPage("#s=IBM&i=1m", { script: HIDING_SCRIPT });
+  const page = await stage.openPage("#s=IBM&i=1m", { script: HIDING_SCRIPT + HEARING_SCRIPT });
   await expect.poll(stateOf(page), PATIENT).toBe("Live");
   // all parts of the page are there
   await expect.poll(async () => (await look(page))?.overseen !== undefined, PATIENT).toBe(true);
@@ -222,6 +239,7 @@ test("a hidden page paints nothing, and is whole again at once when it is shown"
     beat();
     await new Promise((resolve) => setTimeout(resolve, 60));
   }
+  await expect.poll(() => updatesHeard(page), PATIENT).toBe(10);
   expect(await changesWhileHidden(page)).toBe(0);
   await setHidden(page, false);
   await page.evaluate("new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))");

@@ -90,8 +90,15 @@ describe("the operations view", () => {
     stage.server.beat({ counts: { trades: 40 }, connections: 3 });
     const shard = busy();
     stage.server.works({ shards: [shard] });
+    await page.evaluate(`new MutationObserver((_, observer) => {
+      window.atFirst = document.querySelector("#operations .wide").innerText;
+      observer.disconnect();
+    }).observe(document.querySelector("#operations"), { subtree: true, childList: true, characterData: true })`);
     await page.keyboard.press("o");
     await expect.poll(() => verdict(page), PATIENT).toBe("All well");
+    // two answers make a rate
+    expect(await page.evaluate("window.atFirst")).toMatch(/^Trades a second\s+…\s+in … frames a second/u);
+    await expect.poll(() => page.innerText("#operations .wide"), PATIENT).toMatch(/^Trades a second\s+0\s+in 0 /u);
     await expect.poll(() => page.innerText("#operations .shards tbody"), PATIENT).toMatch(/^0\s+200 ms\s+\d/u);
     // the bars of the shard's last step come by an update, and what is known of both is the way of a trade
     const one = pane({ symbol: "SPY", last: 1, shard: SHARD });

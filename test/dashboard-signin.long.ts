@@ -204,9 +204,11 @@ describe.each([
     // nobody asks for it meanwhile
     await expect.poll(async () => (await grantOf(page)).token, PATIENT).not.toBe(before.token);
     await new Promise((resolve) => setTimeout(resolve, before.untilMs - Date.now() + 1_000));
+    const socketCount = (): Promise<number> => page.evaluate<number>("window.sockets.length");
+    const countBefore = await socketCount();
     await cut(page);
     await stage.put(Date.now());
-    await expect.poll(state(page), PATIENT).toMatch(/^Reconnecting/);
+    await expect.poll(socketCount, PATIENT).toBeGreaterThan(countBefore);
     await expect.poll(state(page), PATIENT).toBe("Live");
     expect(await page.locator(".row .symbol").allTextContents()).toEqual(["IBM", "SPY", "TSLA"]);
     await equalsStore(page);

@@ -131,7 +131,7 @@ describe("the pipeline", () => {
     await expect.poll(() => page.textContent("#state"), PATIENT).toBe("Stale");
     // what was known stays, and since when
     expect(await words()).toMatch(/^as of \d\d:\d\d:\d\d:\|Trades come in\|/);
-    expect(await page.textContent("#age")).toMatch(/^nothing heard for \d s$/);
+    expect(await page.textContent("#age")).toMatch(/^nothing heard for \d+ s$/);
     beat(watermarkMs, "quiet");
     await expect.poll(() => page.textContent("#state"), PATIENT).toBe("Live");
     expect(await words()).toMatch(/^Quiet/);

@@ -30,3 +30,17 @@ export const setHidden = (page: Page, isHidden: boolean): Promise<void> => page.
 
 /** How often the document changed while it was hidden. */
 export const changesWhileHidden = (page: Page): Promise<number> => page.evaluate("window.changedWhileHidden");
+
+/** Lets a page count the updates that it has heard, shown or not. */
+export const HEARING_SCRIPT = `
+  window.updatesHeard = 0;
+  window.WebSocket = class extends WebSocket {
+    constructor(...given) {
+      super(...given);
+      this.addEventListener("message", ({ data }) => data.includes('"type":"update"') && window.updatesHeard++);
+    }
+  };
+`;
+
+/** How many of them that are. */
+export const updatesHeard = (page: Page): Promise<number> => page.evaluate<number>("window.updatesHeard");

@@ -209,8 +209,9 @@ test("a client that does not read is passed over", PATIENT, async () => {
 
 test("who asks for too many tickets at once gets 429", PATIENT, async () => {
   const answers: TicketAnswer[] = [];
+  const isRefused = (): boolean => answers.some(({ statusCode }) => statusCode === 429);
   const flood = async (): Promise<void> => {
-    for (let count = 0; count < 25; count++) answers.push(await askTicket(entrance));
+    while (!isRefused()) answers.push(await askTicket(entrance));
   };
   await Promise.all(Array.from({ length: AT_ONCE }, flood));
   tickets.push(...answers.flatMap(({ ticket }) => ticket ?? []));

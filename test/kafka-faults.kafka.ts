@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import { durationMs } from "#core/units.ts";
 import { killForAWhile } from "./engine-control.ts";
 import { watchGroup } from "./group-watch.ts";
 import { HOUR, isWhole, openHourRig, PARTITIONS, TRADE_COUNT } from "./kafka-hour.ts";
@@ -7,8 +8,10 @@ import { until } from "./until.ts";
 
 const PATIENT = { timeout: 60_000, interval: 50 };
 const DOWN_MS = 20_000;
-/** Cassandra takes longer than this to come back. */
-const START_MS = 7_000;
+/** Cassandra takes longer than this to come back, on the fastest machine. */
+const START_MS = 3_000;
+/** Lives of four partitions do not all end between the last trade and the look at what is stored. */
+const LONG_LIFE_MS = durationMs(10_000);
 
 describe("an hour of trades ends with every bar equal to the oracle", () => {
   test("though a second worker takes half of the partitions meanwhile, and the first leaves", async () => {
@@ -35,17 +38,21 @@ describe("an hour of trades ends with every bar equal to the oracle", () => {
   test("though the broker is killed and comes back", async () => {
     await using rig = await openHourRig();
     await using _worker = await rig.worker();
-    const sending = rig.replay(HOUR);
+    // Whether it fails, and when, is the client's matter: nobody waits for it while the broker is away.
+    const hasSent = rig.replay(HOUR).then(
+      () => true,
+      () => false,
+    );
     await delay(1_000);
     await killForAWhile("kafka", 2_000);
-    await sending.catch(() => rig.replay(HOUR));
+    if (!(await hasSent)) await rig.replay(HOUR);
     await isWhole(rig);
   });
 
   test("though the broker is gone for 10 seconds while partitions are shared out anew", async () => {
     await using rig = await openHourRig();
     await using group = watchGroup(rig.config, rig.config.group);
-    await using silent = await rig.startProcess();
+    await using silent = rig.startProcess();
     await using worker = await rig.worker();
     await until("both must get half", () => silent.shards.length === PARTITIONS / 2 && worker.partitions.length === 2);
     // Who does not answer is waited for, and so the others are still joining when the broker goes.
@@ -64,7 +71,7 @@ describe("an hour of trades ends with every bar equal to the oracle", () => {
   });
 
   test("though Cassandra is gone for 20 seconds", async () => {
-    await using rig = await openHourRig();
+    await using rig = await openHourRig(LONG_LIFE_MS);
     await using _worker = await rig.worker();
     await rig.replay(HOUR);
     expect(await rig.storedTrades()).toBeLessThan(TRADE_COUNT);

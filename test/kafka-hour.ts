@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { expect } from "vitest";
+import type { DurationMs } from "#core/units.ts";
 import { oracleRows } from "#oracle/oracle.ts";
 import { readOracleTrades } from "#oracle/read-trades.ts";
 import { openKafkaRig, type KafkaRig } from "./kafka-rig.ts";
@@ -18,7 +19,8 @@ const symbols = [...new Set(trades.map(({ symbol }) => symbol))];
 export const TRADE_COUNT = trades.length;
 
 /** A rig for that hour. */
-export const openHourRig = (): Promise<KafkaRig> => openKafkaRig({ partitions: PARTITIONS, intervals: INTERVALS });
+export const openHourRig = (lifeMs?: DurationMs): Promise<KafkaRig> =>
+  openKafkaRig({ partitions: PARTITIONS, intervals: INTERVALS, ...(lifeMs && { lifeMs }) });
 
 /** Waits until every trade of the hour is stored, once; then all bars are equal, in the store and for who heard all updates. */
 export const isWhole = async (rig: KafkaRig): Promise<void> => {

@@ -17,7 +17,7 @@ import { readInterval } from "#core/interval.ts";
 import type { Log } from "#core/ports/log.ts";
 import { Register } from "#core/protocol/register.ts";
 import { readUpdateRecord } from "#core/update-record.ts";
-import { BEYOND_ALL, durationMs, epochMs } from "#core/units.ts";
+import { BEYOND_ALL, durationMs, epochMs, type DurationMs } from "#core/units.ts";
 import { createFetcher, type FetcherReport } from "#lambdas/fetcher/fetcher.ts";
 import { openAggregatorWorker, type AggregatorWorker } from "#workers/aggregator.ts";
 import { environment, type AggregatorConfig } from "#workers/aggregator/config.ts";
@@ -29,6 +29,10 @@ import { startAggregator, type AggregatorProcess } from "./aggregator-process.ts
 export interface KafkaRigOptions {
   readonly partitions: number;
   readonly intervals: readonly string[];
+  /** @default 2 s */
+  readonly lifeMs?: DurationMs;
+  /** @default 10 s */
+  readonly clockSkewMs?: DurationMs;
 }
 
 /** That of the shipped trades. */
@@ -37,7 +41,11 @@ const DAY_MS = durationMs(86_400_000);
 const quiet: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** What workers are told: topics, a keyspace and a group of its own on the engines of the run, and patience for tests. */
-const freshConfig = (intervals: readonly string[]): AggregatorConfig => {
+const freshConfig = ({
+  intervals,
+  lifeMs = durationMs(2_000),
+  clockSkewMs = durationMs(10_000),
+}: KafkaRigOptions): AggregatorConfig => {
   const name = randomUUID().replaceAll("-", "");
   const { address, dataCenter } = inject("cassandra");
   return {
@@ -56,16 +64,17 @@ const freshConfig = (intervals: readonly string[]): AggregatorConfig => {
     rejectedKeepMs: DAY_MS,
     ticksRetentionMs: DAY_MS,
     maxOutOfOrdernessMs: durationMs(2_000),
-    clockSkewMs: durationMs(10_000),
+    clockSkewMs,
     group: `aggregators-${name}`,
     sessionMs: durationMs(2_000),
-    lifeMs: durationMs(2_000),
+    lifeMs,
   };
 };
 
 /** Topics and a keyspace of its own on the engines of the run, and the parts of the pipeline upon them. */
-export const openKafkaRig = async ({ partitions, intervals }: KafkaRigOptions) => {
-  const config = freshConfig(intervals);
+export const openKafkaRig = async (given: KafkaRigOptions) => {
+  const { partitions } = given;
+  const config = freshConfig(given);
   const { brokers, ticksTopic, barsTopic } = config;
   const topic = { partitions, replicas: 1, retentionMs: DAY_MS };
   await createTopics(
@@ -122,7 +131,7 @@ export const openKafkaRig = async ({ partitions, intervals }: KafkaRigOptions) =
       }),
 
     /** A worker as an operator runs it, in a process of its own. All of them share the partitions. */
-    startProcess: (): Promise<AggregatorProcess> => startAggregator(environment(config)),
+    startProcess: (): AggregatorProcess => startAggregator(environment(config)),
 
     /** Trades in stored panes. */
     storedTrades: async (): Promise<number> => {

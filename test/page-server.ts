@@ -101,7 +101,12 @@ const answersTo = (message: ClientMessage, { symbols, known, panesOf, operations
       );
     case "watch":
     case "unwatch":
-      return symbolsMessages(message.symbols.map((symbol) => ({ symbol, seenMs: undefined, isWatched: true })));
+      return symbolsMessages(
+        message.symbols.map((symbol) => {
+          const isTraded = symbols.includes(symbol) || known.includes(symbol);
+          return { symbol, seenMs: isTraded ? epochMs(0) : undefined, isWatched: true };
+        }),
+      );
     case "ping":
       return [pongMessage(epochMs(Date.now()))];
     case "operations":

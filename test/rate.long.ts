@@ -198,7 +198,7 @@ test(
     expect(await storedRows(config, startedAtMs)).toEqual(rows);
     const watched = new Set(WATCHED.map((symbol) => `${symbol},${intervalText(WATCHED_MS)}`));
     await expect
-      .poll(() => client.rows(new Map([[WATCHED_MS, epochMs(0)]])))
+      .poll(() => client.rows(new Map([[WATCHED_MS, epochMs(0)]])), { timeout: 20_000, interval: 100 })
       .toEqual(rows.filter((row) => watched.has(row.split(",").slice(0, 2).join(","))));
     await expectToFit(
       config.ticksStream,

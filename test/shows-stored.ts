@@ -6,7 +6,7 @@ import { storedBars, type Rows } from "./running-cloud.ts";
 
 /** By then a window's trades have come, and the life that folded them has stored them. */
 const SETTLED_MS = 12_000;
-const PATIENT = { timeout: 30_000, interval: 100 };
+const PATIENT = { timeout: 60_000, interval: 100 };
 
 const [START, END] = [BAR_COLUMNS.indexOf("start"), BAR_COLUMNS.indexOf("end")];
 

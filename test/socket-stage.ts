@@ -7,6 +7,7 @@ import { createMemoryMeter } from "#adapters/memory/meter.ts";
 import { createMemoryMessageSink } from "#adapters/memory/message-sink.ts";
 import { createMemoryPaneStore } from "#adapters/memory/pane-store.ts";
 import { createMemoryShardStatusStore } from "#adapters/memory/shard-status.ts";
+import { createMemoryStoreMarks } from "#adapters/memory/store-marks.ts";
 import { createMemorySymbolRegister } from "#adapters/memory/symbol-register.ts";
 import type { Pane } from "#core/pane.ts";
 import type { ConnectionCloser } from "#core/ports/connection-closer.ts";
@@ -53,6 +54,7 @@ export const createSocketPorts = (clock = createManualClock(startMs)) => ({
   connections: createMemoryConnectionStore(),
   symbols: createMemorySymbolRegister({ clock }),
   statuses: createMemoryShardStatusStore(),
+  marks: createMemoryStoreMarks(),
   gaps: createMemoryGapStore(),
   leases: createMemoryLeaseStore(),
   sink: createMemoryMessageSink(),

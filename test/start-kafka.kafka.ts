@@ -47,6 +47,7 @@ describe("npm run start:kafka", () => {
     const before = JSON.stringify((await look(page))!.bars.at(-1));
     await expect.poll(async () => JSON.stringify((await look(page))!.bars.at(-1)), PATIENT).not.toBe(before);
     await expect.poll(() => page.textContent("#state"), PATIENT).toBe("Live");
+    expect(await page.textContent("#badge")).toBe("replayed");
     expect(complaints).toEqual([]);
     await page.context().close();
   });

@@ -14,7 +14,7 @@ import { showsStored } from "./shows-stored.ts";
 
 /** The gateway ends a connection after this long: the page has to renew its own every few seconds. */
 const SOCKET_LIMIT_SECONDS = 6;
-const PATIENT = { timeout: 30_000, interval: 100 };
+const PATIENT = { timeout: 60_000, interval: 100 };
 
 let folder: string;
 let browser: Browser;
@@ -22,7 +22,7 @@ let server: RunningCommand;
 let port: string;
 
 const launch = async (onPort: string): Promise<void> => {
-  server = startCommand("start", ["--port", onPort, "--for", "180", "--socket-limit", String(SOCKET_LIMIT_SECONDS)], {
+  server = startCommand("start", ["--port", onPort, "--for", "1200", "--socket-limit", String(SOCKET_LIMIT_SECONDS)], {
     // what a killed one leaves in its temporary folder goes with the test's
     environment: { TAPESTREAM_RUNNING: folder, TMPDIR: folder },
     leadsGroup: true,
@@ -73,7 +73,7 @@ const equalsStore = (page: Page, key: string, least: number): Promise<Rows> =>
 describe("npm start", () => {
   let tab: Tab;
 
-  test("shows bars of real trades in a browser, the same as the store's", { timeout: 60_000 }, async () => {
+  test("shows bars of real trades in a browser, the same as the store's", { timeout: 180_000 }, async () => {
     tab = await openTab("#SPY/1m");
     const rows = await equalsStore(tab.page, "SPY/1m", 20);
     const candles = (await look(tab.page))!.candles as { time: number; close?: number }[];
@@ -86,14 +86,14 @@ describe("npm start", () => {
     expect(tab.complaints).toEqual([]);
   });
 
-  test("shows what moves", { timeout: 30_000 }, async () => {
+  test("shows what moves", { timeout: 120_000 }, async () => {
     const trades = async (): Promise<number> =>
       (await look(tab.page))!.bars.reduce((sum, row) => sum + Number(row[BAR_COLUMNS.indexOf("trades")]), 0);
     const before = await trades();
     await expect.poll(trades, PATIENT).toBeGreaterThan(before);
   });
 
-  test("corrects a bar on the open chart when a trade comes late, and marks it", { timeout: 60_000 }, async () => {
+  test("corrects a bar on the open chart when a trade comes late, and marks it", { timeout: 180_000 }, async () => {
     const { bars, statuses } = (await look(tab.page))!;
     expect(statuses).not.toContain("corrected");
     const [first, trades] = [bars[0]!, BAR_COLUMNS.indexOf("trades")];
@@ -111,7 +111,7 @@ describe("npm start", () => {
     expect(tab.complaints).toEqual([]);
   });
 
-  test("renews its connection, and nobody notices", { timeout: 60_000 }, async () => {
+  test("renews its connection, and nobody notices", { timeout: 180_000 }, async () => {
     let renewals = 0;
     tab.page.on("websocket", () => renewals++);
     await tab.page.evaluate(`
@@ -135,7 +135,7 @@ describe("npm start", () => {
     expect(tab.complaints).toEqual([]);
   });
 
-  test("changes symbol and interval, in each tab on its own", { timeout: 60_000 }, async () => {
+  test("changes symbol and interval, in each tab on its own", { timeout: 180_000 }, async () => {
     const other = await openTab("#IBM/10s");
     await equalsStore(other.page, "IBM/10s", 100);
     await other.page.click('#intervals button[value="5m"]');
@@ -147,7 +147,7 @@ describe("npm start", () => {
     await other.page.close();
   });
 
-  test("says of an unknown symbol that it has no trades", { timeout: 30_000 }, async () => {
+  test("says of an unknown symbol that it has no trades", { timeout: 120_000 }, async () => {
     const other = await openTab();
     await isWhole(other.page);
     await other.page.keyboard.press("/");
@@ -162,7 +162,7 @@ describe("npm start", () => {
     await other.page.close();
   });
 
-  test("comes back to the same bars after a crash of the server", { timeout: 90_000 }, async () => {
+  test("comes back to the same bars after a crash of the server", { timeout: 240_000 }, async () => {
     expect(tab.complaints).toEqual([]);
     server.child.kill("SIGKILL");
     await server.ended;
@@ -179,7 +179,7 @@ describe("npm start", () => {
     ).toEqual([]);
   });
 
-  test("ends within five seconds of Ctrl-C and leaves nothing behind", { timeout: 30_000 }, async () => {
+  test("ends within five seconds of Ctrl-C and leaves nothing behind", { timeout: 120_000 }, async () => {
     const startedAt = performance.now();
     server.child.kill("SIGINT");
     const { code, stderr } = await server.ended;
@@ -191,17 +191,13 @@ describe("npm start", () => {
   });
 });
 
-test("npm start refuses what it cannot do in one sentence, at once", { timeout: 30_000 }, async () => {
+test("npm start refuses what it cannot do in one sentence, at once", { timeout: 120_000 }, async () => {
   const taken = createServer().listen(0, "127.0.0.1");
   await once(taken, "listening");
   const { port: used } = taken.address() as { port: number };
   const cases: [readonly string[], number, RegExp][] = [
     [["--port", String(used)], 1, /^port \d+ must be free, .* \[TAPE_PORT_IN_USE\]$/],
-    [
-      ["--port", "0", "--file", join(folder, "none.csv")],
-      1,
-      /^the file .* there is no such file \[TAPE_FILE_UNREADABLE\]$/,
-    ],
+    [["--port", "0", "--file", join(folder, "none.csv")], 1, /^there is no file .* \[TAPE_FILE_UNREADABLE\]$/],
     [["--source", "yahoo"], 2, /^--source must be replay or sim, was "yahoo".* \[TAPE_USAGE\]$/],
     [
       ["--source", "sim", "--speed", "2"],

@@ -16,7 +16,7 @@ const MAIN_SCRIPT = '<script type="module" src="main.js"></script>';
  * Imported when wanted, and bundled with their own copies of the functions that they share with the page: what is shared
  * would else be a file of its own, which the page would need at once and which packs worse than within its script.
  */
-const APART = ["web/operations/overseer.ts", "web/sign-in/sign-in.ts"];
+const APART = ["web/chart-tools.ts", "web/operations/overseer.ts", "web/sign-in/sign-in.ts", "web/status.ts"];
 
 const fileNameOf = (source: string): string => basename(source).replace(/\.ts$/u, ".js");
 

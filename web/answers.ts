@@ -18,6 +18,11 @@ export class Answers {
     return this.#awaited.size > 0;
   }
 
+  /** What has come of an answer that is not whole, another object each time that it is asked for; undefined of others. */
+  awaited(wish: WishKey): Answer | undefined {
+    return this.#awaited.get(keyText(wish));
+  }
+
   /** Whether the last answer has come whole. */
   isWhole(wish: WishKey): boolean {
     const key = keyText(wish);

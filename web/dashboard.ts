@@ -147,7 +147,6 @@ export class Dashboard {
     const { symbol, interval } = (this.#choice = choice);
     this.#stage.choose(choice);
     this.#address.write({ s: symbol, i: interval });
-    this.#desk?.refresh();
     this.#desk?.select(symbol);
     this.#controls.select(interval);
     setText(byId("title"), symbol);

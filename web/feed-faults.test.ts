@@ -10,6 +10,7 @@ beforeEach(() => {
 
 afterEach(() => {
   vi.useRealTimers();
+  vi.restoreAllMocks();
 });
 
 describe("a feed whose server fails it", () => {
@@ -42,7 +43,19 @@ describe("a feed whose server fails it", () => {
     expect([feed.isAwaiting, countOf(feed)]).toEqual([false, 9]);
   });
 
+  test("asks again after a random pause, so that pages that were refused at once do not ask at once", async () => {
+    vi.spyOn(Math, "random").mockReturnValue(0);
+    const { sockets } = openFeed();
+    sockets[0]!.open();
+    sockets[0]!.say(JSON.stringify({ message: "Too Many Requests", connectionId: "c1", requestId: "r1" }));
+    await vi.advanceTimersByTimeAsync(999);
+    expect(sockets[0]!.sent).toEqual([subscribe]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(sockets[0]!.sent).toEqual([subscribe, subscribe]);
+  });
+
   test("asks less and less often a server that goes on like that", async () => {
+    vi.spyOn(Math, "random").mockReturnValue(1 - 2 ** -32);
     const { sockets } = openFeed();
     sockets[0]!.open();
     sockets[0]!.say(...snapshot(5));
@@ -96,6 +109,22 @@ describe("a feed whose server fails it", () => {
     expect(feed.state.kind).toBe("connecting");
     await vi.advanceTimersByTimeAsync(1_000);
     expect([feed.state.kind, feed.trouble?.kind]).toEqual(["waiting", "hung"]);
+  });
+
+  test("gives a server that is heard, and still has not answered, ever more time", async () => {
+    const { sockets } = openFeed();
+    const livesMs: number[] = [];
+    for (let tried = 0; tried < 4; tried++) {
+      const startedMs = Date.now();
+      sockets[tried]!.open();
+      while (sockets[tried]!.readyState !== 3) {
+        sockets[tried]!.say(pongMessage());
+        await vi.advanceTimersByTimeAsync(1_000);
+      }
+      livesMs.push(Date.now() - startedMs);
+      while (sockets.length === tried + 1) await vi.advanceTimersByTimeAsync(100);
+    }
+    expect(livesMs.map((lifeMs) => Math.round(lifeMs / 10_000) * 10)).toEqual([20, 80, 240, 320]);
   });
 
   test("knows what went wrong last", async () => {

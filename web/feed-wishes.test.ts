@@ -80,6 +80,24 @@ test("what is wished for again right after it was given up is asked for once mor
   expect(sockets[0]!.sent).toEqual([]);
 });
 
+test("an answer that a busy connection missed is asked for again, and one that came is not", async () => {
+  vi.spyOn(Math, "random").mockReturnValue(1);
+  const { feed, sockets } = openFeed([wish]);
+  sockets[0]!.open();
+  sockets[0]!.say(...answerTo(wish));
+  feed.wish([wish, other]);
+  const asked = { action: "subscribe", symbols: ["AIG"] };
+  expect(sockets[0]!.sent.splice(0)).toHaveLength(2);
+  await vi.advanceTimersByTimeAsync(21_999);
+  expect(sockets[0]!.sent).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(sockets[0]!.sent.splice(0)).toMatchObject([{ symbols: ["IBM"] }, asked]);
+  sockets[0]!.say(...answerTo(wish), ...answerTo(other));
+  expect([feed.isAwaiting, feed.knows(other)]).toEqual([false, true]);
+  await vi.advanceTimersByTimeAsync(59_000);
+  expect(sockets[0]!.sent.filter((message) => (message as { action: string }).action === "subscribe")).toEqual([]);
+});
+
 test("the first connection is shown as it comes", () => {
   const { feed, sockets } = openFeed([wish, other]);
   sockets[0]!.open();

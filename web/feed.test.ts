@@ -11,6 +11,7 @@ beforeEach(() => {
 
 afterEach(() => {
   vi.useRealTimers();
+  vi.restoreAllMocks();
 });
 
 describe("a feed", () => {
@@ -134,7 +135,28 @@ describe("a feed", () => {
     ]);
   });
 
+  test("renews a connection after 100 to 110 minutes, so that pages that came at once do not come back at once", async () => {
+    for (const [random, minutes] of [
+      [0, 110],
+      [0.5, 105],
+      [1 - 2 ** -32, 100],
+    ] as const) {
+      vi.spyOn(Math, "random").mockReturnValue(random);
+      const { sockets } = openFeed();
+      sockets[0]!.open();
+      sockets[0]!.say(...snapshot(5));
+      for (let at = 0; at < minutes - 1; at++) {
+        await vi.advanceTimersByTimeAsync(60_000);
+        sockets[0]!.say(pongMessage());
+      }
+      expect(sockets).toHaveLength(1);
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(sockets).toHaveLength(2);
+    }
+  });
+
   test("has a new connection whole before a gateway ends the old one", async () => {
+    vi.spyOn(Math, "random").mockReturnValue(0);
     const { feed, sockets } = openFeed();
     sockets[0]!.open();
     sockets[0]!.say(...snapshot(5));
@@ -150,6 +172,7 @@ describe("a feed", () => {
   });
 
   test("tries again to renew, and is offline only once the old connection has ended", async () => {
+    vi.spyOn(Math, "random").mockReturnValue(0);
     const { feed, sockets } = openFeed();
     sockets[0]!.open();
     sockets[0]!.say(...snapshot(5));

@@ -25,8 +25,11 @@ export interface FeedOptions {
   readonly onSymbols: (part: SymbolsPart) => void;
 }
 
-/** After this share of what a gateway allows a connection is renewed, so that a new one is whole before the old one ends. */
-const RENEW_SHARE = 11 / 12;
+/**
+ * After a share of what a gateway allows between these a connection is renewed, so that a new one is whole before the old one
+ * ends, and pages that came all at once do not come back all at once.
+ */
+const RENEW_SHARES = [10 / 12, 11 / 12] as const;
 /** API Gateway ends a connection after 10 minutes of silence. */
 const PING_MS = 60_000;
 const SILENCE_MS = PING_MS + 15_000;
@@ -144,7 +147,7 @@ export class Feed {
   #connect(): void {
     this.#retry.cancel();
     clearTimeout(this.#renewal);
-    this.#renewal = setTimeout(() => this.#connect(), RENEW_SHARE * this.#options.connectionMs);
+    this.#renewal = setTimeout(() => this.#connect(), this.#renewalMs());
     if (this.#session === undefined) this.#enter({ kind: "connecting" });
     this.#next?.close();
     this.#next = undefined;
@@ -169,6 +172,11 @@ export class Feed {
     session.wish(this.#wishes);
     this.#next = session;
     this.#patience.watch(session, () => session === this.#next && this.#give(session, "hung"));
+  }
+
+  #renewalMs(): number {
+    const [least, most] = RENEW_SHARES;
+    return (most - Math.random() * (most - least)) * this.#options.connectionMs;
   }
 
   #whole(session: Session): void {

@@ -3,6 +3,7 @@ import { durationMs } from "#core/units.ts";
 
 /** The next has longer: a slow server is no faster for being asked again. */
 const HANG: Backoff = { firstMs: durationMs(5_000), longestMs: durationMs(20_000) };
+/** For the first; each further one has as many more, or a server that needs longer would work for nobody for ever. */
 const MOST_SPANS = 4;
 
 /** Something on its way, and how often it was heard. */
@@ -16,7 +17,7 @@ export class Patience {
   #hangs = 1;
 
   /** Calls `onHang` if nothing is heard of an attempt for a span of time, and after some spans in any case. */
-  watch(attempt: Attempt, onHang: () => void, spans = MOST_SPANS): void {
+  watch(attempt: Attempt, onHang: () => void, spans = MOST_SPANS * this.#hangs): void {
     const before = attempt.signs;
     setTimeout(
       () => {

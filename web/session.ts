@@ -39,6 +39,8 @@ const OPEN = 1;
 
 /** What may be missing is asked for again so soon, and later where that does not help. */
 const ASK_AGAIN: Backoff = { firstMs: durationMs(2_000), longestMs: durationMs(60_000) };
+/** A server tells a busy connection a few times, and then no more: an answer that has not come by then may never. */
+const ANSWER_MS = 20_000;
 
 /** What may not be told of although it is wished for is asked for once more, so much later. */
 const SETTLED_MS = 5_000;
@@ -59,6 +61,8 @@ export class Session {
   #before: Session | undefined;
   #wishes: readonly Wish[] = [];
   #isOver = false;
+  /** Whether all was answered once; before, whoever opened this one has no patience without end. */
+  #wasWhole = false;
   #signs = 0;
   #watermarkMs: EpochMs | undefined;
   /** How often all was asked for again. */
@@ -124,7 +128,7 @@ export class Session {
         this.#isRepeating = false;
         if (this.isOpen) this.#askAll();
       },
-      backoffMs(ASK_AGAIN, ++this.#repeats, 1),
+      backoffMs(ASK_AGAIN, ++this.#repeats, 0.5 + Math.random() / 2),
     );
   }
 
@@ -165,6 +169,8 @@ export class Session {
 
   #ask(wish: Wish): void {
     const isFirst = this.#answers.ask(wish);
+    const answer = this.#answers.awaited(wish);
+    if (this.#wasWhole) setTimeout(() => this.#answers.awaited(wish) === answer && this.askSoon(), ANSWER_MS);
     const since = isFirst && this.#before !== undefined ? this.#before.#answers.holding(wish) : undefined;
     const resume = since && since.upTo.size > 0 && clientMessageText({ action: "resume", ...wish, since });
     if (resume && resume.length <= CLIENT_LIMITS.messageLength) this.#socket.send(resume);
@@ -206,6 +212,7 @@ export class Session {
     this.#whole.push(message);
     this.#watermarkMs = message.watermarkMs;
     if (this.isAwaiting) return;
+    this.#wasWhole = true;
     this.#takeOver();
     this.#events.onWhole();
   }

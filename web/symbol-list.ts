@@ -9,14 +9,15 @@ const SMALL_GROUP = 10;
 export class SymbolList {
   /** So many symbols are in it at most. */
   static readonly MOST = 1_000;
+  /** Where those are kept that the reader added. */
+  readonly kept: KeptSymbols;
   readonly #given: ReadonlySet<string>;
-  readonly #kept: KeptSymbols;
   #groups: readonly (readonly string[])[] = [];
   readonly #symbols = new Set<string>();
 
   constructor(given: readonly string[], kept: KeptSymbols) {
     this.#given = new Set(given);
-    this.#kept = kept;
+    this.kept = kept;
     this.join([...given, ...kept.read()]);
   }
 
@@ -64,12 +65,12 @@ export class SymbolList {
   /** The same for later visits too. */
   add(symbols: readonly string[]): readonly string[] {
     const added = this.join(symbols);
-    this.#kept.add(...symbols.filter((symbol) => this.isOwn(symbol)));
+    this.kept.add(...symbols.filter((symbol) => this.isOwn(symbol)));
     return added;
   }
 
   remove(symbol: string): void {
-    this.#kept.remove(symbol);
+    this.kept.remove(symbol);
     this.#symbols.delete(symbol);
     const groups = this.#groups.map((group) => group.filter((each) => each !== symbol));
     this.#groups = groups.filter((group) => group.length > 0);

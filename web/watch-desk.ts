@@ -3,6 +3,7 @@ import { readInterval } from "#core/interval.ts";
 import type { Passes } from "#core/protocol/dashboard-config.ts";
 import type { Register } from "#core/protocol/register.ts";
 import { byId, setText } from "./element.ts";
+import { guestsOf } from "./guests.ts";
 import { showPrice } from "./headline.ts";
 import { measuredFrom, type PassOf } from "./passes.ts";
 import { quoteOf } from "./quote.ts";
@@ -30,6 +31,8 @@ const SPAN_MS = 5_000;
  */
 export class WatchDesk {
   readonly #deps: DeskDeps;
+  /** By the reader, in this visit. */
+  readonly #added = new Set<string>();
   readonly #span: Omit<Wish, "symbols">;
   readonly #watchlist: Watchlist;
   readonly #tools: WatchTools;
@@ -46,13 +49,14 @@ export class WatchDesk {
     this.#span = watchedSpan(deps.intervals.flatMap((interval) => readInterval(interval) ?? []));
     this.#watchlist = new Watchlist({
       onChoose: ({ symbol, kind }) => {
-        if (kind === "offered") deps.add([symbol]);
+        if (kind === "offered") this.#add([symbol]);
         deps.choose(symbol);
       },
       onRemove: (symbol) => deps.remove([symbol]),
     });
     const quote: ToolDeps["quoteOf"] = (symbol) => quoteOf(this.barsOf(symbol), this.#fromMs);
-    this.#tools = new WatchTools({ ...deps, watchlist: this.#watchlist, quoteOf: quote });
+    const own = { added: this.#added, add: this.#add, watchlist: this.#watchlist, quoteOf: quote };
+    this.#tools = new WatchTools({ ...deps, ...own });
   }
 
   get wishes(): readonly Wish[] {
@@ -67,7 +71,16 @@ export class WatchDesk {
     return recent;
   };
 
+  readonly #add = (symbols: readonly string[]): void => {
+    for (const symbol of symbols) this.#added.add(symbol);
+    this.#deps.add(symbols);
+  };
+
+  /** Shows that `symbol` is chosen. A guest that was chosen before leaves the list. */
   select(symbol: string): void {
+    for (const guest of guestsOf({ ...this.#deps, added: this.#added }))
+      if (guest !== symbol) this.#deps.list.remove(guest);
+    this.refresh();
     this.#watchlist.select(symbol);
   }
 

@@ -1,4 +1,5 @@
 import { byId, setText } from "./element.ts";
+import { guestsOf } from "./guests.ts";
 import type { Suggestions } from "./suggestions.ts";
 import { SymbolList } from "./symbol-list.ts";
 import { rowAfterKey } from "./virtual-window.ts";
@@ -13,6 +14,8 @@ export interface ToolDeps {
   readonly watchlist: Watchlist;
   /** What the server knows. */
   readonly known: Suggestions;
+  /** What the reader added in this visit. */
+  readonly added: ReadonlySet<string>;
   readonly quoteOf: QuoteOf;
   readonly choose: (symbol: string) => void;
   readonly add: (symbols: readonly string[]) => void;
@@ -46,8 +49,11 @@ export class WatchTools {
   arrange(): void {
     const { list, watchlist } = this.#deps;
     const { listed, offered } = this.#search();
+    const guests = guestsOf(this.#deps);
+    const kindOf = (symbol: string): Entry["kind"] =>
+      guests.includes(symbol) ? "offered" : list.isOwn(symbol) ? "own" : "given";
     watchlist.arrange([
-      ...listed.map((symbol): Entry => ({ symbol, kind: list.isOwn(symbol) ? "own" : "given" })),
+      ...listed.map((symbol): Entry => ({ symbol, kind: kindOf(symbol) })),
       ...offered.map((symbol): Entry => ({ symbol, kind: "offered" })),
     ]);
     this.#say(listed.length, offered.length);

@@ -1,10 +1,15 @@
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { tickWords, whenWords } from "./when.ts";
 
 const HOUR = 3_600_000;
 
+afterEach(() => {
+  vi.useRealTimers();
+});
+
 test("a bar of today is named by the time of day, as exactly as its interval needs", () => {
-  const noon = new Date().setHours(12, 3, 20, 0);
+  vi.useFakeTimers({ now: new Date(2026, 0, 2, 15) });
+  const noon = new Date(2026, 0, 2, 12, 3, 20).getTime();
   expect(whenWords(noon, 10_000)).toBe("12:03:20");
   expect(whenWords(noon, 60_000)).toBe("12:03");
 });

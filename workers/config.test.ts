@@ -1,4 +1,6 @@
 import fc from "fast-check";
+import { expect, test } from "vitest";
+import { SOURCE_KINDS } from "#core/protocol/dashboard-config.ts";
 import { readSlidingWindows, withSteps } from "#core/sliding-window.ts";
 import { durationMs, epochMs } from "#core/units.ts";
 import type { Environment } from "#lambdas/environment.ts";
@@ -189,6 +191,7 @@ configContract("the broadcaster's worker", {
     siteDir: perhaps(text),
     symbols: words,
     words: fc.string(),
+    kind: fc.constantFrom(...SOURCE_KINDS),
     passes: perhaps(
       fc.record({
         beginMs: fc.integer({ min: 0, max: 10 ** 14 }).map(epochMs),
@@ -208,6 +211,7 @@ configContract("the broadcaster's worker", {
     ...rulesEnv,
     ...pick("SOURCE", "OFFERED_INTERVALS_MS", "IDLE_MS", "HEARTBEAT_MS", "HTTP_HOST", "SOCKET_PORT", "CONNECTION_MS"),
     ...pick("SITE_DIR", "DASHBOARD_SYMBOLS", "DASHBOARD_WORDS", "TICKET_LIFE_MS"),
+    DASHBOARD_KIND: "simulated",
     DASHBOARD_PASSES: "1381152600000:3600000",
     TICKET_SECRET: "a secret of 32 characters or more",
     ALLOWED_ORIGINS: "https://dashboard.example",
@@ -216,8 +220,21 @@ configContract("the broadcaster's worker", {
     [{ SOCKET_PORT: "65536" }, 'SOCKET_PORT must be a port from 0 to 65535, was "65536"'],
     [{ TICKET_SECRET: "guess" }, "TICKET_SECRET must have at least 32 characters, had 5"],
     [{ TICKET_SECRET: undefined }, "ALLOWED_ORIGINS must go with a TICKET_SECRET, was alone"],
+    [{ DASHBOARD_KIND: "real" }, 'DASHBOARD_KIND must be live, replayed or simulated, was "real"'],
     [{ DASHBOARD_PASSES: "daily" }, 'DASHBOARD_PASSES must be like 1381152600000:3600000, was "daily"'],
   ],
+});
+
+test("the broadcaster says of trades what its source says, unless it is told otherwise", () => {
+  const kindOf = (env: Environment) =>
+    broadcaster.readConfig({ ...DEFAULTS, KAFKA_BROKERS: "k", CASSANDRA_CONTACT_POINTS: "c", ...env }).kind;
+  expect([
+    kindOf({}),
+    kindOf({ SOURCE: "sim:?seed=1" }),
+    kindOf({ SOURCE: "venue:wss://venue.example" }),
+    kindOf({ DASHBOARD_KIND: "live" }),
+    kindOf({ DASHBOARD_KIND: "" }),
+  ]).toEqual(["replayed", "simulated", "live", "live", "replayed"]);
 });
 
 configContract("the publisher's worker", {

@@ -46,7 +46,7 @@ export const runWorker = async (name: string, open: OpenWorker): Promise<void> =
   const env = withDefaults(process.env);
   let worker: RunningWorker | undefined;
   try {
-    await using _ = await openHealthServer({
+    await using health = await openHealthServer({
       host: readText(env, "HTTP_HOST"),
       port: readPort(env, "HEALTH_PORT"),
       isReady: () => worker?.isReady ?? false,
@@ -55,7 +55,7 @@ export const runWorker = async (name: string, open: OpenWorker): Promise<void> =
     const tryOpen = (): Promise<RunningWorker> => open({ env, clock, log, metrics: (metrics = new Metrics()) });
     worker = await openWhenPossible(tryOpen, log, stop);
     if (worker === undefined) return;
-    log.info("runs");
+    log.info("runs", { healthPort: health.port });
     try {
       await untilStopped(worker, stop);
       log.info("ends");

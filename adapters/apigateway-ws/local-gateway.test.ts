@@ -71,7 +71,7 @@ test.each(["lean", "sdk"] as const)("the local gateway takes what the %s client 
   const closed = once(client, "close");
   client.close();
   await closed;
-  await expect.poll(() => sink.post(connectionId, "{}"), { interval: 5 }).toBe("gone");
+  await expect.poll(() => sink.post(connectionId, "{}"), { timeout: 20_000, interval: 5 }).toBe("gone");
 });
 
 test("a connection that is ended from our side closes, and one that is gone is no error", async () => {

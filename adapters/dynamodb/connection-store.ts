@@ -1,7 +1,7 @@
 import { DeleteItemCommand, UpdateItemCommand, type UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
 import { concurrently } from "#core/concurrently.ts";
 import { intervalText, readInterval } from "#core/interval.ts";
-import type { ConnectionStore, Subscription, Want } from "#core/ports/connection-store.ts";
+import type { Connection, ConnectionStore, Subscription, Want } from "#core/ports/connection-store.ts";
 import { durationMs } from "#core/units.ts";
 import { expiresAt, isLive, numberOf, readText, readTime } from "./attributes.ts";
 import { addWants, countMessage } from "./bounded-wants.ts";
@@ -39,16 +39,7 @@ const KEEP_MS = durationMs(2 * 3_600_000 + 600_000);
 export const openDynamoConnectionStore = (options: DynamoOptions): ConnectionStore & AsyncDisposable => {
   const table = openTable(options);
   return {
-    open: ({ connectionId, connectedAtMs, identity }) =>
-      update(table, connectionId, {
-        UpdateExpression: "SET connectedAtMs = :since, #identity = :identity, expiresAt = :expiry",
-        ExpressionAttributeNames: { "#identity": "identity" },
-        ExpressionAttributeValues: {
-          ":since": numberOf(connectedAtMs),
-          ":identity": identity === undefined ? { NULL: true } : { S: identity },
-          ":expiry": expiresAt(table.clock.nowMs(), KEEP_MS),
-        },
-      }),
+    open: (connection) => putConnection(table, connection),
 
     close: async (connectionId) => {
       for (const Key of [rowKey(connectionId), messagesKey(connectionId)]) {
@@ -102,6 +93,17 @@ const update = async (
   const command = new UpdateItemCommand({ TableName: table.name, Key: rowKey(connectionId), ...change });
   await table.ask((client) => client.send(command), [LOST]);
 };
+
+const putConnection = (table: DynamoTable, { connectionId, connectedAtMs, identity }: Connection): Promise<void> =>
+  update(table, connectionId, {
+    UpdateExpression: "SET connectedAtMs = :since, #identity = :identity, expiresAt = :expiry",
+    ExpressionAttributeNames: { "#identity": "identity" },
+    ExpressionAttributeValues: {
+      ":since": numberOf(connectedAtMs),
+      ":identity": identity === undefined ? { NULL: true } : { S: identity },
+      ":expiry": expiresAt(table.clock.nowMs(), KEEP_MS),
+    },
+  });
 
 /** Of a connection that was closed there is nothing to delete. */
 const deleteWants = async (table: DynamoTable, connectionId: string, wants: ReadonlySet<string>): Promise<void> => {

@@ -1,4 +1,11 @@
-import { MAX_WANTS, type Connection, type ConnectionStore, type Subscription } from "#core/ports/connection-store.ts";
+import {
+  MAX_WANTS,
+  type Connection,
+  type ConnectionStore,
+  type ListedConnection,
+  type Subscription,
+  type Want,
+} from "#core/ports/connection-store.ts";
 import type { EpochMs } from "#core/units.ts";
 
 /** Connections in memory: the reference of the port. */
@@ -18,8 +25,7 @@ export const createMemoryConnectionStore = (): ConnectionStore => {
       for (const each of own) subscriptions.delete(subscriptionText(each));
     },
 
-    list: async () =>
-      [...connections.values()].map(({ connectionId, connectedAtMs }) => ({ connectionId, connectedAtMs })),
+    list: async () => [...connections.values()].map(listed),
 
     subscribe: async (added) => {
       let isAdded = true;
@@ -39,7 +45,7 @@ export const createMemoryConnectionStore = (): ConnectionStore => {
     wants: async () =>
       [...byConnection(subscriptions.values())].map(([connectionId, own]) => ({
         connectionId,
-        wants: own.map(({ symbol, intervalMs }) => ({ symbol, intervalMs })),
+        wants: own.map(wantOf),
       })),
 
     countMessage: async (connectionId, windowStartMs) => {
@@ -64,6 +70,13 @@ const oneMore = (before: Counted | undefined, windowStartMs: EpochMs): Counted =
 
 const byConnection = (subscriptions: Iterable<Subscription>): ReadonlyMap<string, readonly Subscription[]> =>
   Map.groupBy(subscriptions, ({ connectionId }) => connectionId);
+
+const listed = ({ connectionId, connectedAtMs }: Connection): ListedConnection => ({
+  connectionId,
+  connectedAtMs,
+});
+
+const wantOf = ({ symbol, intervalMs }: Subscription): Want => ({ symbol, intervalMs });
 
 const subscriptionText = ({ connectionId, symbol, intervalMs }: Subscription): string =>
   JSON.stringify([connectionId, symbol, intervalMs]);

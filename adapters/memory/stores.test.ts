@@ -8,6 +8,7 @@ import { meterContract } from "#core/ports/meter.contract.ts";
 import { paneStoreContract } from "#core/ports/pane-store.contract.ts";
 import { rejectedStoreContract } from "#core/ports/rejected-store.contract.ts";
 import { shardStatusStoreContract } from "#core/ports/shard-status.contract.ts";
+import { storeMarksContract } from "#core/ports/store-marks.contract.ts";
 import { symbolRegisterContract } from "#core/ports/symbol-register.contract.ts";
 import { ticketStoreContract } from "#core/ports/ticket-store.contract.ts";
 import { createMemoryCheckpointStore } from "./checkpoint-store.ts";
@@ -19,6 +20,7 @@ import { createMemoryMeter } from "./meter.ts";
 import { createMemoryPaneStore } from "./pane-store.ts";
 import { createMemoryRejectedStore } from "./rejected-store.ts";
 import { createMemoryShardStatusStore } from "./shard-status.ts";
+import { createMemoryStoreMarks } from "./store-marks.ts";
 import { createMemorySymbolRegister } from "./symbol-register.ts";
 import { createMemoryTicketStore } from "./ticket-store.ts";
 
@@ -42,6 +44,7 @@ leaseStoreContract("memory", () => disposable(createMemoryLeaseStore()));
 connectionStoreContract("memory", () => disposable(createMemoryConnectionStore()));
 symbolRegisterContract("memory", (clock) => disposable(createMemorySymbolRegister({ clock })));
 shardStatusStoreContract("memory", () => disposable(createMemoryShardStatusStore()));
+storeMarksContract("memory", () => disposable(createMemoryStoreMarks()));
 ticketStoreContract("memory", () => disposable(createMemoryTicketStore()));
 meterContract("memory", async () => {
   const meter = createMemoryMeter();

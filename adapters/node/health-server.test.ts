@@ -5,23 +5,13 @@ import { closeServer, listen, openHealthServer } from "./health-server.ts";
 
 const HOST = "127.0.0.1";
 
-/** A port that was free a moment ago. */
-const freePort = async (): Promise<number> => {
-  const server = createServer();
-  await listen(server, { host: HOST, port: 0 });
-  const { port } = server.address() as AddressInfo;
-  await closeServer(server);
-  return port;
-};
-
 describe("a worker's health", () => {
   test("tells life, readiness and metrics apart", async () => {
-    const port = await freePort();
     let isReady = false;
     const metrics = async () => ({ type: "text/plain; version=0.0.4", text: "up 1\n" });
-    await using _ = await openHealthServer({ host: HOST, port, isReady: () => isReady, metrics });
+    await using health = await openHealthServer({ host: HOST, port: 0, isReady: () => isReady, metrics });
     const ask = async (path: string): Promise<readonly unknown[]> => {
-      const response = await fetch(`http://${HOST}:${port}${path}`);
+      const response = await fetch(`http://${HOST}:${health.port}${path}`);
       return [response.status, await response.text()];
     };
     expect(await ask("/healthz")).toEqual([200, "alive\n"]);

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { PipelineError } from "#core/errors.ts";
 
 export interface HealthServerOptions {
@@ -12,11 +13,16 @@ export interface HealthServerOptions {
   readonly metrics: () => Promise<{ readonly type: string; readonly text: string }>;
 }
 
+export interface HealthServer extends AsyncDisposable {
+  /** Where it listens. */
+  readonly port: number;
+}
+
 /**
  * Answers `/healthz` as long as the process lives, `/readyz` with 200 or 503, and `/metrics`, until it is disposed.
  * @throws PipelineError TAPE_PORT_IN_USE
  */
-export const openHealthServer = async (options: HealthServerOptions): Promise<AsyncDisposable> => {
+export const openHealthServer = async (options: HealthServerOptions): Promise<HealthServer> => {
   const server = createServer((request, response) => {
     response.setHeader("cache-control", "no-store");
     answer(options, request, response).catch((error: unknown) => {
@@ -24,7 +30,8 @@ export const openHealthServer = async (options: HealthServerOptions): Promise<As
     });
   });
   await listen(server, options);
-  return { [Symbol.asyncDispose]: () => closeServer(server) };
+  const { port } = server.address() as AddressInfo;
+  return { port, [Symbol.asyncDispose]: () => closeServer(server) };
 };
 
 /** @throws PipelineError TAPE_PORT_IN_USE */

@@ -10,6 +10,11 @@ const NOTHING = {
   AWS_PROFILE: "",
   AWS_ACCESS_KEY_ID: "",
   AWS_SECRET_ACCESS_KEY: "",
+  AWS_CONFIG_FILE: "",
+  AWS_SHARED_CREDENTIALS_FILE: "",
+  AWS_WEB_IDENTITY_TOKEN_FILE: "",
+  AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: "",
+  AWS_CONTAINER_CREDENTIALS_FULL_URI: "",
 };
 
 test.each(["deploy", "pause", "resume", "destroy"])("%s --help says what it does and takes", async (name) => {

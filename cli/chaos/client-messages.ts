@@ -13,14 +13,14 @@ export interface ClientStatus {
   readonly sockets: number;
   /** Whether it is connected and all that it wished for has been answered. */
   readonly isWhole: boolean;
-  /** Bars known. */
-  readonly bars: number;
+  /** How it is connected, in words. */
+  readonly standing: string;
   /** Faults that the server told of. */
   readonly faults: number;
 }
 
 export type ClientQuestion =
-  | { readonly id: number; readonly kind: "status" }
+  | { readonly id: number; readonly kind: "status" | "bars" }
   | {
       readonly id: number;
       readonly kind: "rows";
@@ -30,4 +30,6 @@ export type ClientQuestion =
 
 export type ClientAnswer =
   | { readonly id: number; readonly status: ClientStatus }
+  /** How many bars it knows. */
+  | { readonly id: number; readonly bars: number }
   | { readonly id: number; readonly rows: readonly string[] };

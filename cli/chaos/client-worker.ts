@@ -45,9 +45,17 @@ const statusOf = (): ClientStatus => ({
   sockets,
   faults,
   isWhole: feed.state.kind === "live" && !feed.isAwaiting,
-  bars: new Set(feed.register.panes().map(({ symbol, intervalMs, startMs }) => `${intervalMs}|${startMs}|${symbol}`))
-    .size,
+  standing: [
+    feed.state.kind,
+    feed.isAwaiting && "awaiting answers",
+    feed.trouble && `last trouble: ${feed.trouble.kind}`,
+  ]
+    .filter(Boolean)
+    .join(", "),
 });
+
+const barCount = (): number =>
+  new Set(feed.register.panes().map(({ symbol, intervalMs, startMs }) => `${intervalMs}|${startMs}|${symbol}`)).size;
 
 const rowsFrom = (from: ReadonlyMap<DurationMs, EpochMs>): readonly string[] =>
   [...from].flatMap(([intervalMs, fromMs]) =>
@@ -59,10 +67,19 @@ const rowsFrom = (from: ReadonlyMap<DurationMs, EpochMs>): readonly string[] =>
     ),
   );
 
-const answerTo = (question: ClientQuestion): ClientAnswer =>
-  question.kind === "status"
-    ? { id: question.id, status: statusOf() }
-    : { id: question.id, rows: rowsFrom(question.from) };
+const answerTo = (question: ClientQuestion): ClientAnswer => {
+  const { id } = question;
+  switch (question.kind) {
+    case "status":
+      return { id, status: statusOf() };
+    case "bars":
+      return { id, bars: barCount() };
+    case "rows":
+      return { id, rows: rowsFrom(question.from) };
+    default:
+      return question satisfies never;
+  }
+};
 
 feed.wish(wishesOf());
 parentPort?.on("message", (question: ClientQuestion) => parentPort?.postMessage(answerTo(question)));

@@ -2,12 +2,14 @@ import { systemClock as clock } from "#adapters/node/clock.ts";
 import { durationMs } from "#core/units.ts";
 import { readConfig as readAggregatorConfig } from "#lambdas/aggregator/config.ts";
 import { readConfig as readBroadcastConfig } from "#lambdas/ws-broadcast/config.ts";
-import { openLocalCloud, type CloudEvent } from "#local/cloud.ts";
-import { planFaults } from "#local/misbehaviour/fault-plan.ts";
+import { openLocalCloud, type CloudEvent, type LocalCloud } from "#local/cloud.ts";
+import { planFaults, type FaultPlan } from "#local/misbehaviour/fault-plan.ts";
 import { assemble } from "../assemble.ts";
+import { endingWithin } from "../ending-within.ts";
 import { aggregatorEnvironment, socketEnvironment } from "../running.ts";
 import { say } from "../output.ts";
 import { unlessStopped } from "../stop-signal.ts";
+import { leftText, watchRun, type RunWatch } from "../watch-run.ts";
 import { openHeadlessClient } from "./client.ts";
 import { faultCounts } from "./fault-counts.ts";
 import type { ChaosOutcome } from "./outcome.ts";
@@ -38,12 +40,16 @@ const LEAST_BURSTS = 200;
 const PLACED = 0.7;
 const REFRESH_MS = 500;
 
-/** Opens all that a run needs, runs it, and ends it. @throws the signal's reason when `stop` aborts before the end */
+/**
+ * Opens all that a run needs, runs it, tells what came of it, and ends it.
+ * @throws PipelineError TAPE_RUN_STALLED when nothing changes any more, and the signal's reason when `stop` aborts before the end
+ */
 export const openAndRunChaos = async (
   settings: ChaosSettings,
   scoreboard: Scoreboard,
   stop: AbortSignal,
-): Promise<ChaosOutcome> => {
+  tell: (outcome: ChaosOutcome) => Promise<void>,
+): Promise<void> => {
   const { seed, seconds } = settings;
   const traffic = await unlessStopped(stop, trafficOf(settings));
   const counts = faultCounts(settings.faults, seconds);
@@ -52,31 +58,51 @@ export const openAndRunChaos = async (
   const injected: InjectedFault[] = [];
   await using assembly = await assemble({ ...APP_SETTINGS, shards: String(1 + (seed % MOST_SHARDS)) }, stop);
   stop.throwIfAborted();
-  await using cloud = await openLocalCloud({
-    assemblyDir: assembly.dir,
+  await using cloud = await openUnrulyCloud(assembly.dir, plan, (event) => note(event, score, injected));
+  Object.assign(process.env, cloud.environment);
+  const config = readAggregatorConfig(aggregatorEnvironment(cloud));
+  const { storedMs, offeredMs } = intervalsOf(cloud);
+  const symbols = [...new Set(traffic.trades.map(({ symbol }) => symbol))].toSorted();
+  await using store = openChaosStore(config);
+  const over = new AbortController();
+  const signal = AbortSignal.any([stop, over.signal]);
+  await using producers = openProducers(cloud, config.ticksStream, signal);
+  const wished = {
+    webSocketUrl: cloud.misbehaviour?.webSocketUrl ?? "",
+    symbols,
+    intervalsMs: [...storedMs, ...offeredMs],
+  };
+  const shown = { ...wished, settings, dir: assembly.dir, faults: injected };
+  await using page = settings.port === undefined ? undefined : await openChaosPage({ ...shown, port: settings.port });
+  if (page !== undefined) say(`  dashboard  ${page.url}\n`);
+  await using client = openHeadlessClient(wished);
+  const paceMs = settings.speed === "max" ? undefined : seconds * 1_000;
+  const parts = { cloud, client, producers, store, traffic, symbols, storedMs, offeredMs, score };
+  using _ = endingWithin();
+  const running = runWatched({ ...parts, paceMs, signal, again: settings.again }, scoreboard, stop);
+  // Whoever still sends or waits must not do so for ever when another has failed.
+  await tell(await running.finally(() => over.abort()));
+};
+
+const openUnrulyCloud = (assemblyDir: string, plan: FaultPlan, onEvent: (event: CloudEvent) => void) =>
+  openLocalCloud({
+    assemblyDir,
     idleCloseMs: IDLE_CLOSE_MS,
     environment: { LOG_LEVEL: "ERROR" },
     misbehaviour: { plan, isMeant: ({ environment }) => "BARS_STREAM" in environment && "INTERVALS_MS" in environment },
-    onEvent: (event) => note(event, score, injected),
+    onEvent,
   });
-  Object.assign(process.env, cloud.environment);
-  const config = readAggregatorConfig(aggregatorEnvironment(cloud));
+
+const intervalsOf = (cloud: LocalCloud): Pick<ChaosRun, "storedMs" | "offeredMs"> => {
   const { storedIntervalsMs: storedMs, offeredIntervalsMs: offeredMs } = readBroadcastConfig(socketEnvironment(cloud));
-  const symbols = [...new Set(traffic.trades.map(({ symbol }) => symbol))].toSorted();
-  await using store = openChaosStore(config);
-  await using producers = openProducers(cloud, config.ticksStream, stop);
-  const webSocketUrl = cloud.misbehaviour?.webSocketUrl ?? "";
-  const intervalsMs = [...storedMs, ...offeredMs];
-  const shown = { settings, dir: assembly.dir, webSocketUrl, symbols, intervalsMs, faults: injected };
-  await using page = settings.port === undefined ? undefined : await openChaosPage({ ...shown, port: settings.port });
-  if (page !== undefined) say(`  dashboard  ${page.url}\n`);
-  await using client = openHeadlessClient({ webSocketUrl, symbols, intervalsMs });
-  await unlessStopped(stop, client.whole(0));
-  const paceMs = settings.speed === "max" ? undefined : seconds * 1_000;
-  const parts = { cloud, client, producers, store, traffic, symbols, storedMs, offeredMs };
-  const running = runChaos({ ...parts, paceMs, score, signal: stop, again: settings.again });
-  using _ = watch({ ...parts, score }, scoreboard);
-  return await unlessStopped(stop, running);
+  return { storedMs, offeredMs };
+};
+
+const runWatched = async (run: ChaosRun, scoreboard: Scoreboard, stop: AbortSignal): Promise<ChaosOutcome> => {
+  await unlessStopped(stop, run.client.whole(0));
+  const running = runChaos(run);
+  using watched = watch(run, scoreboard);
+  return await unlessStopped(stop, Promise.race([running, watched.stalled]));
 };
 
 const trafficOf = async (settings: ChaosSettings): Promise<Traffic> => {
@@ -87,20 +113,21 @@ const trafficOf = async (settings: ChaosSettings): Promise<Traffic> => {
 };
 
 /** Shows how a run stands, again and again until it is disposed of. */
-const watch = (
-  { score, producers, store, client }: Pick<ChaosRun, "score" | "producers" | "store" | "client">,
-  scoreboard: Scoreboard,
-): Disposable => {
-  const refresh = async (): Promise<void> => {
-    const [counts, { bars, sockets }] = await Promise.all([store.counts(), client.status()]);
-    score.note({ sent: producers.sent, counts, clientBars: bars, clientSockets: sockets });
-    scoreboard.show(score);
-  };
-  // What cannot be read now can be later.
-  const timer = setInterval(() => void refresh().catch(() => undefined), REFRESH_MS);
+const watch = ({ score, producers, store, client, cloud }: ChaosRun, scoreboard: Scoreboard): RunWatch => {
+  const watched = watchRun({
+    everyMs: REFRESH_MS,
+    look: async () => {
+      const [counts, bars, { sockets }] = await Promise.all([store.counts(), client.bars(), client.status()]);
+      score.note({ sent: producers.sent, counts, clientBars: bars, clientSockets: sockets });
+      scoreboard.show(score);
+    },
+    state: () => score.state,
+    waitsFor: () => `the run ${score.phase}, ${leftText(cloud.left)}`,
+  });
   return {
+    stalled: watched.stalled,
     [Symbol.dispose]: () => {
-      clearInterval(timer);
+      watched[Symbol.dispose]();
       scoreboard.end();
     },
   };

@@ -17,6 +17,8 @@ export class Score {
   readonly #injected = new Map<FaultKind, number>();
   readonly tradesToSend: number;
   phase = "starts";
+  /** Bursts put, of those that are spread over the run. */
+  bursts = 0;
   #noted: Noted | undefined;
 
   constructor(askedFor: Readonly<Partial<Record<FaultKind, number>>>, tradesToSend: number) {
@@ -39,6 +41,12 @@ export class Score {
 
   injected(kind: FaultKind): number {
     return this.#injected.get(kind) ?? 0;
+  }
+
+  /** What of it shows that the run goes on, in one text; a client that connects again and again does not. */
+  get state(): string {
+    const { sent, counts, clientBars } = this.#noted ?? {};
+    return JSON.stringify([this.phase, this.bursts, sent, counts, clientBars, [...this.#injected]]);
   }
 
   faults(): readonly FaultOutcome[] {

@@ -53,8 +53,8 @@ const sourceOf = async (settings: KafkaSettings): Promise<Readonly<Record<string
   if (settings.source === "replay" && !settings.isGiven) return {};
   if (settings.isGiven)
     throw usage("--file and --speed go with engines from jars or running ones: containers see no files");
-  const { spec, symbols, words } = await feedOf(settings);
-  return { SOURCE: spec, DASHBOARD_SYMBOLS: symbols.join(","), DASHBOARD_WORDS: words };
+  const { spec, symbols, words, kind } = await feedOf(settings);
+  return { SOURCE: spec, DASHBOARD_SYMBOLS: symbols.join(","), DASHBOARD_WORDS: words, DASHBOARD_KIND: kind };
 };
 
 const compose = async (args: readonly string[], environment: Readonly<Record<string, string>>): Promise<void> => {

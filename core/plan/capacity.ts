@@ -6,7 +6,7 @@ import { ticksPlanOf, type TicksPlan } from "./ticks.ts";
 
 /** Requests of the tables that are not panes', per second. */
 export interface StorePlan {
-  /** Checkpoints, shard statuses and the fetcher's place, while trades flow. */
+  /** Marks of what is stored, checkpoints, shard statuses and the fetcher's place, while trades flow. */
   readonly otherWrites: number;
   /** Each beat lists connections and shard statuses and reads the fetcher's lease, at all hours. */
   readonly heartbeatReadUnits: number;
@@ -38,11 +38,11 @@ const storePlanOf = (
   { fold, shards, aggregator }: TicksPlan,
   { connections }: SocketsPlan,
 ): StorePlan => {
-  const checkpoints = Math.min(shards, tradesPerSecond) / fold.lifeSeconds;
+  const lives = Math.min(shards, tradesPerSecond) / fold.lifeSeconds;
   const chunks = Math.max(Math.min(tradesPerSecond, 1_000 / lingerMs), tradesPerSecond / CHUNK_TRADES);
   const beat = connections.readUnits + strongReadUnits(shards * STATUS_ITEM_BYTES) + 1;
   return {
-    otherWrites: checkpoints + aggregator.invocationsPerSecond + chunks,
+    otherWrites: 2 * lives + aggregator.invocationsPerSecond + chunks,
     heartbeatReadUnits: beat / heartbeatSeconds,
   };
 };

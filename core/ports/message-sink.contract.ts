@@ -110,7 +110,8 @@ export const messageSinkContract = (name: string, open: (given?: OpenSinkStage) 
     });
 
     test("rejects with our error when no answer comes in time, and does not ask again", async () => {
-      await using stage = await open({ answerTimeoutMs: 50 });
+      // Long enough that the post has been read by then, on a slow machine too.
+      await using stage = await open({ answerTimeoutMs: 500 });
       stage.answer("silence");
       await expect(stage.sink.post("a", "{}")).rejects.toMatchObject(UNAVAILABLE);
       expect(stage.posts).toHaveLength(1);
@@ -125,7 +126,7 @@ export const messageSinkContract = (name: string, open: (given?: OpenSinkStage) 
       await using stage = await open();
       stage.answer("silence");
       const waiting = stage.sink.post("slow", "{}").catch(() => "given up");
-      await vi.waitFor(() => expect(stage.posts).toHaveLength(1), { interval: 1 });
+      await vi.waitFor(() => expect(stage.posts).toHaveLength(1), { timeout: 20_000, interval: 1 });
       for (const id of ["a", "b", "c"]) expect(await stage.sink.post(id, "{}")).toBe("sent");
       await stage[Symbol.asyncDispose]();
       expect(await waiting).toBe("given up");
@@ -133,7 +134,7 @@ export const messageSinkContract = (name: string, open: (given?: OpenSinkStage) 
 
     test("many posts at once take few connections, and all arrive", async () => {
       await using stage = await open();
-      const ids = Array.from({ length: 500 }, (_, index) => `c${index}`);
+      const ids = Array.from({ length: 200 }, (_, index) => `c${index}`);
       const results = await Promise.all(ids.map((id) => stage.sink.post(id, `{"to":"${id}"}`)));
       expect(new Set(results)).toEqual(new Set(["sent"]));
       expect(stage.posts.map(({ connectionId }) => connectionId).toSorted()).toEqual(ids.toSorted());

@@ -56,6 +56,7 @@ export class Fetcher extends Construct {
     ticks.grantPutFrames(this.function);
     checkpoints.grantQuery(this.function);
     leases.grantUpdateRows(this.function);
+    leases.grantGetRows(this.function);
     new EachMinute(this, "EachMinute", { description: "Runs the fetcher", function: this.function });
   }
 }

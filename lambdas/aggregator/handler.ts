@@ -30,6 +30,7 @@ const aggregate = createAggregator({
   shards: openShardReader(config, process.env),
   symbols: noteOnce(stores.symbols(config.symbolsTable)),
   statuses: stores.statuses(config.checkpointsTable),
+  marks: stores.marks(config.checkpointsTable),
   gaps: stores.gaps(config.checkpointsTable),
   packing: zstdPacking,
   clock,

@@ -43,7 +43,8 @@ const stageOf = (admit: Admit) => {
   };
 };
 
-const ticketStage = () => {
+/** Who hands tickets out has a clock that is ahead by so much of that by which they are checked. */
+const ticketStage = ({ aheadMs } = { aheadMs: 0 }) => {
   const clock = createManualClock(startMs);
   const versions = [{ key: createTicketKey("secret"), createdAtMs: epochMs(0) }] as const;
   const keys: TicketKeys = { versions: async () => versions };
@@ -51,7 +52,8 @@ const ticketStage = () => {
   let made = 0;
   const newId = () => String(++made).padStart(22, "0");
   const allowedOrigins = ["https://desk.example"];
-  const hand = createTickets({ keys, clock, log: stage.log, newId, ticketLifeMs: LIFE_MS, allowedOrigins });
+  const handed = { ...clock, nowMs: () => epochMs(clock.nowMs() + aheadMs) };
+  const hand = createTickets({ keys, clock: handed, log: stage.log, newId, ticketLifeMs: LIFE_MS, allowedOrigins });
   return {
     ...stage,
     clock,
@@ -74,6 +76,19 @@ describe("tickets", () => {
     expect(await connect(connectEvent(`${inTime}, tapestream.v1`))).toBe("anonymous");
     await clock.advance(1);
     expect(await connect(connectEvent(late))).toBe("Deny");
+  });
+
+  test("last longer or shorter by what the clocks of who hands them out and who checks them differ", async () => {
+    for (const aheadMs of [-50_000, 0, 50_000]) {
+      const { connect, ticket, clock } = ticketStage({ aheadMs });
+      const [inTime, late] = [await ticket(), await ticket()];
+      await clock.advance(LIFE_MS + aheadMs - 1);
+      expect(await connect(connectEvent(inTime))).toBe("anonymous");
+      await clock.advance(1);
+      expect(await connect(connectEvent(late))).toBe("Deny");
+      // it was refused as too old, and one that was used stays so
+      expect(await connect(connectEvent(inTime, "", "c2"))).toBe("Deny");
+    }
   });
 
   test("are for the origin that asked for them", async () => {

@@ -57,7 +57,9 @@ export class Backlog {
   /** Whether more may be sent. Asks the aggregators when more than half of what may be is not known to be folded. */
   async hasRoom(): Promise<boolean> {
     const { maxUnfoldedTrades, clock } = this.#deps;
-    if (this.#unfoldedTrades() * 2 > maxUnfoldedTrades && clock.nowMs() - this.#askedMs >= POLL_MS) await this.#ask();
+    // A clock that was put back must not keep a source waiting until it is as late again.
+    const isDue = Math.abs(clock.nowMs() - this.#askedMs) >= POLL_MS;
+    if (this.#unfoldedTrades() * 2 > maxUnfoldedTrades && isDue) await this.#ask();
     return this.#unfoldedTrades() <= maxUnfoldedTrades;
   }
 

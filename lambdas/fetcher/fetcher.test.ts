@@ -99,13 +99,50 @@ describe("the fetcher", () => {
     expect(await foldedRows(stream)).toEqual(oracleRows(trades, ["1m"]));
   });
 
+  test("goes on when its clock is put back by an hour while it waits for the aggregators", async () => {
+    const clock = createSkippingClock();
+    const stream = createMemoryStream({ clock });
+    let behindMs = 0;
+    const wrong: Clock = {
+      nowMs: () => epochMs(clock.nowMs() - behindMs),
+      sleep: async (durationMs) => {
+        await clock.sleep(durationMs);
+        behindMs = 3_600_000;
+      },
+    };
+    const deps = {
+      ...depsOf(stream, createMemoryLeaseStore(), wrong, slowAggregator(stream)),
+      maxUnfoldedTrades: 60,
+    };
+    expect((await createFetcher(deps)(runOf(sourceOf(tradesOf(300))))).status).toBe("done");
+    expect(clock.nowMs() - START).toBeLessThan(60_000);
+  });
+
   test("is one run at a time", async () => {
     const clock = createSkippingClock();
     const leases = createMemoryLeaseStore();
-    await leases.acquire({ name: "replay", holder: "another", nowMs: START, untilMs: epochMs(START + 30_000) });
-    const fetcher = createFetcher(depsOf(createMemoryStream({ clock }), leases, clock));
-    expect((await fetcher(runOf(sourceOf(tradesOf(3))))).status).toBe("busy");
+    const prolong = (nowMs: number) =>
+      leases.acquire({ name: "replay", holder: "another", nowMs: START, untilMs: epochMs(nowMs + 15_000) });
+    await prolong(START);
+    const alive: Clock = {
+      ...clock,
+      sleep: async (durationMs) => {
+        await clock.sleep(durationMs);
+        if ((clock.nowMs() - START) % 7_000 === 0) await prolong(clock.nowMs());
+      },
+    };
+    const deps = depsOf(createMemoryStream({ clock }), leases, clock);
+    expect((await createFetcher({ ...deps, clock: alive })(runOf(sourceOf(tradesOf(3))))).status).toBe("busy");
     // a few seconds later the other's time is over while this run waits
+    expect((await createFetcher(deps)(runOf(sourceOf(tradesOf(3))))).status).toBe("done");
+  });
+
+  test("goes on when the run before it has died whose clock was an hour ahead", async () => {
+    const clock = createSkippingClock();
+    const leases = createMemoryLeaseStore();
+    const untilMs = epochMs(START + 3_615_000);
+    await leases.acquire({ name: "replay", holder: "dead", nowMs: epochMs(START + 3_600_000), untilMs });
+    const fetcher = createFetcher(depsOf(createMemoryStream({ clock }), leases, clock));
     expect((await fetcher(runOf(sourceOf(tradesOf(3))))).status).toBe("done");
   });
 
@@ -161,7 +198,7 @@ describe("the fetcher", () => {
     expect(rivals.filter((lease) => lease !== undefined)).toEqual([]);
   });
 
-  test("counts each trade once, whatever dies, gets lost or is refused on the way", async () => {
+  test("counts each trade once, whatever dies, gets lost or is refused on the way, and whatever its clock says", async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(), fc.integer({ min: 1, max: 60 }), fc.nat(3), async (seed, count, shards) => {
         const random = createRandom(seed);
@@ -169,11 +206,12 @@ describe("the fetcher", () => {
         const stream = createMemoryStream({ clock, shardCount: shards + 1, refuses: () => random() < 0.2 });
         const trades = tradesOf(count);
         const faulty = faultyParts(stream, createMemoryLeaseStore(), random);
-        const fetcher = createFetcher(depsOf(faulty.stream, faulty.leases, clock));
+        const deps = depsOf(faulty.stream, faulty.leases, faulty.wrong(clock), slowAggregator(stream));
+        const fetcher = createFetcher({ ...deps, maxUnfoldedTrades: 20 });
         let report: FetcherReport | undefined;
         for (let runs = 0; report?.status !== "done"; runs++) {
           if (runs === 30) faulty.calm();
-          const deadlineMs = epochMs(clock.nowMs() + 60_000);
+          const deadlineMs = epochMs(deps.clock.nowMs() + 60_000);
           report = await fetcher({ ...runOf(sourceOf(trades)), deadlineMs }).catch(onlyCrashes);
           await clock.sleep(minute);
         }
@@ -194,6 +232,7 @@ const onlyCrashes = (error: unknown): undefined => {
 /** Parts whose calls may kill the run before or after they take effect, and a stream that may not answer. */
 const faultyParts = (stream: FrameStream, leases: LeaseStore, random: () => number) => {
   let isCalm = false;
+  let aheadMs = 0;
   const around = async <Value>(work: () => Promise<Value>): Promise<Value> => {
     if (!isCalm && random() < 0.1) throw new Crash("before");
     const value = await work();
@@ -203,7 +242,16 @@ const faultyParts = (stream: FrameStream, leases: LeaseStore, random: () => numb
   return {
     calm: () => {
       isCalm = true;
+      aheadMs = 0;
     },
+    /** The same clock, put ahead or back by up to two minutes now and then. */
+    wrong: (clock: Clock): Clock => ({
+      ...clock,
+      nowMs: () => {
+        if (!isCalm && random() < 0.05) aheadMs = Math.floor((random() - 0.5) * 240_000);
+        return epochMs(clock.nowMs() + aheadMs);
+      },
+    }),
     stream: {
       put: (entries) =>
         around(async () => {

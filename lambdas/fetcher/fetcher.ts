@@ -17,7 +17,7 @@ import { SentFrames } from "./sent-frames.ts";
 
 export interface FetcherDeps extends Omit<BacklogDeps, "clock"> {
   readonly stream: FrameStream;
-  readonly leases: Pick<LeaseStore, "acquire" | "save" | "release">;
+  readonly leases: Pick<LeaseStore, "acquire" | "save" | "release" | "get">;
   readonly clock: Clock;
   readonly random: Random;
   /** A fresh random text of 16 hex digits each time. */
@@ -86,14 +86,26 @@ export const createFetcher =
     return { status, tradesSent, rejectedRows, rejectedSamples, framesSent: nextFrame };
   };
 
-/** The lease, also when the run before is over in a moment or is dead, so that run follows run without a gap. */
+/**
+ * The lease, also when the run before is over in a moment or is dead, so that run follows run without a gap. Who holds one
+ * prolongs it; one that nobody did while a lease lasts is over, though its holder's clock was ahead and says otherwise.
+ */
 const acquire = async ({ leases, clock, freshId }: FetcherDeps, run: FetcherRun): Promise<Lease | undefined> => {
-  const holder = freshId();
-  const giveUpMs = Math.min(clock.nowMs() + HANDOVER_MS, run.deadlineMs);
+  const [name, holder] = [run.name, freshId()];
+  const startMs = clock.nowMs();
+  const giveUpMs = Math.min(startMs + HANDOVER_MS, run.deadlineMs);
+  let seen: Lease | undefined;
   for (;;) {
     const nowMs = clock.nowMs();
-    const lease = await leases.acquire({ name: run.name, holder, nowMs, untilMs: epochMs(nowMs + LEASE_MS) });
-    if (lease !== undefined || nowMs >= giveUpMs) return lease;
+    const request = { name, holder, nowMs, untilMs: epochMs(nowMs + LEASE_MS) };
+    const lease = await leases.acquire(request);
+    if (lease !== undefined) return lease;
+    seen ??= await leases.get(name);
+    if (nowMs >= giveUpMs) {
+      const isWatched = nowMs - startMs > LEASE_MS && seen !== undefined;
+      // Prolonged meanwhile, it does not end by then.
+      return isWatched ? leases.acquire({ ...request, nowMs: seen!.untilMs }) : undefined;
+    }
     await clock.sleep(HANDOVER_STEP_MS);
   }
 };

@@ -5,6 +5,7 @@ import { openDynamoLeaseStore } from "#adapters/dynamodb/lease-store.ts";
 import { openDynamoPaneStore } from "#adapters/dynamodb/pane-store.ts";
 import { openDynamoRejectedStore } from "#adapters/dynamodb/rejected-store.ts";
 import { openDynamoShardStatusStore } from "#adapters/dynamodb/shard-status.ts";
+import { openDynamoStoreMarks } from "#adapters/dynamodb/store-marks.ts";
 import { openDynamoSymbolRegister } from "#adapters/dynamodb/symbol-register.ts";
 import { systemClock as clock } from "#adapters/node/clock.ts";
 import type { Environment } from "../environment.ts";
@@ -24,6 +25,7 @@ export const openStores = (
     panes: (table, intervals) => openDynamoPaneStore({ ...options, table, intervals }),
     checkpoints: (table) => openDynamoCheckpointStore({ ...options, table }),
     statuses: (table) => openDynamoShardStatusStore({ ...options, table }),
+    marks: (table) => openDynamoStoreMarks({ ...options, table }),
     gaps: (table) => openDynamoGapStore({ ...options, table }),
     rejected: (table, keepMs) => openDynamoRejectedStore({ ...options, table, keepMs }),
     leases: (table) => openDynamoLeaseStore({ ...options, table }),

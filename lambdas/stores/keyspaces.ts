@@ -26,6 +26,7 @@ export const openStores = ({ keyspace }: StorePlace, env: Environment): Stores =
     panes: (_, intervals) => openCassandraPaneStore({ ...options, intervals }),
     checkpoints: () => openCassandraCheckpointStore(options),
     statuses: () => openCassandraShardStatusStore(options),
+    marks: () => undefined,
     gaps: () => openCassandraGapStore(options),
     rejected: (_, keepMs) => openCassandraRejectedStore({ ...options, keepMs }),
     leases: () => openCassandraLeaseStore(options),

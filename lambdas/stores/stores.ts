@@ -4,6 +4,7 @@ import type { LeaseStore } from "#core/ports/lease-store.ts";
 import type { PaneStore } from "#core/ports/pane-store.ts";
 import type { RejectedStore } from "#core/ports/rejected-store.ts";
 import type { ShardStatusStore } from "#core/ports/shard-status.ts";
+import type { StoreMarks } from "#core/ports/store-marks.ts";
 import type { SymbolRegister } from "#core/ports/symbol-register.ts";
 import type { DurationMs } from "#core/units.ts";
 import type { StoredInterval } from "../environment.ts";
@@ -17,6 +18,8 @@ export interface Stores {
   panes(table: string, intervals: readonly StoredInterval[]): PaneStore;
   checkpoints(table: string): CheckpointStore;
   statuses(table: string): ShardStatusStore;
+  /** Undefined where none are kept. */
+  marks(table: string): StoreMarks | undefined;
   gaps(table: string): GapStore;
   rejected(table: string, keepMs: DurationMs): RejectedStore;
   leases(table: string): LeaseStore;

@@ -21,6 +21,7 @@ export const handler = log.traced(
     panes: stores.panes(config.panesTable, []),
     checkpoints: stores.checkpoints(config.checkpointsTable),
     statuses: stores.statuses(config.checkpointsTable),
+    marks: stores.marks(config.checkpointsTable),
     gaps: stores.gaps(config.checkpointsTable),
     leases: stores.leases(config.leasesTable),
     symbols: stores.symbols(config.symbolsTable),

@@ -19,7 +19,7 @@ import { MAX_WATCHED } from "#core/watch-list.ts";
 import { deliver, type DeliverDeps } from "./deliver.ts";
 import type { SocketEvent, SocketResponse } from "./events.ts";
 import { readOperations, type OperationsDeps } from "./operations.ts";
-import { readSnapshot, type SnapshotDeps } from "./snapshot.ts";
+import { createSnapshots, type ReadSnapshot, type SnapshotDeps } from "./snapshot.ts";
 
 export interface MessageDeps extends DeliverDeps, SnapshotDeps, OperationsDeps {
   readonly clock: Clock;
@@ -36,9 +36,9 @@ export const MAX_LISTED = 10_000;
  * Obeys one message of a client and posts the answer, if there is one. What cannot be obeyed is answered with an `error`
  * message; the connection stays, unless it sends too many.
  */
-export const createMessage =
-  (deps: MessageDeps) =>
-  async ({ requestContext, body }: SocketEvent): Promise<SocketResponse> => {
+export const createMessage = (given: MessageDeps) => {
+  const deps = { ...given, readSnapshot: createSnapshots(given) };
+  return async ({ requestContext, body }: SocketEvent): Promise<SocketResponse> => {
     const { connectionId } = requestContext;
     const count = await countOf(deps, connectionId);
     if (count > CLIENT_LIMITS.messages) {
@@ -49,6 +49,11 @@ export const createMessage =
     await deliver(deps, [{ connectionId, messages }]);
     return { statusCode: 200 };
   };
+};
+
+interface AnswerDeps extends MessageDeps {
+  readonly readSnapshot: ReadSnapshot;
+}
 
 /** How many messages there were of late. A store that cannot count them obeys none of them either. */
 const countOf = async ({ connections, clock, log }: MessageDeps, connectionId: string): Promise<number> => {
@@ -72,7 +77,7 @@ const turnOut = async (deps: MessageDeps, connectionId: string, count: number): 
   await deps.closer.close(connectionId);
 };
 
-const answer = async (deps: MessageDeps, connectionId: string, text: string): Promise<readonly string[]> => {
+const answer = async (deps: AnswerDeps, connectionId: string, text: string): Promise<readonly string[]> => {
   const reading = readClientMessage(text);
   if (reading.kind === "fault") return [errorMessage(reading)];
   try {
@@ -114,7 +119,7 @@ const answer = async (deps: MessageDeps, connectionId: string, text: string): Pr
  * A broadcaster that kept an earlier c would break it, for then 1 and 2 fit between c and a.
  */
 const subscribe = async (
-  deps: MessageDeps,
+  deps: AnswerDeps,
   connectionId: string,
   message: SubscribeMessage | ResumeMessage,
 ): Promise<readonly string[]> => {
@@ -130,7 +135,7 @@ const subscribe = async (
     const limit = `a connection must have at most ${CLIENT_LIMITS.subscriptions} subscriptions`;
     return [errorMessage({ code: "too-many-subscriptions", message: `${limit}, would have more` })];
   }
-  return readSnapshot(deps, message, storedMs);
+  return deps.readSnapshot(message, storedMs);
 };
 
 const watch = async (

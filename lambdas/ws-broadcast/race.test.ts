@@ -6,7 +6,7 @@ import { Answer } from "#core/protocol/answer.ts";
 import type { Holding } from "#core/protocol/holding.ts";
 import type { Register } from "#core/protocol/register.ts";
 import { readServerMessage } from "#core/protocol/server-message.ts";
-import { epochMs } from "#core/units.ts";
+import { epochMs, sequenceNumber } from "#core/units.ts";
 import {
   checkpointAt,
   createSocketPorts,
@@ -31,6 +31,8 @@ const arbitraryLives: fc.Arbitrary<readonly Life[]> = fc.array(
 /** How many steps of the scheduler pass before the client subscribes, while the stream takes updates, and so on. */
 interface Pauses {
   readonly beforeSubscribe: number;
+  /** A second client's, after the first one's: it may be told what was read for the first. */
+  readonly beforeSecond: number;
   readonly inPublish: number;
   readonly inCheckpoint: number;
   /** Once the store has been read, before the answer is there. */
@@ -42,6 +44,7 @@ const few = (most: number): fc.Arbitrary<number> => fc.oneof(fc.constant(0), fc.
 
 const arbitraryPauses: fc.Arbitrary<Pauses> = fc.record({
   beforeSubscribe: fc.nat(40),
+  beforeSecond: fc.nat(40),
   inPublish: few(10),
   inCheckpoint: few(10),
   inRead: few(20),
@@ -70,9 +73,9 @@ const pause = async (scheduler: fc.Scheduler, steps: number): Promise<void> => {
   for (let step = 0; step < steps; step++) await scheduler.schedule(Promise.resolve(), "pause");
 };
 
-/** Publishes at each step, and at each life's end stores the panes, publishes them all, and stores the checkpoint. */
+/** Publishes at each step, and at each life's end stores the panes, marks that, publishes all, and stores the checkpoint. */
 const aggregate = async (
-  { panes, checkpoints }: Pick<Ports, "panes" | "checkpoints">,
+  { panes, marks, checkpoints }: Pick<Ports, "panes" | "marks" | "checkpoints">,
   publish: (panes: readonly Pane[]) => Promise<void>,
   lives: readonly Life[],
 ): Promise<void> => {
@@ -87,6 +90,7 @@ const aggregate = async (
     const changed = panesOf(new Set(life.flat()));
     // a store takes them one by one
     for (const pane of changed) await panes.put([pane]);
+    await marks.put({ stream: "ticks", shard: "shardId-000000000000", last: sequenceNumber(String(last)) });
     await publish(changed);
     newest = Math.max(newest, ...life.flat());
     await checkpoints.put(checkpointAt(epochMs(startMs + newest * minuteMs), last));
@@ -97,7 +101,7 @@ const aggregate = async (
 const openRace = (scheduler: fc.Scheduler, pauses: Pauses) => {
   const ports = createSocketPorts();
   const slow = { ...ports };
-  for (const name of ["panes", "checkpoints", "connections", "sink"] as const) {
+  for (const name of ["panes", "marks", "checkpoints", "connections", "sink"] as const) {
     Object.assign(slow, { [name]: scheduled(scheduler, ports[name]) });
   }
   const broadcast = createBroadcast(slow);
@@ -110,16 +114,24 @@ const openRace = (scheduler: fc.Scheduler, pauses: Pauses) => {
     await pause(scheduler, pauses.inCheckpoint);
     await slow.checkpoints.put(checkpoint);
   };
+  let reads = 0;
   const range: Ports["panes"]["range"] = async (wanted) => {
+    reads++;
     const panes = await slow.panes.range(wanted);
     await pause(scheduler, pauses.inRead);
     return panes;
   };
   return {
     sink: ports.sink,
+    /** How often the store was asked for panes. */
+    reads: () => reads,
     send: createMessage({ ...slow, panes: { ...slow.panes, range } }),
     run: async (lives: readonly Life[]): Promise<void> => {
-      await aggregate({ panes: slow.panes, checkpoints: { ...slow.checkpoints, put } }, publish, lives);
+      await aggregate(
+        { panes: slow.panes, marks: slow.marks, checkpoints: { ...slow.checkpoints, put } },
+        publish,
+        lives,
+      );
       await broadcasts;
     },
     stored: () =>
@@ -129,14 +141,22 @@ const openRace = (scheduler: fc.Scheduler, pauses: Pauses) => {
 
 const ordered = (register: Register): readonly Pane[] => register.panes().toSorted((a, b) => a.startMs - b.startMs);
 
-test("a client that subscribes while bars change ends with the panes of the store", async () => {
+test("clients that subscribe while bars change end with the panes of the store", async () => {
+  let shared = 0;
   const race = async (scheduler: fc.Scheduler, lives: readonly Life[], pauses: Pauses) => {
-    const { sink, send, run, stored } = openRace(scheduler, pauses);
-    const client = pause(scheduler, pauses.beforeSubscribe).then(() => send(messageEvent("c1", subscribe)));
-    await scheduler.waitFor(Promise.all([client, run(lives)]));
-    expect(ordered(registerOf(sink.sent("c1")))).toEqual(await stored());
+    const { sink, send, run, stored, reads } = openRace(scheduler, pauses);
+    const come = async (connectionId: string, steps: number): Promise<void> => {
+      await pause(scheduler, steps);
+      await send(messageEvent(connectionId, subscribe));
+    };
+    const clients = [come("c1", pauses.beforeSubscribe), come("c2", pauses.beforeSubscribe + pauses.beforeSecond)];
+    await scheduler.waitFor(Promise.all([...clients, run(lives)]));
+    if (reads() === 1) shared++;
+    for (const connectionId of ["c1", "c2"])
+      expect(ordered(registerOf(sink.sent(connectionId)))).toEqual(await stored());
   };
   await fc.assert(fc.asyncProperty(fc.scheduler(), arbitraryLives, arbitraryPauses, race), { numRuns: 500 });
+  expect(shared).toBeGreaterThan(20);
 });
 
 /** What a client has of `messages`, and what it says of it when it comes back. */

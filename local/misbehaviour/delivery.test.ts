@@ -42,9 +42,11 @@ const open = (kind: FaultKind, requests = 0) => {
   const gates = new InvocationGates();
   const given: string[] = [];
   const ended: string[] = [];
+  const skews: number[] = [];
   const invoke = async (text: string, options?: InvocationOptions): Promise<string> => {
     const event = JSON.parse(text) as Given;
     given.push(inShort(event));
+    options?.onStart?.((aheadMs) => skews.push(aheadMs));
     const trace = options?.requestId?.replace(/^(.{8})-/, "Root=1-$1-").replace(/(?<=Root=1-.{9}.*)-/g, "");
     for (let i = 0; i < requests; i++) {
       const gate = gates.find(trace);
@@ -57,7 +59,7 @@ const open = (kind: FaultKind, requests = 0) => {
   };
   const progress = new Progress();
   const delivery = new UnrulyDelivery({ queue, progress, gates, invoke, activity: new Activity() });
-  return { deliver: (text: string) => delivery.deliver("first", text), delivery, given, ended, queue, events };
+  return { deliver: (text: string) => delivery.deliver("first", text), delivery, given, ended, skews, queue, events };
 };
 
 const run = async (kind: FaultKind) => {
@@ -128,6 +130,13 @@ describe("an unruly delivery", () => {
     const { given, response } = await run("throttle-invocation");
     expect(given).toEqual([]);
     expect(response).toMatchObject({ name: "TooManyRequestsException" });
+  });
+
+  test("delivers once to a function whose clock is wrong", async () => {
+    const { deliver, given, skews, queue } = open("skew-clock");
+    await deliver(eventOf(1, 4));
+    await deliver(eventOf(5, 8));
+    expect([given, skews.length, queue.pending]).toEqual([["1-4 after nothing", "5-8 after up to 4"], 1, []]);
   });
 
   test("kills a function at one of its requests", async () => {

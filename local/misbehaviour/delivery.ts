@@ -4,6 +4,7 @@ import type { Activity } from "../activity.ts";
 import type { DrivenMappingOptions } from "../drivers.ts";
 import { FunctionError, ThrottledError } from "../function-error.ts";
 import type { InvocationOptions } from "../function-host.ts";
+import { clockSkewMs } from "./clock-skew.ts";
 import type { FaultKind } from "./fault-kind.ts";
 import type { PlannedFault } from "./fault-plan.ts";
 import type { FaultQueue } from "./fault-queue.ts";
@@ -47,6 +48,11 @@ export class UnrulyDelivery {
     this.#options = options;
   }
 
+  /** Invocations under way that the mapping believes dead. */
+  get zombies(): number {
+    return this.#zombies.size;
+  }
+
   /** Resolves when every invocation has ended that the mapping believes dead. */
   async idle(): Promise<void> {
     while (this.#zombies.size > 0) await Promise.all(this.#zombies);
@@ -72,6 +78,7 @@ export class UnrulyDelivery {
       case "time-out":
       case "kill":
       case "throttle-invocation":
+      case "skew-clock":
         return true;
       case "take-part":
       case "cut-elsewhere":
@@ -124,6 +131,8 @@ export class UnrulyDelivery {
         return this.#kill(delivery);
       case "throttle-invocation":
         throw new ThrottledError();
+      case "skew-clock":
+        return this.#invoke(text, { onStart: (skewClock) => skewClock(clockSkewMs(random)) });
       default:
         throw new RangeError(`a fault of delivery must be injected, was ${fault.kind}`);
     }

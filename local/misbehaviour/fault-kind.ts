@@ -25,6 +25,8 @@ export const FAULT_KINDS = [
   "kill",
   /** An invocation is throttled. */
   "throttle-invocation",
+  /** The clock of the function's process is wrong by up to two minutes, ahead or behind, for as long as it lives. */
+  "skew-clock",
 
   // What happens to the mapping and to its stream.
   /** The mapping is created again, at or before all that is not stored yet. */
@@ -49,6 +51,8 @@ export const FAULT_KINDS = [
   "refuse-taken-entries",
   /** A function that puts entries into the stream dies in the middle of that. */
   "kill-producer",
+  /** The clock of a function that puts entries into the stream is put ahead or back by up to two minutes in mid-run. */
+  "skew-producer-clock",
   /** Entries that the function itself puts into another stream are refused, or taken and reported as failed. */
   "refuse-updates",
   /** Requests to DynamoDB are throttled. */

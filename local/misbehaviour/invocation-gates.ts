@@ -1,3 +1,5 @@
+import type { SkewClock } from "../function-worker.ts";
+
 /** What becomes of a request: `refuse` is for a caller that no longer lives. */
 export type Passage = "forward" | "forward-then-die" | "refuse";
 
@@ -7,6 +9,8 @@ export interface Gate {
   forwarded(): void;
   /** Whether any request may become the last. */
   readonly isMortal?: boolean;
+  /** Puts the clock of who asks wrong; absent where its clock is let alone. */
+  readonly skewClock?: SkewClock;
 }
 
 /** The gates of invocations under way, found by the trace that their requests bear. */
@@ -40,11 +44,12 @@ export const killingGate = (number: number, isTaken: boolean, kill: () => void):
   };
 };
 
-/** Lets every request pass, and the process die behind one when that is asked for. */
-export const mortalGate = (kill: () => void): Gate => ({
+/** Lets every request pass, and the process die behind one, or its clock go wrong, when that is asked for. */
+export const mortalGate = (kill: () => void, skewClock: SkewClock): Gate => ({
   pass: async () => "forward",
   forwarded: kill,
   isMortal: true,
+  skewClock,
 });
 
 /** Stalls the invocation from its `number`-th request on: each waits for `resume`. */

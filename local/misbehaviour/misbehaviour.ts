@@ -4,6 +4,7 @@ import type { EmitCloudEvent } from "../cloud-event.ts";
 import type { OpenMapping } from "../drivers.ts";
 import { openEventSourceMapping } from "../event-source-mapping.ts";
 import type { FunctionHosts } from "../function-hosts.ts";
+import type { SkewClock } from "../function-worker.ts";
 import type { LocalFunction } from "../function-spec.ts";
 import type { MappingSpec } from "../mapping-spec.ts";
 import type { FaultPlan, PlannedFault } from "./fault-plan.ts";
@@ -88,9 +89,13 @@ const mortal =
     if (options !== undefined) return invoke(fn, event, options);
     const requestId = randomUUID();
     const kill = new AbortController();
-    const gate = mortalGate(() => kill.abort());
+    let skewClock: SkewClock | undefined;
+    const gate = mortalGate(
+      () => kill.abort(),
+      (aheadMs) => skewClock?.(aheadMs),
+    );
     using _ = gates.put(requestId, gate);
-    return await invoke(fn, event, { requestId, kill: kill.signal });
+    return await invoke(fn, event, { requestId, kill: kill.signal, onStart: (skew) => (skewClock = skew) });
   };
 
 const KINESIS = "AWS_ENDPOINT_URL_KINESIS";

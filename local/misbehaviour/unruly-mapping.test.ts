@@ -13,6 +13,10 @@ import { Progress } from "./progress.ts";
 import { isOpen, listShards } from "./shards.ts";
 import { openUnrulyMapping } from "./unruly-mapping.ts";
 
+/** A window that no test sees the end of. */
+const ENDLESS_MS = durationMs(2 ** 52);
+const PATIENT = { timeout: 30_000 };
+
 let kinesis: TestKinesis;
 beforeAll(async () => {
   kinesis = await openTestKinesis();
@@ -30,7 +34,7 @@ const run = async (kind: FaultKind, times = 1) => {
   const fn = countingFunction();
   const stop = new AbortController();
   const mapped = {
-    mapping: mappingSpec({ streamName, batchSize: 1, tumblingWindowMs: durationMs(60_000) }),
+    mapping: mappingSpec({ streamName, batchSize: 1, tumblingWindowMs: ENDLESS_MS }),
     kinesis: kinesis.client,
     invoke: (event: string) => fn.invoke(event),
     bucketsDir: "",
@@ -51,14 +55,12 @@ const run = async (kind: FaultKind, times = 1) => {
     await kinesis.client.send(new PutRecordsCommand({ StreamName: streamName, Records }));
   };
   await put("1", "2", "3", "4", "5", "6");
-  await expect
-    .poll(() => events, { timeout: 10_000 })
-    .toContainEqual({ kind: "fault-injected", fault: kind, atRecord: 3 });
+  await expect.poll(() => events, PATIENT).toContainEqual({ kind: "fault-injected", fault: kind, atRecord: 3 });
   await put("7", "8", "9");
   const given = (text: string): number => fn.events.filter((event) => textsOf(event).includes(text)).length;
   const isDone = (): boolean =>
     ["7", "8", "9"].every((text) => given(text) > 0) && ["1", "2", "3"].some((text) => given(text) === times);
-  await expect.poll(isDone, { timeout: 10_000 }).toBe(true);
+  await expect.poll(isDone, PATIENT).toBe(true);
   stop.abort();
   await mapping[Symbol.asyncDispose]();
   return { fn, shards: await listShards(kinesis.client, streamName) };

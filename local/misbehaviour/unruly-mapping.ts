@@ -41,6 +41,7 @@ class UnrulyMapping implements EventSourceMapping {
   #running: readonly Running[] = [];
   /** Changes come one after another. */
   #changes: Promise<void> = Promise.resolve();
+  #changing = 0;
 
   constructor(options: UnrulyMappingOptions) {
     const { mapped, queue, progress, gates } = options;
@@ -65,6 +66,15 @@ class UnrulyMapping implements EventSourceMapping {
       }
       if (this.#changes === changes) return;
     }
+  }
+
+  left(count: number): readonly string[] {
+    const { zombies } = this.#delivery;
+    return [
+      ...this.#running.flatMap(({ name, mapping }) => mapping.left(count).map((line) => `${line} (${name} mapping)`)),
+      ...(this.#changing > 0 ? [`changes under way: ${this.#changing}`] : []),
+      ...(zombies > 0 ? [`invocations that go on though they timed out: ${zombies}`] : []),
+    ];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -98,10 +108,12 @@ class UnrulyMapping implements EventSourceMapping {
     const { queue, progress, mapped } = this.#options;
     const fault = queue.take(progress.delivered, (kind) => CHANGES.has(kind));
     if (fault === undefined) return;
+    this.#changing++;
     const changed = this.#changes.then(async () => {
       if (mapped.signal.aborted) return;
       if (await this.#inject(fault, createRandom(fault.seed))) queue.injected(fault);
       else queue.postpone(fault);
+      this.#changing--;
       mapped.activity.touch();
     });
     this.#changes = changed;

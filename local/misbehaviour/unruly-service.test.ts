@@ -3,7 +3,7 @@ import { eventLog } from "../fixtures/mapping.ts";
 import type { FaultKind } from "./fault-kind.ts";
 import { FaultQueue } from "./fault-queue.ts";
 import type { Intercept, ServiceAnswer } from "./faulty-endpoint.ts";
-import { InvocationGates, killingGate } from "./invocation-gates.ts";
+import { InvocationGates, killingGate, mortalGate } from "./invocation-gates.ts";
 import { Progress } from "./progress.ts";
 import { unrulyDynamo, unrulyKinesis } from "./unruly-service.ts";
 
@@ -62,6 +62,26 @@ describe("an unruly Kinesis", () => {
     const { ask } = open("kinesis", "refuse-updates");
     expect(refusedOf(await ask("PutRecords", entries(4)))).toBe(0);
     expect(refusedOf(await ask("PutRecords", entries(4, "bars")))).toBeGreaterThan(0);
+  });
+
+  test("puts the clock of a function wrong that puts entries into its own stream, by two minutes at most", async () => {
+    const { ask, gates, forwarded, queue } = open("kinesis", "skew-producer-clock");
+    const skews: number[] = [];
+    using _ = gates.put(
+      "01234567-89ab-cdef-0123-456789abcdef",
+      mortalGate(
+        () => undefined,
+        (aheadMs) => skews.push(aheadMs),
+      ),
+    );
+    const trace = "Root=1-01234567-89abcdef0123456789abcdef;Sampled=0";
+    await ask("PutRecords", entries(4));
+    await ask("PutRecords", entries(4, "bars"), {}, trace);
+    expect([skews, queue.pending.length]).toEqual([[], 1]);
+    expect(refusedOf(await ask("PutRecords", entries(4), {}, trace))).toBe(0);
+    expect([skews.length, queue.pending, forwarded.length]).toEqual([1, [], 3]);
+    expect(Math.abs(skews[0]!)).toBeGreaterThanOrEqual(1_000);
+    expect(Math.abs(skews[0]!)).toBeLessThanOrEqual(120_000);
   });
 
   test("throttles reads and writes", async () => {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { createRandom } from "#core/random.ts";
+import { clockSkewMs } from "./clock-skew.ts";
 import type { FaultKind } from "./fault-kind.ts";
 import type { PlannedFault } from "./fault-plan.ts";
 import type { FaultQueue } from "./fault-queue.ts";
@@ -40,11 +41,16 @@ export const unrulyKinesis = (options: UnrulyServiceOptions): Intercept => {
       if (kind === "throttle-stream") return isPut || READS.has(operation);
       if (kind === "refuse-updates") return isPut && !isOwn;
       if (kind === "kill-producer") return isOwn && gate?.isMortal === true;
+      if (kind === "skew-producer-clock") return isOwn && gate?.skewClock !== undefined;
       return isOwn && (kind === "refuse-entries" || kind === "refuse-taken-entries");
     });
     if (fault === undefined) return forward(body);
     if (fault.kind === "throttle-stream") return serviceError(THROTTLED);
     const random = createRandom(fault.seed);
+    if (fault.kind === "skew-producer-clock") {
+      gate?.skewClock?.(clockSkewMs(random));
+      return forward(body);
+    }
     if (fault.kind === "kill-producer") {
       const answer = random() < 0.7 ? await forward(body) : serviceError("InternalFailure", 500);
       gate?.forwarded();

@@ -14,6 +14,7 @@ import { durationMs, epochMs, type DurationMs } from "#core/units.ts";
 import { sendFrames } from "#lambdas/fetcher/send-frames.ts";
 import type { OracleTrade } from "#oracle/oracle.ts";
 import { tradeOf } from "../oracle-trade.ts";
+import { utcDays } from "../utc-days.ts";
 import type { Target } from "./target.ts";
 
 const HOUR_MS = 3_600_000;
@@ -22,6 +23,7 @@ const DAY_MS = 24 * HOUR_MS;
 /** The app's streams and tables, by the names in its outputs, through the AWS clients of this process. */
 export class Pipeline {
   readonly #outputs: Target["outputs"];
+  readonly #sinceMs = clock.nowMs();
   #frames = 0;
   readonly #producer = randomBytes(8).toString("hex");
 
@@ -60,13 +62,15 @@ export class Pipeline {
     return barsOf(found, intervalMs).map((bar) => barRow(bar).join(","));
   }
 
-  /** What was set aside of a shard today. */
+  /** What was set aside of a shard since this was made, and before on that day. */
   async rejected(shardId: string): Promise<readonly KeptRejected[]> {
     const stream = this.#name("TicksStreamName");
     const about = { table: this.#name("RejectedTableName"), keepMs: durationMs(DAY_MS), clock };
     await using rejected = openDynamoRejectedStore(about);
     await using shards = openKinesisShardReader({ stream });
-    return rejected.list(stream, await shards.name(shardId), new Date(clock.nowMs()).toISOString().slice(0, 10));
+    const shard = await shards.name(shardId);
+    const days = utcDays(this.#sinceMs, clock.nowMs());
+    return (await Promise.all(days.map((day) => rejected.list(stream, shard, day)))).flat();
   }
 
   #name(output: string): string {

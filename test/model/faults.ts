@@ -17,6 +17,7 @@ export type Fault =
   | "two" // two mappings at once
   | "producer" // producers send frames again, late or on a child shard
   | "expire" // records expire from the stream before they are read
+  | "clocks" // each invocation's clock is wrong by minutes, and producers stamp trades ahead of their arrival
   | "reshard"; // shards split and merge
 
 export type Transport = "window" | "windowless" | "kafka";
@@ -74,6 +75,12 @@ export const FAULT_CLASSES: readonly FaultClass[] = [
   faultClass("window", "mapping re-created past the open life, reshard", ["recreateAhead", "reshard", "producer"]),
   faultClass("window", "two mappings at once", ["two", ...CRASHES, "boundaries"]),
   faultClass("window", "records expire before they are read, state lost", ["expire", "loseState"]),
+  faultClass("window", "clocks differ, crash, state lost", ["clocks", "loseState", ...CRASHES]),
+  faultClass("window", "clocks differ, records expire before they are read, state lost", [
+    "clocks",
+    "expire",
+    "loseState",
+  ]),
   faultClass("windowless", "nothing goes wrong", []),
   faultClass("windowless", "crash, same batch", CRASHES),
   faultClass("windowless", "crash, bisect", [...CRASHES, "bisect"]),
@@ -94,9 +101,11 @@ export const FAULT_CLASSES: readonly FaultClass[] = [
     "reshard",
   ]),
   faultClass("windowless", "two mappings at once", ["two", ...CRASHES, "boundaries"]),
+  faultClass("windowless", "clocks differ, producer retries, reshard", ["clocks", "producer", "reshard", ...CRASHES]),
   faultClass("kafka", "nothing goes wrong", []),
   faultClass("kafka", "crash", ["crash"]),
   faultClass("kafka", "crash, producer retries", ["crash", "producer"]),
   faultClass("kafka", "rebalance with a zombie", ["crash", "zombie"]),
   faultClass("kafka", "rebalance with a zombie, producer retries", ["crash", "zombie", "producer"]),
+  faultClass("kafka", "clocks differ, rebalance with a zombie", ["clocks", "crash", "zombie"]),
 ];

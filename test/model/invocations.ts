@@ -1,6 +1,10 @@
 import type { LifePorts } from "#core/life.ts";
+import { epochMs } from "#core/units.ts";
 import type { Fault } from "./faults.ts";
 import type { Choices } from "./choices.ts";
+
+/** More than any clock in a cloud is off, and less than what is allowed for where it matters. */
+const MOST_SKEW_MS = 540_000;
 
 /** Thrown where an invocation dies. */
 class Killed extends Error {}
@@ -53,7 +57,7 @@ export class Invocations {
       stall: onStall,
     };
     const gate = (): Promise<void> => this.#pass(course);
-    const working = work(gated(ports, gate), gate).then(
+    const working = work(gated(this.#timed(ports), gate), gate).then(
       (value): Outcome<Value> =>
         this.#faults.has("lost") && random.isBelow(0.2) ? { kind: "failed" } : { kind: "ok", value },
       (error: unknown): Outcome<Value> => {
@@ -67,6 +71,13 @@ export class Invocations {
       void working.finally(() => this.#zombies.delete(working));
     }
     return outcome;
+  }
+
+  /** The same ports by a clock of their own, which may be wrong. */
+  #timed(ports: LifePorts): LifePorts {
+    if (!this.#faults.has("clocks")) return ports;
+    const aheadMs = this.#random.below(2 * MOST_SKEW_MS) - MOST_SKEW_MS;
+    return { ...ports, clock: { nowMs: () => epochMs(ports.clock.nowMs() + aheadMs) } };
   }
 
   /** Lets some of the zombies take a step or two. */

@@ -136,7 +136,8 @@ class LogMaker {
     const isForeign = random.isBelow(0.3);
     const producer = random.below(this.#frameCounts.length);
     const trades = Array.from({ length: random.pick([1, 1, 2]) }, (): OracleTrade => {
-      const seconds = Math.max(0, this.#seconds - random.pick([0, 0, 3, 9]));
+      const aheadSeconds = this.#faults.has("clocks") ? random.pick([0, 4, 10]) : 0;
+      const seconds = Math.max(0, this.#seconds + aheadSeconds - random.pick([0, 0, 3, 9]));
       return {
         symbol: random.pick(["A", "B", "C"]),
         price: random.pick(PRICES),

@@ -52,6 +52,7 @@ const DELIVERY_FAULTS: Clause["faults"] = {
   "time-out": 1,
   kill: 1,
   "throttle-invocation": 1,
+  "skew-clock": 1,
 };
 
 const WINDOW_FAULTS: Clause["faults"] = { "lose-state": 1, "garble-state": 1, "stale-state": 1, "end-early": 1 };
@@ -112,5 +113,10 @@ export const CLAUSES: readonly Clause[] = [
     "merge-shards": 3,
   }),
   clause("lost state", { "lose-state": 3, "garble-state": 3, "stale-state": 4, kill: 2, "time-out": 2 }),
+  clause(
+    "clocks differ",
+    { "skew-clock": 4, "skew-producer-clock": 1, kill: 2, "lose-state": 2 },
+    { traffic: { ...IN_ORDER, isFetched: true } },
+  ),
   clause("poison", { "poison-record": 12 }, { shards: [1, 2] }),
 ];

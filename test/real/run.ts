@@ -78,10 +78,21 @@ export const runReal = async (assemblyDir: string, clause: Clause, seed: number)
   const traffic = new Traffic(random, clause.traffic, clock.nowMs());
   await using producers = openProducers(cloud, config.ticksStream);
   const isFetched = clause.traffic.isFetched;
-  await Promise.all([sendAll(producers, traffic), isFetched && fetch(cloud, traffic.file(FETCHED_TRADES))]);
+  let files = 0;
+  const fetchMore = async (): Promise<void> => {
+    if (isFetched) await fetch(cloud, `trades-${++files}.csv`, traffic.file(FETCHED_TRADES));
+  };
+  await Promise.all([sendAll(producers, traffic), fetchMore()]);
   await cloud.settle();
   for (let round = 0; round < MORE_ROUNDS && cloud.misbehaviour!.pending.length > 0; round++) {
     for (let i = 0; i < MORE_BURSTS; i++) await producers.send(traffic.burst());
+    // A fault of the fetcher may have been due only when it had sent all.
+    await fetchMore();
+    await cloud.settle();
+  }
+  if (clause.traffic.isRepeated) {
+    // To shards that have not seen them, where those that have were split or merged meanwhile.
+    await producers.send(traffic.again());
     await cloud.settle();
   }
   return {
@@ -106,8 +117,8 @@ const sendAll = async (producers: Producers, traffic: Traffic): Promise<void> =>
 };
 
 /** Replays a file by the real fetcher, run after run as its schedule would, whatever becomes of one. */
-const fetch = async (cloud: LocalCloud, csv: string): Promise<void> => {
-  const file = join(cloud.bucketsDir, "trades.csv");
+const fetch = async (cloud: LocalCloud, name: string, csv: string): Promise<void> => {
+  const file = join(cloud.bucketsDir, name);
   await writeFile(file, csv);
   const isDone = async (): Promise<boolean> => {
     try {

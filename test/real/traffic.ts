@@ -36,7 +36,7 @@ export class Traffic {
   readonly #endMs: number;
   readonly #producers: readonly string[];
   readonly #numbers = new Map<string, number>();
-  #remembered: readonly CutFrame[] = [];
+  #frames: readonly CutFrame[] = [];
 
   /** Trades are older than `endMs`. */
   constructor(random: Choices, rules: TrafficRules, endMs: number) {
@@ -58,9 +58,15 @@ export class Traffic {
     const random = this.#random;
     const frames = Array.from({ length: 1 + random.below(6) }, () => this.#frame());
     const foreign = random.isBelow(0.4) ? [this.#foreign()] : [];
-    const again = this.#rules.isRepeated ? this.#remembered.filter(() => random.isBelow(0.08)).toReversed() : [];
-    this.#remembered = [...this.#remembered, ...frames].slice(-REMEMBERED);
+    const remembered = this.#frames.slice(-REMEMBERED);
+    const again = this.#rules.isRepeated ? remembered.filter(() => random.isBelow(0.08)).toReversed() : [];
+    this.#frames = [...this.#frames, ...frames];
     return { frames: random.isBelow(0.5) ? [...frames, ...again] : [...again, ...frames], foreign };
+  }
+
+  /** Every frame once more. */
+  again(): Burst {
+    return { frames: this.#frames, foreign: [] };
   }
 
   /** The lines of a CSV file of `count` further trades, numbered by their rows from 1 as the fetcher does. */

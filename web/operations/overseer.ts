@@ -6,6 +6,7 @@ import type { Feed } from "../feed.ts";
 import { fetchFaults, type FaultList } from "./faults.ts";
 import { Latency } from "./latency.ts";
 import { ProblemLog, problemsOf } from "./problems.ts";
+import { isQuestionDue } from "./question-pace.ts";
 import { Recent, type Quantiles } from "./recent.ts";
 import { ServerClock } from "./server-clock.ts";
 import { Stages } from "./stages.ts";
@@ -24,9 +25,7 @@ export interface Overseen {
   readonly problems: readonly string[];
 }
 
-/** How often a server is asked how it works, while somebody looks: with every second refresh, about. */
-const ASK_MS = 1_500;
-/** How often its clock is asked for: soon after one another until the first answers, and then now and then. */
+/** How often a server's clock is asked for: soon after one another until the first answers, and then now and then. */
 const CLOCK_MS = { first: 2_000, firstTimes: 3, later: 120_000 } as const;
 const REFRESH_MS = 1_000;
 
@@ -128,7 +127,7 @@ export class Overseer {
   /** Asks what is due: how the pipeline works while somebody looks, else only for the time. */
   #ask(nowMs: number): void {
     if (this.#view.isOpen) {
-      if (nowMs - this.#askedMs < ASK_MS) return;
+      if (!isQuestionDue(nowMs, this.#askedMs, this.#answeredMs)) return;
       this.#askedMs = nowMs;
       this.#question("operations", nowMs);
       const { faults } = this.#config;

@@ -3,7 +3,7 @@ import { drawSparkline, roomOf } from "../sparkline.ts";
 import { readTheme } from "../theme.ts";
 import type { ShardTrend } from "./trends.ts";
 import type { Part, Seen } from "./part.ts";
-import { bytesWords, rateWords, shardName, shareWords, tookWords } from "./words.ts";
+import { bytesWords, shardName, shareWords, tookWords, totalRateWords } from "./words.ts";
 
 interface Column {
   readonly name: string;
@@ -24,8 +24,16 @@ const COLUMNS: readonly Column[] = [
     title: "how far its watermark is behind now",
     words: ({ isIdle, windowLagMs }) => (isIdle || windowLagMs === undefined ? "–" : tookWords(windowLagMs)),
   },
-  { name: "Trades/s", title: "in the last 10 seconds", words: ({ tradesPerSecond }) => rateWords(tradesPerSecond) },
-  { name: "Frames/s", title: "in the last 10 seconds", words: ({ framesPerSecond }) => rateWords(framesPerSecond) },
+  {
+    name: "Trades/s",
+    title: "in the last 10 seconds",
+    words: ({ tradesPerSecond }) => totalRateWords([tradesPerSecond]),
+  },
+  {
+    name: "Frames/s",
+    title: "in the last 10 seconds",
+    words: ({ framesPerSecond }) => totalRateWords([framesPerSecond]),
+  },
   {
     name: "State",
     title: "the largest of the last minute, and its share of what Lambda hands on",

@@ -3,7 +3,7 @@ import { drawSparkline, roomOf } from "../sparkline.ts";
 import { readTheme } from "../theme.ts";
 import { countWords } from "../words.ts";
 import type { Part, Seen } from "./part.ts";
-import { bytesWords, rateWords, tookWords } from "./words.ts";
+import { bytesWords, rateWords, tookWords, totalRateWords } from "./words.ts";
 
 /** One figure, what it is, and what else is to be said of it. */
 interface Tile {
@@ -77,13 +77,13 @@ export class TilesPart implements Part {
 
   show(seen: Seen): void {
     const { shards, source } = seen;
-    setText(this.#rate, rateWords(shards.reduce((sum, { tradesPerSecond }) => sum + tradesPerSecond, 0)));
-    const frames = shards.reduce((sum, { framesPerSecond }) => sum + framesPerSecond, 0);
+    setText(this.#rate, totalRateWords(shards.map(({ tradesPerSecond }) => tradesPerSecond)));
+    const frames = totalRateWords(shards.map(({ framesPerSecond }) => framesPerSecond));
     const sent =
       source === undefined || source.tradesSent === 0
         ? ""
         : `, ${source.tradesSent.toLocaleString("en-US")} fetched in all`;
-    setText(this.#rateNote, `in ${rateWords(frames)} frames a second${sent}`);
+    setText(this.#rateNote, `in ${frames} frames a second${sent}`);
     drawSparkline(this.#spark, roomOf(this.#spark), [totalRates(shards.map(({ rates }) => rates))], readTheme().raw);
     for (const { tile, value, note } of this.#tiles) {
       setText(value, tile.value(seen));

@@ -33,6 +33,14 @@ test("rates are those of the last ten seconds, and the state is the largest of t
   expect(trends.shards[0]!.stateShare).toBe(0);
 });
 
+test("one answer tells no rate", () => {
+  const trends = new Trends();
+  take(trends, 0, { trades: 600, records: 6 });
+  expect(trends.shards[0]).toMatchObject({ tradesPerSecond: undefined, framesPerSecond: undefined });
+  take(trends, 1_000, { trades: 600, records: 6 });
+  expect(trends.shards[0]).toMatchObject({ tradesPerSecond: 0, framesPerSecond: 0 });
+});
+
 test("a lag is how long the last record waited, or how long none of those that came is folded", () => {
   const trends = new Trends();
   const step = { arrivalTimeMs: epochMs(NOW - 900), foldedTimeMs: epochMs(NOW - 100), isBehind: true };

@@ -21,8 +21,9 @@ export interface ShardTrend {
   readonly lagMs: number;
   /** How far the watermark is behind now, undefined where times are not of now. */
   readonly windowLagMs: number | undefined;
-  readonly tradesPerSecond: number;
-  readonly framesPerSecond: number;
+  /** Undefined until it was heard of twice, as is the next. */
+  readonly tradesPerSecond: number | undefined;
+  readonly framesPerSecond: number | undefined;
   /** The largest of the last minute. */
   readonly stateBytes: number;
   /** Of what a life may have. */
@@ -79,7 +80,8 @@ export class Trends {
       return was === undefined ? [] : [{ timeMs: answer.timeMs, was }];
     });
     const first = known.find((each) => each.timeMs >= timeMs - RATE_MS)!;
-    const seconds = Math.max(1, timeMs - first.timeMs) / 1_000;
+    const seconds = (timeMs - first.timeMs) / 1_000;
+    const perSecond = (grown: number): number | undefined => (seconds > 0 ? grown / seconds : undefined);
     const recent = known.filter((each) => each.timeMs >= timeMs - STATE_MS);
     const stateBytes = Math.max(...recent.map(({ was }) => was.stateBytes));
     const isIdle = !now.isBehind && timeMs - now.lastArrivalMs > IDLE_MS;
@@ -91,8 +93,8 @@ export class Trends {
       isIdle,
       lagMs: Math.max(waitedMs, stuckMs),
       windowLagMs: windowLagMs !== undefined && windowLagMs < NOW_MS ? windowLagMs : undefined,
-      tradesPerSecond: (now.trades - first.was.trades) / seconds,
-      framesPerSecond: (now.records - first.was.records) / seconds,
+      tradesPerSecond: perSecond(now.trades - first.was.trades),
+      framesPerSecond: perSecond(now.records - first.was.records),
       stateBytes,
       stateShare: stateBytes / MAX_STATE_BYTES,
       now,

@@ -1,5 +1,14 @@
 import { expect, test } from "vitest";
-import { bytesWords, clockWords, rateWords, shardName, shareWords, tookWords, totalWords } from "./words.ts";
+import {
+  bytesWords,
+  clockWords,
+  rateWords,
+  shardName,
+  shareWords,
+  tookWords,
+  totalRateWords,
+  totalWords,
+} from "./words.ts";
 
 test.each([
   [0, "0 ms"],
@@ -20,6 +29,10 @@ test("rates and sizes have as many digits as tell something", () => {
   expect([0, 0.04, 3.14, 9.95, 1_204.4].map(rateWords)).toEqual(["0", "0", "3.1", "10", "1,204"]);
   expect([0, 0.0004, 0.01, 0.974].map(shareWords)).toEqual(["0 %", "<1 %", "1 %", "97 %"]);
   expect([310, 4_200, 275_000, 999_500].map(bytesWords)).toEqual(["310 B", "4.2 kB", "275 kB", "1.0 MB"]);
+});
+
+test("the rate of all is that of those that are known", () => {
+  expect([[], [undefined], [0], [20, undefined, 4]].map(totalRateWords)).toEqual(["…", "…", "0", "24"]);
 });
 
 test("a shard is called by its number where it has one", () => {

@@ -17,6 +17,12 @@ export const tookWords = (ms: number): string => {
 export const rateWords = (perSecond: number): string =>
   perSecond >= 0.05 && perSecond < 9.95 ? perSecond.toFixed(1) : Math.round(perSecond).toLocaleString("en-US");
 
+/** The rate of all together, those that are known; `…` while none is. */
+export const totalRateWords = (rates: readonly (number | undefined)[]): string => {
+  const known = rates.filter((rate) => rate !== undefined);
+  return known.length === 0 ? "…" : rateWords(known.reduce((sum, rate) => sum + rate, 0));
+};
+
 /** `310 B`, `4.2 kB`, `1.4 MB`. */
 export const bytesWords = (bytes: number): string => {
   if (bytes < 1_000) return `${Math.round(bytes)} B`;
