@@ -81,7 +81,7 @@ test.each([
 
 describe("the README", async () => {
   const readme = await readFile(join(import.meta.dirname, "../README.md"), "utf8");
-  const section = readme.slice(readme.indexOf("\n## What it costs"));
+  const section = readme.slice(readme.indexOf("\n## What a month costs"));
   /** The flags that the text under the table gives a load that bears this mark. */
   const flagsOf = (mark: string): readonly string[] =>
     mark === "" ? [] : section.split(`${mark} \`npm run plan -- `)[1]!.split("`")[0]!.split(" ");
