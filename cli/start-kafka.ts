@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { PipelineError } from "#core/errors.ts";
+import type { Environment } from "#lambdas/environment.ts";
 import type { LoopbackServer } from "#local/loopback-server.ts";
 import { openTemporaryDir } from "#local/temporary-dir.ts";
 import { buildWeb, endBuilder } from "#tools/build-web.ts";
@@ -11,10 +12,11 @@ import { chooseEngines, openJarEngines, reachEngines, readRunningEngines } from 
 import { freeHealthPorts, readKafkaSettings, workersOf, type KafkaSettings } from "./kafka/settings.ts";
 import { showProgress } from "./kafka/show-progress.ts";
 import { runSetup, startWorkers, type WorkerProcess, type WorkerProcesses } from "./kafka/worker-processes.ts";
-import type { WorkersConfig } from "./kafka/workers-config.ts";
+import { toldToOthers, type WorkersConfig } from "./kafka/workers-config.ts";
 import { say } from "./output.ts";
+import { announceWorkers } from "./running.ts";
 import { createStages } from "./stages.ts";
-import { feedOf, START_OPTIONS } from "./start-settings.ts";
+import { barsLines, feedOf, START_OPTIONS } from "./start-settings.ts";
 import { stopSignal } from "./stop-signal.ts";
 
 const HELP = `Runs the whole pipeline on Kafka and Cassandra, with live trades and a dashboard, until Ctrl-C.
@@ -89,9 +91,12 @@ const run = async ({ settings, running, listener, stop }: Run): Promise<number> 
   await stage.run("made topics and tables", () => runSetup(workers[0]!.environment, { logDir, stop }));
   release(listener);
   await using processes = await stage.run("started the workers", () => startWorkers(workers, { logDir, stop }));
+  const address = `http://localhost:${port}`;
+  await using _ = await announceWorkers(toldToOthers(environmentOf(workers)), `npm run start:kafka, ${address}`);
   stop.removeEventListener("abort", sayEnds);
   say(`ready after ${stage.totalSeconds.toFixed(1)} s: ${feed.words}, by Kafka and Cassandra\n`);
-  say(`  dashboard  http://localhost:${port}`);
+  say(`  dashboard  ${address}`);
+  for (const line of barsLines(feed, settings)) say(line);
   if (settings.isVerbose) sayWhere(workers, logDir);
   say("  Ctrl-C ends it\n");
   await showUntilOver(workers, processes, settings, stop);
@@ -119,8 +124,14 @@ const release = ({ server }: LoopbackServer): void => {
   server.close();
 };
 
-const sayWhere = (workers: ReturnType<typeof workersOf>, logDir: string): void => {
-  const { KAFKA_BROKERS, CASSANDRA_CONTACT_POINTS } = { ...process.env, ...workers[0]!.environment };
+/** What all of them are told. */
+const environmentOf = (workers: readonly WorkerProcess[]): Environment => ({
+  ...process.env,
+  ...workers[0]!.environment,
+});
+
+const sayWhere = (workers: readonly WorkerProcess[], logDir: string): void => {
+  const { KAFKA_BROKERS, CASSANDRA_CONTACT_POINTS } = environmentOf(workers);
   say(`  Kafka      ${KAFKA_BROKERS}\n  Cassandra  ${CASSANDRA_CONTACT_POINTS}\n  logs       ${logDir}`);
   for (const { name, healthPort } of workers) say(`  ${name.padEnd(13)}http://127.0.0.1:${healthPort}/metrics`);
 };

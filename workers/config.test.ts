@@ -1,5 +1,4 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
 import { SOURCE_KINDS } from "#core/protocol/dashboard-config.ts";
 import { readSlidingWindows, withSteps } from "#core/sliding-window.ts";
 import { durationMs, epochMs } from "#core/units.ts";
@@ -86,19 +85,13 @@ const enginesEnv = {
   CASSANDRA_PASSWORD: "secret",
 };
 
-const { INTERVALS_MS, SLIDING_AVERAGES, REJECTED_KEEP_MS, TICKS_RETENTION_MS, MAX_OUT_OF_ORDERNESS_MS, CLOCK_SKEW_MS } =
-  DEFAULTS;
-const rulesEnv = {
-  INTERVALS_MS,
-  SLIDING_AVERAGES,
-  REJECTED_KEEP_MS,
-  TICKS_RETENTION_MS,
-  MAX_OUT_OF_ORDERNESS_MS,
-  CLOCK_SKEW_MS,
-};
-
 const pick = (...names: readonly (keyof typeof DEFAULTS)[]): Record<string, string> =>
   Object.fromEntries(names.map((name) => [name, DEFAULTS[name]]));
+
+const rulesEnv = {
+  ...pick("INTERVALS_MS", "SLIDING_AVERAGES", "REJECTED_KEEP_MS"),
+  ...pick("TICKS_RETENTION_MS", "MAX_OUT_OF_ORDERNESS_MS", "CLOCK_SKEW_MS"),
+};
 
 const olderReadersEnv = {
   ...pick("STOCK_TABLE", "STOCK_KEEP_MS"),
@@ -223,18 +216,6 @@ configContract("the broadcaster's worker", {
     [{ DASHBOARD_KIND: "real" }, 'DASHBOARD_KIND must be live, replayed or simulated, was "real"'],
     [{ DASHBOARD_PASSES: "daily" }, 'DASHBOARD_PASSES must be like 1381152600000:3600000, was "daily"'],
   ],
-});
-
-test("the broadcaster says of trades what its source says, unless it is told otherwise", () => {
-  const kindOf = (env: Environment) =>
-    broadcaster.readConfig({ ...DEFAULTS, KAFKA_BROKERS: "k", CASSANDRA_CONTACT_POINTS: "c", ...env }).kind;
-  expect([
-    kindOf({}),
-    kindOf({ SOURCE: "sim:?seed=1" }),
-    kindOf({ SOURCE: "venue:wss://venue.example" }),
-    kindOf({ DASHBOARD_KIND: "live" }),
-    kindOf({ DASHBOARD_KIND: "" }),
-  ]).toEqual(["replayed", "simulated", "live", "live", "replayed"]);
 });
 
 configContract("the publisher's worker", {
