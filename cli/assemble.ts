@@ -5,6 +5,7 @@ import { PipelineError } from "#core/errors.ts";
 import { slidingWindowText, type SlidingWindow } from "#core/sliding-window.ts";
 import { openTemporaryDir } from "#local/temporary-dir.ts";
 import { buildLambdas } from "#tools/build.ts";
+import type { SynthesizedSettings } from "./account/settings.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 
@@ -66,16 +67,20 @@ export const slidingSetting = (sliding: readonly SlidingWindow[]): Readonly<Reco
  * @throws PipelineError TAPE_CONFIG_INVALID with the app's own sentence when it refuses its settings, or when `signal`
  * aborts before it is done.
  */
-export const synthesize = (environment: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<void> =>
-  runInfra({ script: "app.ts", args: [], signal }, environment);
+export const synthesize = async (
+  environment: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
+): Promise<void> => {
+  await runInfra({ script: "app.ts", args: [], signal }, environment);
+};
 
 /**
- * Reads the settings as {@link synthesize} will with the same variables, within a second: before what takes longer.
+ * The settings that {@link synthesize} will read with the same variables, within a second: before what takes longer.
  * @throws PipelineError TAPE_USAGE with the app's own sentence when it refuses them
  */
-export const mustBeSettings = async (environment: Readonly<Record<string, string>>): Promise<void> => {
+export const mustReadSettings = async (environment: Readonly<Record<string, string>>): Promise<SynthesizedSettings> => {
   try {
-    await runInfra({ script: "check-settings.ts", args: [] }, environment);
+    return JSON.parse(await runInfra({ script: "check-settings.ts", args: [] }, environment)) as SynthesizedSettings;
   } catch (cause) {
     if (!(cause instanceof PipelineError)) throw cause;
     throw new PipelineError("TAPE_USAGE", cause.message, { cause });
@@ -88,20 +93,22 @@ interface InfraScript {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What the script says. */
 const runInfra = async (
   { script, args, signal }: InfraScript,
   environment: Readonly<Record<string, string>>,
-): Promise<void> => {
+): Promise<string> => {
   const child = spawn(process.execPath, [`infra/${script}`, ...args], {
     cwd: ROOT,
     env: { ...process.env, ...environment },
-    stdio: ["ignore", "ignore", "pipe"],
+    stdio: ["ignore", "pipe", "pipe"],
     ...(signal === undefined ? {} : { signal }),
   });
   // A child that is aborted says so before it closes.
   child.on("error", () => undefined);
   const exited = new Promise<number | null>((resolve) => child.once("close", resolve));
-  const said = await text(child.stderr);
+  const [said, wrong] = await Promise.all([text(child.stdout), text(child.stderr)]);
   if ((await exited) !== 0)
-    throw new PipelineError("TAPE_CONFIG_INVALID", said.trim() || "the app must synthesize, did not");
+    throw new PipelineError("TAPE_CONFIG_INVALID", wrong.trim() || "the app must synthesize, did not");
+  return said;
 };

@@ -18,7 +18,7 @@ Usage: npm run bench [-- flags]
   --quick           small sizes and few rounds: shows that all of it runs, the figures mean little
   --help            shows this
 
-Figures: ${[...new Set(FIGURE_NAMES.map((name) => name.split(".")[0]))].join(", ")}; docs/performance.md says what each is.
+Figures: ${[...new Set(FIGURE_NAMES.map((name) => name.split(".")[0]))].join(", ")}; docs/performance-details.md says what each is.
 `;
 
 const bench = async (args: Arguments): Promise<number> => {

@@ -19,6 +19,9 @@ const FORM = '--context must be like shards=4, was "shards"; --help says what th
 const STAGE =
   '--stage must be empty, or a letter and up to 19 more letters, digits and hyphens, was "1st"; --help says what there is';
 
+const engine = (key: string, must: string, was: string): string =>
+  `${key} must be ${must} here, as the stand-in for AWS has no ${was}: add -c ${key}=${must}; --help says what there is`;
+
 test.each([
   ["synth", ["-c", "shards=x"], SHARDS],
   ["synth", ["-c", "shards=1", "-c", "symbolCount=90000"], STATE],
@@ -26,6 +29,8 @@ test.each([
   ["deploy", ["--stage", "1st"], STAGE],
   ["verify-deploy", ["-c", "shards=4", "-c", "shrads=4"], UNKNOWN],
   ["verify-deploy", ["-c", "shards"], FORM],
+  ["verify-deploy", ["-c", "stream=msk", "-c", "arrivalWindowSeconds=0"], engine("stream", "kinesis", "msk")],
+  ["verify-deploy", ["-c", "store=keyspaces"], engine("store", "dynamodb", "keyspaces")],
 ])("%s rejects %j with one sentence before it does anything", async (name, args, sentence) => {
   // Where it asked for credentials, a Python or a bundle first, it would say that none is there.
   const environment = { HOME: home, TMPDIR: home, PYTHON: join(home, "none"), AWS_REGION: "", AWS_DEFAULT_REGION: "" };

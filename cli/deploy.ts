@@ -18,7 +18,7 @@ import { putSite, refreshSite, siteFiles } from "./account/site.ts";
 import { givenStage, STAGE_OPTION } from "./account/stage.ts";
 import { deleteStack, findStack, type DeployedStack } from "./account/stacks.ts";
 import { deployWords } from "./account/words.ts";
-import { mustBeSettings, synthesize } from "./assemble.ts";
+import { mustReadSettings, synthesize } from "./assemble.ts";
 import { runCommand, usage, type Arguments } from "./command.ts";
 import { readContext } from "./context.ts";
 import { say } from "./output.ts";
@@ -53,7 +53,7 @@ const deploy = async (args: Arguments): Promise<number> => {
   const stage = givenStage(args);
   const context = { ...readContext(args), ...(stage === undefined ? {} : { stage }) };
   const environment = { CDK_OUTDIR: OUT_DIR, CDK_CONTEXT_JSON: JSON.stringify(context) };
-  await mustBeSettings(environment);
+  await mustReadSettings(environment);
   using account = await openAccount();
   const { accountId } = await mustBeBootstrapped(account);
   await buildLambdas({ hasOtherEngines: true });

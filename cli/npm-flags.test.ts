@@ -5,7 +5,7 @@ const options = {
   symbol: { type: "string" },
   "idle-close": { type: "string" },
   headless: { type: "boolean" },
-  json: { type: "boolean" },
+  yes: { type: "boolean" },
 } as const;
 const meant = (positionals: readonly string[], kept: Readonly<Record<string, string>>, takesFile = false) =>
   meantByNpm({ options, positionals, takesFile }, { npm_lifecycle_event: "bars", ...kept });
@@ -19,7 +19,7 @@ test.each([
     "npm run bars -- --symbol … --idle-close …",
   ],
   [["SPY", "IBM"], { npm_config_symbol: "true\n\ntrue" }, "npm run bars -- --symbol …"],
-  [[], { npm_config_headless: "true", npm_config_json: "true" }, "npm run bars -- --headless --json"],
+  [[], { npm_config_headless: "true", npm_config_yes: "true" }, "npm run bars -- --headless --yes"],
   [[], { npm_config_headless: "true", npm_lifecycle_event: "start" }, "npm start -- --headless"],
 ])("flags that npm kept are said again behind --: %j %j", (positionals, kept, line) => {
   expect(meant(positionals, kept)).toBe(line);
@@ -31,6 +31,6 @@ test("a file and a value are not taken for each other", () => {
 
 test("what npm is told for itself is no flag of a command", () => {
   expect(
-    meant(["SPY"], { npm_config_json: "true", npm_config_cache: "/root/.npm", npm_config_symbol: "" }),
+    meant(["SPY"], { npm_config_yes: "true", npm_config_cache: "/root/.npm", npm_config_symbol: "" }),
   ).toBeUndefined();
 });

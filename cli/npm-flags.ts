@@ -2,7 +2,7 @@ import type { ParseArgsConfig } from "node:util";
 import type { Environment } from "#lambdas/environment.ts";
 
 /** Flags that npm has itself: in its configuration they may mean npm. */
-const OF_NPM: ReadonlySet<string> = new Set(["help", "json", "only", "target", "verbose", "yes"]);
+const OF_NPM: ReadonlySet<string> = new Set(["only", "target", "yes"]);
 
 /** What npm left of a command line. */
 export interface LeftByNpm {

@@ -62,7 +62,7 @@ const capacityLines = ({ load, capacity }: Plan): readonly string[] => {
       : [
           row(
             "  state of a shard",
-            `${whole(state.stateBytes)} of ${whole(STATE_LIMIT_BYTES)} bytes: ${whole(state.paneCount)} panes`,
+            `${whole(state.stateBytes)} of ${whole(STATE_LIMIT_BYTES)} bytes as base64: ${whole(state.paneCount)} panes`,
           ),
         ]),
     row("  aggregator", functionWords(ticks.aggregator)),

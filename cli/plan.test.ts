@@ -20,6 +20,7 @@ test("plan prints capacity, then the bill, then the alternatives", async () => {
     /CAPACITY\nticks stream +2 shards\n[^]*\nA MONTH, trades in 136.5 hours of it\n[^]*\ntotal +\$[\d,.]+\n/,
   );
   expect(stdout).toMatch(/\none record per trade: 200 Kinesis shards[^]*\nMSK Express \+ Flink/);
+  expect(stdout).toMatch(/^  state of a shard +[\d,]+ of 960,000 bytes as base64: [\d,]+ panes$/m);
   expect(stdout).toContain("calculator.aws");
 });
 
@@ -80,7 +81,7 @@ test.each([
 
 describe("the README", async () => {
   const readme = await readFile(join(import.meta.dirname, "../README.md"), "utf8");
-  const section = readme.slice(readme.indexOf("\n## What it costs"));
+  const section = readme.slice(readme.indexOf("\n## What a month costs"));
   /** The flags that the text under the table gives a load that bears this mark. */
   const flagsOf = (mark: string): readonly string[] =>
     mark === "" ? [] : section.split(`${mark} \`npm run plan -- `)[1]!.split("`")[0]!.split(" ");

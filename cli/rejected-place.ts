@@ -13,10 +13,9 @@ import type { FailedBatchStore } from "#core/ports/failed-batch-store.ts";
 import type { NumberedSender } from "#core/redrive/numbered-sender.ts";
 import { durationMs, type DurationMs } from "#core/units.ts";
 import { readConfig } from "#lambdas/aggregator/config.ts";
-import type { Environment } from "#lambdas/environment.ts";
 import { chooseRunning, readPid } from "./choose-running.ts";
 import { usage, type Arguments } from "./command.ts";
-import { namesEngines } from "./kafka/workers-config.ts";
+import { namesEngines, readWorkersConfig, type WorkersConfig } from "./kafka/workers-config.ts";
 import { openSender } from "./rejected-sender.ts";
 import type { RejectedStores } from "./rejected-stores.ts";
 import type { RunningCloud } from "./running.ts";
@@ -36,7 +35,7 @@ export const PLACE_OPTIONS = {
 /** On AWS; on Kafka and Cassandra; or on this machine: the store of a process, or of the one that started last. */
 export type PlaceFlags =
   | { readonly kind: "aws"; readonly names: Names; readonly failureBucket: string | undefined }
-  | { readonly kind: "kafka" }
+  | { readonly kind: "kafka"; readonly config: WorkersConfig }
   | { readonly kind: "local"; readonly pid: number | undefined };
 
 interface Names {
@@ -64,7 +63,7 @@ export const readPlaceFlags = (args: Arguments): PlaceFlags => {
   const given = ALL_AWS_FLAGS.find((flag) => args.text(flag) !== undefined);
   if (given === undefined && pid === undefined && namesEngines(process.env)) {
     if (args.isSet("failed")) throw notOfWorkers();
-    return { kind: "kafka" };
+    return { kind: "kafka", config: readWorkersConfig(process.env) };
   }
   if (given === undefined) return { kind: "local", pid };
   if (pid !== undefined) throw usage(`--store is of this machine, --${given} of AWS: they cannot go together`);
@@ -102,18 +101,22 @@ const openStores = async (
   isFailed: boolean,
   resources: AsyncDisposableStack,
 ): Promise<RejectedStores> => {
-  if (flags.kind === "aws") return openAwsStores(onAws(flags, isFailed, resources), resources);
-  if (flags.kind === "kafka") return openWorkersStores(process.env, resources);
+  if (flags.kind === "aws") {
+    const { regionOfAccount } = await import("./account/account.ts");
+    process.env["AWS_REGION"] = await regionOfAccount();
+    return openAwsStores(onAws(flags, isFailed, resources), resources);
+  }
+  if (flags.kind === "kafka") return openWorkersStores(flags.config, resources);
   const running = await chooseRunning(flags.pid);
   if (running.kind === "cloud") return openAwsStores(onThisMachine(running), resources);
   if (isFailed) throw notOfWorkers();
-  return openWorkersStores({ ...process.env, ...running.environment }, resources);
+  return openWorkersStores(readWorkersConfig({ ...process.env, ...running.environment }), resources);
 };
 
-/** Others need not wait until its clients are loaded. */
-const openWorkersStores = async (env: Environment, resources: AsyncDisposableStack): Promise<RejectedStores> => {
+const openWorkersStores = async (config: WorkersConfig, resources: AsyncDisposableStack): Promise<RejectedStores> => {
+  // Others need not wait until its clients are loaded.
   const { openKafkaStores } = await import("./kafka/rejected-stores.ts");
-  return openKafkaStores(env, resources);
+  return openKafkaStores(config, resources);
 };
 
 const openAwsStores = ({ names, batches }: Found, resources: AsyncDisposableStack): RejectedStores => {

@@ -1,5 +1,5 @@
 import { buildLambdas } from "#tools/build.ts";
-import { mustBeSettings, synthesize } from "./assemble.ts";
+import { mustReadSettings, synthesize } from "./assemble.ts";
 import { runCommand, type Arguments } from "./command.ts";
 import { readContext } from "./context.ts";
 import { say, sayBuilt } from "./output.ts";
@@ -15,7 +15,7 @@ Usage: npm run synth [-- flags]
 const synth = async (args: Arguments): Promise<number> => {
   const context = readContext(args);
   const environment = Object.keys(context).length === 0 ? {} : { CDK_CONTEXT_JSON: JSON.stringify(context) };
-  await mustBeSettings(environment);
+  await mustReadSettings(environment);
   sayBuilt(await buildLambdas({ hasOtherEngines: true }));
   await synthesize(environment);
   say("cdk.out holds the app");

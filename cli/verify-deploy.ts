@@ -8,11 +8,12 @@ import { runCdk } from "#tools/cdk.ts";
 import { ACCOUNT, REGION, openMoto, type Moto } from "#tools/moto/moto.ts";
 import { openVenv } from "#tools/moto/venv.ts";
 import type { ScriptOptions } from "#tools/run-script.ts";
-import { mustBeSettings, synthesize } from "./assemble.ts";
-import { runCommand, type Arguments } from "./command.ts";
+import { mustReadSettings, synthesize } from "./assemble.ts";
+import { runCommand, usage, type Arguments } from "./command.ts";
 import { readContext } from "./context.ts";
 import { countOf, number, say } from "./output.ts";
 import { createProgressLine } from "./progress-line.ts";
+import { createStages } from "./stages.ts";
 import { STOPPED, stopSignal } from "./stop-signal.ts";
 import { tryStages } from "./verify-stages.ts";
 
@@ -27,7 +28,7 @@ Every property of every resource in the templates is compared with what the serv
 beside the first by npm run deploy, paused, resumed and destroyed, and all is compared once more: the first must be as it
 was. Then the referee itself is tried: settings are changed behind CloudFormation's back, and each change must be seen.
 cfn-lint reads the templates, too, and those with MSK and Keyspaces, which are not deployed here. No account is touched.
-Needs Python 3.11 or newer, and the first time a way to PyPI. The exit code is 1 when anything differs or is found.
+Needs Python 3.11 or newer, and the first time a way to PyPI. The exit code is 1 when anything differs or is found, and 2, at once, when a setting is none.
 `;
 
 const CACHE = join(import.meta.dirname, "../.cache/verify");
@@ -67,7 +68,7 @@ type Context = ReturnType<typeof readContext>;
 
 const verify = async (args: Arguments): Promise<number> => {
   const context = readContext(args);
-  await mustBeSettings({ CDK_CONTEXT_JSON: JSON.stringify(context) });
+  mustBeHere(await mustReadSettings({ CDK_CONTEXT_JSON: JSON.stringify(context) }));
   const stop = stopSignal();
   const timeout = AbortSignal.timeout(LONGEST_MS);
   try {
@@ -82,29 +83,49 @@ const verify = async (args: Arguments): Promise<number> => {
   }
 };
 
+/** @throws PipelineError TAPE_USAGE for engines that the stand-in does not have */
+const mustBeHere = (settings: Awaited<ReturnType<typeof mustReadSettings>>): void => {
+  for (const [key, known] of [
+    ["store", "dynamodb"],
+    ["stream", "kinesis"],
+  ] as const)
+    if (settings[key] !== known)
+      throw usage(
+        `${key} must be ${known} here, as the stand-in for AWS has no ${settings[key]}: add -c ${key}=${known}`,
+      );
+};
+
 const verifyUnless = async (signal: AbortSignal, context: Context): Promise<number> => {
-  const python = await step("moto and cfn-lint are installed", () => openVenv(CACHE, signal));
+  const stage = createStages();
+  const python = await stage.run("moto and cfn-lint are installed", () => openVenv(CACHE, { signal, onInstall }));
   await using folder = await openTemporaryDir("tapestream-verify-");
   const bundlesDir = join(folder.dir, "lambdas");
-  await step("built the functions", () => buildLambdas({ outDir: bundlesDir, hasOtherEngines: true }));
-  await using moto = await step("started moto's server", () => openMoto(python, signal));
+  const build = () => buildLambdas({ outDir: bundlesDir, hasOtherEngines: true });
+  await stage.run("built the functions", build, "building the functions");
+  await using moto = await stage.run("started moto's server", () => openMoto(python, signal), "starting moto's server");
   const options = { environment: { ...moto.environment, BUNDLES_DIR: bundlesDir }, signal };
   const app = new App(join(folder.dir, "cdk.out"), context, options);
-  await step("bootstrapped the account", () =>
-    runCdk(["bootstrap", `aws://${ACCOUNT}/${REGION}`, "--app", ""], options),
-  );
-  await step("synthesized and deployed", () => app.deploy());
-  const first = (await step("asked everything back", () => moto.run("compare.py", app.dir))) as Comparison;
+  const bootstrap = ["bootstrap", `aws://${ACCOUNT}/${REGION}`, "--app", ""];
+  await stage.run("bootstrapped the account", () => runCdk(bootstrap, options), "bootstrapping the account");
+  await stage.run("synthesized and deployed", () => app.deploy(), "synthesizing and deploying");
+  const compare = async (dir: string) => (await moto.run("compare.py", dir)) as Comparison;
+  const first = await stage.run("asked everything back", () => compare(app.dir), "asking everything back");
   const otherDir = join(folder.dir, "otherwise");
-  const found = await step("read the templates", () => lint(python, [app.dir, otherDir], { bundlesDir, signal }));
-  const isStill = await step("deployed again", () => app.deploysNothing());
+  const read = () => lint(python, [app.dir, otherDir], { bundlesDir, signal });
+  const found = await stage.run("read the templates", read, "reading the templates with cfn-lint");
+  const isStill = await stage.run("deployed again", () => app.deploysNothing(), "deploying again");
   const person = { environment: moto.environment, signal };
-  const beside = await step("tried a second stage", () => tryStages(moto, join(folder.dir, "beside"), person));
-  const last = (await step("asked everything back", () => moto.run("compare.py", app.dir))) as Comparison;
+  const tryBeside = () => tryStages(moto, join(folder.dir, "beside"), person);
+  const beside = await stage.run("tried a second stage", tryBeside, "deploying and destroying a second stage, twice");
+  const last = await stage.run("asked everything back", () => compare(app.dir), "asking everything back once more");
   const comparison = joined(first, beside.comparison as Comparison, last, beside.wrong);
-  const proof = await step("tried the referee", () => prove(moto, app.dir, comparison));
+  const tryReferee = () => prove(moto, app.dir, comparison);
+  const proof = await stage.run("tried the referee", tryReferee, "making faults that must be seen");
   return report(comparison, isStill, proof, found);
 };
+
+const onInstall = (): void =>
+  say("installing moto and cfn-lint from PyPI, the first time only; on a slow machine it takes minutes …");
 
 /** What is wrong with the templates of the app, and with those of the app as it can be otherwise, synthesized here. */
 const lint = async (
@@ -188,13 +209,6 @@ const LINE_LENGTH = 120;
 /** A fault can be told apart only in a deployment that is as its templates say; of another, nothing is tried. */
 const prove = async (moto: Moto, dir: string, { differences }: Comparison): Promise<Proof> =>
   differences.length > 0 ? { seen: [], unseen: [] } : ((await moto.run("prove.py", dir)) as Proof);
-
-const step = async <Result>(what: string, work: () => Promise<Result>): Promise<Result> => {
-  const from = performance.now();
-  const result = await work();
-  say(`${what.padEnd(32)}${((performance.now() - from) / 1_000).toFixed(1).padStart(5)} s`);
-  return result;
-};
 
 const report = (
   { resources, properties, kept, differences }: Comparison,

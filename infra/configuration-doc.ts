@@ -52,7 +52,7 @@ export const configurationDoc = (source: string): string => {
 
 const HEAD = `# Configuration
 
-What a deployment chooses stands in [tapestream.config.ts](../tapestream.config.ts), a typed object: an editor completes it, and \`npm run types\` checks it. What it leaves out has the default below. For once, a setting can be given on the command line, before what the file says: \`npm run deploy -- -c shards=4\`, and the same with \`synth\` and with the CDK's own tool. A mistake ends in one sentence, and nothing is written.
+What a deployment chooses stands in [tapestream.config.ts](../tapestream.config.ts), a typed object: an editor completes it, and \`npm run types\` checks it. What it leaves out has the default below. For once, a setting can be given on the command line, before what the file says: \`npm run deploy -- -c shards=4\`, and the same with \`synth\` and \`verify:deploy\`. These three read all settings before they do anything else: a mistake ends in one sentence and exit code 2 within a second or so, nothing is built or written, and a name that is a slip of one below is answered with that. The CDK's own tool takes \`-c\`, too, and says the same at synthesis.
 
 \`\`\`ts
 export const settings: TapestreamSettings = {

@@ -58,7 +58,7 @@ const readFaults = (text: string): readonly FaultKind[] => {
   const named = new Set(text.split(","));
   for (const name of named) {
     if (!(FAULT_KINDS as readonly string[]).includes(name))
-      throw usage(`--faults must name kinds of fault, parted by commas, had ${JSON.stringify(name)}`);
+      throw usage(`--faults must name faults that --help lists, parted by commas, had ${JSON.stringify(name)}`);
   }
   return FAULT_KINDS.filter((kind) => named.has(kind));
 };

@@ -5,18 +5,16 @@ import { openCassandraRejectedStore } from "#adapters/cassandra/rejected-store.t
 import { openCassandraShardStatusStore } from "#adapters/cassandra/shard-status.ts";
 import { openKafkaFrameStream } from "#adapters/kafka/frame-stream.ts";
 import { systemClock as clock } from "#adapters/node/clock.ts";
-import type { Environment } from "#lambdas/environment.ts";
 import { kafkaOf } from "#workers/engines.ts";
 import type { RejectedStores } from "../rejected-stores.ts";
 import { openCluster } from "./cluster.ts";
-import { readWorkersConfig } from "./workers-config.ts";
+import type { WorkersConfig } from "./workers-config.ts";
 
-/**
- * The stores in Cassandra and the topic of the workers that are told `env`.
- * @throws PipelineError TAPE_CONFIG_INVALID, TAPE_STORE_UNAVAILABLE
- */
-export const openKafkaStores = async (env: Environment, resources: AsyncDisposableStack): Promise<RejectedStores> => {
-  const config = readWorkersConfig(env);
+/** The stores in Cassandra and the topic of the workers. @throws PipelineError TAPE_STORE_UNAVAILABLE */
+export const openKafkaStores = async (
+  config: WorkersConfig,
+  resources: AsyncDisposableStack,
+): Promise<RejectedStores> => {
   const client = await openCluster(config, resources);
   const { ticksTopic: stream, clockSkewMs, rejectedKeepMs: keepMs } = config;
   const options = { ...config, client, clock };

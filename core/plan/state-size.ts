@@ -4,7 +4,8 @@ import { PANE_BYTES } from "./measured.ts";
 
 /**
  * A life whose state is longer, packed, ends itself. Lambda hands 1 MB from batch to batch within one tumbling window and
- * shard, read here as the smaller of its two meanings: as base64 in JSON this leaves some of it to what stands beside.
+ * shard, read here as the smaller of its two meanings: as base64 in JSON, {@link STATE_LIMIT_BYTES}, this leaves some of it
+ * to what stands beside.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-windows.html
  */
 export const MAX_STATE_BYTES = 720_000;

@@ -10,23 +10,30 @@ const run = promisify(execFile);
 const REQUIREMENTS = join(import.meta.dirname, "requirements.txt");
 const LEAST_MINOR = 11;
 
+export interface VenvOptions {
+  readonly signal: AbortSignal;
+  /** Hears that packages are about to be installed, which can take minutes. */
+  readonly onInstall: () => void;
+}
+
 /**
  * Returns the interpreter of a virtual environment below `cacheDir` that holds what requirements.txt names, and makes it
  * first where it is absent; another requirements.txt makes another. `PYTHON` names the Python that makes it.
  * @throws PipelineError TAPE_CONFIG_INVALID without a Python that is new enough, or when its packages can't be had.
  */
-export const openVenv = async (cacheDir: string, signal: AbortSignal): Promise<string> => {
+export const openVenv = async (cacheDir: string, options: VenvOptions): Promise<string> => {
   const requirements = await readFile(REQUIREMENTS);
   const hash = createHash("sha256").update(requirements).digest("hex").slice(0, 12);
   const dir = join(cacheDir, `venv-${hash}`);
-  if (!(await isThere(dir))) await makeVenv(dir, signal);
+  if (!(await isThere(dir))) await makeVenv(dir, options);
   return join(dir, "bin/python");
 };
 
 /** Two runs at once make one each; the first that is done stays. */
-const makeVenv = async (dir: string, signal: AbortSignal): Promise<void> => {
+const makeVenv = async (dir: string, { signal, onInstall }: VenvOptions): Promise<void> => {
   const python = process.env["PYTHON"] ?? "python3";
   await mustBeNewEnough(python);
+  onInstall();
   const made = `${dir}.${process.pid}`;
   try {
     await mkdir(join(dir, ".."), { recursive: true });
