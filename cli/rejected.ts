@@ -24,7 +24,8 @@ On AWS, with credentials and region from the environment, and these from the sta
   --clock-skew-ms MS  what the app allows                                             (default: 10000)
 
 On Kafka and Cassandra, where KAFKA_BROKERS and CASSANDRA_CONTACT_POINTS are set and no flag names another place: those of
-the workers, with the other variables that these take (docs/kafka.md). Workers give no batch up, so --failed is not for them.
+the workers, with the other variables that these take (docs/kafka.md). A start:kafka that runs here is found without them.
+Workers give no batch up, so --failed is not for them.
 
 A trade of the future can be put again when its time has come, another one when a later version can read it. What a batch
 holds that was given up is usually folded by the next one; only what expired from the stream before is lost.

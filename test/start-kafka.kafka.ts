@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import type { Browser } from "playwright-core";
+import { isAlive } from "#local/processes.ts";
 import { openBrowser } from "./browser.ts";
+import { childrenOf } from "./child-processes.ts";
 import { runCommandLine, startCommand, type RunningCommand } from "./command.ts";
 import { DESKTOP, look, openPage } from "./dashboard-page.ts";
 
@@ -98,6 +100,16 @@ describe("npm run start:kafka", () => {
     expect((await command.ended).code).toBe(ENDED);
     for (const url of health) await expect(fetch(`${url}/healthz`)).rejects.toThrow("fetch failed");
   });
+});
+
+test("npm run start:kafka ends with a sentence when a worker dies", { timeout: 90_000 }, async () => {
+  const killed = startCommand("start-kafka", ["--port", "0"], { environment: { ...freshNames(), ...running } });
+  await killed.said("Ctrl-C ends it");
+  const workers = await childrenOf(killed.child.pid!);
+  process.kill(workers.find(({ command }) => command.includes("workers/aggregator"))!.pid, "SIGKILL");
+  const { code, stderr } = await killed.ended;
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/^the aggregator must go on, but ended; .*\n$/)]);
+  expect(workers.filter(({ pid }) => isAlive(pid))).toEqual([]);
 });
 
 test("npm run start:kafka refuses what it cannot do in one sentence", async () => {

@@ -138,7 +138,10 @@ const end = async (child: ChildProcess): Promise<void> => {
 /** Its last words tell why; the folder of the logs may be gone when somebody reads this. */
 const failure = async (problem: string, name: string, logDir: string): Promise<PipelineError> => {
   const lines = (await readFile(join(logDir, `${name}.log`), "utf8")).trimEnd().split("\n").slice(-LAST_LINES);
-  return new PipelineError("TAPE_ENGINE_UNAVAILABLE", `${problem}: ${[...new Set(lines.map(wordsOf))].join(" | ")}`);
+  return new PipelineError(
+    "TAPE_ENGINE_UNAVAILABLE",
+    `${problem}; its log ends with: ${[...new Set(lines.map(wordsOf))].join(" | ")}`,
+  );
 };
 
 /** What a line of a log says to people. */
