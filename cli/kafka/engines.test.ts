@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { childrenOf } from "#test/child-processes.ts";
 import { runCommandLine, startCommand } from "#test/command.ts";
 import { until } from "#test/until.ts";
+import type { RunningWorkers } from "../running.ts";
 
 let folder: string;
 
@@ -85,4 +86,29 @@ test("rejects docker that cannot start containers, in one line", async () => {
       stdout: "",
       stderr: `${sentence} [TAPE_ENGINE_UNAVAILABLE]\n`,
     });
+});
+
+test("says where the engines of containers are, for as long as these run", { timeout: 60_000 }, async () => {
+  const calls = join(folder, "calls");
+  const docker = `case "$1" in
+    compose) echo "$*" >> ${calls} ;;
+    info) echo "Server Version: 28.2.2" ;;
+  esac
+  echo "Docker Compose version v2.40.0"`;
+  const dir = join(folder, "running");
+  const environment = { ...(await having("containers", { docker })), TAPESTREAM_RUNNING: dir, KAFKA_PORT: "29092" };
+  const args = ["--engines", "docker", "--sliding", "10s/5s"];
+  const command = startCommand("start-kafka", args, { environment });
+  await command.said("Ctrl-C ends it");
+  const told = JSON.parse(await readFile(join(dir, `running-${command.child.pid}.json`), "utf8")) as RunningWorkers;
+  expect(told.environment).toMatchObject({
+    KAFKA_BROKERS: "localhost:29092",
+    CASSANDRA_CONTACT_POINTS: "localhost:19042",
+    SLIDING_AVERAGES: "10s/5s",
+  });
+  command.child.kill("SIGINT");
+  expect((await command.ended).code).toBe(0);
+  expect(await readdir(dir)).toEqual([]);
+  const words = (await readFile(calls, "utf8")).trimEnd().split("\n");
+  expect(words.map((line) => line.split(" ").at(-1))).toEqual(["version", "--wait", "down"]);
 });
