@@ -59,7 +59,7 @@ const bytesPerTrade = (trades: readonly Trade[]): number => {
 const realDay = (): readonly Trade[] => {
   const [header, ...lines] = gunzipSync(readFileSync(REAL_DAY)).toString("latin1").trimEnd().split("\n");
   const read = createCsvReader(header!, "replay");
-  if (typeof read !== "function") throw new RangeError(`the real day must have a full header, lacked ${String(read)}`);
+  if (typeof read !== "function") throw new RangeError(`the header of the real day ${read}`);
   return lines.flatMap((line, index) => {
     const row = read(line, index + 2);
     return row.kind === "trade" ? [{ ...row.trade, currency: "USD" }] : [];

@@ -58,7 +58,7 @@ export const openKafkaRig = async (engines: Readonly<Record<string, string>>, di
     GROUP: `bench-${name}`,
     INTERVALS_MS: intervals.map(({ intervalMs, keepMs }) => `${intervalMs}:${keepMs}`).join(),
   };
-  await runSetup(environment, logDir);
+  await runSetup(environment, { logDir });
   const client = openCassandraClient({
     contactPoints: engines["CASSANDRA_CONTACT_POINTS"]!.split(","),
     dataCenter: engines["CASSANDRA_DATA_CENTER"] ?? "datacenter1",
@@ -71,7 +71,7 @@ export const openKafkaRig = async (engines: Readonly<Record<string, string>>, di
     store,
     worker: async () => {
       const [healthPort] = await freePorts(1);
-      return startWorkers([{ name: "aggregator", environment, healthPort: healthPort! }], logDir);
+      return startWorkers([{ name: "aggregator", environment, healthPort: healthPort! }], { logDir });
     },
     folded: async () => standingOf(await statuses.list(topic)),
     stored: async () => standingOf(await checkpoints.list(topic)),

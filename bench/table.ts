@@ -1,6 +1,8 @@
 import type { Figure } from "./figure.ts";
 
-const [NAME, CASE, VALUE, UNIT, RANGE] = [28, 47, 12, 15, 27] as const;
+/** How wide the columns are: the cases are the longest that there are, and so wide that none of them moves the others. */
+const WIDTHS = [29, 72, 12, 13, 24] as const;
+const VALUE = 2;
 
 /** The head of the table that {@link tableRow} continues, as Markdown. */
 export const tableHead = (isCompared: boolean): string =>
@@ -20,8 +22,16 @@ export const tableRow = ({ name, case: of, unit, median, min, max }: Figure, com
     ...(compared === undefined ? [] : [`x ${text(median / compared)}`]),
   ]);
 
-const line = ([name = "", of = "", value = "", unit = "", range = "", ...rest]: readonly string[]): string =>
-  `| ${[name.padEnd(NAME), of.padEnd(CASE), value.padStart(VALUE), unit.padEnd(UNIT), range.padEnd(RANGE), ...rest].join(" | ")} |`;
+/** A cell that is too wide takes of the padding of those behind it, so that these meet their columns again. */
+const line = (cells: readonly string[]): string => {
+  let surplus = 0;
+  const padded = cells.map((cell, column) => {
+    const width = Math.max(cell.length, (WIDTHS[column] ?? 0) - surplus);
+    surplus += width - (WIDTHS[column] ?? width);
+    return column === VALUE ? cell.padStart(width) : cell.padEnd(width);
+  });
+  return `| ${padded.join(" | ")} |`;
+};
 
 /** Three digits at least: `12,345,678`, `123`, `12.3`, `0.0123`. */
 const text = (value: number): string =>

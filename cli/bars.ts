@@ -1,21 +1,19 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { openDynamoPaneStore } from "#adapters/dynamodb/pane-store.ts";
-import { openDynamoCheckpointStore } from "#adapters/dynamodb/checkpoint-store.ts";
-import { systemClock as clock } from "#adapters/node/clock.ts";
 import { csvOf } from "#core/bar-csv.ts";
 import { PipelineError } from "#core/errors.ts";
 import type { CheckpointStore } from "#core/ports/checkpoint-store.ts";
 import { isSymbol } from "#core/trade.ts";
 import { epochMs, type DurationMs, type EpochMs } from "#core/units.ts";
-import { readConfig } from "#lambdas/aggregator/config.ts";
-import { mustBeFlagsAlone, runCommand, usage, type Arguments } from "./command.ts";
+import { runCommand, usage, type Arguments } from "./command.ts";
 import { number } from "./output.ts";
 import { jsonOf, readBars } from "./read-bars.ts";
+import { mustHaveTraded } from "./must-have-traded.ts";
 import { createProgressLine } from "./progress-line.ts";
-import { chooseRunning, readPid } from "./choose-running.ts";
+import { openBarsStores } from "./bars-stores.ts";
+import { readPid } from "./choose-running.ts";
 import { mustBeFolded, mustBeOffered, readBarInterval, readInstant, readSliding } from "./values.ts";
 
-const HELP = `Prints the bars of one symbol from the store that runs on this machine.
+const HELP = `Prints the bars of one symbol from the store that runs on this machine, or from Cassandra.
 
 Usage: npm run bars -- --symbol S --interval I [flags]
        npm run bars -- --symbol S --sliding L/S [flags]
@@ -30,7 +28,8 @@ Usage: npm run bars -- --symbol S --interval I [flags]
   --store PID        of the process whose store to read, where several run    (default: the one that started last)
   --help             shows this
 
-A store runs while npm start or npm run replay -- FILE --stay does.
+A store runs while npm start, npm run start:kafka or npm run replay -- FILE --stay does. Where CASSANDRA_CONTACT_POINTS is
+set and no --store is named, it is that of the workers there, with the other variables that these take (docs/kafka.md).
 `;
 
 const DAY_MS = 86_400_000;
@@ -43,27 +42,19 @@ const bars = async (args: Arguments): Promise<number> => {
   const { lengthMs: intervalMs, stepMs } = readWindow(args);
   const format = args.text("format") ?? "csv";
   if (format !== "csv" && format !== "json") throw usage(`--format must be csv or json, was ${JSON.stringify(format)}`);
-  const [from, to] = [readOptional("--from", args.text("from")), readOptional("--to", args.text("to"))];
-  if (from !== undefined && to !== undefined && from >= to) throw usage("--from must be before --to");
+  const given = readSpan(args);
   const pid = readPid(args.text("store"));
-  mustBeFlagsAlone(args);
 
-  const running = await chooseRunning(pid);
-  Object.assign(process.env, running.environment);
-  const { intervals, panesTable, checkpointsTable, ticksStream } = readConfig(running.aggregator);
-  const storedMs = intervals.map(({ intervalMs }) => intervalMs);
+  await using resources = new AsyncDisposableStack();
+  const { storedMs, stream, checkpoints, panes, symbols } = await openBarsStores(pid, resources);
   if (stepMs === undefined) mustBeOffered(intervalMs, storedMs);
   else mustBeFolded({ lengthMs: intervalMs, stepMs }, storedMs);
-  await using checkpoints = openDynamoCheckpointStore({ table: checkpointsTable, clock });
-  const newestMs = await newestTrade(checkpoints, ticksStream);
-  const toMs = to ?? epochMs(newestMs + 1);
-  const fromMs = from ?? epochMs(toMs - Math.max(DAY_MS, 1_000 * intervalMs));
-  if (fromMs >= toMs) throw usage("--from must be before --to");
+  const span = spanOf(given, await newestTrade(checkpoints, stream), intervalMs);
   const longestMs = MAX_WINDOWS * Math.min(...storedMs);
-  if (toMs - fromMs > longestMs)
+  if (span.toMs - span.fromMs > longestMs)
     throw usage(`--from and --to must be at most ${number(longestMs / DAY_MS)} days apart; ask for them in parts`);
-  await using panes = openDynamoPaneStore({ table: panesTable, intervals, clock });
-  const found = await readBars(panes, storedMs, { symbol, intervalMs, stepMs, fromMs, toMs });
+  const found = await readBars(panes, storedMs, { symbol, intervalMs, stepMs, ...span });
+  if (found.length === 0) await mustHaveTraded(symbols, symbol);
   process.stdout.write(format === "csv" ? csvOf(found) : jsonOf(found));
   if (found.length === 0) process.stderr.write(`no bars of ${symbol} start in that span\n`);
   return 0;
@@ -78,8 +69,26 @@ const readWindow = (args: Arguments): { readonly lengthMs: DurationMs; readonly 
   return { lengthMs: readBarInterval(interval) };
 };
 
-const readOptional = (flag: string, text: string | undefined): EpochMs | undefined =>
-  text === undefined ? undefined : readInstant(flag, text);
+interface GivenSpan {
+  readonly from: EpochMs | undefined;
+  readonly to: EpochMs | undefined;
+}
+
+const readSpan = (args: Arguments): GivenSpan => {
+  const [from, to] = ["from", "to"].map((name) => {
+    const text = args.text(name);
+    return text === undefined ? undefined : readInstant(`--${name}`, text);
+  });
+  if (from !== undefined && to !== undefined && from >= to) throw usage("--from must be before --to");
+  return { from, to };
+};
+
+const spanOf = ({ from, to }: GivenSpan, newestMs: EpochMs, intervalMs: DurationMs) => {
+  if (from !== undefined && to === undefined && from > newestMs)
+    throw usage(`--from must be before the newest trade (${new Date(newestMs).toISOString()}), or come with --to`);
+  const toMs = to ?? epochMs(newestMs + 1);
+  return { fromMs: from ?? epochMs(toMs - Math.max(DAY_MS, 1_000 * intervalMs)), toMs };
+};
 
 const PATIENCE_MS = 10_000;
 const PEEK_MS = 250;

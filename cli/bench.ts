@@ -1,12 +1,11 @@
-import { writeFile } from "node:fs/promises";
 import type { Figure } from "../bench/figure.ts";
 import { BENCHMARKS, FIGURE_NAMES, isMeant } from "../bench/registry.ts";
 import { originOf, readMedians, type Report } from "../bench/report.ts";
 import { runAlone } from "../bench/run-alone.ts";
 import { tableHead, tableRow } from "../bench/table.ts";
-import { mustBeFlagsAlone, runCommand, usage, type Arguments } from "./command.ts";
+import { runCommand, usage, type Arguments } from "./command.ts";
 import { say } from "./output.ts";
-import { mustTakeFile } from "./paths.ts";
+import { mustTakeFile, writeWhole } from "./paths.ts";
 import { createProgressLine } from "./progress-line.ts";
 
 const HELP = `Measures how fast the pipeline and its parts are, on this machine.
@@ -23,10 +22,10 @@ Figures: ${[...new Set(FIGURE_NAMES.map((name) => name.split(".")[0]))].join(", 
 `;
 
 const bench = async (args: Arguments): Promise<number> => {
-  mustBeFlagsAlone(args);
   const wanted = wantedNames(args.texts("only").flatMap((text) => text.split(",")));
   const [json, compare] = [args.text("json"), args.text("compare")];
-  if (json !== undefined) await mustTakeFile("--json", json);
+  const read = compare === undefined ? [] : [{ path: compare, what: "that of --compare" }];
+  if (json !== undefined) await mustTakeFile("--json", json, ...read);
   const compared = compare === undefined ? undefined : await readMedians(compare);
   const origin = await originOf();
   say(`${origin.machine}; node ${origin.node}; commit ${origin.commit}; ${origin.date.slice(0, 10)}\n`);
@@ -40,7 +39,7 @@ const bench = async (args: Arguments): Promise<number> => {
   } finally {
     // What was measured before something failed took long enough.
     const report: Report = { ...origin, results };
-    if (json !== undefined) await writeFile(json, `${JSON.stringify(report, undefined, 2)}\n`);
+    if (json !== undefined) await writeWhole(json, `${JSON.stringify(report, undefined, 2)}\n`);
   }
   return results.length === 0 ? 1 : 0;
 };

@@ -1,6 +1,6 @@
 import { buildLambdas, buildWorkers } from "#tools/build.ts";
 import { buildWeb, endBuilder } from "#tools/build-web.ts";
-import { mustBeFlagsAlone, runCommand } from "./command.ts";
+import { runCommand } from "./command.ts";
 import { sayBuilt } from "./output.ts";
 
 const HELP = `Bundles the functions into build/lambdas, as they are deployed, and says how large each is.
@@ -15,7 +15,6 @@ await runCommand({
   help: HELP,
   options: { workers: { type: "boolean" } },
   run: async (args) => {
-    mustBeFlagsAlone(args);
     sayBuilt(args.isSet("workers") ? await buildWorkers() : await buildLambdas({ hasOtherEngines: true }));
     if (args.isSet("workers")) await buildWeb();
     await endBuilder();

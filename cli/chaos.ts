@@ -1,5 +1,4 @@
 import { randomInt } from "node:crypto";
-import { writeFile } from "node:fs/promises";
 import { FAULT_KINDS } from "#local/misbehaviour/fault-kind.ts";
 import { openAndRunChaos } from "./chaos/open.ts";
 import { problemsOf } from "./chaos/outcome.ts";
@@ -8,7 +7,7 @@ import { createScoreboard } from "./chaos/scoreboard.ts";
 import { readChaosSettings } from "./chaos/settings.ts";
 import { runCommand, type Arguments } from "./command.ts";
 import { say } from "./output.ts";
-import { mustTakeFile } from "./paths.ts";
+import { mustTakeFile, writeWhole } from "./paths.ts";
 import { STOPPED, stopSignal } from "./stop-signal.ts";
 
 const HELP = `Sends trades through the whole pipeline on this machine while everything misbehaves, and holds every bar of the
@@ -50,14 +49,14 @@ const LARGEST_SEED = 1_000_000;
 
 const chaos = async (args: Arguments): Promise<number> => {
   const settings = readChaosSettings(args, () => randomInt(LARGEST_SEED));
-  const { reportFile } = settings;
-  if (reportFile !== undefined) await mustTakeFile("--report", reportFile);
+  const { reportFile, file } = settings;
+  if (reportFile !== undefined) await mustTakeFile("--report", reportFile, { path: file, what: "the trades" });
   const stop = stopSignal();
   say(settings.again);
   try {
     let isWell = false;
     await openAndRunChaos(settings, createScoreboard(), stop, async (outcome) => {
-      if (reportFile !== undefined) await writeFile(reportFile, jsonOf(outcome));
+      if (reportFile !== undefined) await writeWhole(reportFile, jsonOf(outcome));
       say(tableOf(outcome));
       isWell = problemsOf(outcome).length === 0;
     });

@@ -31,9 +31,10 @@ describe("a data folder", () => {
   test("rejects a place where no folder can be", async () => {
     const file = join(folder, "file");
     await writeFile(file, "");
-    await expect(openDataFolder(file)).rejects.toThrow(
-      /^--data must name a folder that can be written to, .*file cannot: E/,
-    );
+    await expect(openDataFolder(file)).rejects.toThrow(`--data must name a folder, ${file} is a file`);
+    const cannot = "--data must name a folder that can be written to, ";
+    for (const place of [join(file, "below"), "/proc/none", "/proc/none/below"])
+      await expect(openDataFolder(place)).rejects.toThrow(`${cannot}${place} cannot: E`);
   });
 });
 

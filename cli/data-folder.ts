@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { PipelineError } from "#core/errors.ts";
 import { isAlive } from "#local/processes.ts";
 
@@ -18,7 +18,7 @@ const OWNER_FILE = "owner.pid";
 export const openDataFolder = async (folder: string): Promise<AsyncDisposable> => {
   const file = join(folder, OWNER_FILE);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const owner = await readOwner(file);
     if (owner !== undefined && owner !== process.pid && isAlive(owner)) {
       throw unavailable(`no other run uses, process ${owner} uses ${folder} (so says its ${OWNER_FILE})`);
@@ -60,6 +60,26 @@ export const diskFailureOf = (error: unknown, folder: string): PipelineError | u
   if (!isOfSystem && !ENGINE_SAYS.test(error.message) && error.message !== NOT_OPENED) return undefined;
   const what = error.message === NOT_OPENED ? "its tables could not be opened" : error.message;
   return unavailable(`can be read and written to, ${folder} cannot: ${what}`, error);
+};
+
+/**
+ * Makes a folder, and those above it that are missing: one by one, as Node's own way of doing that tries for ever where
+ * the system takes no folder, as in /proc.
+ */
+const makeFolder = async (folder: string): Promise<void> => {
+  const found = await stat(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+    return undefined;
+  });
+  if (found?.isDirectory()) return;
+  if (found !== undefined)
+    throw new PipelineError("TAPE_DATA_UNAVAILABLE", `--data must name a folder, ${folder} is a file`);
+  const above = dirname(folder);
+  if (above !== folder) await makeFolder(above);
+  await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
+    // Somebody else was as quick.
+    if (error.code !== "EEXIST") throw error;
+  });
 };
 
 const readOwner = (file: string): Promise<number | undefined> =>

@@ -19,7 +19,7 @@ import { givenStage, STAGE_OPTION } from "./account/stage.ts";
 import { deleteStack, findStack, type DeployedStack } from "./account/stacks.ts";
 import { deployWords } from "./account/words.ts";
 import { mustBeSettings, synthesize } from "./assemble.ts";
-import { mustBeFlagsAlone, runCommand, usage, type Arguments } from "./command.ts";
+import { runCommand, usage, type Arguments } from "./command.ts";
 import { readContext } from "./context.ts";
 import { say } from "./output.ts";
 
@@ -47,7 +47,6 @@ What is paused stays paused. Trades that come while stacks change wait in the st
 const OUT_DIR = process.env["CDK_OUTDIR"] ?? join(import.meta.dirname, "../cdk.out");
 
 const deploy = async (args: Arguments): Promise<number> => {
-  mustBeFlagsAlone(args);
   const method = args.text("method") ?? "change-set";
   if (method !== "change-set" && method !== "direct")
     throw usage(`--method must be change-set or direct, was ${JSON.stringify(method)}`);

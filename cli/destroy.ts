@@ -8,7 +8,7 @@ import { dataAmong, deleteData, type KeptData } from "./account/kept-data.ts";
 import { readStage, stageWords, STAGE_OPTION } from "./account/stage.ts";
 import { deleteStack, resourcesOfStack, type DeployedStack } from "./account/stacks.ts";
 import { destroyWords, endWords } from "./account/words.ts";
-import { mustBeFlagsAlone, runCommand, usage, type Arguments } from "./command.ts";
+import { runCommand, usage, type Arguments } from "./command.ts";
 import { say } from "./output.ts";
 
 const HELP = `Takes a deployment out of an AWS account: deletes its stacks, and the data too when told so.
@@ -26,7 +26,6 @@ too: under "destroy" the data goes with its stack, and --keep-data is refused.
 `;
 
 const destroy = async (args: Arguments): Promise<number> => {
-  mustBeFlagsAlone(args);
   const answer = readAnswer(args);
   const stage = await readStage(args);
   using account = await openAccount();

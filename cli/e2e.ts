@@ -10,7 +10,7 @@ import { runCdk } from "#tools/cdk.ts";
 import { runScript, type ScriptOptions } from "#tools/run-script.ts";
 import { openAccount } from "./account/account.ts";
 import { mustBeBootstrapped } from "./account/deployment.ts";
-import { mustBeFlagsAlone, runCommand, usage, type Arguments } from "./command.ts";
+import { runCommand, usage, type Arguments } from "./command.ts";
 import { E2E_SETTINGS, LACKS, type E2eTarget } from "./e2e-target.ts";
 import { say } from "./output.ts";
 import { STOPPED, stopSignal } from "./stop-signal.ts";
@@ -43,7 +43,6 @@ const LOCALSTACK = "http://localhost:4566";
 const SUITE = ["run", "--config", "vitest.long.config.ts", "test/e2e"];
 
 const e2e = async (args: Arguments): Promise<number> => {
-  mustBeFlagsAlone(args);
   const target = args.text("target");
   if (target !== "aws" && target !== "localstack") throw usage(`--target must be aws or localstack, was ${target}`);
   if (target === "aws" && !args.isSet("yes")) throw usage("--yes must be given, as this deploys to your AWS account");

@@ -8,7 +8,7 @@ import { readStage, STAGE_OPTION } from "./account/stage.ts";
 import { findStack, resourcesOfStack, type DeployedStack } from "./account/stacks.ts";
 import { setSwitch, switchesAmong } from "./account/switches.ts";
 import { billWords } from "./account/words.ts";
-import { mustBeFlagsAlone, runCommand } from "./command.ts";
+import { runCommand } from "./command.ts";
 import { countOf, say } from "./output.ts";
 
 const HELP = `Pauses a deployment: disables its schedules and event source mappings, and says what still bills.
@@ -77,7 +77,6 @@ await runCommand({
   help: HELP,
   options: STAGE_OPTION,
   run: async (args) => {
-    mustBeFlagsAlone(args);
     return pause(await readStage(args));
   },
 });

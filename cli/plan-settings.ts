@@ -1,7 +1,7 @@
 import { DEFAULT_LOAD, FAN_OUTS, MONTH_HOURS, type FanOut, type KeptInterval, type PlanLoad } from "#core/plan/load.ts";
 import { intervalText } from "#core/interval.ts";
 import { durationMs, type DurationMs } from "#core/units.ts";
-import { mustBeFlagsAlone, usage, type Arguments } from "./command.ts";
+import { usage, type Arguments } from "./command.ts";
 import { readBarInterval, readWhole } from "./values.ts";
 
 const DAY_MS = 86_400_000;
@@ -14,7 +14,6 @@ const WATCHED_SYMBOLS = 20;
 
 /** The load that the flags ask for, the app's own settings where they say nothing. @throws PipelineError TAPE_USAGE */
 export const readLoad = (args: Arguments): PlanLoad => {
-  mustBeFlagsAlone(args);
   const whole = (flag: string, fallback: number, least: number, greatest: number): number => {
     const given = args.text(flag);
     return given === undefined ? fallback : readWhole(`--${flag}`, given, least, greatest);

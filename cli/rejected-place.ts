@@ -8,14 +8,17 @@ import { openFailedBatchFolder } from "#adapters/failure-bucket/folder.ts";
 import { openFailedBatchBucket } from "#adapters/failure-bucket/bucket.ts";
 import { openKinesisFrameStream } from "#adapters/kinesis/frame-stream.ts";
 import { systemClock as clock } from "#adapters/node/clock.ts";
+import type { PipelineError } from "#core/errors.ts";
 import type { FailedBatchStore } from "#core/ports/failed-batch-store.ts";
 import type { NumberedSender } from "#core/redrive/numbered-sender.ts";
 import { durationMs, type DurationMs } from "#core/units.ts";
 import { readConfig } from "#lambdas/aggregator/config.ts";
 import { chooseRunning, readPid } from "./choose-running.ts";
 import { usage, type Arguments } from "./command.ts";
+import { namesEngines, readWorkersConfig, type WorkersConfig } from "./kafka/workers-config.ts";
 import { openSender } from "./rejected-sender.ts";
 import type { RejectedStores } from "./rejected-stores.ts";
+import type { RunningCloud } from "./running.ts";
 import { readWhole } from "./values.ts";
 
 /** The flags that say where the stores are. */
@@ -32,7 +35,7 @@ export const PLACE_OPTIONS = {
 /** On AWS; on Kafka and Cassandra; or on this machine: the store of a process, or of the one that started last. */
 export type PlaceFlags =
   | { readonly kind: "aws"; readonly names: Names; readonly failureBucket: string | undefined }
-  | { readonly kind: "kafka" }
+  | { readonly kind: "kafka"; readonly config: WorkersConfig }
   | { readonly kind: "local"; readonly pid: number | undefined };
 
 interface Names {
@@ -52,17 +55,15 @@ export interface Place extends Omit<RejectedStores, "leases" | "frames">, AsyncD
 }
 
 const AWS_FLAGS = ["rejected-table", "checkpoints-table", "leases-table", "ticks-stream"] as const;
-/** What names the engines of workers. */
-const ENGINES = ["KAFKA_BROKERS", "CASSANDRA_CONTACT_POINTS"] as const;
 const ALL_AWS_FLAGS = [...AWS_FLAGS, "failure-bucket", "clock-skew-ms"] as const;
 
 /** @throws PipelineError TAPE_USAGE when what is named is named in part. */
 export const readPlaceFlags = (args: Arguments): PlaceFlags => {
   const pid = readPid(args.text("store"));
   const given = ALL_AWS_FLAGS.find((flag) => args.text(flag) !== undefined);
-  if (given === undefined && pid === undefined && ENGINES.some((name) => process.env[name])) {
-    if (args.isSet("failed")) throw usage("--failed is of AWS and of npm start: workers give no batch up");
-    return { kind: "kafka" };
+  if (given === undefined && pid === undefined && namesEngines(process.env)) {
+    if (args.isSet("failed")) throw notOfWorkers();
+    return { kind: "kafka", config: readWorkersConfig(process.env) };
   }
   if (given === undefined) return { kind: "local", pid };
   if (pid !== undefined) throw usage(`--store is of this machine, --${given} of AWS: they cannot go together`);
@@ -76,6 +77,8 @@ export const readPlaceFlags = (args: Arguments): PlaceFlags => {
   const names = { rejectedTable, checkpointsTable, leasesTable, ticksStream, clockSkewMs, rejectedKeepMs };
   return { kind: "aws", names, failureBucket: args.text("failure-bucket") };
 };
+
+const notOfWorkers = (): PipelineError => usage("--failed is of AWS and of npm start: workers give no batch up");
 
 /** For so long the app keeps what is rejected, unless it is told otherwise. */
 const REJECTED_KEEP_MS = durationMs(30 * 86_400_000);
@@ -98,11 +101,22 @@ const openStores = async (
   isFailed: boolean,
   resources: AsyncDisposableStack,
 ): Promise<RejectedStores> => {
-  if (flags.kind === "aws") return openAwsStores(onAws(flags, isFailed, resources), resources);
-  if (flags.kind === "local") return openAwsStores(await onThisMachine(flags.pid), resources);
+  if (flags.kind === "aws") {
+    const { regionOfAccount } = await import("./account/account.ts");
+    process.env["AWS_REGION"] = await regionOfAccount();
+    return openAwsStores(onAws(flags, isFailed, resources), resources);
+  }
+  if (flags.kind === "kafka") return openWorkersStores(flags.config, resources);
+  const running = await chooseRunning(flags.pid);
+  if (running.kind === "cloud") return openAwsStores(onThisMachine(running), resources);
+  if (isFailed) throw notOfWorkers();
+  return openWorkersStores(readWorkersConfig({ ...process.env, ...running.environment }), resources);
+};
+
+const openWorkersStores = async (config: WorkersConfig, resources: AsyncDisposableStack): Promise<RejectedStores> => {
   // Others need not wait until its clients are loaded.
   const { openKafkaStores } = await import("./kafka/rejected-stores.ts");
-  return openKafkaStores(process.env, resources);
+  return openKafkaStores(config, resources);
 };
 
 const openAwsStores = ({ names, batches }: Found, resources: AsyncDisposableStack): RejectedStores => {
@@ -135,8 +149,7 @@ const onAws = (
   return { names, batches: resources.use(openFailedBatchBucket({ bucket: failureBucket })) };
 };
 
-const onThisMachine = async (pid: number | undefined): Promise<Found> => {
-  const { environment, outputs, aggregator, bucketsDir } = await chooseRunning(pid);
+const onThisMachine = ({ environment, outputs, aggregator, bucketsDir }: RunningCloud): Found => {
   Object.assign(process.env, environment);
   const [leasesTable, bucket] = [outputs["LeasesTableName"], outputs["FailureBucketName"]];
   if (leasesTable === undefined || bucket === undefined)

@@ -1,4 +1,4 @@
-import { mustBeFlagsAlone, runCommand, usage, type Arguments } from "./command.ts";
+import { runCommand, usage, type Arguments } from "./command.ts";
 import { listFailed, redriveFailedBatches } from "./rejected-batches.ts";
 import { PLACE_OPTIONS, openPlace, readPlaceFlags } from "./rejected-place.ts";
 import { listRejected, redriveRecords } from "./rejected-records.ts";
@@ -35,7 +35,6 @@ const rejected = async (args: Arguments): Promise<number> => {
   const days = readDays(args);
   const limit = readWhole("--limit", args.text("limit") ?? "50", 0, 999_999_999);
   const [isJson, isRedrive, isFailed] = [args.isSet("json"), args.isSet("redrive"), args.isSet("failed")];
-  mustBeFlagsAlone(args);
   if (isFailed && (args.texts("day").length > 0 || args.text("days") !== undefined || args.texts("shard").length > 0))
     throw usage("--failed means all batches, and goes without --day, --days and --shard");
   await using opened = await openPlace(place, isFailed);

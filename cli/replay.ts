@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import { once } from "node:events";
 import { resolve } from "node:path";
 import { openDynamoPaneStore } from "#adapters/dynamodb/pane-store.ts";
@@ -16,7 +15,7 @@ import { runCommand, usage, type Arguments } from "./command.ts";
 import { endingWithin } from "./ending-within.ts";
 import { inspectFile, type FileContents } from "./inspect-file.ts";
 import { countOf, number, say } from "./output.ts";
-import { mustTakeFile } from "./paths.ts";
+import { mustTakeFile, writeWhole } from "./paths.ts";
 import { createProgressLine } from "./progress-line.ts";
 import { readBars, spansOf } from "./read-bars.ts";
 import { runReplay, type ReplayResult } from "./replay-run.ts";
@@ -83,7 +82,8 @@ const readSettings = (args: Arguments): Settings => {
 
 const replay = async (args: Arguments): Promise<number> => {
   const settings = readSettings(args);
-  if (settings.exportFile !== undefined) await mustTakeFile("--export", settings.exportFile);
+  const { file, exportFile } = settings;
+  if (exportFile !== undefined) await mustTakeFile("--export", exportFile, { path: file, what: "the trades" });
   await mustBeFree(settings.port);
   const stop = stopSignal();
   try {
@@ -123,7 +123,7 @@ const replayFile = async (settings: Settings, stop: AbortSignal): Promise<number
         bars.push(...(await readBars(panes, storedMs, { symbol, intervalMs, stepMs, ...span })));
     }
   }
-  if (settings.exportFile !== undefined) await writeFile(settings.exportFile, csvOf(bars));
+  if (settings.exportFile !== undefined) await writeWhole(settings.exportFile, csvOf(bars));
   report(contents, result, bars.length, wanted, settings.exportFile);
   if (settings.isStaying) await stay(cloud, settings, stop);
   return isAccounted(contents, result) ? 0 : 1;
@@ -199,5 +199,6 @@ await runCommand({
     stay: { type: "boolean" },
     verbose: { type: "boolean" },
   },
+  takesFile: true,
   run: replay,
 });

@@ -3,7 +3,7 @@ import { mustFindPipeline } from "./account/deployment.ts";
 import { readStage, STAGE_OPTION } from "./account/stage.ts";
 import { resourcesOfStack } from "./account/stacks.ts";
 import { setSwitch, switchesAmong } from "./account/switches.ts";
-import { mustBeFlagsAlone, runCommand } from "./command.ts";
+import { runCommand } from "./command.ts";
 import { countOf, say } from "./output.ts";
 
 const HELP = `Resumes a deployment that npm run pause has paused: enables its event source mappings and schedules.
@@ -35,7 +35,6 @@ await runCommand({
   help: HELP,
   options: STAGE_OPTION,
   run: async (args) => {
-    mustBeFlagsAlone(args);
     return resume(await readStage(args));
   },
 });

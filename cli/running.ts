@@ -4,14 +4,19 @@ import { PipelineError } from "#core/errors.ts";
 import type { LocalCloud } from "#local/cloud.ts";
 import { isAlive } from "#local/processes.ts";
 
-/** How another process reaches a local cloud that runs. */
-export interface Running {
+/** What another process is told of one that runs. */
+interface RunningProcess {
   readonly pid: number;
   /** Who runs it, and where it is seen. */
   readonly name: string;
   readonly startedAtMs: number;
-  /** The variables with which AWS clients find it. */
+  /** The variables with which clients find its engines. */
   readonly environment: Readonly<Record<string, string>>;
+}
+
+/** How another process reaches a local cloud that runs. */
+export interface RunningCloud extends RunningProcess {
+  readonly kind: "cloud";
   readonly outputs: Readonly<Record<string, string>>;
   /** The folder that holds a folder per bucket. */
   readonly bucketsDir: string;
@@ -19,23 +24,37 @@ export interface Running {
   readonly aggregator: Readonly<Record<string, string>>;
 }
 
-/** Holds a file for each local cloud that runs. `TAPESTREAM_RUNNING` names another folder, to keep some apart. */
+/** How another process reaches what workers on Kafka and Cassandra store. */
+export interface RunningWorkers extends RunningProcess {
+  readonly kind: "workers";
+}
+
+export type Running = RunningCloud | RunningWorkers;
+
+/** Holds a file for each process that runs. `TAPESTREAM_RUNNING` names another folder, to keep some apart. */
 const FOLDER = process.env["TAPESTREAM_RUNNING"] ?? join(import.meta.dirname, "../.tapestream");
 
 const fileOf = (pid: number): string => join(FOLDER, `running-${pid}.json`);
 
 /** Says that `cloud` runs, until it is disposed of, and under which name: who runs it, and where it is seen. */
-export const announce = async (cloud: LocalCloud, name: string): Promise<AsyncDisposable> => {
-  const file = fileOf(process.pid);
-  const running: Running = {
-    pid: process.pid,
-    name,
-    startedAtMs: Date.now(),
+export const announce = (cloud: LocalCloud, name: string): Promise<AsyncDisposable> =>
+  tell({
+    kind: "cloud",
+    ...processNamed(name),
     environment: cloud.environment,
     outputs: cloud.outputs,
     bucketsDir: cloud.bucketsDir,
     aggregator: aggregatorEnvironment(cloud),
-  };
+  });
+
+/** The same of workers, who are told `environment` of their engines. */
+export const announceWorkers = (environment: RunningWorkers["environment"], name: string): Promise<AsyncDisposable> =>
+  tell({ kind: "workers", ...processNamed(name), environment });
+
+const processNamed = (name: string) => ({ pid: process.pid, name, startedAtMs: Date.now() });
+
+const tell = async (running: Running): Promise<AsyncDisposable> => {
+  const file = fileOf(running.pid);
   await mkdir(FOLDER, { recursive: true });
   for (const { pid } of await readAll()) if (!isAlive(pid)) await rm(fileOf(pid), { force: true });
   await writeFile(file, JSON.stringify(running, undefined, 2), { mode: 0o600 });
@@ -43,7 +62,7 @@ export const announce = async (cloud: LocalCloud, name: string): Promise<AsyncDi
 };
 
 /**
- * The local clouds that run, the one that started last first.
+ * What runs on this machine, the one that started last first.
  * @throws PipelineError TAPE_STORE_UNAVAILABLE when none does.
  */
 export const findRunning = async (): Promise<readonly [Running, ...Running[]]> => {
@@ -52,7 +71,7 @@ export const findRunning = async (): Promise<readonly [Running, ...Running[]]> =
   if (newest === undefined) {
     throw new PipelineError(
       "TAPE_STORE_UNAVAILABLE",
-      "a store must be running, none was found: start one with npm start",
+      "a store must be running, none was found: start one with npm start or npm run start:kafka",
     );
   }
   return [newest, ...others];

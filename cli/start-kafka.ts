@@ -1,19 +1,23 @@
 import { join } from "node:path";
 import { PipelineError } from "#core/errors.ts";
+import type { Environment } from "#lambdas/environment.ts";
+import type { LoopbackServer } from "#local/loopback-server.ts";
 import { openTemporaryDir } from "#local/temporary-dir.ts";
 import { buildWeb, endBuilder } from "#tools/build-web.ts";
 import { runCommand, type Arguments } from "./command.ts";
 import { listenForDashboard } from "./dashboard-port.ts";
 import { openDataFolder } from "./data-folder.ts";
 import { runInContainers } from "./kafka/containers.ts";
-import { chooseEngines, openJarEngines, runningEngines, type EngineKind } from "./kafka/engines.ts";
+import { chooseEngines, openJarEngines, reachEngines, readRunningEngines } from "./kafka/engines.ts";
 import { freeHealthPorts, readKafkaSettings, workersOf, type KafkaSettings } from "./kafka/settings.ts";
 import { showProgress } from "./kafka/show-progress.ts";
-import { runSetup, startWorkers } from "./kafka/worker-processes.ts";
+import { runSetup, startWorkers, type WorkerProcess, type WorkerProcesses } from "./kafka/worker-processes.ts";
+import { toldToOthers, type WorkersConfig } from "./kafka/workers-config.ts";
 import { say } from "./output.ts";
+import { announceWorkers } from "./running.ts";
 import { createStages } from "./stages.ts";
-import { feedOf, START_OPTIONS } from "./start-settings.ts";
-import { stopSignal, unlessStopped } from "./stop-signal.ts";
+import { barsLines, feedOf, START_OPTIONS } from "./start-settings.ts";
+import { stopSignal } from "./stop-signal.ts";
 
 const HELP = `Runs the whole pipeline on Kafka and Cassandra, with live trades and a dashboard, until Ctrl-C.
 
@@ -41,18 +45,33 @@ const start = async (args: Arguments): Promise<number> => {
   const settings = readKafkaSettings(args);
   const kind = await chooseEngines(settings.engines);
   if (kind === "docker") return runInContainers(settings, stopSignal());
-  if (kind === "running" && settings.dataDir !== undefined) say("--data is not needed: the engines keep their own");
+  const running = kind === "running" ? readRunningEngines() : undefined;
+  if (running !== undefined && settings.dataDir !== undefined) say("--data is not needed: the engines keep their own");
   await using _ = settings.dataDir === undefined ? undefined : await openDataFolder(settings.dataDir);
   const stop = stopSignal();
+  const listener = await listenForDashboard(settings.port);
   try {
-    return await run(settings, kind, stop);
+    return await run({ settings, running, listener, stop });
   } catch (error) {
     if (stop.aborted && (error instanceof PipelineError || error === stop.reason)) return 0;
     throw error;
+  } finally {
+    release(listener);
   }
 };
 
-const run = async (settings: KafkaSettings, kind: EngineKind, stop: AbortSignal): Promise<number> => {
+interface Run {
+  readonly settings: KafkaSettings;
+  /** What is told of engines that run; undefined: they are started from jars. */
+  readonly running: WorkersConfig | undefined;
+  /** Keeps the dashboard's port until the broadcaster takes it. */
+  readonly listener: LoopbackServer;
+  readonly stop: AbortSignal;
+}
+
+const run = async ({ settings, running, listener, stop }: Run): Promise<number> => {
+  const sayEnds = (): void => say("ends");
+  stop.addEventListener("abort", sayEnds);
   const stage = createStages();
   const feed = await stage.run("read the trades", () => feedOf(settings));
   await using folder = await openTemporaryDir("tapestream-kafka-");
@@ -61,42 +80,58 @@ const run = async (settings: KafkaSettings, kind: EngineKind, stop: AbortSignal)
   await endBuilder();
   if (stop.aborted) return 0;
   await using engines =
-    kind === "running"
-      ? runningEngines()
-      : await stage.run("started Kafka and Cassandra", () => openJarEngines(dir, (what) => say(`${what} …`)));
+    running === undefined
+      ? await stage.run("started Kafka and Cassandra", () => openJarEngines(dir, (what) => say(`${what} …`), stop))
+      : await stage.run("reached Kafka and Cassandra", () => reachEngines(running, stop));
   if (stop.aborted) return 0;
   const logDir = join(dir, "logs");
-  const port = await portOf(settings);
-  const workers = workersOf({
-    engines,
-    feed,
-    sliding: settings.sliding,
-    siteDir,
-    port,
-    healthPorts: await freeHealthPorts(),
-  });
-  await stage.run("made topics and tables", () => unlessStopped(stop, runSetup(workers[0]!.environment, logDir)));
-  await using processes = await stage.run("started the workers", () =>
-    unlessStopped(stop, startWorkers(workers, logDir)),
-  );
+  const port = Number(listener.host.split(":")[1]);
+  const healthPorts = await freeHealthPorts();
+  const workers = workersOf({ engines, feed, sliding: settings.sliding, siteDir, port, healthPorts });
+  await stage.run("made topics and tables", () => runSetup(workers[0]!.environment, { logDir, stop }));
+  release(listener);
+  await using processes = await stage.run("started the workers", () => startWorkers(workers, { logDir, stop }));
+  const address = `http://localhost:${port}`;
+  await using _ = await announceWorkers(toldToOthers(environmentOf(workers)), `npm run start:kafka, ${address}`);
+  stop.removeEventListener("abort", sayEnds);
   say(`ready after ${stage.totalSeconds.toFixed(1)} s: ${feed.words}, by Kafka and Cassandra\n`);
-  say(`  dashboard  http://localhost:${port}`);
+  say(`  dashboard  ${address}`);
+  for (const line of barsLines(feed, settings)) say(line);
   if (settings.isVerbose) sayWhere(workers, logDir);
   say("  Ctrl-C ends it\n");
-  await Promise.race([showProgress(workers, stop, settings.seconds), processes.failed]);
+  await showUntilOver(workers, processes, settings, stop);
   say("ends");
   return 0;
 };
 
-/** The port is free now; the broadcaster takes it in a moment. */
-const portOf = async ({ port }: KafkaSettings): Promise<number> => {
-  const { server, host } = await listenForDashboard(port);
-  server.close();
-  return Number(host.split(":")[1]);
+/** Shows what moves until the end; rejects when a worker ends before. */
+const showUntilOver = async (
+  workers: readonly WorkerProcess[],
+  { failed }: WorkerProcesses,
+  { seconds }: KafkaSettings,
+  stop: AbortSignal,
+): Promise<void> => {
+  const over = new AbortController();
+  try {
+    await Promise.race([showProgress(workers, AbortSignal.any([stop, over.signal]), seconds), failed]);
+  } finally {
+    over.abort();
+  }
 };
 
-const sayWhere = (workers: ReturnType<typeof workersOf>, logDir: string): void => {
-  const { KAFKA_BROKERS, CASSANDRA_CONTACT_POINTS } = { ...process.env, ...workers[0]!.environment };
+const release = ({ server }: LoopbackServer): void => {
+  server.closeAllConnections();
+  server.close();
+};
+
+/** What all of them are told. */
+const environmentOf = (workers: readonly WorkerProcess[]): Environment => ({
+  ...process.env,
+  ...workers[0]!.environment,
+});
+
+const sayWhere = (workers: readonly WorkerProcess[], logDir: string): void => {
+  const { KAFKA_BROKERS, CASSANDRA_CONTACT_POINTS } = environmentOf(workers);
   say(`  Kafka      ${KAFKA_BROKERS}\n  Cassandra  ${CASSANDRA_CONTACT_POINTS}\n  logs       ${logDir}`);
   for (const { name, healthPort } of workers) say(`  ${name.padEnd(13)}http://127.0.0.1:${healthPort}/metrics`);
 };

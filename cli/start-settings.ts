@@ -1,10 +1,10 @@
 import { basename, join, resolve } from "node:path";
 import type { Passes, SourceKind } from "#core/protocol/dashboard-config.ts";
 import { SOCKET_LIMITS } from "#core/protocol/socket-limits.ts";
-import type { SlidingWindow } from "#core/sliding-window.ts";
+import { slidingWindowText, type SlidingWindow } from "#core/sliding-window.ts";
 import { durationMs, type DurationMs } from "#core/units.ts";
 import { liveReplayText, replayText } from "#lambdas/fetcher/source-spec.ts";
-import { mustBeFlagsAlone, usage, type Arguments } from "./command.ts";
+import { usage, type Arguments } from "./command.ts";
 import { inspectFile } from "./inspect-file.ts";
 import { passesOf } from "./start-passes.ts";
 import { readIdleClose, readSliding, readSpeed, readWhole } from "./values.ts";
@@ -60,7 +60,6 @@ const SIM_RATE = 200;
 
 /** @throws PipelineError TAPE_USAGE */
 export const readSettings = (args: Arguments): StartSettings => {
-  mustBeFlagsAlone(args);
   const source = args.text("source") ?? "replay";
   if (source !== "replay" && source !== "sim")
     throw usage(`--source must be replay or sim, was ${JSON.stringify(source)}`);
@@ -118,6 +117,13 @@ export const feedOf = async ({ source, file, speed }: StartSettings): Promise<Fe
     kind,
     passes: passesOf(firstMs, lastMs, { isMoved: false }),
   };
+};
+
+/** How bars of this feed are read, for people to copy. */
+export const barsLines = ({ symbols }: Feed, { sliding }: Pick<StartSettings, "sliding">): readonly string[] => {
+  const command = `npm run bars -- --symbol ${symbols.at(-1)}`;
+  const windows = sliding.map((window) => `             ${command} --sliding ${slidingWindowText(window)}`);
+  return [`  bars       ${command} --interval 1m`, ...windows];
 };
 
 const setAside = (rows: number): string => (rows === 0 ? "" : `, ${countOf(rows, "row")} set aside`);

@@ -4,7 +4,6 @@ import { setTimeout as delay } from "node:timers/promises";
 import { PipelineError } from "#core/errors.ts";
 import { intervalText } from "#core/interval.ts";
 import type { DashboardConfig } from "#core/protocol/dashboard-config.ts";
-import { slidingWindowText } from "#core/sliding-window.ts";
 import { readConfig as readAggregatorConfig } from "#lambdas/aggregator/config.ts";
 import { readConfig as readBroadcastConfig } from "#lambdas/ws-broadcast/config.ts";
 import { openLocalCloud, type CloudEvent, type LocalCloud } from "#local/cloud.ts";
@@ -24,7 +23,7 @@ import { createStages, type Stages } from "./stages.ts";
 import { openRates } from "./start-rates.ts";
 import { serveDashboard, type DashboardServer } from "./start-server.ts";
 import { warmUp } from "./start-warm.ts";
-import { feedOf, readSettings, START_OPTIONS, type Feed, type StartSettings } from "./start-settings.ts";
+import { barsLines, feedOf, readSettings, START_OPTIONS, type Feed, type StartSettings } from "./start-settings.ts";
 
 const HELP = `Runs the whole pipeline on this machine, with live trades and a dashboard, until Ctrl-C.
 
@@ -147,9 +146,7 @@ const greet = (feed: Feed, listener: LoopbackServer, settings: StartSettings, se
   say(`ready after ${seconds.toFixed(1)} s: ${feed.words}\n`);
   say(`  ${settings.isHeadless ? "WebSocket" : "dashboard"}  ${address}`);
   if (settings.isHeadless) say(`  tickets    POST ${address.replace(/^ws(.*)socket$/, "http$1tickets")}`);
-  say(`  bars       npm run bars -- --symbol ${feed.symbols.at(-1)} --interval 1m`);
-  for (const window of settings.sliding)
-    say(`             npm run bars -- --symbol ${feed.symbols.at(-1)} --sliding ${slidingWindowText(window)}`);
+  for (const line of barsLines(feed, settings)) say(line);
   say("  Ctrl-C ends it\n");
 };
 

@@ -1,6 +1,6 @@
 import { buildLambdas } from "#tools/build.ts";
 import { mustBeSettings, synthesize } from "./assemble.ts";
-import { mustBeFlagsAlone, runCommand, type Arguments } from "./command.ts";
+import { runCommand, type Arguments } from "./command.ts";
 import { readContext } from "./context.ts";
 import { say, sayBuilt } from "./output.ts";
 
@@ -13,7 +13,6 @@ Usage: npm run synth [-- flags]
 `;
 
 const synth = async (args: Arguments): Promise<number> => {
-  mustBeFlagsAlone(args);
   const context = readContext(args);
   const environment = Object.keys(context).length === 0 ? {} : { CDK_CONTEXT_JSON: JSON.stringify(context) };
   await mustBeSettings(environment);

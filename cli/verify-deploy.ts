@@ -9,7 +9,7 @@ import { ACCOUNT, REGION, openMoto, type Moto } from "#tools/moto/moto.ts";
 import { openVenv } from "#tools/moto/venv.ts";
 import type { ScriptOptions } from "#tools/run-script.ts";
 import { mustBeSettings, synthesize } from "./assemble.ts";
-import { mustBeFlagsAlone, runCommand, type Arguments } from "./command.ts";
+import { runCommand, type Arguments } from "./command.ts";
 import { readContext } from "./context.ts";
 import { countOf, number, say } from "./output.ts";
 import { createProgressLine } from "./progress-line.ts";
@@ -66,7 +66,6 @@ interface Proof {
 type Context = ReturnType<typeof readContext>;
 
 const verify = async (args: Arguments): Promise<number> => {
-  mustBeFlagsAlone(args);
   const context = readContext(args);
   await mustBeSettings({ CDK_CONTEXT_JSON: JSON.stringify(context) });
   const stop = stopSignal();

@@ -53,6 +53,7 @@ const startReplica = async (siteDir: string): Promise<Replica> => {
     siteDir,
     symbols: SYMBOLS,
     words: "",
+    kind: "live" as const,
     passes: undefined,
     tickets: { secret: SECRET, lifeMs: durationMs(60_000), allowedOrigins: [ELSEWHERE] },
   };

@@ -77,7 +77,10 @@ describe("npm run chaos", { concurrent: true }, () => {
 
   test.each([
     [["--seed", "x"], "--seed must be a whole number from 0 to 999999999"],
-    [["--faults", "redeliver,nonsense"], '--faults must name kinds of fault, parted by commas, had "nonsense"'],
+    [
+      ["--faults", "redeliver,nonsense"],
+      '--faults must name faults that --help lists, parted by commas, had "nonsense"',
+    ],
     [["--for", "0"], "--for must be a whole number from 1 to 86400"],
     [["--source", "sim", "--file", "x.csv"], "--file goes with a replay, --source was sim"],
   ])("rejects wrong flags in a sentence: %j", async (flags, sentence) => {

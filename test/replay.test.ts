@@ -107,6 +107,8 @@ describe("a replay of a file of one's own", () => {
       );
       const json = await read("BRK A", "5m", "--format", "json");
       const none = await read("NONE", "5m");
+      const empty = await read("BRK A", "5m", "--from", "2022-11-14", "--to", "2022-11-15");
+      const early = await read("BRK A", "5m", "--from", "2030-01-01");
       const other = startCommand("start", ["--headless", "--port", "0", "--idle-close", "120"], options);
       await other.said("Ctrl-C ends it");
       const newest = await read("NONE", "5m");
@@ -130,7 +132,16 @@ describe("a replay of a file of one's own", () => {
       const slidingRows = windows.map((window) => [HEADER, ...oracleRows(trades, [window])]);
       expect(averages.map((ended) => ended.stdout.trimEnd().split("\n"))).toEqual(slidingRows);
       expect((JSON.parse(json.stdout) as { trades: number }[]).map(({ trades: count }) => count)).toEqual([3]);
-      expect([none.code, none.stderr]).toEqual([0, "no bars of NONE start in that span\n"]);
+      expect(none).toEqual({
+        code: 1,
+        stdout: "",
+        stderr: "the store has no symbol NONE; it has BRK A [TAPE_DATA_UNAVAILABLE]\n",
+      });
+      expect(empty).toEqual({ code: 0, stdout: `${HEADER}\n`, stderr: "no bars of BRK A start in that span\n" });
+      expect([early.code, early.stderr]).toEqual([
+        2,
+        "--from must be before the newest trade (2023-11-14T22:13:20.123Z), or come with --to; --help says what there is [TAPE_USAGE]\n",
+      ]);
       const [mine, its] = [
         `--store ${replay.child.pid} (npm run replay -- ${file} --stay)`,
         `process ${other.child.pid} `,
@@ -154,13 +165,13 @@ describe("a replay of a file of one's own", () => {
     const cases: [readonly string[], RegExp][] = [
       [[], /^a file of trades must be named, .* \[TAPE_USAGE\]$/],
       [[good, "other.csv"], /^one file must be named, was followed by "other.csv"/],
-      [
-        [join(folder, "missing.csv")],
-        /^the file .*missing.csv must be readable to its end, there is no such file \[TAPE_FILE_UNREADABLE\]$/,
-      ],
-      [[folder], /must be readable to its end, it is a folder/],
+      [[join(folder, "missing.csv")], /^there is no file .*missing.csv \[TAPE_FILE_UNREADABLE\]$/],
+      [[folder], /is a folder, not a CSV/],
       [[await write("empty.csv", "")], /must begin with a header line/],
-      [[await write("header.csv", "time,symbol\n")], /must have a header with the columns .*, lacks price and size/],
+      [
+        [await write("header.csv", "time,symbol\n")],
+        /the header of .* must have the columns .*; lacks price and size; has time, symbol/,
+      ],
       [
         [await write("none.csv", "time,symbol,price,size\nx,y,z,0\n")],
         /must hold at least one trade, holds none \(line 2: the time must be .*, was "x"\)/,

@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readConfig } from "#lambdas/aggregator/config.ts";
 import { assemble } from "../cli/assemble.ts";
-import type { Running } from "../cli/running.ts";
+import type { RunningCloud } from "../cli/running.ts";
 import { startCommand, type RunningCommand } from "./command.ts";
 import { oracleRows } from "#oracle/oracle.ts";
 import { RUN, runApp, settledOf } from "./restart/restarts.ts";
@@ -42,7 +42,7 @@ const launch = async (): Promise<RunningCommand> => {
 
 /** The rows in the server's store. */
 const rowsOf = async ({ child }: RunningCommand): Promise<readonly string[]> => {
-  const running = JSON.parse(await readFile(join(folder, `running-${child.pid}.json`), "utf8")) as Running;
+  const running = JSON.parse(await readFile(join(folder, `running-${child.pid}.json`), "utf8")) as RunningCloud;
   Object.assign(process.env, running.environment);
   return storedRows(readConfig(running.aggregator));
 };

@@ -8,14 +8,14 @@ import { readInterval } from "#core/interval.ts";
 import { epochMs } from "#core/units.ts";
 import { readConfig, type AggregatorConfig } from "#lambdas/aggregator/config.ts";
 import { readBars } from "../cli/read-bars.ts";
-import type { Running } from "../cli/running.ts";
+import type { RunningCloud } from "../cli/running.ts";
 
 /** Bars as rows of the export's columns. */
 export type Rows = readonly (readonly (string | number)[])[];
 
 /** Lets AWS clients of this process reach the local cloud that `file` tells of, and returns what its aggregator is told. */
 const reach = async (file: string): Promise<AggregatorConfig> => {
-  const running = JSON.parse(await readFile(file, "utf8")) as Running;
+  const running = JSON.parse(await readFile(file, "utf8")) as RunningCloud;
   Object.assign(process.env, running.environment);
   return readConfig(running.aggregator);
 };

@@ -1,4 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import type { Browser } from "playwright-core";
 import { openBrowser } from "./browser.ts";
@@ -10,6 +13,10 @@ const ENDED = 0;
 
 let browser: Browser;
 let command: RunningCommand;
+let folder: string;
+let names: Record<string, string>;
+/** Where commands find each other. */
+let running: Record<string, string>;
 
 /** Names of its own on the engines of the run. */
 const freshNames = (): Record<string, string> => {
@@ -29,13 +36,17 @@ const healthOf = (name: string): string =>
   new RegExp(`${name} +(http://127\\.0\\.0\\.1:\\d+)/metrics`).exec(command.stdout)![1]!;
 
 beforeAll(async () => {
-  command = startCommand("start-kafka", ["--port", "0", "--verbose"], { environment: freshNames() });
+  folder = await mkdtemp(join(tmpdir(), "start-kafka-"));
+  names = freshNames();
+  running = { TAPESTREAM_RUNNING: folder };
+  command = startCommand("start-kafka", ["--port", "0", "--verbose"], { environment: { ...names, ...running } });
   [browser] = await Promise.all([openBrowser(), command.said("Ctrl-C ends it")]);
 });
 
 afterAll(async () => {
   await browser?.close();
   if (command?.child.exitCode === null) command.child.kill("SIGKILL");
+  await rm(folder, { recursive: true, force: true });
 });
 
 describe("npm run start:kafka", () => {
@@ -47,6 +58,7 @@ describe("npm run start:kafka", () => {
     const before = JSON.stringify((await look(page))!.bars.at(-1));
     await expect.poll(async () => JSON.stringify((await look(page))!.bars.at(-1)), PATIENT).not.toBe(before);
     await expect.poll(() => page.textContent("#state"), PATIENT).toBe("Live");
+    expect(await page.textContent("#badge")).toBe("replayed");
     expect(complaints).toEqual([]);
     await page.context().close();
   });
@@ -59,6 +71,25 @@ describe("npm run start:kafka", () => {
     const metrics = await (await fetch(`${healthOf("aggregator")}/metrics`)).text();
     expect(Number(/kind="trades"\} (\d+)/.exec(metrics)![1])).toBeGreaterThan(0);
     expect(metrics).toContain("nodejs_eventloop_lag_seconds");
+  });
+
+  test("has bars that npm run bars and npm run rejected find, without being told where, or told by the environment", async () => {
+    const flags = ["--symbol", "SPY", "--interval", "1m"];
+    const { KAFKA_BROKERS: _, ...cassandra } = names;
+    const [found, told, rejected] = await Promise.all([
+      runCommandLine("bars", flags, { environment: running }),
+      runCommandLine("bars", flags, { environment: { ...cassandra, TAPESTREAM_RUNNING: "/nowhere" } }),
+      runCommandLine("rejected", [], { environment: running }),
+    ]);
+    const words = `reads keyspace ${names["CASSANDRA_KEYSPACE"]} of ${names["CASSANDRA_CONTACT_POINTS"]}\n`;
+    for (const { code, stderr, stdout } of [found, told]) {
+      expect([code, stderr]).toEqual([0, words]);
+      expect(stdout).toMatch(/^symbol,/);
+      expect(stdout.split("\n").length).toBeGreaterThan(25);
+    }
+    expect([rejected.code, rejected.stderr]).toEqual([0, words]);
+    const failed = await runCommandLine("rejected", ["--failed"], { environment: running });
+    expect([failed.code, failed.stderr]).toEqual([2, expect.stringContaining("workers give no batch up")]);
   });
 
   test("ends its workers when it is asked to end, and with exit code 0", async () => {

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { SOURCE_KINDS } from "#core/protocol/dashboard-config.ts";
 import { readSlidingWindows, withSteps } from "#core/sliding-window.ts";
 import { durationMs, epochMs } from "#core/units.ts";
 import type { Environment } from "#lambdas/environment.ts";
@@ -84,19 +85,13 @@ const enginesEnv = {
   CASSANDRA_PASSWORD: "secret",
 };
 
-const { INTERVALS_MS, SLIDING_AVERAGES, REJECTED_KEEP_MS, TICKS_RETENTION_MS, MAX_OUT_OF_ORDERNESS_MS, CLOCK_SKEW_MS } =
-  DEFAULTS;
-const rulesEnv = {
-  INTERVALS_MS,
-  SLIDING_AVERAGES,
-  REJECTED_KEEP_MS,
-  TICKS_RETENTION_MS,
-  MAX_OUT_OF_ORDERNESS_MS,
-  CLOCK_SKEW_MS,
-};
-
 const pick = (...names: readonly (keyof typeof DEFAULTS)[]): Record<string, string> =>
   Object.fromEntries(names.map((name) => [name, DEFAULTS[name]]));
+
+const rulesEnv = {
+  ...pick("INTERVALS_MS", "SLIDING_AVERAGES", "REJECTED_KEEP_MS"),
+  ...pick("TICKS_RETENTION_MS", "MAX_OUT_OF_ORDERNESS_MS", "CLOCK_SKEW_MS"),
+};
 
 const olderReadersEnv = {
   ...pick("STOCK_TABLE", "STOCK_KEEP_MS"),
@@ -189,6 +184,7 @@ configContract("the broadcaster's worker", {
     siteDir: perhaps(text),
     symbols: words,
     words: fc.string(),
+    kind: fc.constantFrom(...SOURCE_KINDS),
     passes: perhaps(
       fc.record({
         beginMs: fc.integer({ min: 0, max: 10 ** 14 }).map(epochMs),
@@ -208,6 +204,7 @@ configContract("the broadcaster's worker", {
     ...rulesEnv,
     ...pick("SOURCE", "OFFERED_INTERVALS_MS", "IDLE_MS", "HEARTBEAT_MS", "HTTP_HOST", "SOCKET_PORT", "CONNECTION_MS"),
     ...pick("SITE_DIR", "DASHBOARD_SYMBOLS", "DASHBOARD_WORDS", "TICKET_LIFE_MS"),
+    DASHBOARD_KIND: "simulated",
     DASHBOARD_PASSES: "1381152600000:3600000",
     TICKET_SECRET: "a secret of 32 characters or more",
     ALLOWED_ORIGINS: "https://dashboard.example",
@@ -216,6 +213,7 @@ configContract("the broadcaster's worker", {
     [{ SOCKET_PORT: "65536" }, 'SOCKET_PORT must be a port from 0 to 65535, was "65536"'],
     [{ TICKET_SECRET: "guess" }, "TICKET_SECRET must have at least 32 characters, had 5"],
     [{ TICKET_SECRET: undefined }, "ALLOWED_ORIGINS must go with a TICKET_SECRET, was alone"],
+    [{ DASHBOARD_KIND: "real" }, 'DASHBOARD_KIND must be live, replayed or simulated, was "real"'],
     [{ DASHBOARD_PASSES: "daily" }, 'DASHBOARD_PASSES must be like 1381152600000:3600000, was "daily"'],
   ],
 });

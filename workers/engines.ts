@@ -18,15 +18,8 @@ export interface TlsConfig {
   readonly caFile: string | undefined;
 }
 
-/** Where Kafka and Cassandra are, and what of theirs is ours. */
-export interface EnginesConfig {
-  /** `host` or `host:port` each. */
-  readonly brokers: readonly string[];
-  /** Undefined: plain text. */
-  readonly kafkaTls: TlsConfig | undefined;
-  readonly sasl: SaslConfig | undefined;
-  readonly ticksTopic: string;
-  readonly barsTopic: string;
+/** Where Cassandra is, and what of it is ours. */
+export interface CassandraConfig {
   /** `host` or `host:port` each. */
   readonly contactPoints: readonly string[];
   readonly dataCenter: string;
@@ -36,6 +29,17 @@ export interface EnginesConfig {
   readonly credentials: { readonly username: string; readonly password: string } | undefined;
 }
 
+/** Where Kafka and Cassandra are, and what of theirs is ours. */
+export interface EnginesConfig extends CassandraConfig {
+  /** `host` or `host:port` each. */
+  readonly brokers: readonly string[];
+  /** Undefined: plain text. */
+  readonly kafkaTls: TlsConfig | undefined;
+  readonly sasl: SaslConfig | undefined;
+  readonly ticksTopic: string;
+  readonly barsTopic: string;
+}
+
 /** @throws PipelineError TAPE_CONFIG_INVALID when a variable is absent or has a wrong form. */
 export const readEngines = (env: Environment): EnginesConfig => ({
   brokers: readAddresses(env, "KAFKA_BROKERS"),
@@ -43,6 +47,11 @@ export const readEngines = (env: Environment): EnginesConfig => ({
   sasl: readSasl(env),
   ticksTopic: readText(env, "TICKS_TOPIC"),
   barsTopic: readText(env, "BARS_TOPIC"),
+  ...readCassandra(env),
+});
+
+/** @throws PipelineError TAPE_CONFIG_INVALID when a variable is absent or has a wrong form. */
+export const readCassandra = (env: Environment): CassandraConfig => ({
   contactPoints: readAddresses(env, "CASSANDRA_CONTACT_POINTS"),
   dataCenter: readText(env, "CASSANDRA_DATA_CENTER"),
   keyspace: readKeyspace(env),
@@ -81,7 +90,12 @@ export const kafkaOf = ({ brokers, kafkaTls, sasl }: EnginesConfig): KafkaOption
 };
 
 /** @throws PipelineError TAPE_CONFIG_INVALID when a file of authorities cannot be read */
-export const clusterOf = ({ contactPoints, dataCenter, cassandraTls, credentials }: EnginesConfig): ClusterOptions => ({
+export const clusterOf = ({
+  contactPoints,
+  dataCenter,
+  cassandraTls,
+  credentials,
+}: CassandraConfig): ClusterOptions => ({
   contactPoints,
   dataCenter,
   ...(cassandraTls && { tls: { ...authoritiesOf(cassandraTls), name: cassandraTls.name } }),
@@ -106,7 +120,7 @@ const readTls = (env: Environment, engine: "KAFKA" | "CASSANDRA"): TlsConfig | u
   return undefined;
 };
 
-const readCassandraTls = (env: Environment): EnginesConfig["cassandraTls"] => {
+const readCassandraTls = (env: Environment): CassandraConfig["cassandraTls"] => {
   const tls = readTls(env, "CASSANDRA");
   return tls && { ...tls, name: readOptional(env, "CASSANDRA_TLS_NAME") };
 };
@@ -120,7 +134,7 @@ const readSasl = (env: Environment): SaslConfig | undefined => {
   return { mechanism, username: readText(env, "KAFKA_USERNAME"), password: readText(env, "KAFKA_PASSWORD") };
 };
 
-const readCredentials = (env: Environment): EnginesConfig["credentials"] => {
+const readCredentials = (env: Environment): CassandraConfig["credentials"] => {
   const username = readOptional(env, "CASSANDRA_USERNAME");
   return username === undefined ? undefined : { username, password: readText(env, "CASSANDRA_PASSWORD") };
 };

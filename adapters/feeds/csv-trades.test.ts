@@ -4,7 +4,7 @@ import { createCsvReader } from "./csv-trades.ts";
 
 const read = (header: string, row: string, line = 2): SourceRow => {
   const reader = createCsvReader(header, "file");
-  if (typeof reader !== "function") throw new Error(`the header lacks ${reader.join(", ")}`);
+  if (typeof reader !== "function") throw new Error(reader);
   return reader(row, line);
 };
 
@@ -95,6 +95,18 @@ describe("a row of a CSV", () => {
   });
 });
 
-test("a header says which columns it lacks", () => {
-  expect(createCsvReader("time,symbol,volume", "file")).toEqual(["price", "size"]);
+const COLUMNS = "must have the columns time, symbol, price and size";
+
+test.each([
+  ["Time, Symbol,volume", "; lacks price and size; has Time, Symbol, volume"],
+  ["timestamp,ticker,price,size", "; lacks time and symbol; has timestamp, ticker, price, size"],
+  ["a,b", "; lacks time, symbol, price and size; has a, b"],
+  ["Time;Symbol;Price;Size", ', with commas between; has "Time;Symbol;Price;Size"'],
+  ["time\tsymbol", ', with commas between; has "time\\tsymbol"'],
+  ['"time,symbol', ', with commas between; has "\\"time,symbol"'],
+  ['{"time":1}', ', with commas between; has "{\\"time\\":1}"'],
+  ["price,<size>", '; lacks time, symbol and size; has "price,<size>"'],
+  ["x".repeat(100), `, with commas between; has "${"x".repeat(60)}…"`],
+])("rejects a header without its columns, and says what it has: %j", (header, fault) => {
+  expect(createCsvReader(header, "file")).toBe(`${COLUMNS}${fault}`);
 });

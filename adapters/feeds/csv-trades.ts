@@ -38,17 +38,19 @@ const REQUIRED = ["time", "symbol", "price", "size"] as const;
  * A reader for a CSV of trades whose first line is `header`: columns in any order and any case, unknown ones ignored.
  * `time` is integer milliseconds since 1970 or an instant of {@link readIsoTime}. A field may be quoted as RFC 4180 says,
  * but ends on its line; one that does not begin with a quote is taken as it stands. Without a `sequence` column a row's number is its sequence, from 1.
- * Returns the names that the header lacks instead, when it lacks any of `time,symbol,price,size`.
+ * Returns what is wrong with the header instead, when it lacks any of `time,symbol,price,size`: what it must, and what it has.
  */
-export const createCsvReader = (header: string, source: string): CsvReader | readonly string[] => {
-  const cells = (fieldsOf(header) ?? []).map((name) => name.trim().toLowerCase());
+export const createCsvReader = (header: string, source: string): CsvReader | string => {
+  const names = (fieldsOf(header) ?? []).map((name) => name.trim());
+  const cells = names.map((name) => name.toLowerCase());
   const place = (name: keyof typeof NAMES): number | undefined => {
     const index = cells.findIndex((cell) => (NAMES[name] as readonly string[]).includes(cell));
     return index < 0 ? undefined : index;
   };
   const [time, symbol, price, size] = REQUIRED.map(place);
   if (time === undefined || symbol === undefined || price === undefined || size === undefined) {
-    return REQUIRED.filter((name) => place(name) === undefined);
+    const lacking = REQUIRED.filter((name) => place(name) === undefined);
+    return `must have the columns ${listOf(REQUIRED)}${headerFault(header, names, lacking)}`;
   }
   const optional = {
     sequence: place("sequence"),
@@ -60,6 +62,15 @@ export const createCsvReader = (header: string, source: string): CsvReader | rea
   return (text, line) => readRow(columns, source, text, line);
 };
 
+const headerFault = (header: string, names: readonly string[], lacking: readonly string[]): string => {
+  if (names.length <= 1) return `, with commas between; has ${excerptOf(header)}`;
+  const isPlain = header.length <= LONGEST_HEADER && names.every((name) => /^[\w .-]+$/.test(name));
+  return `; lacks ${listOf(lacking)}; has ${isPlain ? names.join(", ") : excerptOf(header)}`;
+};
+
+const listOf = (names: readonly string[]): string => names.join(", ").replace(/, (\w+)$/, " and $1");
+
+const LONGEST_HEADER = 200;
 const LONGEST_LINE = 1_000;
 
 const readRow = (columns: Columns, source: string, text: string, line: number): SourceRow => {

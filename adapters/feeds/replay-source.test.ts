@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { PipelineError } from "#core/errors.ts";
 import type { SourceRow } from "#core/ports/trade-source.ts";
 import { epochMs } from "#core/units.ts";
 import { createReplaySource } from "./replay-source.ts";
@@ -57,4 +58,24 @@ test("rejects a file that ends too early after giving what it held", async () =>
     message: expect.stringContaining("ends too early") as string,
   });
   expect(count).toBeGreaterThan(100_000);
+});
+
+test("rejects in one sentence what is no file of trades", async () => {
+  const sentenceOf = (file: string): Promise<unknown> =>
+    rowsOf(file).then(
+      () => "read",
+      (error: unknown) => (error instanceof PipelineError ? error.message : error),
+    );
+  const missing = join(folder, "nope.csv");
+  expect(await sentenceOf(missing)).toBe(`there is no file ${missing}`);
+  expect(await sentenceOf(folder)).toBe(`${folder} is a folder, not a CSV`);
+  const text = await write("text.csv.gz", "no trades here\n");
+  expect(await sentenceOf(text)).toBe(`the file ${text} is no gzip, though it is called one`);
+  const semicolons = await write("semicolons.csv", "Time;Symbol;Price;Size\n");
+  expect(await sentenceOf(semicolons)).toBe(
+    `the header of ${semicolons} must have the columns time, symbol, price and size, with commas between; ` +
+      'has "Time;Symbol;Price;Size"',
+  );
+  const unzipped = await write("unzipped.csv.gz", "time,symbol,price,size\n1,A,1,1\n");
+  expect(await sentenceOf(unzipped)).toBe("read");
 });

@@ -1,7 +1,14 @@
-import { describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { asked, askedOr } from "./account.ts";
 
 const failure = (name: string, message: string): Error => Object.assign(new Error(message), { name });
+
+beforeEach(() => {
+  vi.stubEnv("AWS_PROFILE", "");
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 describe("a failure of AWS becomes one sentence", () => {
   test.each([
@@ -36,4 +43,12 @@ test("one failure may be an answer, and no other", async () => {
   const ask = (name: string) => askedOr("S3", isAbsent, () => Promise.reject(failure(name, "gone")));
   await expect(ask("NoSuchBucket")).resolves.toBeUndefined();
   await expect(ask("Throttling")).rejects.toMatchObject({ message: "S3 must answer, failed with Throttling: gone" });
+});
+
+test("credentials that are not found are those of the profile that is named", async () => {
+  vi.stubEnv("AWS_PROFILE", "nope");
+  const request = asked("AWS", () => Promise.reject(failure("CredentialsProviderError", "Could not load credentials")));
+  await expect(request).rejects.toThrow(
+    "AWS credentials must be found, were not for the profile nope that AWS_PROFILE names: sign in to it, or name another; Could not load credentials (",
+  );
 });

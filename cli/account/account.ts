@@ -48,6 +48,13 @@ export const openAccount = async (): Promise<Account> => {
   };
 };
 
+/** The region of the account, whose credentials are at hand. @throws PipelineError TAPE_ACCOUNT_UNAVAILABLE without either */
+export const regionOfAccount = async (): Promise<string> => {
+  using account = await openAccount();
+  await asked("AWS", () => account.dynamo.config.credentials());
+  return account.region;
+};
+
 /** What `service` answers. @throws PipelineError TAPE_ACCOUNT_UNAVAILABLE with one sentence for every failure. */
 export const asked = async <Answer>(service: string, request: () => Promise<Answer>): Promise<Answer> => {
   try {
@@ -82,8 +89,13 @@ const sentenceOf = (service: string, cause: unknown): string => {
   if (/^Region (is missing|not accepted)/.test(cause.message))
     return `a region must be named, was not: set AWS_REGION, like us-east-1 (${NEEDS})`;
   if (/^(CredentialsProvider|TokenProvider|ProviderError)/.test(cause.name))
-    return `AWS credentials must be found, were not: sign in, or set AWS_PROFILE; ${first} (${NEEDS})`;
+    return `AWS credentials must be found, were not${absenceWords(process.env["AWS_PROFILE"])}; ${first} (${NEEDS})`;
   if (/ExpiredToken|InvalidClientTokenId|UnrecognizedClient|InvalidSignature|SignatureDoesNotMatch/.test(cause.name))
     return `AWS credentials must hold, did not (${cause.name}): sign in again`;
   return `${service} must answer, failed with ${cause.name}: ${first}`;
 };
+
+const absenceWords = (profile: string | undefined): string =>
+  profile
+    ? ` for the profile ${profile} that AWS_PROFILE names: sign in to it, or name another`
+    : ": sign in, or set AWS_PROFILE";

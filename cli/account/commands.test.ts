@@ -31,6 +31,16 @@ test("resume ends with one sentence where there is no region", async () => {
   );
 });
 
+test("rejected ends with the same sentence where tables of AWS are named", async () => {
+  const names = ["rejected-table", "checkpoints-table", "leases-table", "ticks-stream"].flatMap((flag) => [
+    `--${flag}`,
+    "a",
+  ]);
+  const { code, stdout, stderr } = await runCommandLine("rejected", names, { environment: NOTHING });
+  expect([code, stdout]).toEqual([1, ""]);
+  expect(stderr).toMatch(/^a region must be named, was not: [^\n]+ \[TAPE_ACCOUNT_UNAVAILABLE\]\n$/);
+});
+
 test("deploy ends with one sentence where there are no credentials, before it builds anything", async () => {
   const environment = { ...NOTHING, AWS_REGION: "eu-central-1" };
   const { code, stdout, stderr } = await runCommandLine("deploy", [], { environment });

@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { FAULT_KINDS, type FaultKind } from "#local/misbehaviour/fault-kind.ts";
-import { mustBeFlagsAlone, usage, type Arguments } from "../command.ts";
+import { usage, type Arguments } from "../command.ts";
 import { readSpeed, readWhole } from "../values.ts";
 
 export interface ChaosSettings {
@@ -25,7 +25,6 @@ const LONGEST_SECONDS = 86_400;
 
 /** The settings of a command line; `newSeed` is asked where it names none. @throws PipelineError TAPE_USAGE */
 export const readChaosSettings = (args: Arguments, newSeed: () => number): ChaosSettings => {
-  mustBeFlagsAlone(args);
   const source = args.text("source") ?? "replay";
   if (source !== "replay" && source !== "sim")
     throw usage(`--source must be replay or sim, was ${JSON.stringify(source)}`);
@@ -59,7 +58,7 @@ const readFaults = (text: string): readonly FaultKind[] => {
   const named = new Set(text.split(","));
   for (const name of named) {
     if (!(FAULT_KINDS as readonly string[]).includes(name))
-      throw usage(`--faults must name kinds of fault, parted by commas, had ${JSON.stringify(name)}`);
+      throw usage(`--faults must name faults that --help lists, parted by commas, had ${JSON.stringify(name)}`);
   }
   return FAULT_KINDS.filter((kind) => named.has(kind));
 };

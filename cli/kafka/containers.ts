@@ -2,10 +2,13 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { PipelineError } from "#core/errors.ts";
+import type { Environment } from "#lambdas/environment.ts";
 import { usage } from "../command.ts";
 import { say } from "../output.ts";
+import { announceWorkers } from "../running.ts";
 import { feedOf } from "../start-settings.ts";
 import { slidingEnvironment, type KafkaSettings } from "./settings.ts";
+import { toldToOthers } from "./workers-config.ts";
 
 const FILE = join(import.meta.dirname, "../../compose.yaml");
 const DEFAULT_PORT = 8_080;
@@ -28,7 +31,10 @@ export const runInContainers = async (settings: KafkaSettings, stop: AbortSignal
   };
   try {
     await compose(["up", "--build", "--detach", "--wait"], environment);
-    say(`\n  dashboard  http://localhost:${port}`);
+    const address = `http://localhost:${port}`;
+    await using _ = await announceWorkers(toldToOthers(fromOutside(environment)), `npm run start:kafka, ${address}`);
+    say(`\n  dashboard  ${address}`);
+    say("  bars       npm run bars -- --symbol SPY --interval 1m");
     say("  Ctrl-C ends it; `docker compose down --volumes` also forgets all bars\n");
     await untilOver(stop, seconds);
   } catch (error) {
@@ -37,6 +43,16 @@ export const runInContainers = async (settings: KafkaSettings, stop: AbortSignal
     await compose(["down"], environment);
   }
   return 0;
+};
+
+/** Where the containers' engines are reached from this machine, and what their workers are told of bars. */
+const fromOutside = (environment: Readonly<Record<string, string>>): Environment => {
+  const { KAFKA_PORT = "19092", CASSANDRA_PORT = "19042", SLIDING_AVERAGES = "" } = { ...process.env, ...environment };
+  return {
+    KAFKA_BROKERS: `localhost:${KAFKA_PORT}`,
+    CASSANDRA_CONTACT_POINTS: `localhost:${CASSANDRA_PORT}`,
+    SLIDING_AVERAGES,
+  };
 };
 
 /** Resolves when the time is over or the signal aborts; nothing else keeps this process alive meanwhile. */
@@ -53,8 +69,8 @@ const sourceOf = async (settings: KafkaSettings): Promise<Readonly<Record<string
   if (settings.source === "replay" && !settings.isGiven) return {};
   if (settings.isGiven)
     throw usage("--file and --speed go with engines from jars or running ones: containers see no files");
-  const { spec, symbols, words } = await feedOf(settings);
-  return { SOURCE: spec, DASHBOARD_SYMBOLS: symbols.join(","), DASHBOARD_WORDS: words };
+  const { spec, symbols, words, kind } = await feedOf(settings);
+  return { SOURCE: spec, DASHBOARD_SYMBOLS: symbols.join(","), DASHBOARD_WORDS: words, DASHBOARD_KIND: kind };
 };
 
 const compose = async (args: readonly string[], environment: Readonly<Record<string, string>>): Promise<void> => {

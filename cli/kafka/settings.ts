@@ -59,6 +59,7 @@ export const workersOf = ({
     SITE_DIR: siteDir,
     DASHBOARD_SYMBOLS: feed.symbols.join(","),
     DASHBOARD_WORDS: feed.words,
+    DASHBOARD_KIND: feed.kind,
     ...(feed.passes && { DASHBOARD_PASSES: `${feed.passes.beginMs}:${feed.passes.everyMs}` }),
   };
   return WORKERS.map((name) => ({ name, environment, healthPort: healthPorts[name] }));

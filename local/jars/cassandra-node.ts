@@ -37,17 +37,8 @@ export const openCassandraNode = async (options: NodeOptions): Promise<Cassandra
   const start = (): Promise<Jvm> =>
     Jvm.start({
       name: "Cassandra",
-      args: [
-        ...ALWAYS,
-        ...OPENED.flatMap(([flag, packages]) => packages.flatMap((each) => [flag, `${each}=ALL-UNNAMED`])),
-        `-Dcassandra.config=file://${settings}`,
-        `-Dlogback.configurationFile=${logging}`,
-        `-Dcassandra.storagedir=${dir}`,
-        `-Dcassandra.jmx.local.port=${jmxPort}`,
-        "-cp",
-        join(jars, "*"),
-        "org.apache.cassandra.service.CassandraDaemon",
-      ],
+      signal: options.signal,
+      args: argumentsOf({ dir, settings, logging, jmxPort, jars }),
       cwd: dir,
       logFile: join(dir, "cassandra.log"),
       port,
@@ -65,6 +56,27 @@ export const openCassandraNode = async (options: NodeOptions): Promise<Cassandra
     [Symbol.asyncDispose]: () => jvm.stop(),
   };
 };
+
+interface NodePlaces {
+  readonly dir: string;
+  readonly settings: string;
+  readonly logging: string;
+  readonly jmxPort: number;
+  readonly jars: string;
+}
+
+/** Of the JVM. */
+const argumentsOf = ({ dir, settings, logging, jmxPort, jars }: NodePlaces): string[] => [
+  ...ALWAYS,
+  ...OPENED.flatMap(([flag, packages]) => packages.flatMap((each) => [flag, `${each}=ALL-UNNAMED`])),
+  `-Dcassandra.config=file://${settings}`,
+  `-Dlogback.configurationFile=${logging}`,
+  `-Dcassandra.storagedir=${dir}`,
+  `-Dcassandra.jmx.local.port=${jmxPort}`,
+  "-cp",
+  join(jars, "*"),
+  "org.apache.cassandra.service.CassandraDaemon",
+];
 
 /** A gigabyte is enough, and a node alone has nobody to wait for. */
 const ALWAYS = [

@@ -20,6 +20,8 @@ export interface JarFolderOptions {
   readonly cacheDir?: string;
   /** Told before something that takes long. */
   readonly progress?: (what: string) => void;
+  /** Ends a fetch or a start that is under way; it then rejects. @default never */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const LONGEST_FETCH_MS = 10 * 60_000;
@@ -39,7 +41,10 @@ export const jarFolder = async (set: JarSet, options: JarFolderOptions = {}): Pr
   try {
     await writeFile(join(work, "pom.xml"), pomOf(set));
     const jars = join(work, "jars");
-    await maven(["-q", "-B", "-f", join(work, "pom.xml"), "dependency:copy-dependencies", `-DoutputDirectory=${jars}`]);
+    await maven(
+      ["-q", "-B", "-f", join(work, "pom.xml"), "dependency:copy-dependencies", `-DoutputDirectory=${jars}`],
+      options.signal,
+    );
     // Whole or not at all: another process may be fetching the same.
     await rename(jars, dir).catch(async (error: unknown) => {
       if (!(await isFolder(dir))) throw error;
@@ -60,9 +65,9 @@ const mustHaveJava = async (): Promise<void> => {
     throw unavailable(`Java must be ${MIN_JAVA} or later, was: ${said.split("\n")[0]}; install a JRE, or use docker`);
 };
 
-const maven = async (args: readonly string[]): Promise<void> => {
+const maven = async (args: readonly string[], signal: AbortSignal | undefined): Promise<void> => {
   try {
-    await run("mvn", [...args], { timeout: LONGEST_FETCH_MS });
+    await run("mvn", [...args], { timeout: LONGEST_FETCH_MS, signal });
   } catch (cause) {
     const { code, stdout = "" } = cause as { readonly code?: unknown; readonly stdout?: string };
     const fault = code === "ENOENT" ? "no mvn on the PATH" : (/\[ERROR\] (.*)/.exec(stdout)?.[1] ?? String(cause));

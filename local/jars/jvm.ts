@@ -15,6 +15,8 @@ export interface JvmOptions {
   readonly logFile: string;
   /** It is up when this port of loopback takes connections. */
   readonly port: number;
+  /** Ends a start that is under way; it then rejects. @default never */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const HOST = "127.0.0.1";
@@ -45,7 +47,7 @@ export class Jvm implements AsyncDisposable {
     const jvm = new Jvm(child);
     const giveUpMs = Date.now() + LONGEST_START_MS;
     while (!(await isListening(options.port))) {
-      if (!jvm.isRunning || Date.now() > giveUpMs) {
+      if (!jvm.isRunning || Date.now() > giveUpMs || options.signal?.aborted) {
         await jvm.kill();
         throw new PipelineError("TAPE_ENGINE_UNAVAILABLE", await faultOf(options));
       }

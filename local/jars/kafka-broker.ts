@@ -47,6 +47,7 @@ export const openKafkaBroker = async (options: BrokerOptions): Promise<KafkaBrok
   const start = (): Promise<Jvm> =>
     Jvm.start({
       name: "Kafka",
+      signal: options.signal,
       args: [HEAP, ...QUICK_START, "-cp", classPath, "kafka.Kafka", properties],
       cwd: options.dir,
       logFile: join(options.dir, "kafka.log"),

@@ -97,10 +97,10 @@ export const openBroadcaster = async (config: BroadcasterConfig, deps: Broadcast
 
 /** What the page is told. */
 const saidOf = (config: BroadcasterConfig, ticketsUrl: string | undefined) => {
-  const { symbols, words: source, connectionMs, passes } = config;
+  const { symbols, words: source, kind, connectionMs, passes } = config;
   const intervalsMs = [...config.intervals.map(({ intervalMs }) => intervalMs), ...config.offeredIntervalsMs];
   const intervals = intervalsMs.toSorted((a, b) => a - b).map(intervalText);
-  return { symbols, intervals, source, connectionMs, passes, ticketsUrl };
+  return { symbols, intervals, source, kind, connectionMs, passes, ticketsUrl };
 };
 
 const tellUntilDisposed = (sent: SentUpdates): Disposable => {

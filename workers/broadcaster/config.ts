@@ -1,4 +1,4 @@
-import type { Passes } from "#core/protocol/dashboard-config.ts";
+import { SOURCE_KINDS, type Passes, type SourceKind } from "#core/protocol/dashboard-config.ts";
 import { durationMs, epochMs, type DurationMs } from "#core/units.ts";
 import { readDurationMs, readIntervalsMs, readText, type Environment } from "#lambdas/environment.ts";
 import { DEFAULTS } from "../defaults.ts";
@@ -36,6 +36,8 @@ export interface BroadcasterConfig extends EnginesConfig, RulesConfig {
   readonly symbols: readonly string[];
   /** What the trades are, in a few words for people. */
   readonly words: string;
+  /** What they are; the page says so where they are not live. */
+  readonly kind: SourceKind;
   /** Where trades that are replayed pass after pass begin again. @default they are not known to */
   readonly passes: Passes | undefined;
   /** @default nobody needs a ticket */
@@ -59,6 +61,7 @@ export const readConfig = (env: Environment): BroadcasterConfig => ({
   siteDir: readOptional(env, "SITE_DIR"),
   symbols: readList(env, "DASHBOARD_SYMBOLS"),
   words: readOptional(env, "DASHBOARD_WORDS") ?? "",
+  kind: readKind(env),
   passes: readPasses(env),
   tickets: readTickets(env),
 });
@@ -77,6 +80,7 @@ export const environment = (config: BroadcasterConfig): Record<string, string> =
   SITE_DIR: config.siteDir ?? "",
   DASHBOARD_SYMBOLS: config.symbols.join(","),
   DASHBOARD_WORDS: config.words,
+  DASHBOARD_KIND: config.kind,
   ...(config.passes && { DASHBOARD_PASSES: `${config.passes.beginMs}:${config.passes.everyMs}` }),
   ...(config.tickets && {
     TICKET_SECRET: config.tickets.secret,
@@ -99,6 +103,18 @@ const readTickets = (env: Environment): TicketsConfig | undefined => {
     throw invalid(`TICKET_SECRET must have at least ${MIN_SECRET_LENGTH} characters, had ${secret.length}`);
   const allowedOrigins = hasOrigins ? readList(env, "ALLOWED_ORIGINS") : [];
   return { secret, lifeMs: readDurationMs(env, "TICKET_LIFE_MS"), allowedOrigins };
+};
+
+/** What trades of a fetcher's source are. */
+const KIND_OF_SOURCE: Readonly<Record<string, SourceKind>> = { replay: "replayed", sim: "simulated" };
+
+const readKind = (env: Environment): SourceKind => {
+  const text = readOptional(env, "DASHBOARD_KIND");
+  if (text === undefined) return KIND_OF_SOURCE[readText(env, "SOURCE").split(":")[0]!] ?? "live";
+  const kind = SOURCE_KINDS.find((candidate) => candidate === text);
+  if (kind === undefined)
+    throw invalid(`DASHBOARD_KIND must be live, replayed or simulated, was ${JSON.stringify(text)}`);
+  return kind;
 };
 
 const readPasses = (env: Environment): Passes | undefined => {
