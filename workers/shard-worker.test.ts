@@ -12,6 +12,8 @@ import { followShard } from "./shard-worker.ts";
 const NOW = epochMs(1_700_000_000_000);
 const minute = durationMs(60_000);
 const LIFE = durationMs(1_000);
+/** By then a worker has tried again: it pauses five seconds at most. */
+const PAUSE = durationMs(5_000);
 const TRADE = utf8Bytes(`{"symbol":"A","price":"1","size":"1","eventTimeMs":${NOW}}`);
 
 /** A shard with one trade, which a worker has folded and not stored yet. */
@@ -87,7 +89,7 @@ describe("a worker whose store fails", () => {
     store.isDown = true;
     await clock.advance(LIFE);
     store.isDown = false;
-    await clock.advance(LIFE);
+    await clock.advance(PAUSE);
     expect((await checkpoint())?.counts.trades).toBe(1);
     await end();
   });
@@ -101,7 +103,7 @@ describe("a worker whose store fails", () => {
     await clock.advance(LIFE);
     expect(steps.count).toBe(before);
     store.isDown = false;
-    await clock.advance(LIFE);
+    await clock.advance(PAUSE);
     expect(steps.count).toBeGreaterThan(before);
     await end();
   });
