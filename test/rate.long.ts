@@ -178,7 +178,7 @@ test(
       symbols: WATCHED,
       intervalsMs: [WATCHED_MS],
     });
-    expect(await client.whole(0)).toBe(true);
+    await client.whole(0);
     await using statuses = openDynamoShardStatusStore({ table: config.checkpointsTable, clock });
     const samples = await follow(statuses, config.ticksStream);
     say(`all folded after ${((samples.at(-1)!.atMs - samples[0]!.atMs) / 1_000).toFixed(1)} s`);
