@@ -37,10 +37,10 @@ export class MissedUpdates {
     deliver: (deliveries: readonly Delivery[], onBusy: (connectionId: string) => void) => Promise<Counts>,
   ): Promise<Counts> {
     const told = new Set<string>();
-    const all = deliveries.map(({ connectionId, messages }) => {
-      if (!this.#connections.has(connectionId)) return { connectionId, messages };
-      told.add(connectionId);
-      return { connectionId, messages: [TOLD, ...messages] };
+    const all = deliveries.map((delivery) => {
+      if (!this.#connections.has(delivery.connectionId)) return delivery;
+      told.add(delivery.connectionId);
+      return { ...delivery, messages: [TOLD, ...delivery.messages] };
     });
     const busy: string[] = [];
     const counts = await deliver(all, (connectionId) => busy.push(connectionId));
