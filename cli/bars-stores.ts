@@ -8,7 +8,7 @@ import type { SymbolRegister } from "#core/ports/symbol-register.ts";
 import type { DurationMs } from "#core/units.ts";
 import { readConfig } from "#lambdas/aggregator/config.ts";
 import { chooseRunning } from "./choose-running.ts";
-import { namesEngines, readStoredBarsConfig, type StoredBarsConfig } from "./kafka/workers-config.ts";
+import { readStoredBarsConfig, type StoredBarsConfig } from "./kafka/workers-config.ts";
 import type { RunningCloud } from "./running.ts";
 
 /** Where bars are read. */
@@ -22,11 +22,12 @@ export interface BarsStores {
 }
 
 /**
- * The stores of the engines that the environment names, else those of a process, or of the one that started last.
+ * The stores in the Cassandra that the environment names, else those of a process, or of the one that started last.
  * @throws PipelineError TAPE_STORE_UNAVAILABLE, TAPE_CONFIG_INVALID of what the environment says, TAPE_USAGE
  */
 export const openBarsStores = async (pid: number | undefined, resources: AsyncDisposableStack): Promise<BarsStores> => {
-  if (pid === undefined && namesEngines(process.env)) return ofWorkers(readStoredBarsConfig(process.env), resources);
+  if (pid === undefined && process.env["CASSANDRA_CONTACT_POINTS"])
+    return ofWorkers(readStoredBarsConfig(process.env), resources);
   const running = await chooseRunning(pid);
   if (running.kind === "cloud") return ofCloud(running, resources);
   return ofWorkers(readStoredBarsConfig({ ...process.env, ...running.environment }), resources);

@@ -36,6 +36,12 @@ test("bars says so when no store runs, and what is wrong with a flag", async () 
   }
 });
 
+test("bars is not led to Cassandra by brokers alone", async () => {
+  const environment = { TAPESTREAM_RUNNING: join(folder, "none"), KAFKA_BROKERS: "127.0.0.1:9" };
+  const { code, stderr } = await runCommandLine("bars", ["--symbol", "IBM", "--interval", "1m"], { environment });
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/^a store must be running, none was found/)]);
+});
+
 // One of the two waits for ten seconds in which the other can work.
 test.concurrent(
   "bars says that a store is empty so far, after waiting for its first trades",
